@@ -1,0 +1,293 @@
+"""The commands of dispatching and of the work itself: suggest, assign, claim, ack ... confirm, rework."""
+
+from decimal import Decimal
+from typing import Any
+
+import click
+
+from dispatchctl.commands.results import describe_done, print_results
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.dispatching import Sending, Sent, assign, claim, pick_assignment, reassign, suggest
+from dispatchctl.desk.names import resolve_case, resolve_staff
+from dispatchctl.desk.recording import Recorded
+from dispatchctl.desk.tracking import track
+from dispatchctl.errors import UsageFault
+from dispatchctl.options import CASE, NOT_GIVEN, STAFF, WHEN, Writing, pass_workspace, take_ids, writing_options
+from dispatchctl.output.formats import emit
+from dispatchctl.workspace import Workspace
+
+COLUMNS = ("id", "order_id", "assignee", "role", "state", "reasons")
+
+
+def say_number(value: Decimal) -> str:
+    """A value or score with at most four places, without trailing zeros."""
+    text = f"{value.quantize(Decimal('0.0001')):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def say_reasons(reasons: tuple[tuple[str, Decimal], ...]) -> list[str]:
+    """Each reason with its value in 0..1: `workload 0.75`."""
+    return [f"{name} {say_number(value)}" for name, value in reasons]
+
+
+def describe_sent(sent: Sent, done: Recorded) -> dict[str, Any]:
+    """One assignment as json prints it."""
+    item = describe_done(
+        sent.assignment,
+        sent.state,
+        done._replace(replayed=False),
+        order_id=sent.order,
+        assignee=sent.assignee,
+        role=sent.role,
+        reasons=say_reasons(sent.reasons),
+    )
+    item["event"] = "assigned"
+    if done.replayed:
+        item["replayed"] = True
+    return item
+
+
+def print_sent(books: Books, done: Recorded, sent: list[Sent]) -> int:
+    """Print the assignments made, the lead's first."""
+    if done.replayed:
+        books.warnings.append(f"{sent[0].assignment if sent else ''} was recorded before; nothing was written")
+    return print_results(books, [describe_sent(each, done) for each in sent], COLUMNS)
+
+
+@click.command("suggest")
+@click.argument("order", type=CASE)
+@click.option("--all", "everybody", is_flag=True, help="Those passed over as well, with why.")
+@pass_workspace
+def suggest_command(ws: Workspace, order: str, everybody: bool) -> None:
+    """Rank who could be sent to an order, each with the reasons.
+
+    \b
+    Example:
+      dispatchctl suggest 7 --all
+    """
+    books = Books(ws)
+    books.refuse_faults()
+    case = resolve_case(books, order, ("orders",))
+    items = []
+    for each in suggest(books, case):
+        if each.excluded and not everybody:
+            continue
+        item: dict[str, Any] = {
+            "staff": each.staff,
+            "name": each.name,
+            "score": say_number(each.score),
+            "load": say_number(each.load),
+            "reasons": say_reasons(each.reasons),
+        }
+        if everybody:
+            item["excluded"] = each.excluded or None
+        items.append(item)
+    columns = ["staff", "name", "score", "load", "reasons", *(["excluded"] if everybody else [])]
+    emit(ws, items, columns, ids="staff")
+    books.settle()
+
+
+@click.command("assign")
+@click.argument("order", type=CASE, required=False, default=NOT_GIVEN)
+@click.argument("staff", type=STAFF, required=False, default=NOT_GIVEN)
+@click.option("--auto", is_flag=True, help="The best candidate by the rules.")
+@click.option("--all", "everything", is_flag=True, help="With --auto: every order that waits to be dispatched.")
+@click.option("--helper", "helpers", type=STAFF, multiple=True, help="Somebody who helps; may be repeated.")
+@click.option("--content", metavar="TEXT", default="", help="What is to be done; the order's by default.")
+@click.option("--requirements", metavar="TEXT", default="", help="How; the order's, or the service's, by default.")
+@click.option("--over-ceiling", is_flag=True, help="Even if it takes the person over the ceiling; needs --reason.")
+@click.option("--reason", metavar="TEXT", default="", help="Why.")
+@writing_options
+@pass_workspace
+def assign_command(ws: Workspace, /, order: str, staff: str, everything: bool, writing: Writing, **given: Any) -> int:
+    """Send somebody to an order.
+
+    By name, or with --auto the best candidate: skill, on duty, below the ceiling, then by the weights of the rules.
+
+    \b
+    Examples:
+      dispatchctl assign 7 s03
+      dispatchctl assign --all --auto
+    """
+    books = Books(ws)
+    books.refuse_faults()
+    if everything:
+        if order or not given["auto"]:
+            raise UsageFault("--all goes with --auto, and takes no order")
+        return _assign_all(books, writing)
+    if not order:
+        raise UsageFault("assign needs an order, or --all --auto")
+    case = resolve_case(books, order, ("orders",))
+    if staff:
+        staff = resolve_staff(books, staff)
+    given["helpers"] = tuple(resolve_staff(books, each, option="--helper") for each in given["helpers"])
+    sending = Sending(staff=staff, note=writing.note, **given)
+    done, sent = assign(books, case, sending, at=writing.at, request_id=writing.request_id, dry_run=writing.dry_run)
+    return print_sent(books, done, sent)
+
+
+def _assign_all(books: Books, writing: Writing) -> int:
+    from dispatchctl.desk.batches import assign_pool
+
+    made, refused = assign_pool(
+        books, at=writing.at, note=writing.note, request_id=writing.request_id, dry_run=writing.dry_run
+    )
+    items = [describe_sent(sent, done) for done, group in made for sent in group]
+    return print_results(books, items, COLUMNS, refused=refused, single=False, keys=COLUMNS)
+
+
+@click.command("claim")
+@click.argument("order", type=CASE)
+@writing_options
+@pass_workspace
+def claim_command(ws: Workspace, order: str, writing: Writing) -> int:
+    """Take an order from the pool for yourself.
+
+    \b
+    Example:
+      dispatchctl --as s03 claim 7
+    """
+    books = Books(ws)
+    case = resolve_case(books, order, ("orders",))
+    done, sent = claim(
+        books, case, at=writing.at, note=writing.note, request_id=writing.request_id, dry_run=writing.dry_run
+    )
+    return print_sent(books, done, sent)
+
+
+@click.command("reassign")
+@click.argument("assignment", type=CASE)
+@click.argument("staff", type=STAFF)
+@click.option("--reason", metavar="TEXT", required=True, help="Why.")
+@click.option("--over-ceiling", is_flag=True, help="Even if it takes the person over the ceiling.")
+@writing_options
+@pass_workspace
+def reassign_command(
+    ws: Workspace, assignment: str, staff: str, reason: str, over_ceiling: bool, writing: Writing
+) -> int:
+    """Give an open assignment to somebody else; it gets a new id and new clocks.
+
+    \b
+    Example:
+      dispatchctl reassign 7 s04 --reason 原人员请假
+    """
+    books = Books(ws)
+    actor = books.require_actor()
+    case = resolve_case(books, assignment, ("assignments", "orders"))
+    job = pick_assignment(books, case, ("reassigned",), actor)
+    done, sent = reassign(
+        books,
+        job,
+        staff,
+        reason,
+        at=writing.at,
+        note=writing.note,
+        request_id=writing.request_id,
+        over_ceiling=over_ceiling,
+        dry_run=writing.dry_run,
+    )
+    return print_sent(books, done, sent)
+
+
+def record_tracking(ws: Workspace, ids: tuple[str, ...], event: str, fields: dict[str, str], writing: Writing) -> int:
+    """Record one event of each assignment named, and print them."""
+    books = Books(ws)
+    attached = books.attach(writing.attach, dry=writing.dry_run)
+    tracked, refused = track(
+        books,
+        ids,
+        event,
+        {**fields, "attached": attached} if attached else fields,
+        at=writing.at,
+        note=writing.note,
+        request_id=writing.request_id,
+        dry_run=writing.dry_run,
+    )
+    items = [describe_done(name, state, done) for name, done, state in tracked]
+    return print_results(books, items, ("id", "event", "state"), refused=refused, single=len(ids) == 1)
+
+
+def plain_verb(name: str, event: str, text: str, example: str, *options: Any) -> click.Command:
+    """The command of an event that needs nothing but its options: help text, example and ids included."""
+
+    def run(ws: Workspace, assignments: tuple[str, ...], writing: Writing, **fields: str | None) -> int:
+        given = {key: value for key, value in fields.items() if value}
+        return record_tracking(ws, assignments, event, given, writing)
+
+    run.__doc__ = f"{text}\n\n\b\nExample:\n  dispatchctl {example}\n"
+    command: Any = pass_workspace(writing_options(take_ids("assignments")(run)))
+    for option in reversed(options):
+        command = option(command)
+    made: click.Command = click.command(name)(command)
+    return made
+
+
+def reason_option(text: str = "Why.", required: bool = True) -> Any:
+    """--reason TEXT."""
+    return click.option("--reason", metavar="TEXT", required=required, default=None, help=text)
+
+
+PARTS = click.option("--parts", metavar="TEXT", default=None, help="What was used.")
+COST = click.option("--cost", metavar="AMOUNT", default=None, help="What it cost.", callback=lambda c, p, v: _money(v))
+
+
+def _money(value: str | None) -> str | None:
+    from dispatchctl.entries import parse_money
+
+    return parse_money(value, "--cost") if value else None
+
+
+ack = plain_verb("ack", "acknowledged", "Say that you have seen an assignment and take it on.", "ack 7")
+start = plain_verb("start", "started", "Say that work has begun.", "start 7")
+progress = plain_verb(
+    "progress", "progress", "Report how the work goes.", "progress 7 --note 已拆下旧阀门", PARTS, COST
+)
+problem = plain_verb(
+    "problem",
+    "problem",
+    "Report a difficulty.",
+    "problem 7 --reason 缺少配件",
+    reason_option("What stands in the way.", False),
+)
+complete = plain_verb(
+    "complete", "completed", "Say that the work is done.", "complete 7 --note 已更换阀门，试水正常", PARTS, COST
+)
+rework = plain_verb(
+    "rework", "rework", "Send completed work back to be done again.", "rework 7 --reason 仍有渗漏",
+    reason_option(required=False),
+)  # fmt: skip
+confirm = plain_verb("confirm", "confirmed", "Confirm that the work is done.", "confirm 7")
+pause = plain_verb(
+    "pause",
+    "paused",
+    "Stop the clocks for a reason that the rules list.",
+    "pause 7 --reason waiting-parts",
+    reason_option(),
+)
+resume = plain_verb("resume", "resumed", "Go on after a pause.", "resume 7")
+decline = plain_verb("decline", "declined", "Decline an assignment.", "decline 7 --reason 技能不符", reason_option())
+withdraw = plain_verb(
+    "withdraw", "withdrawn", "Take an open assignment back.", "withdraw 7 --reason 业主改期", reason_option()
+)
+ask_extension = plain_verb(
+    "ask-extension",
+    "extension-asked",
+    "Ask for more time, before the due time.",
+    "ask-extension 7 --until 2026-11-23T12:00 --reason 等待配件",
+    click.option("--until", type=WHEN, required=True, help="The time asked for."),
+    reason_option(),
+)
+refuse_extension = plain_verb(
+    "refuse-extension",
+    "extension-refused",
+    "Refuse the time asked for.",
+    "refuse-extension 7 --reason 客户不同意",
+    reason_option(),
+)
+grant_extension = plain_verb(
+    "grant-extension",
+    "extension-granted",
+    "Grant more time; by default what was asked for.",
+    "grant-extension 7",
+    click.option("--until", "due_at", type=WHEN, default=None, help="Another time than the one asked for."),
+)

@@ -1,0 +1,161 @@
+"""The commands about any case: show, list, amend, retract, undo."""
+
+import click
+
+from dispatchctl import registers
+from dispatchctl.commands.results import describe_done, print_results, print_warnings
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.correcting import amend, retract, undo
+from dispatchctl.desk.looking import check_reveal, find_register, list_cases, show_case
+from dispatchctl.desk.names import resolve_case
+from dispatchctl.desk.revealing import note_reveal
+from dispatchctl.options import CASE, Writing, pass_workspace, writing_options
+from dispatchctl.output.formats import emit
+from dispatchctl.output.sheets import print_case
+from dispatchctl.workspace import Workspace
+
+LISTED = {
+    "orders": ("id", "state", "kind", "service", "priority", "area", "content", "department"),
+    "assignments": ("id", "order_id", "state", "assignee", "role", "content"),
+    "staff": ("id", "name", "state", "role", "department", "skills", "areas", "manager"),
+    "notices": ("id", "kind", "case", "clock", "level", "to"),
+    "audit": ("id", "subject", "report", "period", "reason"),
+}
+
+
+@click.command("show")
+@click.argument("case", type=CASE)
+@click.option("--reveal", is_flag=True, help="The contact unmasked; leaves a row in audit.")
+@click.option("--reason", metavar="TEXT", default="", help="Why it is revealed.")
+@pass_workspace
+def show(ws: Workspace, case: str, reveal: bool, reason: str) -> None:
+    """Show a case: its fields, its history, its clocks.
+
+    \b
+    Examples:
+      dispatchctl show 7
+      dispatchctl show O-20261121-0007 --reveal --reason 上门前联系业主
+    """
+    books = Books(ws)
+    name = resolve_case(books, case, ("orders", "assignments", "staff"))
+    if reveal:
+        actor = check_reveal(books, reason)
+        note_reveal(books, actor, name, reason)
+    item = show_case(books, name, reveal=reveal)
+    print_warnings(books)
+    page = registers.get(item["register"])
+    if ws.format in ("table", "markdown") and not ws.quiet and not ws.fields:
+        print_case(ws, item, page)
+    else:
+        emit(ws, [item], single=True, page=page)
+    books.settle()
+
+
+@click.command("list")
+@click.argument("register", default="orders")
+@click.option("--state", default="", metavar="S", help="In this state.")
+@click.option("--since", default="", metavar="DATE", help="Begun on that day or later.")
+@click.option("--until", default="", metavar="DATE", help="Begun on that day or earlier.")
+@click.option("--where", multiple=True, metavar="FIELD=VALUE", help="With this value; may be repeated.")
+@click.option("--search", default="", metavar="TEXT", help="With this text in a field.")
+@click.option("--contact", default="", metavar="P", help="Of this contact.")
+@click.option("--limit", type=click.IntRange(1), default=None, metavar="N", help="At most so many.")
+@pass_workspace
+def list_command(
+    ws: Workspace, register: str, state: str, since: str, until: str, where: tuple[str, ...], search: str,
+    contact: str, limit: int | None,
+) -> None:  # fmt: skip
+    """List the cases of a register: orders by default.
+
+    \b
+    Examples:
+      dispatchctl list orders --state pool
+      dispatchctl list assignments --where assignee=s03 --since 2026-10-01
+    """
+    from dispatchctl.desk.periods import day_bounds
+
+    books = Books(ws)
+    name = find_register(register)
+    items = list_cases(
+        books,
+        name,
+        state=state,
+        since=day_bounds(books, since, "--since")[0] if since else None,
+        until=day_bounds(books, until, "--until")[1] if until else None,
+        where=where,
+        search=search,
+        contact=contact,
+        limit=limit or 0,
+        sort=ws.sort,
+    )
+    print_warnings(books)
+    page = registers.get(name)
+    keys = ("id", "register", "state", *(field.name for field in page.fields if field.name != "row"), "contact")
+    emit(ws, items, LISTED[name], page=page, keys=keys, in_order=bool(limit and ws.sort[0]))
+    books.settle()
+
+
+@click.command("amend")
+@click.argument("case", type=CASE)
+@click.argument("changes", nargs=-1, required=True, metavar="FIELD=VALUE...")
+@click.option("--reason", metavar="TEXT", required=True, help="Why.")
+@writing_options
+@pass_workspace
+def amend_command(ws: Workspace, case: str, changes: tuple[str, ...], reason: str, writing: Writing) -> int:
+    """Correct fields of a case; the old values stay in its history.
+
+    \b
+    Example:
+      dispatchctl amend 7 priority=urgent phone=138-0000-0002 --reason 登记有误
+    """
+    books = Books(ws)
+    name = resolve_case(books, case)
+    done, state = amend(
+        books,
+        name,
+        changes,
+        reason,
+        at=writing.at,
+        note=writing.note,
+        request_id=writing.request_id,
+        dry_run=writing.dry_run,
+    )
+    return print_results(books, [describe_done(name, state, done)], ("id", "event", "state"))
+
+
+@click.command("retract")
+@click.argument("case", type=CASE)
+@click.argument("row", required=False, default="")
+@click.option("--reason", metavar="TEXT", required=True, help="Why.")
+@writing_options
+@pass_workspace
+def retract_command(ws: Workspace, case: str, row: str, reason: str, writing: Writing) -> int:
+    """Take back a row of a case, its last by default; what followed from it is derived anew.
+
+    \b
+    Example:
+      dispatchctl retract 7 --reason 误操作
+    """
+    books = Books(ws)
+    name = resolve_case(books, case)
+    done, state, gone = retract(
+        books, name, row, reason, note=writing.note, request_id=writing.request_id, dry_run=writing.dry_run
+    )
+    item = describe_done(name, state, done, retracted=gone.event, row=gone.ref)
+    return print_results(books, [item], ("id", "event", "retracted", "row", "state"))
+
+
+@click.command("undo")
+@writing_options
+@pass_workspace
+def undo_command(ws: Workspace, writing: Writing) -> int:
+    """Take back your own last event, if nothing followed it, within 10 minutes.
+
+    \b
+    Example:
+      dispatchctl undo
+    """
+    books = Books(ws)
+    done, state, gone = undo(books, request_id=writing.request_id, dry_run=writing.dry_run)
+    item = describe_done(gone.id, state, done, retracted=gone.event, row=gone.ref)
+    return print_results(books, [item], ("id", "event", "retracted", "row", "state"))

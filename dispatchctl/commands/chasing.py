@@ -1,0 +1,182 @@
+"""The commands that chase: overdue, due, urge, worklist, status."""
+
+import click
+
+from dispatchctl.commands.results import print_results, print_warnings
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.chasing import list_all_due, list_due, list_late_cases, list_overdue, urge
+from dispatchctl.desk.looking import count_state, find_register, list_work
+from dispatchctl.desk.names import resolve_case, resolve_key, resolve_staff
+from dispatchctl.errors import UsageFault
+from dispatchctl.options import CASE, NOT_GIVEN, STAFF, Key, Writing, pass_workspace, take_ids, writing_options
+from dispatchctl.output.formats import emit
+from dispatchctl.output.terminal import tell
+from dispatchctl.workspace import Workspace
+
+OVERDUE = ("case", "clock", "owner_name", "due_at", "late_seconds", "level", "urged_at", "service", "priority", "area")
+DUE = ("case", "clock", "instance", "state", "breached", "owner", "started_at", "due_at", "stopped_at", "limit")
+WORK = ("case", "state", "content", "service", "area", "due_at", "late_seconds")
+KEYS = (
+    "case", "register", "clock", "instance", "item", "owner", "owner_name", "started_at", "due_at", "late_seconds",
+    "level", "urged_at", "extension", "service", "priority", "area", "source", "provisional", "before_rules",
+)  # fmt: skip
+
+
+@click.command("overdue")
+@click.option("--soon", is_flag=False, flag_value="", default=None, metavar="[SPAN]", help="What is about to be, too.")
+@click.option("--owner", type=STAFF, default=NOT_GIVEN, help="What this person (or role) owes.")
+@click.option("--register", default="", metavar="R", help="Of one register.")
+@click.option("--service", type=Key("services"), default=NOT_GIVEN, help="Of one service.")
+@click.option("--limit", type=click.IntRange(1), default=None, metavar="N", help="At most so many.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 if anything is listed.")
+@pass_workspace
+def overdue(
+    ws: Workspace, soon: str | None, owner: str, register: str, service: str, limit: int | None, exit_code: bool
+) -> int:
+    """List what is late: who owes it, how late, by which clause.
+
+    \b
+    Examples:
+      dispatchctl overdue --soon 2h
+      dispatchctl overdue --exit-code -q || echo late
+    """
+    books = Books(ws)
+    books.refuse_faults()
+    span = None
+    if soon:
+        from dispatchctl.options import parse_span
+
+        span = parse_span(soon, "--soon")
+    if owner and owner not in books.policy["roles"]:
+        owner = resolve_staff(books, owner, option="--owner", present=False)
+    items = list_overdue(
+        books,
+        soon=soon is not None,
+        span=span,
+        owner=owner,
+        register=find_register(register) if register else "",
+        service=resolve_key(books.policy, "services", service, "--service") if service else "",
+        limit=limit or 0,
+    )
+    print_warnings(books)
+    emit(ws, items, OVERDUE, ids="case", keys=KEYS)
+    books.settle()
+    return 1 if exit_code and items else 0
+
+
+@click.command("due")
+@take_ids("cases", required=False)
+@click.option("--all", "everything", is_flag=True, help="Of every case.")
+@click.option("--register", default="", metavar="R", help="With --all: of one register.")
+@click.option("--since", default="", metavar="DATE", help="With --all: clocks started on that day or later.")
+@click.option("--until", default="", metavar="DATE", help="With --all: clocks started before that day ended.")
+@click.option("--explain", is_flag=True, help="Every stretch of time: counted, or why not.")
+@pass_workspace
+def due(
+    ws: Workspace, cases: tuple[str, ...], everything: bool, register: str, since: str, until: str, explain: bool
+) -> None:
+    """Tell when the clocks of cases are due, and why.
+
+    \b
+    Examples:
+      dispatchctl due 7 --explain
+      dispatchctl due --all --register orders --format jsonl
+    """
+    books = Books(ws)
+    books.refuse_faults()
+    if everything == bool(cases):
+        raise UsageFault("due takes cases, or --all")
+    if not everything:
+        if register or since or until:
+            raise UsageFault("--register, --since and --until go with --all")
+        names = [resolve_case(books, case) for case in cases]
+        items = list_due(books, names, explain=explain)
+    else:
+        if explain:
+            raise UsageFault("--explain takes cases, not --all")
+        bounds = _read_bounds(books, since, until)
+        items = list(
+            list_all_due(books, register=find_register(register) if register else "", since=bounds[0], until=bounds[1])
+        )
+    print_warnings(books)
+    columns = [*DUE, "segments"] if explain else DUE
+    emit(ws, items, columns, ids="case", keys=DUE)
+    books.settle()
+
+
+def _read_bounds(books: Books, since: str, until: str) -> tuple[int | None, int | None]:
+    """(start of the day since, end of the day until) in seconds; None where not given."""
+    from dispatchctl.desk.periods import day_bounds
+
+    first = day_bounds(books, since, "--since")[0] if since else None
+    last = day_bounds(books, until, "--until")[1] if until else None
+    return first, last
+
+
+@click.command("urge")
+@click.argument("case", type=CASE, required=False, default=NOT_GIVEN)
+@click.option("--all", "everything", is_flag=True, help="Everything that is late.")
+@writing_options
+@pass_workspace
+def urge_command(ws: Workspace, case: str, everything: bool, writing: Writing) -> int:
+    """Urge what is late: once at each level, at the last level once an interval.
+
+    \b
+    Example:
+      dispatchctl --as system urge --all
+    """
+    books = Books(ws)
+    books.refuse_faults()
+    if bool(case) == everything:
+        raise UsageFault("urge takes a case, or --all")
+    if writing.at:
+        raise UsageFault("an urging is for now", place="--at")
+    names = list_late_cases(books) if everything else [resolve_case(books, case)]
+    items, refused, told = urge(
+        books, names, every=everything, note=writing.note, request_id=writing.request_id, dry_run=writing.dry_run
+    )
+    if refused and not everything:
+        raise refused[0].error
+    for line in told:
+        tell(line)
+    if not items:
+        books.settle()
+        return 0
+    return print_results(books, items, ("case", "clock", "level", "to"), refused=refused, single=False, ids="case")
+
+
+@click.command("worklist")
+@click.argument("staff", type=STAFF, required=False, default=NOT_GIVEN)
+@pass_workspace
+def worklist(ws: Workspace, staff: str) -> None:
+    """List a person's open work by due time; your own by default.
+
+    \b
+    Example:
+      dispatchctl worklist s03
+    """
+    books = Books(ws)
+    who = resolve_staff(books, staff) if staff else books.require_actor()
+    items = list_work(books, who)
+    print_warnings(books)
+    emit(ws, items, WORK, ids="case", keys=(*KEYS, "state", "content"))
+    books.settle()
+
+
+@click.command("status")
+@pass_workspace
+def status(ws: Workspace) -> None:
+    """Tell in one line how much is late, about to be, and not yet assigned.
+
+    \b
+    Example:
+      dispatchctl status
+    """
+    books = Books(ws)
+    counts = count_state(books)
+    if ws.format == "table" and not ws.quiet:
+        words = ("逾期", "将到期", "待派") if books.lang == "zh" else ("late", "soon", "unassigned")
+        click.echo(", ".join(f"{count} {word}" for count, word in zip(counts.values(), words, strict=True)))
+    else:
+        emit(ws, [counts], tuple(counts), single=True, ids="late")
+    books.settle()

@@ -1,0 +1,231 @@
+"""The commands of an order's own events: new-order, triage, cancel, reopen, close, reprice, bill, paid."""
+
+from typing import Any
+
+import click
+
+from dispatchctl.commands.results import describe_done, print_results
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.intake import Request, Taken, order_event, take_order, triage_fields
+from dispatchctl.desk.names import resolve_case
+from dispatchctl.errors import UsageFault
+from dispatchctl.options import CASE, MONEY, NOT_GIVEN, WHEN, Key, Writing, pass_workspace, writing_options
+from dispatchctl.output.terminal import tell
+from dispatchctl.registers.orders import KINDS
+from dispatchctl.workspace import Workspace
+
+COLUMNS = ("id", "state", "contact_id", "base_price", "read_back")
+
+
+def describe_taken(taken: Taken) -> dict[str, Any]:
+    """The result of new-order as json prints it."""
+    return describe_done(
+        taken.order,
+        taken.state,
+        taken.recorded,
+        contact_id=taken.contact_id or None,
+        base_price=taken.base_price,
+        read_back=taken.read_back,
+    )
+
+
+@click.command("new-order")
+@click.option(
+    "--service", type=Key("services"), default=NOT_GIVEN, help="What is wanted: a key of services, or its title."
+)
+@click.option("--content", metavar="TEXT", default="", help="What it is about, in detail.")
+@click.option("--caller", metavar="NAME", default="", help="Who calls.")
+@click.option("--phone", metavar="P", default="", help="The caller's phone number.")
+@click.option("--address", metavar="A", default="", help="Where the work is to be done.")
+@click.option("--kind", default="request", metavar="KIND", help=f"{', '.join(KINDS)}; request by default.")
+@click.option("--channel", type=Key("channels"), default=NOT_GIVEN, help="How it came; phone by default.")
+@click.option("--priority", type=Key("priorities"), default=NOT_GIVEN, help="normal by default.")
+@click.option("--department", type=Key("departments"), default=NOT_GIVEN, help="The service's department by default.")
+@click.option("--price", type=MONEY, default=None, help="The price agreed, where it is not the base price.")
+@click.option("--appointment", type=WHEN, default=NOT_GIVEN, help="When somebody is expected.")
+@click.option("--requirements", metavar="TEXT", default="", help="Special requirements.")
+@click.option("--area", type=Key("areas"), default=NOT_GIVEN, help="Where; the contact's area by default.")
+@click.option("--source-ref", metavar="REF", default="", help="The request's number in another system; taken once.")
+@click.option("--read-back", is_flag=True, help="Record that the essentials were read back to the caller.")
+@click.option("--answered", metavar="TEXT", default="", help="It was answered at once: closed, never dispatched.")
+@click.option("--from", "source", metavar="FILE|-", default="", help="Take many from CSV, YAML, JSON or JSON lines.")
+@click.option("--strict-privacy", is_flag=True, help="Refuse phone and identity numbers in free text.")
+@writing_options
+@pass_workspace
+def new_order(
+    ws: Workspace, /, source: str, strict_privacy: bool, writing: Writing, price: str | None, **given: Any
+) -> int:
+    """Take a request, inquiry, suggestion or report.
+
+    The caller's contact is found by phone and address, or made. What intake.required of the rules asks for is named
+    at once where it is missing. With --answered it is closed at once and never dispatched.
+
+    \b
+    Example:
+      dispatchctl new-order --service plumbing --content 厨房水管漏水 --caller 张三 \\
+        --phone 138-0000-0001 --address 3号楼2单元501
+    """
+    books = Books(ws)
+    ws.given["strict_privacy"] = strict_privacy
+    if source:
+        if any(value for name, value in given.items() if name != "kind" and value) or price:
+            raise UsageFault("--from takes everything from its rows; give no other field beside it")
+        return _take_many(books, source, writing)
+    attached = books.attach(writing.attach, dry=writing.dry_run)
+    request = Request(price=price or "", note=writing.note, attached=attached, **given)
+    taken = take_order(books, request, at=writing.at, request_id=writing.request_id, dry_run=writing.dry_run)
+    return print_results(books, [describe_taken(taken)], COLUMNS)
+
+
+def _take_many(books: Books, source: str, writing: Writing) -> int:
+    from dispatchctl.desk.batches import take_orders
+
+    taken, refused, known = take_orders(
+        books, source, at=writing.at, request_id=writing.request_id, dry_run=writing.dry_run
+    )
+    if known:
+        tell(f"{known} of the rows were there already by their source_ref")
+    return print_results(
+        books, [describe_taken(each) for each in taken], COLUMNS, refused=refused, single=False, bad_rows=True
+    )
+
+
+def record_order_event(ws: Workspace, case: str, event: str, fields: dict[str, str], writing: Writing) -> int:
+    """Record one event of the order named, and print it."""
+    books = Books(ws)
+    order = resolve_case(books, case, ("orders",))
+    if books.case(order).register != "orders":
+        raise UsageFault(f"{order} is no order")
+    return _print_event(books, order, event, fields, writing)
+
+
+def _print_event(books: Books, order: str, event: str, fields: dict[str, str], writing: Writing) -> int:
+    done, state = order_event(
+        books,
+        order,
+        event,
+        fields,
+        at=writing.at,
+        note=writing.note,
+        request_id=writing.request_id,
+        attached=books.attach(writing.attach, dry=writing.dry_run),
+        dry_run=writing.dry_run,
+    )
+    return print_results(books, [describe_done(order, state, done)], ("id", "event", "state"))
+
+
+@click.command("triage")
+@click.argument("order", type=CASE)
+@click.option("--dispatch", is_flag=True, help="It needs somebody on the spot: into the pool.")
+@click.option("--answered", metavar="TEXT", default="", help="It was answered; it is closed and never dispatched.")
+@click.option("--refer", type=Key("departments"), default=NOT_GIVEN, help="Another department takes it.")
+@writing_options
+@pass_workspace
+def triage(ws: Workspace, order: str, dispatch: bool, answered: str, refer: str, writing: Writing) -> int:
+    """Decide whether a request needs somebody to be sent.
+
+    \b
+    Example:
+      dispatchctl triage 7 --dispatch
+    """
+    books = Books(ws)
+    case = resolve_case(books, order, ("orders",))
+    event, fields = triage_fields(books, answered, refer, dispatch)
+    return _print_event(books, case, event, fields, writing)
+
+
+@click.command("cancel")
+@click.argument("order", type=CASE)
+@click.option("--reason", metavar="TEXT", required=True, help="Why.")
+@click.option("--duplicate-of", type=CASE, default=NOT_GIVEN, help="The order that it repeats.")
+@writing_options
+@pass_workspace
+def cancel(ws: Workspace, order: str, reason: str, duplicate_of: str, writing: Writing) -> int:
+    """Cancel an order; its open assignments are withdrawn with it.
+
+    \b
+    Example:
+      dispatchctl cancel 7 --reason 业主取消
+    """
+    books = Books(ws)
+    case = resolve_case(books, order, ("orders",))
+    other = resolve_case(books, duplicate_of, ("orders",)) if duplicate_of else ""
+    if other == case:
+        raise UsageFault("an order cannot be a duplicate of itself", place="--duplicate-of")
+    return _print_event(books, case, "cancelled", {"reason": reason, "about": other}, writing)
+
+
+@click.command("reopen")
+@click.argument("order", type=CASE)
+@click.option("--reason", metavar="TEXT", required=True, help="Why.")
+@writing_options
+@pass_workspace
+def reopen(ws: Workspace, order: str, reason: str, writing: Writing) -> int:
+    """Reopen a closed or cancelled order; it waits to be dispatched again.
+
+    \b
+    Example:
+      dispatchctl reopen 7 --reason 故障再次出现
+    """
+    return record_order_event(ws, order, "reopened", {"reason": reason}, writing)
+
+
+@click.command("close")
+@click.argument("order", type=CASE)
+@click.option("--answered", metavar="TEXT", required=True, help="What the caller was told.")
+@writing_options
+@pass_workspace
+def close(ws: Workspace, order: str, answered: str, writing: Writing) -> int:
+    """Close an order with its answer, without waiting for a confirmation.
+
+    \b
+    Example:
+      dispatchctl close 7 --answered 已由物业公司处理完毕
+    """
+    return record_order_event(ws, order, "closed", {"answer": answered}, writing)
+
+
+@click.command("reprice")
+@click.argument("order", type=CASE)
+@click.argument("price", type=MONEY)
+@click.option("--reason", metavar="TEXT", required=True, help="Why.")
+@writing_options
+@pass_workspace
+def reprice(ws: Workspace, order: str, price: str, reason: str, writing: Writing) -> int:
+    """Change the price agreed for an order.
+
+    \b
+    Example:
+      dispatchctl reprice 7 80 --reason 增加材料
+    """
+    return record_order_event(ws, order, "repriced", {"price": price, "reason": reason}, writing)
+
+
+@click.command("bill")
+@click.argument("order", type=CASE)
+@click.option("--amount", type=MONEY, default=NOT_GIVEN, help="The amount asked for.")
+@writing_options
+@pass_workspace
+def bill(ws: Workspace, order: str, amount: str, writing: Writing) -> int:
+    """Record that the payment notice was delivered.
+
+    \b
+    Example:
+      dispatchctl bill 7 --amount 50
+    """
+    return record_order_event(ws, order, "billed", {"amount": amount or ""}, writing)
+
+
+@click.command("paid")
+@click.argument("order", type=CASE)
+@click.option("--amount", type=MONEY, required=True, help="The amount received.")
+@writing_options
+@pass_workspace
+def paid(ws: Workspace, order: str, amount: str, writing: Writing) -> int:
+    """Record a payment for an order.
+
+    \b
+    Example:
+      dispatchctl paid 7 --amount 50
+    """
+    return record_order_event(ws, order, "paid", {"amount": amount}, writing)

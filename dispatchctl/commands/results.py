@@ -1,0 +1,68 @@
+"""Printing what a writing command did, and its exit code. Layer: commands -> output.
+
+What stands on stdout has been recorded; refusals, replays and warnings go to stderr.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.recording import Recorded, Refusal
+from dispatchctl.output.formats import emit
+from dispatchctl.output.terminal import tell
+
+REFUSED = 4
+BAD_ROWS = 5
+
+
+def print_results(
+    books: Books,
+    items: Sequence[Mapping[str, Any]],
+    columns: Sequence[str],
+    *,
+    refused: Sequence[Refusal] = (),
+    single: bool = True,
+    ids: str = "id",
+    keys: Sequence[str] = (),
+    bad_rows: bool = False,
+) -> int:
+    """Print the items, then the refusals on stderr; the exit code: 0, 4 where an item was refused, 5 for bad rows.
+
+    single: one item is printed as itself rather than as a list of one.
+    """
+    print_warnings(books)
+    one = single and len(items) == 1
+    if items or not refused:
+        emit(books.ws, items, columns, single=one, ids=ids, keys=keys)
+    for refusal in refused:
+        tell(f"dispatchctl: {refusal.item}: {refusal.error}")
+        if refusal.error.hint:
+            tell(f"hint: {refusal.error.hint}")
+    books.settle()
+    if not refused:
+        return 0
+    return BAD_ROWS if bad_rows else REFUSED
+
+
+def describe_done(case: str, state: str, done: Recorded, **more: Any) -> dict[str, Any]:
+    """`{"id", "event", "state"}` and what the command adds; `replayed` where an earlier one had done it."""
+    item: dict[str, Any] = {"id": case, "event": done.rows[0].event if done.rows else None, "state": state, **more}
+    if done.replayed:
+        item["replayed"] = True
+        tell(f"{case} was recorded before; nothing was written")
+    if done.dry:
+        item["dry_run"] = True
+    return item
+
+
+def print_warnings(books: Books) -> None:
+    """What was noticed on the way, on stderr, once."""
+    for warning in books.warnings:
+        tell(f"warning: {warning}")
+    books.warnings.clear()
+    if books.book.draft_differs and not books.told_draft:
+        import sys
+
+        books.told_draft = True
+        if sys.stderr is not None and sys.stderr.isatty():
+            tell(f"policies.yaml differs from the version in force ({books.book.newest.label})")

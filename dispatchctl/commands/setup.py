@@ -1,0 +1,42 @@
+"""The commands that set things up: init, doctor."""
+
+import click
+
+from dispatchctl.desk.founding import Founded, examine, found_desk
+from dispatchctl.options import pass_workspace
+from dispatchctl.output.formats import emit
+from dispatchctl.output.terminal import tell
+from dispatchctl.workspace import Workspace
+
+
+@click.command("init")
+@click.argument("folder", required=False, default=".", metavar="[DIR]")
+@click.option("--me", default="", metavar="ID", help="Your staff id; the OS user's name by default.")
+@click.option("--name", default="", metavar="NAME", help="Your name.")
+@click.option("--demo", is_flag=True, help="A folder to try things in: --now sets the time of what is recorded.")
+@pass_workspace
+def init(ws: Workspace, folder: str, me: str, name: str, demo: bool) -> None:
+    """Make DIR/records and DIR/policies.yaml, with yourself as the first person, a manager.
+
+    \b
+    Example:
+      dispatchctl init ~/desk --me s01 --name 王经理
+    """
+    made: Founded = found_desk(ws, folder, me, name, demo=demo)
+    for path in made.paths:
+        tell(f"made {path}")
+    emit(ws, [{"id": made.staff, "event": "joined", "state": made.state, "records": made.records}], single=True)
+
+
+@click.command("doctor")
+@pass_workspace
+def doctor(ws: Workspace) -> int:
+    """Say where records, rules, index and configuration are, who you are, and whether something is wrong.
+
+    \b
+    Example:
+      dispatchctl doctor
+    """
+    findings = examine(ws)
+    emit(ws, findings, ("what", "value", "state"), ids="what")
+    return 1 if any(each["state"] != "ok" for each in findings) else 0

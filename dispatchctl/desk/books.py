@@ -1,0 +1,242 @@
+"""The open books: records, rules and what follows from them, caught up to this moment. Desk.
+
+Every command begins here. Reading never writes a record; the index is brought up to date, in memory where its
+folder cannot be used.
+"""
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from dispatchctl import VERSION
+from dispatchctl.desk.judging import Judging
+from dispatchctl.errors import BadData, Fault, NotFound, Refused
+from dispatchctl.policy.rulebook import Version
+from dispatchctl.registers.row import Row
+from dispatchctl.rules.families import Case, Family, fold_family
+from dispatchctl.rules.people import Entry, People
+from dispatchctl.store.folder import Folder, open_folder
+from dispatchctl.store.index import FORMAT, Index, Stale
+from dispatchctl.store.versions import load_rulebook
+from dispatchctl.workspace import Workspace
+
+SYSTEM = "system"
+
+
+class Books:
+    """One records folder with its rules, as of `now` (seconds)."""
+
+    def __init__(self, ws: Workspace) -> None:
+        self.ws = ws
+        self.folder: Folder = open_folder(ws.records_path)
+        self.cache = find_cache(self.folder.path)
+        self.book, self.policy_faults = load_rulebook(self.folder.path, ws.policies_path, self.cache)
+        if self.policy_faults and not self.book.versions:
+            raise BadData.of(self.policy_faults)
+        ws.timezone = self.book.newest.policy["timezone"]
+        ws.policy_language = self.book.newest.policy["language"]
+        self.judging = Judging(self.book, self._load_people)
+        self._index: Index | None = None
+        self._families: dict[str, Family] = {}
+        self.warnings: list[str] = []  # what was noticed on the way; the command prints it
+        self.told_draft = False
+
+    # --- time and rules -------------------------------------------------------------------------------------------
+
+    @property
+    def timezone(self) -> str:
+        """The policy's timezone, an IANA name."""
+        return self.ws.timezone
+
+    @property
+    def now(self) -> int:
+        """The present, seconds: --as-of, else --now, else the system's clock."""
+        as_of = self.ws.as_of
+        return as_of if isinstance(as_of, int) else self.ws.now()
+
+    @property
+    def version(self) -> Version:
+        """The rules in force now."""
+        return self.book.at(self.now)[0]
+
+    @property
+    def policy(self) -> dict[str, Any]:
+        """The compiled rules in force now."""
+        return self.version.policy
+
+    @property
+    def lang(self) -> str:
+        """zh or en."""
+        return self.ws.lang
+
+    # --- the index ------------------------------------------------------------------------------------------------
+
+    @property
+    def index(self) -> Index:
+        """The index, caught up."""
+        if self._index is None:
+            as_of = self.ws.as_of
+            until = as_of * 1_000_000 + 999_999 if isinstance(as_of, int) else None
+            self._index = self._open_index(until)
+        return self._index
+
+    def _open_index(self, until: int | None) -> Index:
+        import sqlite3
+
+        place = "" if until is not None or not self.cache else os.path.join(self.cache, "index.sqlite")
+        stamp = f"{FORMAT} {VERSION} {self.book.fingerprint} {self.folder.path}"
+        for attempt in (place, place, ""):
+            index = None
+            try:
+                index = Index(self.folder.path, self.folder.label, attempt, until)
+                index.prepare(stamp)
+                index.catch_up(self.judging)
+                index.commit()
+                return index
+            except (Stale, sqlite3.DatabaseError) as error:
+                if index is not None:
+                    index.close()
+                if attempt and not is_busy(error):
+                    remove_index(attempt)
+        raise AssertionError("an index in memory is never stale")
+
+    def catch_up(self) -> None:
+        """Take in what was written since; used under the lock, and between the items of a batch."""
+        try:
+            self.index.catch_up(self.judging)
+        except Stale:
+            self.index.close()
+            self._index = None
+        self._families.clear()
+
+    def settle(self) -> None:
+        """Bring the index up to date after a command has printed its result; its failure costs nothing."""
+        import sqlite3
+
+        if self._index is not None:
+            try:
+                self._index.catch_up(self.judging)
+                self._index.commit()
+            except (Stale, sqlite3.DatabaseError, OSError):
+                return
+            finally:
+                self._index.close()
+                self._index = None
+
+    def _load_people(self) -> People:
+        kept = self.index.get_meta("people")
+        histories: dict[str, list[Entry]] = {}
+        if kept is not None:
+            import marshal
+
+            histories = {staff: [Entry(*entry) for entry in entries] for staff, entries in marshal.loads(kept).items()}
+        return People(histories, self.book.newest.policy["escalation"]["roles"])
+
+    @property
+    def people(self) -> People:
+        """The staff as recorded."""
+        _ = self.index
+        return self.judging.people
+
+    def refuse_faults(self) -> None:
+        """BadData where a row or a rule read so far is wrong: for commands that judge."""
+        faults: Sequence[Fault] = self.index.faults()
+        if faults:
+            raise BadData("\n".join(map(str, faults[:20])), hint="see: dispatchctl records check", faults=tuple(faults))
+
+    # --- cases ----------------------------------------------------------------------------------------------------
+
+    def rows_of(self, case: str) -> list[Row]:
+        """Every row of the family a case belongs to; NotFound for an unknown case."""
+        rows = self.index.family_rows(case)
+        if not rows:
+            raise NotFound(f"no such case: {case}")
+        return rows
+
+    def attach(self, paths: Sequence[str], *, dry: bool = False) -> str:
+        """Copy these files to the private ones; the field `attached` that names them."""
+        if not paths:
+            return ""
+        from dispatchctl.registers.page import join_items
+        from dispatchctl.store.attachments import keep_file
+
+        return join_items([keep_file(self.folder, path, dry=dry) for path in paths])
+
+    def family(self, case: str) -> Family:
+        """The family a case belongs to, folded; NotFound for an unknown case."""
+        root = self.index.family_of(case)
+        if root not in self._families or not root:
+            self._families[root] = fold_family(self.rows_of(case))
+        return self._families[root]
+
+    def case(self, case: str) -> Case:
+        """One case, folded; NotFound for an unknown one."""
+        return self.family(case).cases[case]
+
+    # --- who acts -------------------------------------------------------------------------------------------------
+
+    def find_actor(self) -> str:
+        """The staff id that acts: --as, else whose login is the OS user; "" where nobody matches."""
+        named, login = self.ws.actor_login()
+        if named:
+            if named == SYSTEM:
+                return SYSTEM
+            from dispatchctl.desk.names import resolve_staff
+
+            return resolve_staff(self, named, option="--as")
+        row = self.index.db.execute(
+            "SELECT id FROM staff WHERE login = ? AND state NOT IN ('left', 'void') ORDER BY id", (login,)
+        ).fetchone()
+        return str(row[0]) if row else ""
+
+    def require_actor(self, *, system: bool = False) -> str:
+        """The acting staff id; NotFound with the line that would help where nobody matches.
+
+        system: whether the built-in actor of cron may do this; else Refused.
+        """
+        actor = self.find_actor()
+        if not actor:
+            login = self.ws.actor_login()[1]
+            raise NotFound(
+                f"nobody's login is {login!r}, so it is not known who acts",
+                hint=f"dispatchctl staff join ID --name NAME --role ROLE --login {login} (or name yourself: --as ID)",
+            )
+        if actor == SYSTEM and not system:
+            raise Refused("system may urge, notify, report and seal only", hint="name a person: --as ID")
+        return actor
+
+
+def is_busy(error: BaseException) -> bool:
+    """Whether SQLite only had to wait too long for another process: the index itself is sound."""
+    return "locked" in str(error) or "busy" in str(error)
+
+
+def find_cache(path: str) -> str:
+    """The private cache folder of a records folder, made if need be (0700); "" where it cannot be made.
+
+    Named by the folder's path, device and inode, so that a copy or a restored backup gets its own.
+    """
+    from zlib import crc32
+
+    status = os.stat(path)
+    name = f"{path}\0{status.st_dev}\0{status.st_ino}".encode(errors="surrogateescape")
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    folder = os.path.join(base, "dispatchctl", f"{crc32(name):08x}{crc32(name[::-1]):08x}")
+    try:
+        if not os.path.isdir(folder):
+            os.makedirs(os.path.dirname(folder), mode=0o700, exist_ok=True)
+            os.mkdir(folder, 0o700)
+        return folder if os.access(folder, os.W_OK | os.X_OK) else ""
+    except FileExistsError:
+        return folder
+    except OSError:
+        return ""
+
+
+def remove_index(place: str) -> None:
+    """Throw an index away with what SQLite keeps beside it."""
+    for ending in ("", "-wal", "-shm", "-journal"):
+        try:
+            os.unlink(place + ending)
+        except OSError:
+            continue

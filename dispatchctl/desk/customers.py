@@ -1,0 +1,98 @@
+"""Who is calling: the private contacts, found by phone and address or added. Desk."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.names import local_day, make_id
+from dispatchctl.desk.recording import Moment, format_time
+from dispatchctl.errors import UsageFault
+from dispatchctl.rules.privacy import find_personal
+from dispatchctl.store import contacts as private
+from dispatchctl.store.contacts import Contact, fold_address, fold_phone
+from dispatchctl.store.lines import check_text
+
+
+class Found(NamedTuple):
+    """A contact, and whether it has yet to be written."""
+
+    contact: Contact
+    new: bool
+
+
+def find_contact(books: Books, name: str, phone: str, address: str) -> Found:
+    """The contact of these three, or a new one.
+
+    A known phone with another name or address is a new contact (two places, two people); what was left out is taken
+    from the phone's only contact.
+    """
+    for option, text in (("--caller", name), ("--phone", phone), ("--address", address)):
+        check_text(option, text)
+    if not (name or phone or address):
+        return Found(Contact(), False)
+    known = list_contacts(books, phone=phone, address=address)
+    same = [
+        contact
+        for contact in known
+        if (not name or contact.name == name)
+        and (not phone or fold_phone(contact.phone) == fold_phone(phone))
+        and (not address or fold_address(contact.address) == fold_address(address))
+    ]
+    exact = [each for each in same if name and phone and address]
+    if exact:
+        return Found(exact[-1], False)
+    if phone and len(same) == 1:
+        return Found(same[0], False)
+    return Found(Contact(name=name, phone=phone, address=address), True)
+
+
+def list_contacts(books: Books, *, phone: str = "", address: str = "") -> list[Contact]:
+    """The contacts with this phone, or where none is given, this address; in the order they were written."""
+    key = books.index.contact_key()
+    column, text = ("phone", fold_phone(phone)) if phone else ("address", fold_address(address))
+    if not text:
+        return []
+    rows = books.index.db.execute(
+        f"SELECT place, length FROM contacts WHERE {column} = ? ORDER BY place", (private.hash_text(text, key),)
+    ).fetchall()
+    return [private.read_contact(books.folder, place, length) for place, length in rows]
+
+
+def read_contact(books: Books, contact_id: str) -> Contact:
+    """A contact by id; an empty one where this office has none of that id."""
+    row = books.index.db.execute("SELECT place, length FROM contacts WHERE id = ?", (contact_id,)).fetchone()
+    return private.read_contact(books.folder, *row) if row else Contact(contact_id=contact_id)
+
+
+def add_contact(books: Books, contact: Contact, moment: Moment, *, dry: bool = False) -> str:
+    """Write a new contact, under the lock of the command that names it; its id."""
+    day = local_day(books, moment.recorded // 1_000_000)
+    number = books.index.counter("contacts", books.folder.writer, day) + 1
+    contact_id = make_id("P", day, books.folder.writer, number)
+    if not dry:
+        created = format_time(books, moment.recorded // 1_000_000)
+        private.append_contact(books.folder, contact._replace(contact_id=contact_id, created_at=created))
+    return contact_id
+
+
+def same_customer(books: Books, contact_id: str) -> list[str]:
+    """The ids of contacts that are the same customer: an equal phone or an equal address, folded (records.md)."""
+    row = books.index.db.execute("SELECT phone, address FROM contacts WHERE id = ?", (contact_id,)).fetchone()
+    if row is None:
+        return [contact_id] if contact_id else []
+    rows = books.index.db.execute(
+        "SELECT id FROM contacts WHERE (phone = ? AND phone IS NOT NULL) OR (address = ? AND address IS NOT NULL)", row
+    ).fetchall()
+    return [str(each[0]) for each in rows]
+
+
+def lint_privacy(books: Books, texts: Mapping[str, str]) -> None:
+    """Warn of phone and identity numbers in free text, where they cannot be erased; refuse where policy is strict."""
+    for option, text in texts.items():
+        kinds = find_personal(text) if text else []
+        if not kinds:
+            continue
+        what = " and ".join(kinds)
+        if books.policy["privacy"]["strict"] or books.ws.given.get("strict_privacy"):
+            raise UsageFault(f"the text holds what looks like: {what}", place=option, hint="leave it to the contact")
+        books.warnings.append(f"{option} holds what looks like: {what}; it cannot be erased from there")

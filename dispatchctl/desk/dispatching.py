@@ -1,0 +1,386 @@
+"""Sending somebody: suggest, assign, claim, reassign, decline, withdraw. Desk (PD-2.2, PD-3.3, PR-14)."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from dispatchctl.desk.books import SYSTEM, Books
+from dispatchctl.desk.customers import same_customer
+from dispatchctl.desk.names import resolve_staff
+from dispatchctl.desk.recording import Group, Moment, Recorded, draft_values, new_id, record, refuse_event, try_drafts
+from dispatchctl.errors import Refused, UsageFault
+from dispatchctl.registers.page import split_items
+from dispatchctl.rules.clocks import parse_time
+from dispatchctl.rules.dispatch import Candidate, Job, Worker, rank_candidates
+from dispatchctl.rules.families import ASSIGNABLE, Case
+from dispatchctl.rules.owners import find_dispatcher
+from dispatchctl.store.journal import Draft
+
+FIELD_ROLE = "field"  # who is on duty where nobody is rostered
+
+
+class Sending(NamedTuple):
+    """How somebody is to be sent, as typed; "" for what was not given."""
+
+    staff: str = ""
+    auto: bool = False
+    helpers: tuple[str, ...] = ()
+    content: str = ""
+    requirements: str = ""
+    over_ceiling: bool = False
+    reason: str = ""
+    note: str = ""
+
+
+class Sent(NamedTuple):
+    """One assignment as it was made, with the reasons for its assignee."""
+
+    assignment: str
+    order: str
+    assignee: str
+    role: str
+    state: str
+    reasons: tuple[tuple[str, Decimal], ...]
+
+
+def measure_loads(books: Books) -> dict[str, Decimal]:
+    """The present workload by staff id: the efforts of the services of open assignments, or their number."""
+    by_count = books.policy["assignment"]["ceiling_counts"] == "count"
+    services = books.policy["services"]
+    loads: dict[str, Decimal] = {}
+    rows = books.index.db.execute(
+        "SELECT a.assignee, o.service, COUNT(*) FROM assignments a LEFT JOIN orders o ON o.id = a.order_id"
+        " WHERE a.final = 0 AND a.state <> 'completed' GROUP BY 1, 2"
+    )
+    for staff, service, count in rows:
+        effort = Decimal(1) if by_count else service_effort(services, service or "")
+        loads[staff] = loads.get(staff, Decimal(0)) + effort * count
+    return loads
+
+
+def service_effort(services: dict[str, Any], service: str) -> Decimal:
+    """How much of a person's ceiling one order of the service takes; 1 where nothing is said."""
+    return Decimal((services.get(service) or {}).get("effort") or 1)
+
+
+def describe_job(books: Books, order: Case) -> Job:
+    """What the order asks for."""
+    services = books.policy["services"]
+    service = services.get(order.fields.get("service", "")) or {}
+    by_count = books.policy["assignment"]["ceiling_counts"] == "count"
+    effort = Decimal(1) if by_count else service_effort(services, order.fields.get("service", ""))
+    return Job(service.get("skill") or "", order.fields.get("area", ""), effort, find_last_technician(books, order))
+
+
+def find_last_technician(books: Books, order: Case) -> str:
+    """Who last completed work as a lead for the same customer; "" where nobody did."""
+    contacts = same_customer(books, order.fields.get("contact_id", ""))
+    if not contacts:
+        return ""
+    places = ", ".join("?" * len(contacts))
+    row = books.index.db.execute(
+        "SELECT a.assignee FROM orders o JOIN assignments a ON a.order_id = o.id"
+        f" WHERE o.contact_id IN ({places}) AND a.role = 'lead' AND a.\"at:completed\" IS NOT NULL AND o.id <> ?"
+        ' ORDER BY a."at:completed" DESC, a.id DESC LIMIT 1',
+        (*contacts, order.id),
+    ).fetchone()
+    return str(row[0]) if row else ""
+
+
+def list_workers(books: Books, order: Case) -> list[Worker]:
+    """Everybody who could be thought of for the order: the field staff, contractors, and who has the skill."""
+    loads = measure_loads(books)
+    here = [staff for staff, _ in books.people.here()]
+    last = {staff: find_last_assigned(books, staff) for staff in here}
+    calendar = books.judging.table.calendar(books.version)
+    when = max(parse_time(order.fields.get("appointment_at", ""), calendar) or 0, books.now)
+    in_hours = calendar.business_seconds(when, when + 1) > 0
+    declined = {
+        case.fields.get("assignee", "")
+        for case in books.family(order.id).children.get(order.id, ())
+        if case.register == "assignments" and case.state == "declined"
+    }
+    found = []
+    for staff, facts in books.people.here():
+        skills = tuple(split_items(facts.get("skills", "")))
+        if facts.get("role") not in (FIELD_ROLE, "contractor") and not skills:
+            continue
+        found.append(
+            Worker(
+                staff=staff,
+                name=facts.get("name", staff),
+                skills=skills,
+                areas=tuple(split_items(facts.get("areas", ""))),
+                load=loads.get(staff, Decimal(0)),
+                last_assigned=last.get(staff),
+                on_duty=in_hours and facts.get("role") in (FIELD_ROLE, "contractor"),
+                on_leave=False,
+                declined=staff in declined,
+            )
+        )
+    return found
+
+
+def find_last_assigned(books: Books, staff: str) -> int | None:
+    """When somebody last got work, seconds; None: never."""
+    row = books.index.db.execute(
+        'SELECT "at:assigned" FROM assignments WHERE assignee = ? ORDER BY "at:assigned" DESC LIMIT 1', (staff,)
+    ).fetchone()
+    return int(row[0]) if row else None
+
+
+def suggest(books: Books, order: str) -> list[Candidate]:
+    """Who could go to an order, ranked, with reasons; then those passed over (PD-2.2)."""
+    case = books.case(order)
+    return rank_candidates(describe_job(books, case), list_workers(books, case), books.policy["assignment"])
+
+
+def choose(books: Books, order: str) -> Candidate:
+    """The best candidate; Refused where nobody can go, saying why."""
+    found = suggest(books, order)
+    if found and not found[0].excluded:
+        return found[0]
+    why: dict[str, int] = {}
+    for each in found:
+        why[each.excluded] = why.get(each.excluded, 0) + 1
+    told = ", ".join(f"{count} {reason}" for reason, count in sorted(why.items())) or "no field staff"
+    raise Refused(f"nobody can go to {order}: {told}", hint=f"see: dispatchctl suggest {order} --all")
+
+
+def check_ceiling(books: Books, order: Case, staff: str, sending: Sending) -> None:
+    """Refused (PR-14) where the order would take the person over the ceiling and nobody answers for it."""
+    rules = books.policy["assignment"]
+    load = measure_loads(books).get(staff, Decimal(0))
+    effort = describe_job(books, order).effort
+    if load + effort <= Decimal(rules["ceiling"]):
+        return
+    if sending.over_ceiling:
+        if not sending.reason:
+            raise UsageFault("--over-ceiling needs --reason")
+        return
+    raise Refused(
+        f"{staff} {books.people.name(staff)} has {load} of {rules['ceiling']}, {order.id} takes {effort} more (PR-14)",
+        hint="choose another person, or --over-ceiling --reason TEXT",
+    )
+
+
+def fill_dispatch(books: Books, order: Case, sending: Sending) -> dict[str, str]:
+    """What the dispatch tells: each field is the option's, else the order's, else the service's (PD-3.3).
+
+    Refused where one that `assignment.required` names is still empty.
+    """
+    policy = books.policy
+    service = policy["services"].get(order.fields.get("service", "")) or {}
+    fields = {
+        "contact_id": order.fields.get("contact_id", ""),
+        "content": sending.content or order.fields.get("content", ""),
+        "requirements": sending.requirements
+        or order.fields.get("requirements", "")
+        or service.get("requirements")
+        or "",
+    }
+    asked = policy["intake"]["required"].get(order.fields.get("kind", ""), [])
+    missing = [
+        name
+        for name in policy["assignment"]["required"]
+        if name != "assignee"
+        and not fields.get(name, "").strip()
+        and (name != "contact_id" or "caller" in asked or "address" in asked)
+    ]
+    if missing:
+        raise Refused(
+            f"{order.id} lacks what a dispatch must tell: {', '.join(missing)} (PD-3.3)",
+            hint="give " + ", ".join(f"--{name}" for name in missing if name != "contact_id") or "amend the order",
+        )
+    return fields
+
+
+def plan_assignment(
+    books: Books, order: str, sending: Sending, actor: str, moment: Moment, key: str, *, claim: bool = False
+) -> tuple[Group, list[Sent]]:
+    """The rows of one dispatch, and what was decided: the lead's first, then the helpers'."""
+    family = books.family(order)
+    case = family.cases[order]
+    if case.state not in (("pool",) if claim else ASSIGNABLE):
+        wanted = "it must be to be dispatched (pool)" if claim else f"it must be {', '.join(ASSIGNABLE)}"
+        raise Refused(f"{order} is {case.state}: nobody can be sent; {wanted}")
+    fields = fill_dispatch(books, case, sending)
+    reasons: tuple[tuple[str, Decimal], ...] = ()
+    lead = sending.staff
+    if sending.auto:
+        best = choose(books, order)
+        lead, reasons = best.staff, best.reasons
+    else:
+        check_ceiling(books, case, lead, sending)
+    holders = {
+        each.fields.get("assignee")
+        for each in family.children.get(order, ())
+        if each.register == "assignments" and not each.final and each.state != "completed"
+    }
+    drafts: Group = []
+    sent: list[Sent] = []
+    for person, role in [(lead, "lead"), *[(helper, "helper") for helper in sending.helpers]]:
+        if person in holders:
+            raise Refused(f"{person} {books.people.name(person)} already has {order}")
+        holders.add(person)
+        if role == "helper":
+            check_ceiling(books, case, person, sending)
+        name = new_id(books, "assignments", moment, len(drafts))
+        dispatcher = find_dispatcher(family, case, moment.at) if claim else actor
+        texts = {
+            "order_id": order,
+            "dispatcher": dispatcher or actor,
+            "assignee": person,
+            "role": role,
+            **fields,
+            "reason": sending.reason,
+        }
+        drafts.append(Draft(moment.at, actor, name, "assigned", draft_values(texts), request_id=key, note=sending.note))
+        sent.append(Sent(name, order, person, role, "assigned", reasons if role == "lead" else ()))
+    try_drafts(books, "assignments", drafts, moment, family_of=order)
+    return drafts, sent
+
+
+def assign(
+    books: Books, order: str, sending: Sending, *, at: str = "", request_id: str = "", dry_run: bool = False
+) -> tuple[Recorded, list[Sent]]:
+    """Send somebody to an order, by name or by the policy's choice (PD-2.2, PD-2.3, PD-5.1)."""
+    actor = books.require_actor(system=sending.auto)
+    if bool(sending.staff) == sending.auto:
+        raise UsageFault("assign takes either a person or --auto")
+    sent: list[Sent] = []
+
+    def decide(moment: Moment) -> Group:
+        drafts, what = plan_assignment(books, order, sending, actor, moment, request_id)
+        sent[:] = what
+        return drafts
+
+    done = record(
+        books, "assignments", decide, at=at, request_id=request_id, events=("assigned",), case=order, dry_run=dry_run
+    )
+    return done, describe_sent(books, done) if done.replayed else sent
+
+
+def describe_sent(books: Books, done: Recorded) -> list[Sent]:
+    """What assign printed for rows that are already there."""
+    found = []
+    for row in done.rows:
+        if row.event == "assigned":
+            case = books.case(row.id)
+            fields = row.fields
+            found.append(Sent(row.id, fields["order_id"], fields["assignee"], fields["role"], case.state, ()))
+    return found
+
+
+def list_pool(books: Books) -> list[str]:
+    """The orders that wait to be dispatched: by priority, then their earliest due time, then id."""
+    ranks = {name: place for place, name in enumerate(books.policy["priorities"])}
+    rows = books.index.db.execute(
+        'SELECT o.id, o.priority, (SELECT MIN(due_at) FROM clocks c WHERE c.family = o.family AND c."case" = o.id'
+        " AND c.state = 'running') FROM orders o WHERE o.final = 0 AND o.state = 'pool'"
+    ).fetchall()
+    late = 1 << 60
+    rows.sort(key=lambda row: (ranks.get(row[1], len(ranks)), row[2] if row[2] is not None else late, row[0]))
+    return [str(row[0]) for row in rows]
+
+
+def claim(
+    books: Books, order: str, *, at: str = "", note: str = "", request_id: str = "", dry_run: bool = False
+) -> tuple[Recorded, list[Sent]]:
+    """Take an order from the pool for oneself; skill and ceiling hold as for a dispatch by hand."""
+    actor = books.require_actor()
+    sent: list[Sent] = []
+
+    def decide(moment: Moment) -> Group:
+        case = books.case(order)
+        job = describe_job(books, case)
+        skills = split_items(books.people.facts(actor).get("skills", ""))
+        if job.skill and job.skill not in skills:
+            raise Refused(f"{order} needs the skill {job.skill}, which {actor} does not have (PD-2.2)")
+        drafts, what = plan_assignment(
+            books, order, Sending(staff=actor, note=note), actor, moment, request_id, claim=True
+        )
+        sent[:] = what
+        return drafts
+
+    done = record(
+        books, "assignments", decide, at=at, request_id=request_id, events=("assigned",), case=order, dry_run=dry_run
+    )
+    return done, describe_sent(books, done) if done.replayed else sent
+
+
+def reassign(
+    books: Books,
+    assignment: str,
+    staff: str,
+    reason: str,
+    *,
+    at: str = "",
+    note: str = "",
+    request_id: str = "",
+    over_ceiling: bool = False,
+    dry_run: bool = False,
+) -> tuple[Recorded, list[Sent]]:
+    """Give an open assignment to somebody else: the old one ends, a new one with a new id and new clocks begins."""
+    actor = books.require_actor()
+    sent: list[Sent] = []
+
+    def decide(moment: Moment) -> Group:
+        family = books.family(assignment)
+        old = family.cases[assignment]
+        order = family.cases[old.parent]
+        person = resolve_staff(books, staff)
+        if person == old.fields.get("assignee"):
+            raise Refused(f"{assignment} is {person}'s already")
+        check_ceiling(books, order, person, Sending(over_ceiling=over_ceiling, reason=reason))
+        name = new_id(books, "assignments", moment)
+        texts = {
+            "order_id": order.id,
+            "dispatcher": actor if actor != SYSTEM else "",
+            "assignee": person,
+            "role": old.fields.get("role", "lead"),
+            "contact_id": old.fields.get("contact_id", ""),
+            "content": old.fields.get("content", ""),
+            "requirements": old.fields.get("requirements", ""),
+        }
+        drafts = [
+            Draft(moment.at, actor, assignment, "reassigned", {"reason": reason}, request_id=request_id, note=note),
+            Draft(moment.at, actor, name, "assigned", draft_values(texts), request_id=request_id),
+        ]
+        try_drafts(books, "assignments", drafts, moment, family_of=assignment)
+        sent[:] = [Sent(name, order.id, person, texts["role"], "assigned", ())]
+        return drafts
+
+    events = ("reassigned", "assigned")
+    done = record(
+        books, "assignments", decide, at=at, request_id=request_id, events=events, case=assignment, dry_run=dry_run
+    )
+    return done, describe_sent(books, done) if done.replayed else sent
+
+
+def pick_assignment(books: Books, case_id: str, events: Sequence[str], actor: str) -> str:
+    """The assignment that a verb means: itself, or of an order the one it can apply to.
+
+    Among those in a state that allows the verb: the acting person's own, else the only lead's; else Refused with the
+    choice.
+    """
+    family = books.family(case_id)
+    case = family.cases[case_id]
+    if case.register != "orders":
+        return case_id
+    from dispatchctl.rules.families import may_happen
+
+    jobs = [each for each in family.children.get(case_id, ()) if each.register == "assignments"]
+    fit = [job for job in jobs if any(may_happen(job, case, event) for event in events)]
+    own = [job for job in fit if job.fields.get("assignee") == actor]
+    leads = [job for job in fit if job.fields.get("role") == "lead"]
+    if len(own) == 1:
+        return own[0].id
+    if not own and len(leads) == 1:
+        return leads[0].id
+    if not fit:
+        if len(jobs) == 1:
+            raise refuse_event(jobs[0], "assignments", events[0])
+        raise Refused(f"{case_id} is {case.state}: it has no assignment for which {events[0]} is possible")
+    choice = ", ".join(f"{job.id} ({job.fields.get('assignee')}, {job.state})" for job in own or fit)
+    raise Refused(f"{case_id} has several assignments for that", hint=f"say which: {choice}")

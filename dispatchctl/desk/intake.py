@@ -1,0 +1,262 @@
+"""Taking a request in, and deciding what becomes of it: new-order, triage and the order's own events. Desk."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from dispatchctl.desk import customers
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.names import resolve_key, show_text
+from dispatchctl.desk.recording import (
+    Group,
+    Moment,
+    Recorded,
+    draft_values,
+    format_time,
+    new_id,
+    record,
+    try_drafts,
+)
+from dispatchctl.entries import parse_money, parse_when
+from dispatchctl.errors import UsageFault
+from dispatchctl.registers.orders import KINDS
+from dispatchctl.store.journal import Draft
+
+KEYS = {
+    "service": "services",
+    "priority": "priorities",
+    "channel": "channels",
+    "department": "departments",
+    "area": "areas",
+}
+
+
+class Request(NamedTuple):
+    """What a person calls about, as typed; "" for what was not given."""
+
+    kind: str = "request"
+    service: str = ""
+    content: str = ""
+    caller: str = ""
+    phone: str = ""
+    address: str = ""
+    channel: str = ""
+    priority: str = ""
+    department: str = ""
+    area: str = ""
+    appointment: str = ""
+    requirements: str = ""
+    price: str = ""
+    source_ref: str = ""
+    answered: str = ""
+    read_back: bool = False
+    note: str = ""
+    attached: str = ""
+
+
+class Taken(NamedTuple):
+    """The order made of a request, with what the desk says to the caller."""
+
+    recorded: Recorded
+    order: str
+    state: str
+    contact_id: str
+    base_price: str | None
+    read_back: str
+
+
+def check_request(books: Books, request: Request, moment_at: int) -> dict[str, str]:
+    """The order's fields, keys resolved and defaults filled in.
+
+    NotFound for an unknown key, then UsageFault naming all the fields at once that `intake.required` asks for
+    (SOP-1.4, PD-3.3).
+    """
+    policy = books.policy
+    if request.kind not in KINDS:
+        raise UsageFault(f"{show_text(request.kind)} is not known (allowed: {', '.join(KINDS)})", place="--kind")
+    fields = {"kind": request.kind, "content": request.content, "requirements": request.requirements}
+    for name, section in KEYS.items():
+        text = getattr(request, name)
+        if text:
+            fields[name] = resolve_key(policy, section, text, f"--{name}")
+    fields.setdefault("channel", _default(policy["channels"], "phone"))
+    fields.setdefault("priority", _default(policy["priorities"], "normal"))
+    service = policy["services"].get(fields.get("service", ""))
+    if service and service.get("department"):
+        fields.setdefault("department", service["department"])
+    if request.appointment:
+        at = parse_when(request.appointment, books.timezone, moment_at, "--appointment")
+        fields["appointment_at"] = format_time(books, at)
+    if request.price:
+        fields["price"] = parse_money(request.price, "--price")
+    return fields
+
+
+def check_required(books: Books, request: Request, fields: Mapping[str, str], contact: customers.Found) -> None:
+    """UsageFault that names every field the kind demands and the request lacks."""
+    given = {
+        **fields,
+        "caller": request.caller or contact.contact.name,
+        "phone": request.phone or contact.contact.phone,
+        "address": request.address or contact.contact.address,
+    }
+    wanted = books.policy["intake"]["required"].get(request.kind, [])
+    missing = [name for name in wanted if not str(given.get(name, "")).strip()]
+    if missing:
+        options = ", ".join(f"--{name}" for name in missing)
+        raise UsageFault(
+            f"a {request.kind} needs {options}", hint=f"required by intake of the rules: {', '.join(wanted)}"
+        )
+
+
+def _default(known: Mapping[str, Any], preferred: str) -> str:
+    return preferred if preferred in known else next(iter(known), "")
+
+
+def plan_order(
+    books: Books, request: Request, actor: str, moment: Moment, key: str, *, dry: bool
+) -> tuple[Group, dict[str, Any]]:
+    """The rows of a new order, and what there is to say about it; a new contact is written first unless dry."""
+    fields = check_request(books, request, moment.at)
+    found = customers.find_contact(books, request.caller, request.phone, request.address)
+    check_required(books, request, fields, found)
+    customers.lint_privacy(
+        books,
+        {
+            "--content": request.content,
+            "--requirements": request.requirements,
+            "--note": request.note,
+            "--answered": request.answered,
+        },
+    )
+    area = fields.get("area") or found.contact.area
+    if area:
+        fields["area"] = area
+    contact_id = found.contact.contact_id
+    if found.new:
+        contact_id = customers.add_contact(books, found.contact._replace(area=area), moment, dry=dry)
+    fields["contact_id"] = contact_id
+    fields["attached"] = request.attached
+    version, _ = books.book.at(moment.at)
+    service = version.policy["services"].get(fields.get("service", "")) or {}
+    spoken = say_back(books, request, fields, found.contact)
+    if request.read_back:
+        fields["read_back"] = say_back(books, request, fields, None)
+    order = new_id(books, "orders", moment)
+    texts = draft_values(fields)
+    drafts = [Draft(moment.at, actor, order, "taken", texts, request.source_ref, key, request.note)]
+    if request.answered:
+        drafts.append(Draft(moment.at, actor, order, "answered", {"answer": request.answered}, request_id=key))
+    state = try_drafts(books, "orders", drafts, moment).cases[order].state
+    said = {"base_price": service.get("base_price"), "read_back": spoken, "contact_id": contact_id, "state": state}
+    return drafts, said
+
+
+def take_order(books: Books, request: Request, *, at: str = "", request_id: str = "", dry_run: bool = False) -> Taken:
+    """Record a request as an order (SOP-1.4, KB1-2.1, JD-2.1); with `answered` it is closed at once (PD-2.1)."""
+    actor = books.require_actor()
+    known = find_source(books, request.source_ref)
+    if known:
+        return describe_taken(books, Recorded(books.rows_of(known)[:1], replayed=True), known)
+    said: dict[str, Any] = {}
+
+    def decide(moment: Moment) -> Group:
+        drafts, what = plan_order(books, request, actor, moment, request_id, dry=dry_run)
+        said.update(what)
+        return drafts
+
+    done = record(books, "orders", decide, at=at, request_id=request_id, events=("taken",), dry_run=dry_run)
+    order = done.rows[0].id
+    if done.replayed:
+        return describe_taken(books, done, order)
+    return Taken(done, order, said["state"], said["contact_id"], said["base_price"], said["read_back"])
+
+
+def find_source(books: Books, source_ref: str) -> str:
+    """The order that was made of this source reference; "" for a new one."""
+    if not source_ref:
+        return ""
+    row = books.index.db.execute(
+        "SELECT id FROM sources WHERE ref = ? AND event = 'taken' AND register = 'orders'", (source_ref,)
+    ).fetchone()
+    return str(row[0]) if row else ""
+
+
+def describe_taken(books: Books, done: Recorded, order: str) -> Taken:
+    """What new-order printed for an order that is already there."""
+    case = books.case(order)
+    first = case.rows[0]
+    service = books.book.at(first.at)[0].policy["services"].get(first.fields.get("service", "")) or {}
+    contact = customers.read_contact(books, first.fields.get("contact_id", ""))
+    spoken = say_back(books, Request(), first.fields, contact)
+    return Taken(done, order, case.state, first.fields.get("contact_id", ""), service.get("base_price"), spoken)
+
+
+def say_back(books: Books, request: Request, fields: Mapping[str, str], contact: Any) -> str:
+    """The essentials to read back to the caller (SOP-1.6); without a contact: what may stand in the record."""
+    policy = books.policy
+    zh = books.lang == "zh"
+    service = policy["services"].get(fields.get("service", "")) or {}
+    parts = []
+    if contact is not None:
+        where = request.address or contact.address
+        phone = request.phone or contact.phone
+        who = request.caller or contact.name
+        if who:
+            parts.append(f"来电人{who}" if zh else f"caller {who}")
+        if phone:
+            parts.append(f"电话{phone}" if zh else f"phone {phone}")
+        if where:
+            parts.append(f"地址{where}" if zh else f"at {where}")
+    if service:
+        parts.append(f"服务项目：{service['title']}" if zh else f"service: {service['title']}")
+    if fields.get("content"):
+        parts.append(f"内容：{fields['content']}" if zh else f"content: {fields['content']}")
+    if fields.get("appointment_at"):
+        day = fields["appointment_at"][:16].replace("T", " ")
+        parts.append(f"预约：{day}" if zh else f"appointment: {day}")
+    if fields.get("requirements"):
+        parts.append(f"要求：{fields['requirements']}" if zh else f"requirements: {fields['requirements']}")
+    price = fields.get("price") or service.get("base_price")
+    if price and contact is not None:
+        parts.append(f"基本收费{price}元（户内部分由业主承担）" if zh else f"base price {price} (the owner's own part)")
+    return ("，" if zh else "; ").join(parts)
+
+
+def order_event(
+    books: Books,
+    order: str,
+    event: str,
+    fields: Mapping[str, str],
+    *,
+    at: str = "",
+    note: str = "",
+    request_id: str = "",
+    attached: str = "",
+    dry_run: bool = False,
+) -> tuple[Recorded, str]:
+    """Record one event of an order; (what was recorded, the state after it)."""
+    actor = books.require_actor()
+    state = ""
+
+    def decide(moment: Moment) -> Group:
+        nonlocal state
+        texts = draft_values({**fields, "attached": attached})
+        customers.lint_privacy(books, {"--note": note, "--answered": fields.get("answer", "")})
+        draft = Draft(moment.at, actor, order, event, texts, request_id=request_id, note=note)
+        state = try_drafts(books, "orders", [draft], moment).cases[order].state
+        return [draft]
+
+    done = record(books, "orders", decide, at=at, request_id=request_id, events=(event,), case=order, dry_run=dry_run)
+    return done, state or books.case(order).state
+
+
+def triage_fields(books: Books, answered: str, refer: str, dispatch: bool) -> tuple[str, dict[str, str]]:
+    """The event and fields of exactly one decision of `triage` (PD-2.1, JD-5.2)."""
+    chosen = [bool(answered), bool(refer), dispatch]
+    if sum(chosen) != 1:
+        raise UsageFault("triage takes exactly one of --dispatch, --answered TEXT, --refer DEPARTMENT")
+    if answered:
+        return "answered", {"answer": answered}
+    if refer:
+        return "referred", {"department": resolve_key(books.policy, "departments", refer, "--refer")}
+    return "needs-dispatch", {}

@@ -1,0 +1,143 @@
+"""From the rows of a family to what the index keeps of it: the fold and the clocks, as plain values. Desk."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from dispatchctl import registers
+from dispatchctl.policy.rulebook import Rulebook
+from dispatchctl.registers.row import Row
+from dispatchctl.rules.clocks import ClockTable, Instance, judge_case, parse_time
+from dispatchctl.rules.families import Case, Family, fold_family
+from dispatchctl.rules.owners import find_order, list_departments
+from dispatchctl.rules.people import People
+from dispatchctl.store.index import Judged
+
+
+class Judging:
+    """The rules applied to rows. `people` is asked for when it is first needed: most commands fold few families."""
+
+    def __init__(self, book: Rulebook, load_people: Callable[[], People]) -> None:
+        self.book = book
+        self.table = ClockTable(book)
+        self._load = load_people
+        self._people: People | None = None
+
+    @property
+    def people(self) -> People:
+        """The staff as far as recorded."""
+        if self._people is None:
+            self._people = self._load()
+        return self._people
+
+    def meet(self, families: Iterable[Sequence[Row]]) -> People:
+        """Take in the staff register's rows: one sequence for each person."""
+        cases = [case for rows in families for case in fold_family(rows).cases.values()]
+        self._people = People.from_cases(cases, self.book.newest.policy["escalation"]["roles"])
+        return self._people
+
+    def judge(self, root: str, rows: Sequence[Row]) -> Judged:
+        """The tables' rows for one family."""
+        family = fold_family(rows)
+        clocks: list[tuple[Any, ...]] = []
+        cases = []
+        for case in family.cases.values():
+            if not case.rows and not case.conflicts:
+                continue
+            cases.append((case.register, list_case_values(root, case, rows)))
+            if case.register in ("orders", "assignments"):
+                for instance in judge_case(family, case, self.table, self.people):
+                    clocks += list_clock_values(root, family, case, instance)
+        return Judged(cases, clocks)
+
+    def instances(self, family: Family, case: Case) -> list[Instance]:
+        """The clock instances of a case."""
+        return judge_case(family, case, self.table, self.people)
+
+
+_layouts: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+
+
+def _layout(register: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    if register not in _layouts:
+        page = registers.get(register)
+        fields = tuple(field.name for field in page.fields if field.name not in ("row", "by"))
+        _layouts[register] = fields, tuple(event.name for event in page.events)
+    return _layouts[register]
+
+
+def list_case_values(root: str, case: Case, rows: Sequence[Row]) -> tuple[Any, ...]:
+    """One case as a row of its register's table (store/schema.py: case_columns)."""
+    fields, events = _layout(case.register)
+    first = case.rows[0] if case.rows else case.conflicts[0]
+    recorded = max(row.recorded for row in (*case.rows, *case.conflicts))
+    return (
+        case.id,
+        root,
+        case.state,
+        int(case.final),
+        first.at,
+        first.by,
+        recorded,
+        len(case.conflicts),
+        *[case.fields.get(name) for name in fields],
+        *[case.marks.get(event) for event in events],
+    )
+
+
+def list_clock_values(root: str, family: Family, case: Case, one: Instance) -> Iterable[tuple[Any, ...]]:
+    """One instance as rows of the clocks table, one for each owner (store/schema.py: CLOCK_COLUMNS)."""
+    order = find_order(family, case)
+    rules = one.variant.rules
+    urged_at, urged_level = find_urging(family, one)
+    departments = list_departments(case, order, one.variant.version.policy)
+    limit = f"{one.variant.limit.number}{one.variant.limit.unit}" if one.variant.limit else None
+    for share, owner in enumerate(one.owners):
+        yield (
+            root,
+            one.case,
+            one.register,
+            one.clock,
+            one.number,
+            one.item or None,
+            share,
+            owner or None,
+            one.state,
+            one.started_at,
+            one.begins_at,
+            one.due_at,
+            one.stopped_at,
+            one.stopped_by or None,
+            None if one.breached is None else int(one.breached),
+            one.paused_from,
+            one.paused_until,
+            int(one.provisional),
+            int(one.before_rules),
+            one.extension or None,
+            one.warn_at,
+            ",".join(map(str, one.levels)) or None,
+            one.variant.version.label,
+            limit,
+            one.variant.calendar.counting,
+            ";".join(rules["source"]) or None,
+            urged_at,
+            urged_level,
+            order.id if order.register == "orders" else None,
+            order.fields.get("service"),
+            order.fields.get("priority"),
+            order.fields.get("area"),
+            departments[0] if departments else None,
+        )
+
+
+def find_urging(family: Family, one: Instance) -> tuple[int | None, int | None]:
+    """When an instance was last urged, and the highest level it was urged at."""
+    last, level = None, None
+    for case in family.children.get(one.case, ()):
+        if case.register != "notices" or case.fields.get("clock") != one.clock or not case.rows:
+            continue
+        if case.rows[0].event != "urged" or (case.fields.get("item") or "") != one.item:
+            continue
+        if parse_time(case.fields.get("clock_started_at", ""), one.variant.calendar) == one.started_at:
+            last = max(last or 0, case.rows[0].at)
+            level = max(level or 0, int(case.fields.get("level") or 1))
+    return last, level

@@ -1,0 +1,147 @@
+"""What a person means by a short id, a name or a title. Desk.
+
+Cases may be named by any unambiguous end of their id, keys of policies.yaml by their title, staff by their name.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from dispatchctl import registers
+from dispatchctl.errors import NotFound, Refused, UsageFault
+from dispatchctl.store.schema import quote
+
+if TYPE_CHECKING:
+    from dispatchctl.desk.books import Books
+
+TITLED = ("services", "departments", "areas")
+SHOWN = 5  # candidates that a message names
+
+
+def local_day(books: "Books", at: int) -> str:
+    """The day of a time in the policy's timezone, YYYYMMDD, as ids carry it."""
+    return local_time(books, at).strftime("%Y%m%d")
+
+
+def local_time(books: "Books", at: int) -> datetime:
+    """A time in the policy's timezone."""
+    from zoneinfo import ZoneInfo
+
+    return datetime.fromtimestamp(at, ZoneInfo(books.timezone))
+
+
+def suggest_nearest(wanted: str, known: Iterable[str]) -> str:
+    """`nearest: a, b` for a message's hint; "" where nothing is near."""
+    from difflib import get_close_matches
+
+    found = get_close_matches(wanted, list(known), SHOWN, 0.5)
+    return f"nearest: {', '.join(found)}" if found else ""
+
+
+def resolve_case(books: "Books", text: str, first: Sequence[str] = ("orders", "assignments")) -> str:
+    """The full id of a case named by it, or by any end of it that only one case has.
+
+    first: the registers where a short id is sought before the others, in this order. NotFound where there is none,
+    Refused with the candidates where there are several and none is today's.
+    """
+    text = text.strip()
+    if not text:
+        raise UsageFault("an id is empty")
+    if _exists(books, text):
+        return text
+    order = [*first, *(name for name in registers.NAMES if name not in first)]
+    for register in order:
+        found = _list_endings(books, register, text)
+        if not found:
+            continue
+        if len(found) == 1:
+            return found[0]
+        today = local_day(books, books.now)
+        todays = [case for case in found if case.split("-")[1] == today]
+        if len(todays) == 1:
+            return todays[0]
+        shown = ", ".join((todays or found)[-SHOWN:][::-1])
+        more = " and others" if len(todays or found) > SHOWN else ""
+        raise Refused(f"{text!r} may be any of {len(todays or found)} {register}", hint=f"say which: {shown}{more}")
+    raise NotFound(f"no such case: {show_text(text)}")
+
+
+def _exists(books: "Books", case: str) -> bool:
+    if len(case) > 200 or not case.isprintable():
+        return False
+    return bool(books.index.family_of(case))
+
+
+def _list_endings(books: "Books", register: str, text: str) -> list[str]:
+    """The ids of a register that end with the text, oldest first; found from the day counters, not from history."""
+    tail = text.rpartition("-")[2]
+    if not (tail.isascii() and tail.isdigit()) or len(tail) > 9:
+        return []
+    number = int(tail)
+    letter = next(each for each, name in registers.LETTERS.items() if name == register)
+    rows = books.index.db.execute(
+        "SELECT day, writer FROM counters WHERE register = ? AND number >= ? ORDER BY day, writer", (register, number)
+    ).fetchall()
+    found = []
+    for day, writer in rows:
+        case = make_id(letter, day, writer, number)
+        fits = case.endswith("-" + text) if "-" in text else len(tail) <= 4 or tail == f"{number:04d}"
+        if fits:
+            found.append(case)
+    if len(found) > 1:
+        return found
+    table = quote(register)
+    return [case for case in found if books.index.db.execute(f"SELECT 1 FROM {table} WHERE id = ?", (case,)).fetchone()]
+
+
+def make_id(letter: str, day: str, writer: str, number: int) -> str:
+    """`O-20261121-0007`; with a writer other than main `O-20261121-SZ-0007`. day: YYYYMMDD."""
+    middle = "" if writer == "main" else f"{writer}-"
+    return f"{letter}-{day}-{middle}{number:04d}"
+
+
+def resolve_key(policy: Mapping[str, Any], section: str, text: str, option: str = "") -> str:
+    """The key of a section of policies.yaml that is named by it or by its title.
+
+    Departments and areas may be free text: then the text itself. NotFound with the nearest names.
+    """
+    known = policy.get(section)
+    if known is None:
+        return text
+    if text in known:
+        return text
+    titles = {(entry["title"] if isinstance(entry, dict) else entry): key for key, entry in known.items()}
+    if text in titles:
+        return str(titles[text])
+    one = {"services": "service", "departments": "department", "areas": "area", "priorities": "priority"}
+    word = one.get(section, section.removesuffix("s"))
+    listed = ", ".join(list(known)[:12]) + (", ..." if len(known) > 12 else "")
+    hint = suggest_nearest(text, [*known, *(title for title in titles if title)]) or f"there are: {listed}"
+    raise NotFound(f"no such {word}: {show_text(text)}", place=option, hint=hint)
+
+
+def resolve_staff(books: "Books", text: str, *, option: str = "", present: bool = True) -> str:
+    """The staff id named by it or by a name that one person has. present: those who left don't count."""
+    entry = books.people.entry(text)
+    if entry is not None and not (present and entry.state == "left"):
+        return text
+    found = [
+        staff
+        for staff in books.people.histories
+        if books.people.name(staff) == text and not (present and books.people.has_left(staff))
+    ]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise Refused(f"{show_text(text)} is the name of several", place=option, hint=f"say which: {', '.join(found)}")
+    if entry is not None:
+        raise Refused(f"{text} {books.people.name(text)} has left", place=option)
+    here = [staff for staff, _ in books.people.here()]
+    hint = suggest_nearest(text, [*here, *(books.people.name(staff) for staff in here)])
+    raise NotFound(f"no such person: {show_text(text)}", place=option, hint=hint or "see: dispatchctl list staff")
+
+
+def show_text(text: str) -> str:
+    """A text of the user's inside a message: quoted, at most 60 characters, without control characters."""
+    shown = text if len(text) <= 60 else text[:60] + "…"
+    return repr(shown)

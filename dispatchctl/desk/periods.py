@@ -1,0 +1,35 @@
+"""Days, weeks and months as stretches of time in the policy's timezone. Desk."""
+
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from dispatchctl.desk.books import Books
+from dispatchctl.entries import parse_day, parse_month
+
+
+class Period(NamedTuple):
+    """A stretch of time [start, end), seconds. name: `2026-10`, `2026-W41`, `2026-10-09`."""
+
+    name: str
+    start: int
+    end: int
+
+
+def start_of(day: date, timezone: str) -> int:
+    """00:00 of a local day, seconds."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(timezone)).timestamp())
+
+
+def day_bounds(books: Books, text: str, option: str) -> tuple[int, int]:
+    """[start, end) of a day as typed; UsageFault naming the option."""
+    day = parse_day(text, books.timezone, books.now, option)
+    return start_of(day, books.timezone), start_of(day + timedelta(days=1), books.timezone)
+
+
+def month_period(books: Books, text: str) -> Period:
+    """A month as typed (YYYY-MM, this, last); "" is the one that holds now."""
+    name = parse_month(text or "this", books.timezone, books.now, "--month")
+    year, month = int(name[:4]), int(name[5:])
+    following = date(year + month // 12, month % 12 + 1, 1)
+    return Period(name, start_of(date(year, month, 1), books.timezone), start_of(following, books.timezone))

@@ -1,0 +1,104 @@
+"""The staff register: joining, changes of post, leaving. Desk."""
+
+from collections.abc import Mapping, Sequence
+
+from dispatchctl import registers
+from dispatchctl.desk import customers
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.names import resolve_key, resolve_staff
+from dispatchctl.desk.recording import Group, Moment, Recorded, draft_values, record, try_drafts
+from dispatchctl.errors import Refused, UsageFault
+from dispatchctl.registers.page import join_items
+from dispatchctl.store.contacts import Contact
+from dispatchctl.store.journal import Draft
+
+
+def check_id(staff: str) -> None:
+    """UsageFault for an id that could not stand in a list, a file name or beside `system`."""
+    if not staff or len(staff) > 32 or staff == "system" or not all(char.isalnum() or char in "-_." for char in staff):
+        raise UsageFault(
+            f"{staff!r} cannot be a staff id (allowed: up to 32 letters, digits, - _ . and not `system`)", place="ID"
+        )
+    if staff[0] in "-.":
+        raise UsageFault(f"{staff!r} cannot be a staff id: it begins with {staff[0]}", place="ID")
+
+
+def read_post(books: Books, values: Mapping[str, str | Sequence[str] | None]) -> dict[str, str]:
+    """The fields of a post as typed, as the record holds them: keys and people resolved, lists joined."""
+    fields = registers.fields_of("staff")
+    found: dict[str, str] = {}
+    for name, value in values.items():
+        if value in (None, "", ()):
+            continue
+        field = fields[name]
+        items = [value] if isinstance(value, str) else list(value or ())
+        option = f"--{name.removesuffix('s') if field.many and name != 'heads' else name}"
+        if field.type == "key":
+            items = [resolve_key(books.policy, field.of, item, option) for item in items]
+        elif field.type == "staff":
+            items = [resolve_staff(books, item, option=option) for item in items]
+        found[name] = join_items(items) if field.many else items[0]
+    return found
+
+
+def staff_event(
+    books: Books,
+    staff: str,
+    event: str,
+    values: Mapping[str, str | Sequence[str] | None],
+    *,
+    phone: str = "",
+    at: str = "",
+    note: str = "",
+    request_id: str = "",
+    dry_run: bool = False,
+) -> tuple[Recorded, str]:
+    """Record one event of a person's; (what was recorded, the state after it)."""
+    first = event == "joined"
+    actor = books.find_actor() if first and not books.people.histories else books.require_actor()
+    actor = actor or staff  # the first person of a new desk enters himself
+    if first:
+        check_id(staff)
+        if books.people.entry(staff) is not None and not books.people.has_left(staff):
+            raise Refused(f"{staff} {books.people.name(staff)} is here already")
+    else:
+        staff = resolve_staff(books, staff)
+    state = ""
+
+    def decide(moment: Moment) -> Group:
+        nonlocal state
+        texts = read_post(books, values)
+        if event == "changed" and not texts and not phone:
+            raise UsageFault("staff change needs at least one option")
+        login = texts.get("login")
+        if login:
+            check_login(books, staff, login)
+        if phone:
+            contact = Contact(name=texts.get("name", books.people.name(staff)), phone=phone)
+            texts["contact_id"] = customers.add_contact(books, contact, moment, dry=dry_run)
+        draft = Draft(moment.at, actor, staff, event, draft_values(texts), request_id=request_id, note=note)
+        state = try_drafts(books, "staff", [draft], moment).cases[staff].state
+        if first and texts.get("regular"):
+            state = "regular"
+        return [draft]
+
+    done = record(
+        books,
+        "staff",
+        decide,
+        at=at,
+        request_id=request_id,
+        events=(event,),
+        case="" if first else staff,
+        dry_run=dry_run,
+    )
+    return done, state or books.case(staff).state
+
+
+def check_login(books: Books, staff: str, login: str) -> None:
+    """Refused where somebody else of the staff has that login: it would not be known who acts."""
+    row = books.index.db.execute(
+        "SELECT id FROM staff WHERE login = ? AND id <> ? AND state NOT IN ('left', 'void')", (login, staff)
+    ).fetchone()
+    if row:
+        raise Refused(f"{login!r} is {row[0]}'s login already", place="--login")

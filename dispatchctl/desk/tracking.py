@@ -1,0 +1,211 @@
+"""How the work goes: the events of an assignment after it was made. Desk (PD-2.4, PD-2.5, PD-4.3, PD-4.4, KZ-8.9)."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.dispatching import pick_assignment
+from dispatchctl.desk.names import resolve_case, show_text
+from dispatchctl.desk.recording import (
+    Group,
+    Moment,
+    Recorded,
+    Refusal,
+    draft_values,
+    format_time,
+    record,
+    record_batch,
+    refuse_event,
+    try_drafts,
+)
+from dispatchctl.entries import parse_when
+from dispatchctl.errors import Refused
+from dispatchctl.rules.clocks import Instance
+from dispatchctl.rules.families import Case, Family, may_happen
+from dispatchctl.rules.owners import find_dispatcher
+from dispatchctl.store.journal import Draft
+
+Tracked = tuple[str, Recorded, str]  # (assignment, what was recorded, the state after it)
+
+
+def track(
+    books: Books,
+    ids: Sequence[str],
+    event: str,
+    fields: Mapping[str, str],
+    *,
+    at: str = "",
+    note: str = "",
+    request_id: str = "",
+    dry_run: bool = False,
+) -> tuple[list[Tracked], list[Refusal]]:
+    """Record one event of each of these assignments (or orders that mean one); several go item by item."""
+    actor = books.require_actor()
+    states: dict[str, str] = {}
+
+    def plan(item: str, moment: Moment, key: str) -> Group:
+        assignment = pick_assignment(books, resolve_case(books, item, ("assignments", "orders")), (event,), actor)
+        texts = CHECKS.get(event, _check_nothing)(books, assignment, dict(fields), actor, moment)
+        draft = Draft(moment.at, actor, assignment, event, draft_values(texts), request_id=key, note=note)
+        after = try_drafts(books, "assignments", [draft], moment)
+        states[assignment] = after.cases[assignment].state
+        return [draft]
+
+    if len(ids) == 1:
+        case = resolve_case(books, ids[0], ("assignments", "orders"))
+        done = record(
+            books,
+            "assignments",
+            lambda moment: plan(case, moment, request_id),
+            at=at,
+            request_id=request_id,
+            events=(event,),
+            case=case,
+            dry_run=dry_run,
+        )
+        results: list[tuple[str, Recorded]] = [(ids[0], done)]
+        refused: list[Refusal] = []
+    else:
+        results, refused = record_batch(
+            books, "assignments", ids, plan, at=at, request_id=request_id, events=(event,), dry_run=dry_run
+        )
+    tracked = []
+    for _, one in results:
+        name = one.rows[0].id
+        tracked.append((name, one, states.get(name) or books.case(name).state))
+    return tracked, refused
+
+
+Check = Callable[[Books, str, dict[str, str], str, Moment], dict[str, str]]
+
+
+def _check_nothing(books: Books, assignment: str, fields: dict[str, str], actor: str, moment: Moment) -> dict[str, str]:
+    return fields
+
+
+def stands_in(books: Books, family: Family, job: Case, actor: str, words: Sequence[str], at: int) -> bool:
+    """Whether the person is one of these: dispatcher, assignee, or somebody whose role stands for one of the roles."""
+    order = family.cases.get(job.parent)
+    role = books.people.facts(actor).get("role", "")
+    for word in words:
+        if word == "dispatcher":
+            if order is not None and find_dispatcher(family, order, at) == actor:
+                return True
+        elif word == "assignee":
+            if job.fields.get("assignee") == actor:
+                return True
+        elif books.people.stands_for(role, word):
+            return True
+    return False
+
+
+def _check_confirm(books: Books, assignment: str, fields: dict[str, str], actor: str, moment: Moment) -> dict[str, str]:
+    words = books.policy["assignment"]["confirm_by"]
+    family = books.family(assignment)
+    if not stands_in(books, family, family.cases[assignment], actor, words, moment.at):
+        raise Refused(f"{actor} may not confirm {assignment}: that is for {', '.join(words)} (PD-4.4)")
+    return fields
+
+
+def _check_pause(books: Books, assignment: str, fields: dict[str, str], actor: str, moment: Moment) -> dict[str, str]:
+    reasons = list_reasons(books, moment.at)
+    if fields.get("reason") not in reasons:
+        listed = ", ".join(reasons) or "none"
+        raise Refused(f"{show_text(fields.get('reason', ''))} stops no clock (allowed: {listed})", place="--reason")
+    return fields
+
+
+def list_reasons(books: Books, at: int) -> list[str]:
+    """The reasons for a pause that some clock of orders or assignments lists."""
+    clocks = books.book.at(at)[0].policy["clocks"]
+    return list(dict.fromkeys(reason for clock in clocks for reason in (clock["pause"] or {})))
+
+
+def list_extendable(books: Books, assignment: str) -> list[Instance]:
+    """The running instances of the assignment and its order that a granted extension would move."""
+    family = books.family(assignment)
+    job = family.cases[assignment]
+    cases = [job, family.cases[job.parent]] if job.parent in family.cases else [job]
+    return [
+        one
+        for case in cases
+        for one in books.judging.instances(family, case)
+        if one.state == "running" and one.variant.extendable
+    ]
+
+
+def _check_ask(books: Books, assignment: str, fields: dict[str, str], actor: str, moment: Moment) -> dict[str, str]:
+    _check_open(books, assignment, "extension-asked")
+    running = list_extendable(books, assignment)
+    if not running:
+        raise Refused(f"{assignment} has no running clock that could be extended")
+    in_time = [one for one in running if one.due_at is None or moment.at <= one.due_at]
+    if not in_time:
+        due = format_time(books, max(one.due_at or 0 for one in running))
+        clauses = ", ".join(dict.fromkeys(clause for one in running for clause in one.variant.rules["source"]))
+        raise Refused(
+            f"{assignment} was due at {due}: an extension is asked for before that, not after"
+            + (f" ({clauses})" if clauses else "")
+        )
+    return {**fields, "until": _read_until(books, fields["until"], moment)}
+
+
+def _read_until(books: Books, text: str, moment: Moment) -> str:
+    until = parse_when(text, books.timezone, moment.at, "--until")
+    if until <= moment.at:
+        raise Refused(f"{format_time(books, until)} is not in the future", place="--until")
+    return format_time(books, until)
+
+
+def _check_open(books: Books, assignment: str, event: str) -> None:
+    family = books.family(assignment)
+    case = family.cases[assignment]
+    if not may_happen(case, family.cases.get(case.parent), event):
+        raise refuse_event(case, "assignments", event)
+
+
+def _check_decider(books: Books, assignment: str, actor: str, moment: Moment) -> Case:
+    words = books.policy["assignment"]["extend_by"]
+    family = books.family(assignment)
+    job = family.cases[assignment]
+    if not stands_in(books, family, job, actor, words, moment.at):
+        raise Refused(f"{actor} may not decide on an extension: that is for {', '.join(words)} and above")
+    return job
+
+
+def _check_grant(books: Books, assignment: str, fields: dict[str, str], actor: str, moment: Moment) -> dict[str, str]:
+    _check_open(books, assignment, "extension-granted")
+    job = _check_decider(books, assignment, actor, moment)
+    until = fields.get("due_at") or ""
+    if until:
+        until = _read_until(books, until, moment)
+    else:
+        until = job.fields.get("until", "")
+        if not until or not _is_pending(job):
+            raise Refused(f"nobody has asked to extend {assignment}", hint="say until when: --until ISO")
+    running = list_extendable(books, assignment)
+    if not any(one.extension == "asked" or one.due_at is None or moment.at <= one.due_at for one in running):
+        raise Refused(f"{assignment} was not asked to be extended before it was due (KZ-8.9)")
+    return {**fields, "due_at": until}
+
+
+def _is_pending(job: Case) -> bool:
+    asked = [row.event for row in job.rows if row.event.startswith("extension-")]
+    return bool(asked) and asked[-1] == "extension-asked"
+
+
+def _check_refuse(books: Books, assignment: str, fields: dict[str, str], actor: str, moment: Moment) -> dict[str, str]:
+    _check_open(books, assignment, "extension-refused")
+    job = _check_decider(books, assignment, actor, moment)
+    if not _is_pending(job):
+        raise Refused(f"nobody has asked to extend {assignment}")
+    return fields
+
+
+CHECKS: dict[str, Check] = {
+    "confirmed": _check_confirm,
+    "rework": _check_confirm,
+    "paused": _check_pause,
+    "extension-asked": _check_ask,
+    "extension-granted": _check_grant,
+    "extension-refused": _check_refuse,
+}

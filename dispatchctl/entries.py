@@ -1,0 +1,173 @@
+"""What a person types: times, days, months and money turned into values.
+
+Layer: below options and workspace, above errors; knows no policy, so the zone and the present are parameters.
+Stored times are never read here: a record holds ISO 8601 only.
+"""
+
+import re
+from datetime import date, datetime, timedelta
+
+from dispatchctl.errors import UsageFault
+
+WHEN_FORMS = "ISO 8601, HH:MM, now, today, yesterday, tomorrow, last-month, or a distance such as -3d, -2h, +30m"
+DAY_FORMS = "YYYY-MM-DD, today, yesterday, tomorrow, or a distance such as -3d"
+MONTH_FORMS = "YYYY-MM, this or last"
+MONEY_FORMS = "an amount of at least 0 with at most two places, such as 50 or 50.00"
+LAST_YEAR = 9998  # a day beyond it would overflow when a zone or a limit is applied
+
+
+def refuse_value(option: str, text: str, allowed: str) -> UsageFault:
+    """The error for a value that an option does not take; at most 60 characters of the value are repeated."""
+    shown = text if len(text) <= 60 else text[:60] + "…"
+    return UsageFault(f"{shown!r} is not understood (allowed: {allowed})", place=option)
+
+
+def to_epoch(local: datetime, tz_name: str) -> int:
+    """Whole seconds since 1970 UTC of a time; one without offset is a wall time of `tz_name` ("": the machine's zone).
+
+    Of an ambiguous wall time the first is meant; one that a change to summer time skips moves forward by the gap.
+    """
+    if local.tzinfo is None and tz_name:
+        from zoneinfo import ZoneInfo
+
+        local = local.replace(tzinfo=ZoneInfo(tz_name))
+    return int(local.timestamp() // 1)
+
+
+def to_local(now: int, tz_name: str) -> datetime:
+    """The wall time of an epoch second in `tz_name` ("": the machine's zone), without offset."""
+    if not tz_name:
+        return datetime.fromtimestamp(now)
+    from zoneinfo import ZoneInfo
+
+    return datetime.fromtimestamp(now, ZoneInfo(tz_name)).replace(tzinfo=None)
+
+
+def shift_day(day: datetime, number: int, unit: str) -> datetime:
+    """The same wall time `number` days (`d`) or weeks (`w`) on; hours and minutes are exact, so not for here."""
+    return day + timedelta(days=number * (7 if unit == "w" else 1))
+
+
+def _read_word(text: str, local: datetime) -> datetime | None:
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    if text == "today":
+        return midnight
+    if text in ("yesterday", "tomorrow"):
+        return midnight + timedelta(days=-1 if text == "yesterday" else 1)
+    if text == "last-month":
+        return (midnight.replace(day=1) - timedelta(days=1)).replace(day=1)
+    clock = re.fullmatch(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", text)
+    if clock:
+        return midnight.replace(hour=int(clock[1]), minute=int(clock[2]))
+    return None
+
+
+def _read_loosely(text: str, local: datetime, tz_name: str, option: str) -> int | None:
+    if len(text) > 64 or not text.isprintable():
+        return None
+    import warnings
+
+    from dateutil import parser
+
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            epoch = to_epoch(parser.parse(text, default=midnight), tz_name)
+            understood = to_local(epoch, tz_name).isoformat(" ", "minutes")
+    except Exception:  # dateutil lets more than its own error escape on odd input
+        return None
+    from dispatchctl.output.terminal import tell
+
+    tell(f"{option}: {text} was read as {understood}")
+    return epoch
+
+
+def parse_when(text: str, tz_name: str, now: int, option: str = "--at", *, strict: bool = False) -> int:
+    """Epoch seconds of a time as typed; `now` is epoch seconds, `tz_name` an IANA zone ("": the machine's).
+
+    Takes ISO 8601 (a bare date is its 00:00), HH:MM of today, now, today, yesterday, tomorrow, last-month (its first
+    day) and distances from now in m h (exact), d w (same wall time). Anything else goes through dateutil, and what was
+    understood is said on stderr; with `strict` only ISO 8601 and `now` are taken. Raises UsageFault naming `option`.
+    """
+    allowed = "ISO 8601, such as 2026-11-21T09:00:00+08:00, or now" if strict else WHEN_FORMS
+    wanted = text.strip()
+    try:
+        if wanted == "now":
+            return now
+        try:
+            found: datetime | None = datetime.fromisoformat(wanted) if re.match(r"[0-9]{4}", wanted) else None
+        except ValueError:
+            found = None
+        if found is None and not strict:
+            local = to_local(now, tz_name)
+            distance = re.fullmatch(r"([+-])([0-9]{1,6})([mhdw])", wanted)
+            if distance:
+                number = int(distance[1] + distance[2])
+                if distance[3] in "mh":
+                    return _check_epoch(now + number * (60 if distance[3] == "m" else 3600), option, text, allowed)
+                found = shift_day(local, number, distance[3])
+            else:
+                found = _read_word(wanted, local)
+                if found is None:
+                    loose = _read_loosely(wanted, local, tz_name, option)
+                    if loose is not None:
+                        return _check_epoch(loose, option, text, allowed)
+        if found is not None and 1970 <= found.year <= LAST_YEAR:
+            return _check_epoch(to_epoch(found, tz_name), option, text, allowed)
+    except (OverflowError, OSError):
+        pass
+    raise refuse_value(option, text, allowed)
+
+
+def _check_epoch(epoch: int, option: str, text: str, allowed: str) -> int:
+    if 0 <= epoch < 253_370_764_800:  # 9999-01-01
+        return epoch
+    raise refuse_value(option, text, allowed)
+
+
+def parse_day(text: str, tz_name: str, now: int, option: str = "--date") -> date:
+    """The day of a text in `tz_name`: YYYY-MM-DD, today, yesterday, tomorrow, -3d, +1w. Raises UsageFault."""
+    wanted = text.strip()
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", wanted):
+        try:
+            day = date.fromisoformat(wanted)
+        except ValueError:
+            raise refuse_value(option, text, DAY_FORMS) from None
+        if 1970 <= day.year <= LAST_YEAR:
+            return day
+    distance = re.fullmatch(r"([+-][0-9]{1,5})([dw])", wanted)
+    local = to_local(now, tz_name)
+    if distance:
+        try:
+            day = shift_day(local, int(distance[1]), distance[2]).date()
+        except OverflowError:
+            raise refuse_value(option, text, DAY_FORMS) from None
+        if 1970 <= day.year <= LAST_YEAR:
+            return day
+    if wanted in ("today", "yesterday", "tomorrow"):
+        found = _read_word(wanted, local)
+        if found is not None:
+            return found.date()
+    raise refuse_value(option, text, DAY_FORMS)
+
+
+def parse_month(text: str, tz_name: str, now: int, option: str = "--month") -> str:
+    """A month as `YYYY-MM`: itself, `this` (the one that holds now in `tz_name`) or `last` (the one before)."""
+    wanted = text.strip()
+    if re.fullmatch(r"(19[789][0-9]|[2-9][0-9]{3})-(0[1-9]|1[0-2])", wanted):
+        return wanted
+    first = to_local(now, tz_name).date().replace(day=1)
+    if wanted in ("last", "last-month"):
+        first = (first - timedelta(days=1)).replace(day=1)
+    elif wanted not in ("this", "this-month"):
+        raise refuse_value(option, text, MONTH_FORMS)
+    return first.strftime("%Y-%m")
+
+
+def parse_money(text: str, option: str = "--amount") -> str:
+    """An amount as records hold it: a plain decimal string with two places, at least 0, below 10^12."""
+    found = re.fullmatch(r"0*([0-9]{1,12})(?:\.([0-9]{0,2}))?", text.strip(), re.ASCII)
+    if not found:
+        raise refuse_value(option, text, MONEY_FORMS)
+    return f"{found[1]}.{found[2] or '':0<2}"

@@ -1,0 +1,89 @@
+"""Errors: what can go wrong, as exceptions with exit codes, and faults found in data, as values.
+
+Layer: below everything; imports nothing of the package. `cli` alone turns these into messages and
+exit codes, so a code is changed here and nowhere else.
+"""
+
+from typing import ClassVar, NamedTuple
+
+
+class Fault(NamedTuple):
+    """One thing wrong in a file of records or rules: a value, so that a check can report all of them at once.
+
+    line and column count from 1; 0 means that the fault belongs to the whole file (line) or line (column).
+    code is a short stable name (`unknown-key`, `bad-crc`, ...); allowed and hint may be empty.
+    """
+
+    file: str
+    line: int
+    column: int
+    code: str
+    message: str
+    allowed: str = ""
+    hint: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        allowed = f" ({self.allowed})" if self.allowed else ""
+        return f"{place}: {self.message}{allowed}"
+
+
+class DispatchError(Exception):
+    """Base of every refusal: one line, place first, and a hint on a second line where one helps."""
+
+    exit_code: ClassVar[int] = 4
+
+    def __init__(self, message: str, *, place: str = "", hint: str = "") -> None:
+        super().__init__(f"{place}: {message}" if place else message)
+        self.hint = hint
+
+
+class UsageFault(DispatchError):
+    """Wrong usage: an option, a value that the program fixes, a field that intake demands."""
+
+    exit_code = 2
+
+
+class NotFound(DispatchError):
+    """No such case, person or key of policies.yaml."""
+
+    exit_code = 3
+
+
+class Refused(DispatchError):
+    """Not allowed in this state, or by a rule; the message names the state or the clause."""
+
+    exit_code = 4
+
+
+class BadData(DispatchError):
+    """Bad data in records or policies; `faults` holds each of them, the message the first or their count."""
+
+    exit_code = 5
+
+    def __init__(self, message: str, *, place: str = "", hint: str = "", faults: tuple[Fault, ...] = ()) -> None:
+        super().__init__(message, place=place, hint=hint)
+        self.faults = faults
+
+    @classmethod
+    def of(cls, faults: "list[Fault] | tuple[Fault, ...]") -> "BadData":
+        """The error for one or more faults: one line each, in the order given."""
+        return cls("\n".join(str(fault) for fault in faults), faults=tuple(faults))
+
+
+class Busy(DispatchError):
+    """The lock was not free within --wait seconds; may be retried."""
+
+    exit_code = 6
+
+
+class SystemFailed(DispatchError):
+    """The disk or the system failed; nothing was recorded."""
+
+    exit_code = 7
+
+
+class OutcomeUnknown(DispatchError):
+    """The last sync failed: the row named may or may not survive a power cut; retry with the same --request-id."""
+
+    exit_code = 75

@@ -1,0 +1,138 @@
+"""Rows of a file that somebody else wrote: CSV, YAML, JSON or JSON lines, each with the place it stands. Exchange.
+
+CSV is UTF-8 with or without a byte order mark. Nothing is typed: a value is the text that stands there.
+"""
+
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from dispatchctl.errors import BadData, NotFound
+
+LARGEST = 64 << 20  # bytes of a file of new orders; more is a matter for `records import`
+
+
+def read_text(source: str) -> tuple[str, str]:
+    """(text, how messages name it) of a file, or of standard input for `-`."""
+    if source == "-":
+        data, name = sys.stdin.buffer.read(LARGEST + 1), "standard input"
+    else:
+        name = source
+        try:
+            with open(source, "rb") as file:
+                data = file.read(LARGEST + 1)
+        except FileNotFoundError:
+            raise NotFound("no such file", place=source) from None
+    if len(data) > LARGEST:
+        raise BadData(f"is larger than {LARGEST >> 20} MiB", place=name, hint="use records import")
+    try:
+        return data.decode("utf-8-sig"), name
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise BadData("is not UTF-8", place=f"{name}:{line}") from None
+
+
+def read_rows(source: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """(place, row) of each row; the form is told by the file's ending, else by how the text begins.
+
+    BadData naming file and line for what is no row.
+    """
+    text, name = read_text(source)
+    form = find_form(name, text)
+    if form == "csv":
+        yield from _read_csv(text, name)
+    elif form == "jsonl":
+        yield from _read_json_lines(text, name)
+    else:
+        yield from _read_documents(text, name, form)
+
+
+def find_form(name: str, text: str) -> str:
+    """csv, json, jsonl or yaml."""
+    ending = name.rpartition(".")[2].lower()
+    known = {"csv": "csv", "json": "json", "jsonl": "jsonl", "ndjson": "jsonl", "yaml": "yaml", "yml": "yaml"}
+    if ending in known:
+        return known[ending]
+    start = text.lstrip()
+    if start.startswith("["):
+        return "json"
+    if start.startswith("{"):
+        return "jsonl" if "\n{" in start.strip() else "json"
+    if start.startswith("- ") or start.startswith("-\n"):
+        return "yaml"
+    return "csv"
+
+
+def _read_csv(text: str, name: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    import csv
+    import io
+
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = next(reader, None)
+        if not header:
+            return
+        header = [column.strip() for column in header]
+        repeated = {column for column in header if header.count(column) > 1}
+        if repeated:
+            raise BadData(f"the column {min(repeated)!r} stands twice", place=f"{name}:1")
+        line = reader.line_num + 1
+        for cells in reader:
+            place, line = f"{name}:{line}", reader.line_num + 1
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) != len(header):
+                raise BadData(f"has {len(cells)} columns, the header {len(header)}", place=place)
+            yield place, dict(zip(header, cells, strict=True))
+    except csv.Error as error:
+        raise BadData(str(error), place=f"{name}:{reader.line_num}") from None
+
+
+def _read_json_lines(text: str, name: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    import json
+
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise BadData(f"is not JSON: {getattr(error, 'msg', error)}", place=f"{name}:{number}") from None
+        yield f"{name}:{number}", _check_row(row, f"{name}:{number}")
+
+
+def _read_documents(text: str, name: str, form: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    if form == "json":
+        import json
+
+        try:
+            document = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            line = getattr(error, "lineno", 0)
+            raise BadData(f"is not JSON: {getattr(error, 'msg', error)}", place=f"{name}:{line}") from None
+        rows = document if isinstance(document, list) else [document]
+        for number, row in enumerate(rows, 1):
+            yield f"{name}#{number}", _check_row(row, f"{name}#{number}")
+        return
+    from dispatchctl.policy.loading import LIST, load_tree
+
+    tree, faults = load_tree(text.encode(), name, LARGEST)
+    if faults or tree is None:
+        raise BadData.of(faults)
+    for node in tree.items if tree.kind == LIST else (tree,):
+        yield f"{name}:{node.line}", _check_row(_as_plain(node), f"{name}:{node.line}")
+
+
+def _as_plain(node: Any) -> Any:
+    """A node of a YAML tree as text, list or dict."""
+    if node.kind == "list":
+        return [_as_plain(item) for item in node.items]
+    if node.kind == "map":
+        return {key.text: _as_plain(value) for key, value in node.pairs}
+    return node.text
+
+
+def _check_row(row: Any, place: str) -> Mapping[str, Any]:
+    if not isinstance(row, dict):
+        raise BadData("is not a row of named fields", place=place)
+    return row

@@ -1,0 +1,306 @@
+"""Options shared by commands: click types, the global options, those of writing commands, of files and of ids.
+
+Layer: between cli and commands. A wrong value names its option; what needs the policy's zone stays text until then.
+"""
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+import click
+
+from dispatchctl.entries import (
+    MONEY_FORMS,
+    MONTH_FORMS,
+    WHEN_FORMS,
+    parse_day,
+    parse_money,
+    parse_month,
+    parse_when,
+    refuse_value,
+)
+from dispatchctl.errors import UsageFault
+from dispatchctl.workspace import Workspace, check_setting
+
+__all__ = [
+    "CASE",
+    "GLOBAL_OPTIONS",
+    "MONEY",
+    "MONTH",
+    "NOT_GIVEN",
+    "SPAN",
+    "STAFF",
+    "WHEN",
+    "GlobalOption",
+    "Key",
+    "ShortOption",
+    "Writing",
+    "output_options",
+    "parse_day",
+    "parse_money",
+    "parse_month",
+    "parse_span",
+    "parse_when",
+    "pass_workspace",
+    "read_ids",
+    "take_ids",
+    "writing_options",
+]
+
+SPAN_FORMS = "a positive whole number and m, h, bm, bh, d, wd or w, such as 30m, 2h, 1wd"
+CANDIDATES = "dispatchctl.desk.candidates"  # its list_candidates(workspace, kind, prefix) serves the shell's completion
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+pass_workspace = click.pass_obj
+
+
+def parse_span(text: str, option: str = "--span") -> Any:
+    """The Limit (number, unit) of a span as typed. Raises UsageFault naming `option`."""
+    from dispatchctl.policy.spans import parse_span as parse
+
+    try:
+        return parse(text.strip())
+    except ValueError:
+        raise refuse_value(option, text, SPAN_FORMS) from None
+
+
+def _name_option(param: click.Parameter | None) -> str:
+    if param is None:
+        return "value"
+    return param.opts[0] if isinstance(param, click.Option) else param.human_readable_name
+
+
+if TYPE_CHECKING:
+    Converter = click.ParamType[Any]
+else:
+    Converter = click.ParamType  # click before 8.4 has no type arguments
+
+
+class _NotGiven(str):
+    """An empty text that nobody typed: the default of an option whose typed values may not be empty."""
+
+
+NOT_GIVEN = _NotGiven()
+
+
+class TypedText(Converter):
+    """A text whose reading waits for the policy's zone; an empty one is refused. `kind` is what it completes to."""
+
+    def __init__(self, name: str, allowed: str = "", kind: str = "") -> None:
+        self.name = name
+        self.allowed = allowed
+        self.kind = kind
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        """What the help shows for the value."""
+        return self.name.upper()
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The text without surrounding blanks."""
+        if value is NOT_GIVEN:
+            return ""
+        if isinstance(value, str):
+            value = value.strip()
+            if not value:
+                raise UsageFault(
+                    f"is empty{f' (allowed: {self.allowed})' if self.allowed else ''}", place=_name_option(param)
+                )
+        return value
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        """Candidates from the index; none where it cannot be read: TAB must never print an error."""
+        if not self.kind:
+            return []
+        from importlib import import_module
+
+        from click.shell_completion import CompletionItem
+
+        try:
+            found = import_module(CANDIDATES).list_candidates(ctx.find_object(Workspace), self.kind, incomplete)
+            return [CompletionItem(value, help=text) for value, text in found]
+        except Exception:  # whatever is wrong, the shell's line is no place to say it
+            return []
+
+
+class MoneyType(TypedText):
+    """An amount of money; the value is its plain text with two places."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The amount as records hold it."""
+        return "" if value is NOT_GIVEN else parse_money(value, _name_option(param))
+
+
+class SpanType(TypedText):
+    """A span of time; the value is a Limit."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The Limit; a value that is one already is kept."""
+        return parse_span(value, _name_option(param)) if isinstance(value, str) else value
+
+
+class Key(TypedText):
+    """A key of a section of the policy (service, area, ...), or its title; completes from it."""
+
+    def __init__(self, section: str) -> None:
+        super().__init__(section, kind=section)
+
+
+WHEN = TypedText("when", WHEN_FORMS)
+MONTH = TypedText("month", MONTH_FORMS)
+CASE = TypedText("case", kind="case")
+STAFF = TypedText("staff", kind="staff")
+MONEY = MoneyType("amount", MONEY_FORMS)
+SPAN = SpanType("span", SPAN_FORMS)
+
+
+class ShortOption(click.Option):
+    """An option with a one-letter form, told to the parser as a whole word too.
+
+    Click looks for a long option first and, not finding one, gathers near names, which costs every `-q` the import of
+    difflib. The parser's tables are not public: where they are called otherwise, all that is lost is that time.
+    """
+
+    def add_to_parser(self, parser: Any, ctx: click.Context) -> None:
+        """Register the option, its letter also among the long ones."""
+        super().add_to_parser(parser, ctx)
+        letters, words = getattr(parser, "_short_opt", {}), getattr(parser, "_long_opt", {})
+        for spelled in self.opts:
+            if spelled in letters:
+                words[spelled] = letters[spelled]
+
+
+class GlobalOption(ShortOption):
+    """An option that counts wherever it stands: it goes into the workspace, and the one given last wins.
+
+    Only the program's own help lists it; a command's help points there.
+    """
+
+    def __init__(self, decls: Sequence[str], setting: str, *, value: Any = None, **rest: Any) -> None:
+        super().__init__(decls, expose_value=False, **rest)
+        self.setting = setting
+        self.fixed = value
+
+    def handle_parse_result(self, ctx: click.Context, opts: Any, args: list[str]) -> tuple[Any, list[str]]:
+        """Store the value, if there is one, in the workspace; nothing is done for an option that was not given."""
+        if self.name in opts:
+            value = opts[self.name] if self.fixed is None else self.fixed
+            workspace = ctx.find_object(Workspace)
+            if workspace is not None:
+                if isinstance(value, str) and not ctx.resilient_parsing:
+                    check_setting(self.setting, value, self.opts[0])
+                workspace.given[self.setting] = value
+        return None, args
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """The line of the help, for the root only."""
+        return super().get_help_record(ctx) if ctx.parent is None else None
+
+
+def _switch(decls: Sequence[str], setting: str, value: Any, help_text: str) -> GlobalOption:
+    return GlobalOption(decls, setting, value=value, is_flag=True, help=help_text)
+
+
+GLOBAL_OPTIONS: tuple[GlobalOption, ...] = (
+    GlobalOption(["--records"], "records", metavar="DIR", help="The records folder; else ./records or a parent's."),
+    GlobalOption(["--policies"], "policies", metavar="FILE", help="The draft of the rules; else beside the records."),
+    GlobalOption(["--as", "actor"], "actor", metavar="STAFF", help="Who acts; else whose login is the OS user."),
+    GlobalOption(["--now"], "now", metavar="ISO", help="Judge as if this were the present."),
+    GlobalOption(["--as-of"], "as_of", metavar="ISO", help="Judge by what had been recorded by then; or `now`."),
+    GlobalOption(["--format"], "format", metavar="F", help="table, json, jsonl, csv, tsv, yaml or markdown."),
+    _switch(["--json"], "format", "json", "The same as --format json."),
+    GlobalOption(["--lang"], "lang", metavar="zh|en", help="Language of headings and words; keys never change."),
+    GlobalOption(["--wait"], "wait", metavar="S", help="Seconds to wait for the lock; 10 by default."),
+    _switch(["-q", "--quiet"], "quiet", True, "Print ids only, one a line."),
+    GlobalOption(["--fields"], "fields", metavar="A,B", help="Print these keys, in this order."),
+    GlobalOption(["--sort"], "sort", metavar="[-]KEY", help="Sort by a key; with - the other way round."),
+    _switch(["--no-headers"], "headers", False, "Leave out the headings of table, csv and tsv."),
+    _switch(["--no-input"], "input", False, "Ask nothing, even on a terminal."),
+    _switch(["--yes"], "yes", True, "Answer questions with yes."),
+    GlobalOption(["--color"], "color", metavar="WHEN", help="auto, always or never."),
+    _switch(["--no-config"], "config", False, "Leave config.yaml aside."),
+    _switch(["--debug"], "debug", True, "Show where an error came from."),
+)
+
+
+class Writing(NamedTuple):
+    """What every writing command takes besides its own options. `at` is text as typed ("": now)."""
+
+    at: str = ""
+    note: str = ""
+    request_id: str = ""
+    attach: tuple[str, ...] = ()
+    dry_run: bool = False
+
+
+def writing_options(function: Command) -> Command:
+    """Give a command --at, --note, --request-id, --attach and --dry-run; it gets them as `writing`, a Writing."""
+
+    @functools.wraps(function)
+    def run(
+        *args: Any,
+        at: str | None,
+        note: str | None,
+        request_id: str | None,
+        attach: tuple[str, ...],
+        dry_run: bool,
+        **rest: Any,
+    ) -> Any:
+        writing = Writing(at or "", note or "", request_id or "", tuple(attach), dry_run)
+        return function(*args, writing=writing, **rest)
+
+    decorators = (
+        click.option("--at", type=WHEN, help="When it happened; now by default, never in the future."),
+        click.option("--note", metavar="TEXT", help="A remark kept with the event."),
+        click.option("--request-id", metavar="KEY", help="The same key again writes nothing and repeats the result."),
+        click.option("--attach", metavar="FILE", multiple=True, help="Keep a copy of the file; may be repeated."),
+        click.option("-n", "--dry-run", cls=ShortOption, is_flag=True, help="Check and show, but record nothing."),
+    )
+    wrapped: Any = run
+    for decorate in reversed(decorators):
+        wrapped = decorate(wrapped)
+    result: Command = wrapped
+    return result
+
+
+def output_options(function: Command) -> Command:
+    """Give a command that writes files -o/--output FILE (format by its ending) and --force, as `output`, `force`."""
+    function = click.option("--force", is_flag=True, help="Overwrite the file if it is there.")(function)
+    return click.option(
+        "-o", "--output", cls=ShortOption, metavar="FILE", help="Write to a file; its ending names the format."
+    )(function)
+
+
+def take_ids(name: str = "cases", *, kind: str = "case", required: bool = True) -> Callable[[Command], Command]:
+    """Give a command ids as arguments (`-`: one a line on stdin, with -0 separated by NUL), as a tuple `name`."""
+
+    def decorate(function: Command) -> Command:
+        @functools.wraps(function)
+        def run(*args: Any, nul: bool, **rest: Any) -> Any:
+            rest[name] = read_ids(rest[name], nul=nul)
+            if required and not rest[name]:
+                raise UsageFault("no id was given", place="standard input")
+            return function(*args, **rest)
+
+        zero = click.option(
+            "-0", "nul", cls=ShortOption, is_flag=True, help="Ids on standard input are separated by NUL."
+        )
+        argument = click.argument(name, nargs=-1, required=required, type=TypedText(kind, kind=kind))
+        wrapped: Any = argument(zero(run))
+        result: Command = wrapped
+        return result
+
+    return decorate
+
+
+def read_ids(values: Sequence[str], *, nul: bool = False) -> tuple[str, ...]:
+    """The ids in order, `-` replaced by those on standard input; empty lines are passed over."""
+    ids: list[str] = []
+    for value in values:
+        if value != "-":
+            ids.append(value)
+            continue
+        import sys
+
+        text = sys.stdin.read()
+        ids.extend(item.strip() for item in text.split("\0" if nul else "\n") if item.strip())
+    return tuple(ids)

@@ -1,0 +1,227 @@
+"""Names of keys, words of states and lengths of time, in Chinese and English.
+
+Layer: output, above registers. Keys of a register's own fields are named on its page; here stand the others.
+"""
+
+from typing import NamedTuple
+
+from dispatchctl import registers
+from dispatchctl.registers.page import Event, Register, State
+
+
+class Column(NamedTuple):
+    """A column of a table. kind: text, time, date, money, number, duration (seconds), flag, id, list, word, register.
+
+    A `word` is the name of a state or an event, shown in the words of its page.
+    """
+
+    key: str
+    en: str
+    zh: str
+    kind: str = "text"
+
+
+COLUMNS: dict[str, Column] = {
+    column.key: column
+    for column in (
+        Column("id", "id", "编号", "id"),
+        Column("case", "case", "编号", "id"),
+        Column("order_id", "order", "工单", "id"),
+        Column("contact_id", "contact", "联系人编号", "id"),
+        Column("entry", "entry", "台账编号", "id"),
+        Column("register", "register", "登记簿", "register"),
+        Column("clock", "clock", "时限"),
+        Column("instance", "instance", "次序", "number"),
+        Column("item", "item", "事项"),
+        Column("state", "state", "状态", "word"),
+        Column("event", "event", "事件", "word"),
+        Column("owner", "owner", "责任人"),
+        Column("owner_name", "owner", "责任人"),
+        Column("by", "by", "记录人"),
+        Column("at", "at", "时间", "time"),
+        Column("recorded_at", "recorded", "记录时间", "time"),
+        Column("from", "from", "起", "time"),
+        Column("until", "until", "止", "time"),
+        Column("to", "to", "收件人"),
+        Column("started_at", "started", "开始", "time"),
+        Column("stopped_at", "stopped", "结束", "time"),
+        Column("due_at", "due", "到期", "time"),
+        Column("urged_at", "urged", "催办时间", "time"),
+        Column("occurred_at", "occurred", "发生时间", "time"),
+        Column("generated_at", "generated", "生成时间", "time"),
+        Column("created_at", "created", "登记时间", "time"),
+        Column("late_seconds", "late", "逾期", "duration"),
+        Column("remaining", "remaining", "剩余", "duration"),
+        Column("breached", "late", "已逾期", "flag"),
+        Column("provisional", "provisional", "暂定", "flag"),
+        Column("before_rules", "before rules", "早于制度", "flag"),
+        Column("replayed", "replayed", "重复请求", "flag"),
+        Column("level", "level", "级别", "number"),
+        Column("extension", "extension", "延期", "word"),
+        Column("limit", "limit", "限时"),
+        Column("counting", "counting", "计时方式"),
+        Column("policy", "policy", "制度版本"),
+        Column("source", "source", "依据", "list"),
+        Column("clauses", "clauses", "条款", "list"),
+        Column("segments", "segments", "时段", "list"),
+        Column("counts", "counts", "计时", "flag"),
+        Column("why", "why", "说明"),
+        Column("service", "service", "服务"),
+        Column("priority", "priority", "优先级"),
+        Column("channel", "channel", "渠道"),
+        Column("area", "area", "区域"),
+        Column("department", "department", "部门"),
+        Column("content", "content", "内容"),
+        Column("requirements", "requirements", "要求"),
+        Column("note", "note", "备注"),
+        Column("reason", "reason", "原因"),
+        Column("reasons", "reasons", "理由", "list"),
+        Column("contact", "contact", "联系人"),
+        Column("caller", "caller", "来电人"),
+        Column("name", "name", "姓名"),
+        Column("phone", "phone", "电话"),
+        Column("address", "address", "地址"),
+        Column("base_price", "base price", "基准价", "money"),
+        Column("price", "price", "价格", "money"),
+        Column("amount", "amount", "金额", "money"),
+        Column("balance", "balance", "余额", "money"),
+        Column("currency", "currency", "币种"),
+        Column("range", "range", "幅度", "list"),
+        Column("read_back", "read back", "已复述", "flag"),
+        Column("assignee", "assignee", "承接人"),
+        Column("dispatcher", "dispatcher", "派单人"),
+        Column("role", "role", "角色"),
+        Column("staff", "staff", "人员"),
+        Column("score", "score", "得分", "number"),
+        Column("load", "load", "负荷", "number"),
+        Column("excluded", "passed over", "未入选"),
+        Column("proposed_severity", "proposed severity", "建议等级"),
+        Column("severity_reasons", "grounds", "等级理由", "list"),
+        Column("key", "key", "键"),
+        Column("rule", "rule", "规则"),
+        Column("kind", "kind", "类别"),
+        Column("evidence", "evidence", "依据事实", "list"),
+        Column("also", "besides", "并处", "list"),
+        Column("instead", "instead", "可代以", "list"),
+        Column("propose", "proposed", "建议措施", "list"),
+        Column("into", "into", "归入"),
+        Column("fund", "fund", "经费"),
+        Column("approver", "approver", "审批人"),
+        Column("month", "month", "月份"),
+        Column("grade", "grade", "等级"),
+        Column("bonus", "bonus", "奖金", "money"),
+        Column("pay", "pay", "工资"),
+        Column("measure", "measure", "指标"),
+        Column("measures", "measures", "指标"),
+        Column("title", "title", "名称"),
+        Column("value", "value", "数值", "number"),
+        Column("numerator", "count", "分子", "number"),
+        Column("denominator", "of", "分母", "number"),
+        Column("weight", "weight", "权重", "number"),
+        Column("report", "report", "报表"),
+        Column("period", "period", "期间"),
+        Column("file", "file", "文件"),
+        Column("line", "line", "行", "number"),
+        Column("column", "column", "列", "number"),
+        Column("code", "code", "代码"),
+        Column("message", "message", "问题"),
+        Column("allowed", "allowed", "允许"),
+        Column("hint", "hint", "提示"),
+        Column("read", "read", "读入", "number"),
+        Column("imported", "imported", "导入", "number"),
+        Column("skipped", "skipped", "跳过", "number"),
+        Column("refused", "refused", "拒绝", "number"),
+        Column("ref", "row", "记录", "id"),
+        Column("source_ref", "source reference", "来源编号", "id"),
+        Column("request_id", "request id", "请求编号", "id"),
+        Column("events", "history", "历史", "list"),
+        Column("clocks", "clocks", "时限", "list"),
+        Column("conflicts", "conflicts", "冲突", "list"),
+        Column("attached", "attachments", "附件", "list"),
+    )
+}
+
+KINDS = {
+    "time": "time",
+    "date": "date",
+    "money": "money",
+    "integer": "number",
+    "flag": "flag",
+    "case": "id",
+    "contact": "id",
+    "row": "id",
+}  # a page's field types, as far as they change how a cell looks
+
+WORDS = {  # states that no page has: of clocks, of charges, of verdicts
+    "running": ("running", "计时中"),
+    "paused": ("paused", "已暂停"),
+    "stopped": ("stopped", "已完成"),
+    "ended": ("ended", "已终止"),
+    "met": ("met", "按时"),
+    "late": ("late", "逾期"),
+    "none": ("none", "无"),
+    "due": ("due", "应提出"),
+    "unfounded": ("unfounded", "依据已失"),
+    "asked": ("asked", "已申请"),
+}
+
+
+def find_page(page: Register | None, register: object = None) -> Register | None:
+    """The page itself, else that of the register named; None where there is none."""
+    if page is not None or not isinstance(register, str):
+        return page
+    try:
+        return registers.get(register)
+    except KeyError:
+        return None
+
+
+def find_column(key: str, page: Register | None = None) -> Column:
+    """How to name and show a key: by the register's page, else by the table here, else under its own name."""
+    if page is not None:
+        for field in page.fields:
+            if field.name == key:
+                return Column(key, field.en, field.zh, "list" if field.many else KINDS.get(field.type, "text"))
+    known = COLUMNS.get(key)
+    if known is not None:
+        return known
+    return Column(key, key.replace("_", " "), key, "time" if key.endswith("_at") else "text")
+
+
+def label(key: str, lang: str, page: Register | None = None) -> str:
+    """The heading of a key in `zh` or `en`."""
+    column = find_column(key, page)
+    return column.zh if lang == "zh" else column.en
+
+
+def say_word(value: str, lang: str, page: Register | None = None) -> str:
+    """A state or an event in words: those of its page, else of clocks and charges, else the name itself."""
+    index = 1 if lang == "zh" else 0
+    if page is not None:
+        entries: list[State | Event] = [*page.states, *page.events]
+        for entry in entries:
+            if entry.name == value:
+                return entry.zh if index else entry.en
+    words = WORDS.get(value)
+    return words[index] if words else value
+
+
+def say_duration(seconds: int, lang: str) -> str:
+    """A length of time in its two greatest units: 3天4小时, 2小时05分, 5分钟, 45秒; 3d 4h, 2h 05m, 5m, 45s.
+
+    Days are of 24 hours; what is smaller than the second unit is left out. A negative one lies ahead: 还有5分钟, in 5m.
+    """
+    chinese = lang == "zh"
+    length = abs(seconds)
+    days, hours, minutes = length // 86400, length % 86400 // 3600, length % 3600 // 60
+    if days:
+        text = f"{days}天" + (f"{hours}小时" if hours else "") if chinese else f"{days}d {hours}h"
+    elif hours:
+        text = f"{hours}小时{minutes:02d}分" if chinese else f"{hours}h {minutes:02d}m"
+    elif minutes:
+        text = f"{minutes}分钟" if chinese else f"{minutes}m"
+    else:
+        text = f"{length}秒" if chinese else f"{length}s"
+    if seconds < 0:
+        return f"还有{text}" if chinese else f"in {text}"
+    return text

@@ -1,0 +1,143 @@
+"""Tables for people: cells in words, columns in line whatever the script, on a terminal or as markdown.
+
+Layer: output. Imports tabulate and wcwidth, which only those who read a table pay for.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from dispatchctl.output.labels import Column, find_page, say_duration, say_word
+from dispatchctl.output.terminal import neutralise_text
+
+if TYPE_CHECKING:
+    from dispatchctl.output.formats import Item, Layout
+
+WIDEST = 60  # screen columns of one cell in a list; what is longer ends in …
+FLAGS = {"zh": ("否", "是"), "en": ("no", "yes")}
+RED, BOLD, PLAIN = "\x1b[31m", "\x1b[1m", "\x1b[0m"
+
+
+def say_time(text: str, now: int) -> str:
+    """A stored time, short: `11-21 09:00`, with its year where that is not the year of `now` in the same offset."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    year = datetime.fromtimestamp(now, moment.tzinfo).year
+    return moment.strftime("%m-%d %H:%M") if moment.year == year else f"{moment.year:04d}-{moment:%m-%d %H:%M}"
+
+
+def say_cell(value: object, column: Column, item: "Item", layout: "Layout") -> str:
+    """One value in words, without control characters; an absent one is empty."""
+    if value is None:
+        return ""
+    lang = layout.lang
+    if isinstance(value, bool):
+        return FLAGS[lang][value]
+    if isinstance(value, list | tuple):
+        return ("、" if lang == "zh" else ", ").join(say_cell(part, column, item, layout) for part in value)
+    if isinstance(value, Mapping):
+        parts = (f"{neutralise_text(str(key))}={say_cell(part, column, item, layout)}" for key, part in value.items())
+        return " ".join(parts)
+    if column.kind == "duration" and isinstance(value, int):
+        return say_duration(value, lang)
+    if column.kind == "time" and isinstance(value, str):
+        return neutralise_text(say_time(value, layout.now))
+    if column.kind == "word" and isinstance(value, str):
+        return neutralise_text(say_word(value, lang, find_page(layout.page, item.get("register"))))
+    if column.kind == "register" and isinstance(value, str):
+        page = find_page(None, value)
+        return neutralise_text((page.zh if lang == "zh" else page.en) if page else value)
+    return neutralise_text(str(value))
+
+
+def cut_cell(text: str, widest: int = WIDEST) -> str:
+    """At most `widest` screen columns of a text; one that was cut ends in …."""
+    if len(text) * 2 <= widest:
+        return text
+    from wcwidth import wcwidth
+
+    used = 0
+    for place, char in enumerate(text):
+        used += max(wcwidth(char), 0)
+        if used > widest:
+            kept = text[:place]
+            while kept and sum(max(wcwidth(part), 0) for part in kept) > widest - 1:
+                kept = kept[:-1]
+            return kept + "…"
+    return text
+
+
+def dump_table(items: Sequence["Item"], layout: "Layout") -> str:
+    """Columns in line for a monospaced screen; a single item has a line for each field."""
+    from tabulate import tabulate
+
+    heads = [_head(column, layout.lang) for column in layout.columns]
+    if layout.single:
+        rows = [
+            [head, say_cell(items[0].get(column.key), column, items[0], layout)]
+            for head, column in zip(heads, layout.columns, strict=True)
+        ]
+        if layout.color:
+            rows = [[f"{BOLD}{head}{PLAIN}", cell] for head, cell in rows]
+        return _trim(tabulate(rows, tablefmt="plain", disable_numparse=True))
+    rows = []
+    for item in items:
+        row = []
+        for column in layout.columns:
+            value = item.get(column.key)
+            cell = (
+                cut_cell(say_cell(value, column, item, layout))
+                if layout.shorten
+                else say_cell(value, column, item, layout)
+            )
+            late = layout.color and column.key == "late_seconds" and isinstance(value, int) and value > 0
+            row.append(f"{RED}{cell}{PLAIN}" if late else cell)
+        rows.append(row)
+    right = [("right" if column.kind in ("number", "money") else "left") for column in layout.columns]
+    if layout.color:
+        heads = [f"{BOLD}{head}{PLAIN}" for head in heads]
+    text = tabulate(
+        rows,
+        headers=heads if layout.headers else (),
+        tablefmt="simple" if layout.headers else "plain",
+        disable_numparse=True,
+        colalign=right,
+    )
+    return _trim(text)
+
+
+def _head(column: Column, lang: str) -> str:
+    return neutralise_text(column.zh if lang == "zh" else column.en)
+
+
+def _trim(text: str) -> str:
+    return "".join(line.rstrip(" ") + "\n" for line in text.split("\n"))
+
+
+def dump_markdown(items: Sequence["Item"], layout: "Layout") -> str:
+    """A table of GitHub's markdown; marks that would end a cell or start HTML are escaped."""
+    heads = [_escape(_head(column, layout.lang)) for column in layout.columns]
+    if layout.single:
+        lines = [
+            f"- **{head}**: {_escape(say_cell(items[0].get(column.key), column, items[0], layout))}".rstrip()
+            for head, column in zip(heads, layout.columns, strict=True)
+        ]
+        return "\n".join(lines) + "\n"
+    marks = ["---:" if column.kind in ("number", "money") else "---" for column in layout.columns]
+    lines = [_line(heads), _line(marks)]
+    for item in items:
+        lines.append(
+            _line([_escape(say_cell(item.get(column.key), column, item, layout)) for column in layout.columns])
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _escape(text: str) -> str:
+    return re.sub(r"([\\|`*_\[\]])", r"\\\1", text).replace("&", "&amp;").replace("<", "&lt;")

@@ -1,0 +1,110 @@
+"""What can only be told by looking at several parts of the rules: unknown roles, hours that overlap, dead clauses.
+
+Layer: policy. Its one job: the tuple of checks over the typed values; each notes its faults on the sheet.
+"""
+
+from datetime import date
+from typing import Any
+
+from dispatchctl.policy.checking_clocks import check_clocks
+from dispatchctl.policy.checking_measures import check_measures, check_reports
+from dispatchctl.policy.reading import Sheet
+from dispatchctl.policy.week import MAKE_UP, build_week, find_overlap, read_days
+
+Rules = dict[str, Any]
+
+PERSON_WORDS = ("dispatcher", "receiver", "assignee")  # who a case itself names, besides roles
+
+
+def check_hours(sheet: Sheet, rules: Rules) -> None:
+    """`calendar.hours`: days named once, stretches that do not overlap, some working time."""
+    hours = rules["calendar"]["hours"]
+    place = ("calendar", "hours")
+    given: dict[int, str] = {}
+    for key, segments in hours.items():
+        if segments and find_overlap(segments):
+            sheet.fault((*place, key), "overlapping-hours", "hours overlap", "stretches that share no time")
+        if key == MAKE_UP:
+            continue
+        try:
+            days = read_days(key)
+        except ValueError as error:
+            sheet.fault((*place, key), "bad-days", str(error), "mon to sun, ranges such as mon-fri, make-up")
+            continue
+        for day in days:
+            if day in given:
+                message = f"a day of {key} has its hours under {given[day]} already"
+                sheet.fault((*place, key), "day-twice", message, "each day once")
+                break
+            given[day] = key
+    if sheet.is_sound(*place) and not any(build_week(hours)[0]):
+        sheet.fault(place, "no-working-time", "no working time", "hours on at least one day")
+
+
+def check_own_days(sheet: Sheet, rules: Rules) -> None:
+    """`closed` and `open` contradict one another on no day."""
+    closed = set(rules["calendar"]["closed"])
+    for index, day in enumerate(rules["calendar"]["open"]):
+        if day in closed:
+            message = f"{date.fromordinal(day).isoformat()} is closed as well"
+            sheet.fault(("calendar", "open", index), "open-and-closed", message, "one of the two")
+
+
+def check_services(sheet: Sheet, rules: Rules) -> None:
+    """A service's department is one of `departments`, where these are given."""
+    departments = rules["departments"]
+    for key, service in rules["services"].items():
+        name = service["department"] if service else None
+        if departments is not None and name is not None and name not in departments:
+            sheet.unknown(("services", key, "department"), "unknown-department", "department", name, list(departments))
+
+
+def check_roles(sheet: Sheet, rules: Rules) -> None:
+    """Who may confirm, extend and reveal, and who is told at each level, are roles there are."""
+    roles = list(rules["roles"])
+    for key in ("confirm_by", "extend_by"):
+        _check_names(sheet, ("assignment", key), rules["assignment"][key], [*PERSON_WORDS, *roles])
+    _check_names(sheet, ("escalation", "roles"), rules["escalation"]["roles"], roles)
+    _check_names(sheet, ("privacy", "reveal"), rules["privacy"]["reveal"], roles)
+
+
+def _check_names(sheet: Sheet, path: tuple[str, ...], names: list[str], known: list[str]) -> None:
+    if not sheet.is_written(*path):
+        return
+    for index, name in enumerate(names):
+        if name not in known:
+            sheet.unknown((*path, index), "unknown-role", "role", name, known)
+        elif name in names[:index]:
+            sheet.fault((*path, index), "named-twice", f"{name} stands twice", "once")
+
+
+def check_sources(sheet: Sheet, rules: Rules) -> None:
+    """What is cited is listed, once `clauses` is given."""
+    clauses = rules["clauses"]
+    if clauses is None:
+        return
+    cited = [(("clocks", index), clock) for index, clock in enumerate(rules["clocks"] or ())]
+    cited += [(("measures", key), measure) for key, measure in rules["measures"].items()]  # type: ignore[misc]
+    for path, citing in cited:
+        for index, clause in enumerate(citing["source"] if citing else ()):
+            if clause not in clauses:
+                place = (*path, "source", index)
+                sheet.unknown(place, "unknown-clause", "clause", clause, list(clauses), "a clause listed in clauses")
+
+
+CHECKS = (
+    check_hours,
+    check_own_days,
+    check_services,
+    check_roles,
+    check_sources,
+    check_clocks,
+    check_measures,
+    check_reports,
+)
+
+
+def check_rules(sheet: Sheet, rules: Rules) -> None:
+    """Run every check."""
+    for check in CHECKS:
+        check(sheet, rules)

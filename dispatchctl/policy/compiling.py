@@ -1,0 +1,155 @@
+"""From the bytes of a rules file to the compiled policy: plain values that can be cached, or every fault at once.
+
+Layer: policy. Its one job: load, read, check, and bring what is sound into the form that judging uses: the keys
+follow the sections; spans are [number, unit], times of day seconds, days proleptic ordinals, hours
+lists of [start, end], money and weights decimal text, an event [register or "state", name], and a condition
+["in", [values]], ["at_least", x], ["below", x] or ["not", value or None].
+"""
+
+from datetime import date
+from typing import Any
+
+from dispatchctl import registers
+from dispatchctl.errors import Fault
+from dispatchctl.policy.checking import PERSON_WORDS, check_rules
+from dispatchctl.policy.checking_clocks import split_event
+from dispatchctl.policy.checking_measures import CLOCKS, VALUE_KEYS
+from dispatchctl.policy.loading import SIZE_LIMIT, load_tree
+from dispatchctl.policy.reading import Sheet, read_value
+from dispatchctl.policy.sections import RULES, VERSION
+from dispatchctl.policy.shapes import LEFT_OUT
+from dispatchctl.policy.week import build_week
+
+DAYS_LIMIT = 1024 * 1024  # bytes that the generated days may add to a published version
+
+
+def compile_policy(text: bytes, file: str, published: bool = False) -> tuple[dict[str, Any] | None, list[Fault]]:
+    """(the compiled policy, []) or (None, its faults sorted by line). file: how messages name it.
+
+    published: the text is that of a published version, which carries its `days`; a draft may not.
+    """
+    root, faults = load_tree(text, file, SIZE_LIMIT + DAYS_LIMIT if published else SIZE_LIMIT)
+    if root is None:
+        return None, faults
+    sheet = Sheet(file)
+    rules = read_value(sheet, root, VERSION if published else RULES)
+    if not sheet.is_hopeless:
+        check_rules(sheet, rules)
+    days = _build_days(sheet, rules["days"]) if published and rules["days"] else None
+    faults = sorted(faults + sheet.faults, key=lambda fault: (fault.line, fault.column))
+    return (None, faults) if faults else (_build_policy(rules, days), [])
+
+
+def _build_policy(rules: dict[str, Any], days: dict[str, Any] | None) -> dict[str, Any]:
+    head = rules["policy"]
+    return {
+        "title": head["title"],
+        "label": head["version"] or head["effective_from"],
+        "effective_from": head["effective_from"],
+        "timezone": head["timezone"],
+        "currency": head["currency"],
+        "language": head["language"],
+        "publisher": head["publisher"],
+        "clauses": {key: text or "" for key, text in (rules["clauses"] or {}).items()},
+        "calendar": _build_calendar(rules["calendar"], head["effective_from"]),
+        "days": days,
+        "roles": _build_titles(rules["roles"]),
+        "departments": _build_titled(rules["departments"]),
+        "areas": _build_titled(rules["areas"]),
+        "services": _build_titled(rules["services"]),
+        "priorities": _build_titles(rules["priorities"]),
+        "channels": _build_titles(rules["channels"]),
+        "intake": rules["intake"],
+        "assignment": _build_assignment(rules),
+        "clocks": [_build_clock(clock) for clock in rules["clocks"]],
+        "escalation": {**rules["escalation"], "roles": _keep_roles(rules["escalation"]["roles"], rules)},
+        "measures": {key: _build_measure(key, measure) for key, measure in rules["measures"].items()},
+        "reports": rules["reports"],
+        "privacy": {**rules["privacy"], "reveal": _keep_roles(rules["privacy"]["reveal"], rules)},
+    }
+
+
+def _build_calendar(calendar: dict[str, Any], effective_from: str) -> dict[str, Any]:
+    week, make_up = build_week(calendar["hours"])
+    return {
+        "country": calendar["country"],
+        "published_through": calendar["published_through"] or int(effective_from[:4]),
+        "counting": calendar["counting"],
+        "cut_off": calendar["cut_off"],
+        "week": week,
+        "make_up": make_up,
+        "closed": sorted(set(calendar["closed"])),
+        "open": sorted(set(calendar["open"])),
+    }
+
+
+def _build_titles(table: dict[str, str]) -> dict[str, str]:
+    return {key: title or key for key, title in table.items()}
+
+
+def _build_titled(table: dict[str, dict[str, Any]] | None) -> dict[str, dict[str, Any]] | None:
+    if table is None:
+        return None
+    return {key: {**value, "title": value["title"] or key} for key, value in table.items()}
+
+
+def _keep_roles(names: list[str], rules: dict[str, Any]) -> list[str]:
+    """The names less the roles there are not: a default may name a role that this desk does without."""
+    return [name for name in names if name in rules["roles"] or name in PERSON_WORDS]
+
+
+def _build_assignment(rules: dict[str, Any]) -> dict[str, Any]:
+    built = dict(rules["assignment"])
+    for key in ("confirm_by", "extend_by"):
+        built[key] = _keep_roles(built[key], rules)
+    return built
+
+
+def _build_clock(clock: dict[str, Any]) -> dict[str, Any]:
+    register = clock["of"]
+    return {
+        **clock,
+        "title": clock["title"] or clock["id"],
+        "start": [split_event(register, word) for word in clock["start"]],
+        "stop": [split_event(register, word) for word in clock["stop"]],
+        "when": [[path, values] for path, values in clock["when"].items()],
+    }
+
+
+def _build_measure(key: str, measure: dict[str, Any]) -> dict[str, Any]:
+    value = measure["value"]
+    if isinstance(value, dict):
+        built = next([word, value[word]] for word in VALUE_KEYS if value[word] is not None)
+    else:
+        built = [value or ("ratio" if measure["count"] else "count")]
+    of = measure["of"]
+    return {
+        **measure,
+        "title": measure["title"] or key,
+        "month": measure["month"] or ("due_at" if of == CLOCKS else registers.get(of).events[0].name),
+        "over": {name: _build_condition(condition) for name, condition in measure["over"].items()},
+        "count": {name: _build_condition(condition) for name, condition in measure["count"].items()},
+        "value": built,
+    }
+
+
+def _build_condition(condition: Any) -> list[Any]:
+    if isinstance(condition, dict):
+        return next([word, value] for word, value in condition.items() if value is not LEFT_OUT)
+    return ["in", condition]
+
+
+def _build_days(sheet: Sheet, days: dict[str, Any]) -> dict[str, Any]:
+    """The generated block: years of MM-DD -> name, as tables of ordinals."""
+    built: dict[str, Any] = {"through": days["through"]}
+    for table in ("off", "working"):
+        built[table] = {}
+        for year, entries in days[table].items():
+            for day, name in (entries or {}).items():
+                try:
+                    ordinal = date.fromisoformat(f"{year}-{day}").toordinal()
+                except ValueError:
+                    sheet.fault(("days", table, year, day), "bad-day", f"{year}-{day} is not a day", "MM-DD")
+                else:
+                    built[table][ordinal] = name or ""
+    return built

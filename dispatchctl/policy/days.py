@@ -1,0 +1,105 @@
+"""Which days are public holidays and make-up working days, worked out once, when rules are published.
+
+Layer: policy. Its one job: turn what the holiday libraries know, and the desk's own `closed` and `open`, into two
+tables of days. The only module that imports such a library, and only inside its functions: a verdict rests on the
+tables in the published version, never on what happens to be installed.
+"""
+
+from datetime import date
+from typing import Any
+
+from dispatchctl.errors import Refused
+
+FIRST_YEAR = 2004  # chinesecalendar knows no earlier arrangement
+NAMES = {
+    "New Year's Day": "元旦",
+    "Spring Festival": "春节",
+    "Tomb-sweeping Day": "清明节",
+    "Labour Day": "劳动节",
+    "Dragon Boat Festival": "端午节",
+    "National Day": "国庆节",
+    "Mid-autumn Festival": "中秋节",
+    "Anti-Fascist 70th Day": "抗战胜利70周年纪念日",
+}
+OWN = ""  # the name of a day that the desk itself closed or opened
+
+Days = dict[str, Any]  # {"off": {ordinal: name}, "working": {ordinal: name}, "through": year}
+
+
+def resolve_days(country: str, through: int, closed: list[int], open: list[int]) -> Days:
+    """The days off and the make-up working days from 2004 through the year `through`, own days last.
+
+    Days are proleptic ordinals. "through" of the answer is the last year whose arrangement is known, at most the one
+    asked for: later years are Monday to Friday but for `closed` and `open`. Every date of a public holiday is
+    listed, weekends too, since it has no hours either. Raises Refused where the country needs a library that is not
+    installed, or is unknown to it.
+    """
+    off: dict[int, str] = {}
+    working: dict[int, str] = {}
+    known = through
+    if country == "none":
+        pass
+    elif country == "CN":
+        off, working, known = _read_chinese(through)
+    else:
+        off, working, known = _read_foreign(country, through)
+    for day in closed:
+        working.pop(day, None)
+        off.setdefault(day, OWN)
+    for day in open:
+        off.pop(day, None)
+        working.setdefault(day, OWN)
+    return {"off": dict(sorted(off.items())), "working": dict(sorted(working.items())), "through": known}
+
+
+def _read_chinese(through: int) -> tuple[dict[int, str], dict[int, str], int]:
+    """The arrangements of the State Council, year by year, as far as they are announced."""
+    import chinese_calendar
+
+    off: dict[int, str] = {}
+    working: dict[int, str] = {}
+    known = FIRST_YEAR - 1
+    for year in range(FIRST_YEAR, through + 1):
+        first, last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
+        try:
+            details = [
+                (day, *chinese_calendar.get_holiday_detail(date.fromordinal(day))) for day in range(first, last + 1)
+            ]
+        except NotImplementedError:
+            break
+        known = year
+        for day, is_off, name in details:
+            if name is not None:
+                (off if is_off else working)[day] = NAMES.get(name, name)
+    return off, working, known
+
+
+def _read_foreign(country: str, through: int) -> tuple[dict[int, str], dict[int, str], int]:
+    try:
+        import holidays  # type: ignore[import-not-found, unused-ignore]
+    except ImportError:
+        hint = "install the extra: pip install 'dispatchctl[holidays]', or write country: none and list closed days"
+        raise Refused(f"the public holidays of {country} need the package holidays", hint=hint) from None
+    try:
+        table = holidays.country_holidays(country, years=range(FIRST_YEAR, through + 1))
+    except NotImplementedError:
+        hint = "write country: none and list closed days"
+        raise Refused(f"the package holidays knows no country {country}", hint=hint) from None
+    working = {
+        day.toordinal(): OWN for day in getattr(table, "weekend_workdays", ()) if FIRST_YEAR <= day.year <= through
+    }
+    return {day.toordinal(): name for day, name in table.items()}, working, through
+
+
+def merge_days(newest: Days, fresh: Days, today: int) -> Days:
+    """The days of a new version: those before `today` (an ordinal) as the newest version has them, the others fresh.
+
+    What was counted by a past day stays as it was; a year that was known for past days stays known.
+    """
+    merged: Days = {}
+    for table in ("off", "working"):
+        past = {day: name for day, name in newest[table].items() if day < today}
+        merged[table] = past | {day: name for day, name in fresh[table].items() if day >= today}
+    last_past_year = date.fromordinal(today).year - 1
+    merged["through"] = max(fresh["through"], min(newest["through"], last_past_year))
+    return merged

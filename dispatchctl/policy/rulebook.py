@@ -1,0 +1,94 @@
+"""All versions of the rules in the order they came into force, and which of them judges a moment.
+
+Layer: policy. Its one job: choose a version by time and hand over what its calendar is built from. On the daily
+path: imports nothing but bisect.
+"""
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+Policy = dict[str, Any]
+
+
+class Version(NamedTuple):
+    """One version. label: the file's name without `.yaml` (of a draft: its effective_from).
+
+    starts_at: seconds since 1970 UTC of that day's 00:00 in the version's own timezone. policy: compiled, see
+    `compiling`.
+    """
+
+    label: str
+    starts_at: int
+    policy: Policy
+
+
+class Rulebook:
+    """The rules in force.
+
+    versions: by starts_at, at least one unless the rules are faulty. tables: the newest version's days, {"off",
+    "working": {ordinal: name}, "through": year}, as `days.merge_days` takes them. fingerprint: changes
+    whenever what judges changes (rules, days), not when only clauses' texts do. draft_only: nothing is published,
+    policies.yaml judges. draft_differs: policies.yaml is not what the newest version was made of.
+    """
+
+    __slots__ = ("_starts", "draft_differs", "draft_only", "fingerprint", "tables", "versions")
+
+    def __init__(
+        self,
+        versions: Sequence[Version],
+        days: Mapping[str, Any],
+        fingerprint: str,
+        *,
+        draft_only: bool = False,
+        draft_differs: bool = False,
+    ) -> None:
+        self.versions = list(versions)
+        self.tables = days
+        self.fingerprint = fingerprint
+        self.draft_only = draft_only
+        self.draft_differs = draft_differs
+        self._starts = [version.starts_at for version in self.versions]
+
+    def at(self, epoch: int) -> tuple[Version, bool]:
+        """(the version that judges what starts at `epoch`, whether it had not begun by then).
+
+        A version holds from its first second to the next one's, exclusive; before the first, the first judges.
+        """
+        index = bisect_right(self._starts, epoch) - 1
+        return (self.versions[0], True) if index < 0 else (self.versions[index], False)
+
+    @property
+    def newest(self) -> Version:
+        """The last version in force order, whether or not it has begun."""
+        return self.versions[-1]
+
+    @property
+    def days(self) -> tuple[dict[int, str], dict[int, str], int]:
+        """(days off, make-up working days, last year known), of the newest version; ordinal -> name, own days ""."""
+        return self.tables["off"], self.tables["working"], self.tables["through"]
+
+    def find(self, label: str) -> Version:
+        """The version of that label; KeyError where there is none."""
+        for version in self.versions:
+            if version.label == label:
+                return version
+        raise KeyError(label)
+
+    def calendar_arguments(self, version: Version, counting: str | None = None) -> dict[str, Any]:
+        """What a calendar of a version is built from, as keyword arguments.
+
+        Hours, cut-off and counting (unless a clock has its own) are the version's; the days are the newest one's.
+        """
+        own = version.policy["calendar"]
+        off, working, through = self.days
+        return {
+            "tz": version.policy["timezone"],
+            "week": own["week"],
+            "make_up": own["make_up"],
+            "days_off": off,
+            "days_on": working,
+            "published_through": through,
+            "counting": counting or own["counting"],
+            "cut_off": own["cut_off"],
+        }

@@ -1,0 +1,229 @@
+"""Which sections the rules have, with their keys, kinds and defaults: declarations only.
+
+Layer: policy. Its one job: say once what may be written; checker, JSON Schema and `policy show` follow from it.
+What depends on other parts of the file (a clock's event, a role's name) is checked in `checking`.
+"""
+
+from dispatchctl.policy.shapes import (
+    EVENT,
+    FLAG,
+    LEFT_OUT,
+    PATH,
+    SPAN,
+    TEXT,
+    Key,
+    blankable,
+    choice,
+    either,
+    list_of,
+    list_words,
+    map_of,
+    scalar,
+    struct,
+)
+
+ROLES = {
+    "desk": "前台",
+    "field": "维修",
+    "supervisor": "主管",
+    "manager": "经理",
+    "general-manager": "总经理",
+    "personnel": "人事",
+    "assistant": "助理",
+    "contractor": "外协",
+}
+PRIORITIES = {"urgent": "紧急", "high": "高", "normal": "普通", "low": "低"}
+CHANNELS = {
+    "phone": "电话",
+    "chat": "在线",
+    "mail": "邮件",
+    "visit": "来访",
+    "wechat": "微信",
+    "app": "应用",
+}
+CALLER_FIELDS = ("caller", "phone", "address")  # kept with the contact, never in a register
+INTAKE_FIELDS = (
+    "channel",
+    "service",
+    "priority",
+    "department",
+    "area",
+    "content",
+    "requirements",
+    "appointment_at",
+    "price",
+    "read_back",
+    "about",
+)
+REQUIRED_OF_KIND = {
+    "request": ["service", "content", "caller", "phone", "address"],
+    "inquiry": ["content"],
+    "suggestion": ["content", "caller"],
+    "report": ["content", "address"],
+    "prospect": ["caller", "phone"],
+    "internal": ["content"],
+}
+ASSIGNMENT_FIELDS = ("assignee", "contact_id", "content", "requirements")
+WEIGHTS = {"workload": "5", "fairness": "2", "area": "2", "last_technician": "1"}
+REPORTS = ("daily", "weekly", "monthly")
+COUNTINGS = ("civil-code", "elapsed")
+HOURS_KEYS = "make-up|(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?"
+
+_POLICY = struct(
+    Key("title", TEXT, "", note="制度名称"),
+    Key("version", TEXT, note="版本号，默认同生效日期"),
+    Key("effective_from", scalar("iso-day"), required=True, note="生效日期，当日零时起"),
+    Key("timezone", scalar("timezone"), "Asia/Shanghai", note="时区"),
+    Key("currency", scalar("currency"), "CNY", note="币种"),
+    Key("language", choice("zh", "en"), "zh", note="界面语言"),
+    Key("publisher", scalar("writer"), "main", note="由哪一个写入方发布制度"),
+)
+
+_CALENDAR = struct(
+    Key("country", scalar("country"), "CN", note="法定节假日和调休按哪一国；none 只有双休"),
+    Key("published_through", scalar("year"), note="节假日安排已公布到哪一年，默认为生效日期所在年"),
+    Key("hours", map_of(list_of(scalar("segment")), low=1, pattern=HOURS_KEYS), required=True, note="营业时间"),
+    Key("closed", list_of(scalar("day")), [], note="本单位另行放假的日子"),
+    Key("open", list_of(scalar("day")), [], note="本单位另行上班的日子"),
+    Key("counting", choice(*COUNTINGS), "civil-code", note="日、周、工作日怎么数"),
+    Key("cut_off", scalar("time"), note="仅 elapsed：此刻以后开始的，从下一工作日开门算起"),
+)
+
+_TITLED = struct(Key("title", TEXT, note="名称，默认同键名"))
+
+_SERVICE = struct(
+    Key("title", TEXT, note="名称，默认同键名"),
+    Key("department", TEXT, note="责任部门"),
+    Key("skill", TEXT, note="所需技能"),
+    Key("base_price", scalar("money"), note="基本价格"),
+    Key("effort", scalar("decimal"), "1", note="工作量"),
+    Key("requirements", TEXT, note="派工单上的要求"),
+)
+
+_INTAKE = struct(
+    Key(
+        "required",
+        struct(
+            *(
+                Key(kind, list_words(*INTAKE_FIELDS, *CALLER_FIELDS), fields, note="受理时必须填写的栏目")
+                for kind, fields in REQUIRED_OF_KIND.items()
+            )
+        ),
+        {},
+        note="各类来件受理时必填的栏目",
+    ),
+)
+
+_ASSIGNMENT = struct(
+    Key("required", list_words(*ASSIGNMENT_FIELDS), list(ASSIGNMENT_FIELDS), note="派工单必备的内容"),
+    Key("confirm_by", list_of(TEXT), ["dispatcher", "desk", "supervisor", "assignee"], note="谁可以确认完工"),
+    Key("extend_by", list_of(TEXT), ["supervisor"], note="谁可以批准延期"),
+    Key("ceiling", scalar("decimal"), "8", note="每人在手工作量上限"),
+    Key("ceiling_counts", choice("effort", "count"), "effort", note="上限按工作量还是按单数"),
+    Key(
+        "weigh",
+        struct(*(Key(name, scalar("decimal"), weight, note="推荐人选时的权重") for name, weight in WEIGHTS.items())),
+        {},
+        note="推荐人选时各项的权重",
+    ),
+)
+
+_CLOCK = struct(
+    Key("id", TEXT, required=True, note="编号；同一编号的几条从上到下取第一条符合的"),
+    Key("title", TEXT, note="名称，默认同编号"),
+    Key("of", TEXT, required=True, note="属于哪本台账"),
+    Key("start", list_of(EVENT, low=1), required=True, note="起算的事件"),
+    Key("stop", list_of(EVENT, low=1), required=True, note="停止的事件"),
+    Key("when", map_of(list_of(TEXT, low=1)), {}, note="适用条件：栏目 = 值或几个值"),
+    Key("limit", SPAN, note="时限"),
+    Key("due", PATH, note="以某栏所载时间为期限"),
+    Key("from", PATH, note="从某栏所载时间起算（若晚于起算事件）"),
+    Key("item", PATH, note="该栏每个值各算一条"),
+    Key("counting", choice(*COUNTINGS), note="与日历不同的计日方法"),
+    Key("warn", SPAN, note="提前多久预警"),
+    Key("owner", list_of(TEXT), [], note="谁负责"),
+    Key("pause", map_of(blankable(SPAN)), {}, note="可暂停的原因及各自最长时间，留空为不限"),
+    Key("extendable", FLAG, False, note="可否延期"),
+    Key("urge", SPAN, note="与 escalation.every 不同的催办间隔"),
+    Key("source", list_of(TEXT), [], note="依据的条款"),
+)
+
+_ESCALATION = struct(
+    Key("roles", list_of(TEXT, low=1), ["supervisor", "manager", "general-manager"], note="第 2 级起各级由谁"),
+    Key("every", SPAN, [4, "bh"], note="每隔多久升一级"),
+)
+
+_CONDITION = either(
+    struct(
+        Key("at_least", scalar("decimal"), LEFT_OUT, note="不小于"),
+        Key("below", scalar("decimal"), LEFT_OUT, note="小于"),
+        Key("not", blankable(TEXT), LEFT_OUT, note="不等于；留空为有值"),
+    ),
+    list_of(blankable(TEXT), low=1),
+)
+
+_MEASURE = struct(
+    Key("title", TEXT, note="名称，默认同键名"),
+    Key("of", TEXT, required=True, note="数什么：台账名或 clocks"),
+    Key("month", PATH, note="按哪个时间归入期间"),
+    Key("over", map_of(_CONDITION), {}, note="分母：哪些项目"),
+    Key("count", map_of(_CONDITION), {}, note="分子：其中哪些"),
+    Key(
+        "value",
+        either(
+            struct(
+                Key("sum", PATH, note="某栏合计"),
+                Key("average", PATH, note="某栏平均"),
+                Key("median", PATH, note="某栏中位数"),
+            ),
+            choice("ratio", "count"),
+        ),
+        note="比率、个数，或某栏的合计、平均、中位数",
+    ),
+    Key("person", TEXT, note="算在谁名下"),
+    Key("source", list_of(TEXT), [], note="依据的条款"),
+)
+
+_REPORT = list_of(
+    struct(
+        Key("id", TEXT, note="编号"),
+        Key("title", TEXT, required=True, note="标题"),
+        Key("measures", list_of(TEXT, low=1), required=True, note="有哪些指标"),
+        Key("by", list_of(PATH), [], note="按哪些栏目分组"),
+    )
+)
+
+_PRIVACY = struct(
+    Key("retain", SPAN, [1095, "d"], note="联系方式多久不用即列出待删"),
+    Key("reveal", list_of(TEXT), ["desk", "supervisor"], note="哪些岗位（及以上）可查看"),
+    Key("strict", FLAG, False, note="内容里有电话、证件号即拒收"),
+)
+
+_DAYS_OF_YEARS = map_of(map_of(blankable(TEXT)))
+DAYS = struct(
+    Key("through", scalar("year"), required=True, note="公布到哪一年"),
+    Key("off", _DAYS_OF_YEARS, {}, note="放假的日子"),
+    Key("working", _DAYS_OF_YEARS, {}, note="调休上班的日子"),
+)
+
+RULES = struct(
+    Key("policy", _POLICY, required=True, note="制度本身"),
+    Key("clauses", map_of(TEXT), note="所引条款的内容；一旦列出，source 只能引用其中的"),
+    Key("calendar", _CALENDAR, required=True, note="工作时间"),
+    Key("roles", map_of(blankable(TEXT), low=1), ROLES, note="岗位"),
+    Key("departments", map_of(_TITLED, low=1), note="部门；不列则随意填写"),
+    Key("areas", map_of(_TITLED, low=1), note="区域；不列则随意填写"),
+    Key("services", map_of(_SERVICE, low=1), required=True, note="服务项目"),
+    Key("priorities", map_of(blankable(TEXT), low=1), PRIORITIES, note="紧急程度，从急到缓"),
+    Key("channels", map_of(blankable(TEXT), low=1), CHANNELS, note="受理渠道"),
+    Key("intake", _INTAKE, {}, note="受理"),
+    Key("assignment", _ASSIGNMENT, {}, note="派单"),
+    Key("clocks", list_of(_CLOCK, low=1), required=True, note="时限"),
+    Key("escalation", _ESCALATION, {}, note="逐级上报"),
+    Key("measures", map_of(_MEASURE), {}, note="指标"),
+    Key("reports", struct(*(Key(name, _REPORT, [], note="报表各节") for name in REPORTS)), {}, note="报表"),
+    Key("privacy", _PRIVACY, {}, note="个人信息"),
+)
+
+#: a published version: the draft's text and, below it, the days that were resolved when it was published
+VERSION = RULES._replace(keys=(*RULES.keys, Key("days", DAYS, note="发布时写入的节假日，请勿修改")))

@@ -1,0 +1,114 @@
+"""A compiled policy as it would be written, every default filled in: what `policy show` prints.
+
+Layer: policy. Its one job: turn the compiled form back into the words of policies.yaml, whole or one part of it.
+"""
+
+from datetime import date
+from typing import Any
+
+from dispatchctl.errors import NotFound
+from dispatchctl.policy.reading import find_nearest, list_some, show_word
+from dispatchctl.policy.vocabulary import STATE
+from dispatchctl.policy.week import DAYS, MAKE_UP, show_segments, show_time
+
+Policy = dict[str, Any]
+
+
+def show_policy(policy: Policy, path: str = "") -> Any:
+    """The policy as plain values under the keys of policies.yaml, or the part that `path` names.
+
+    path: keys joined by dots, `clocks.complete`, `services.plumbing.effort`; an item of a list by its id (all of
+    that id) or its number from 1. Raises NotFound, with the nearest name, where there is no such part.
+    """
+    value = _show_all(policy)
+    steps = path.split(".") if path else []
+    while steps:
+        value, steps = _descend(value, steps, path)
+    return value
+
+
+def _descend(value: Any, steps: list[str], path: str) -> tuple[Any, list[str]]:
+    """One level down, by the longest key that fits, since keys may hold dots; (the value there, the steps left)."""
+    for length in range(len(steps), 0, -1):
+        word = ".".join(steps[:length])
+        if isinstance(value, dict) and word in value:
+            return value[word], steps[length:]
+        if isinstance(value, list):
+            found = [item for item in value if isinstance(item, dict) and item.get("id") == word]
+            if found:
+                return (found[0] if len(found) == 1 else found), steps[length:]
+            if word.isascii() and word.isdigit() and 0 < int(word) <= len(value):
+                return value[int(word) - 1], steps[length:]
+    known = list(value) if isinstance(value, dict) else []
+    if isinstance(value, list):
+        known = [item["id"] for item in value if isinstance(item, dict) and item.get("id")]
+    near = find_nearest(steps[0], known)
+    hint = f"did you mean {near}?" if near else ""
+    allowed = f" ({list_some(known)})" if known else ""
+    raise NotFound(f"the rules have no {show_word(path)}{allowed}", hint=hint)
+
+
+def _show_all(policy: Policy) -> dict[str, Any]:
+    head = ("effective_from", "timezone", "currency", "language", "publisher")
+    return {
+        "policy": {"title": policy["title"], "version": policy["label"], **{key: policy[key] for key in head}},
+        "clauses": policy["clauses"],
+        "calendar": _show_calendar(policy["calendar"]),
+        **{
+            key: policy[key]
+            for key in ("roles", "departments", "areas", "services", "priorities", "channels", "intake", "assignment")
+        },
+        "clocks": [_show_clock(clock) for clock in policy["clocks"]],
+        "escalation": {**policy["escalation"], "every": _show_span(policy["escalation"]["every"])},
+        "measures": {key: _show_measure(measure) for key, measure in policy["measures"].items()},
+        "reports": policy["reports"],
+        "privacy": {**policy["privacy"], "retain": _show_span(policy["privacy"]["retain"])},
+    }
+
+
+def _show_span(span: "list[Any] | None") -> str | None:
+    return None if span is None else f"{span[0]}{span[1]}"
+
+
+def _show_calendar(calendar: Policy) -> dict[str, Any]:
+    hours = {day: show_segments(segments) for day, segments in zip(DAYS, calendar["week"], strict=True)}
+    return {
+        "country": calendar["country"],
+        "published_through": calendar["published_through"],
+        "hours": {**hours, MAKE_UP: show_segments(calendar["make_up"])},
+        "closed": [date.fromordinal(day).isoformat() for day in calendar["closed"]],
+        "open": [date.fromordinal(day).isoformat() for day in calendar["open"]],
+        "counting": calendar["counting"],
+        "cut_off": None if calendar["cut_off"] is None else show_time(calendar["cut_off"]),
+    }
+
+
+def _show_clock(clock: Policy) -> dict[str, Any]:
+    def show_events(events: list[list[str]]) -> list[str]:
+        return [name if owner == clock["of"] and owner != STATE else f"{owner}.{name}" for owner, name in events]
+
+    shown = {
+        **clock,
+        "start": show_events(clock["start"]),
+        "stop": show_events(clock["stop"]),
+        "when": dict(clock["when"]),
+        "pause": {reason: _show_span(longest) for reason, longest in clock["pause"].items()},
+    }
+    for key in ("limit", "warn", "urge"):
+        shown[key] = _show_span(clock[key])
+    return shown
+
+
+def _show_measure(measure: Policy) -> dict[str, Any]:
+    kind, *field = measure["value"]
+    return {
+        **measure,
+        "over": {name: _show_condition(condition) for name, condition in measure["over"].items()},
+        "count": {name: _show_condition(condition) for name, condition in measure["count"].items()},
+        "value": {kind: field[0]} if field else kind,
+    }
+
+
+def _show_condition(condition: list[Any]) -> Any:
+    word, value = condition
+    return value if word == "in" else {word: value}

@@ -1,0 +1,81 @@
+"""The page of `orders`: service requests, inquiries, suggestions and reports, from the call to the closing.
+
+dispatched, in-progress and done are never written: they follow from the order's assignments.
+"""
+
+from dispatchctl.registers.page import ANY, FIRST, Event, Field, Register, State, complete_page
+
+KINDS = ("request", "inquiry", "suggestion", "report", "prospect", "internal")
+
+INTAKE = (
+    "kind",
+    "channel",
+    "contact_id",
+    "service",
+    "priority",
+    "department",
+    "area",
+    "content",
+    "requirements",
+    "appointment_at",
+    "price",
+    "read_back",
+    "about",
+)
+
+PAGE = complete_page(
+    Register(
+        name="orders",
+        letter="O",
+        en="orders",
+        zh="工单",
+        fields=(
+            Field("kind", "kind", "类别", type="choice", choices=KINDS),
+            Field("channel", "channel", "受理渠道", type="key", of="channels"),
+            Field("contact_id", "contact", "联系人编号", type="contact"),
+            Field("service", "service", "服务项目", type="key", of="services"),
+            Field("priority", "priority", "紧急程度", type="key", of="priorities"),
+            Field("department", "department", "责任部门", type="key", of="departments"),
+            Field("area", "area", "区域", type="key", of="areas"),
+            Field("content", "content", "内容"),
+            Field("requirements", "requirements", "要求"),
+            Field("appointment_at", "appointment", "预约时间", type="time"),
+            Field("price", "price", "报价", type="money"),
+            Field("amount", "amount", "金额", type="money"),
+            Field("read_back", "read back", "复述内容"),
+            Field("answer", "answer", "答复"),
+            Field("about", "about", "关联"),
+            Field("reason", "reason", "原因"),
+        ),
+        events=(
+            Event("taken", "taken", "受理", (FIRST,), "open", required=("kind",), optional=INTAKE),
+            Event("answered", "answered", "当场答复", ("open", "pool", "referred"), "closed", required=("answer",)),
+            Event("referred", "referred", "转交部门", ("open", "pool"), "referred", required=("department",)),
+            Event("needs-dispatch", "needs dispatch", "待派单", ("open", "referred"), "pool"),
+            Event(
+                "cancelled",
+                "cancelled",
+                "取消",
+                ("open", "pool", "referred", "dispatched", "in-progress"),
+                "cancelled",
+                required=("reason",),
+                optional=("about",),
+            ),
+            Event("reopened", "reopened", "重新受理", ("closed", "cancelled"), "pool", required=("reason",)),
+            Event("closed", "closed", "办结", ("open", "pool", "referred", "done"), "closed", optional=("answer",)),
+            Event("repriced", "repriced", "改价", (ANY,), required=("price", "reason")),
+            Event("billed", "billed", "送达缴费通知", (ANY,), optional=("amount",)),
+            Event("paid", "paid", "已付款", (ANY,), required=("amount",)),
+        ),
+        states=(
+            State("open", "open", "待判断"),
+            State("pool", "to be dispatched", "待派单"),
+            State("referred", "referred", "已转部门"),
+            State("dispatched", "dispatched", "已派单"),
+            State("in-progress", "in progress", "处理中"),
+            State("done", "done", "已完工待确认"),
+            State("closed", "closed", "已办结", final=True, open=False),
+            State("cancelled", "cancelled", "已取消", final=True, open=False),
+        ),
+    )
+)

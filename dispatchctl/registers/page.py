@@ -1,0 +1,120 @@
+"""What a register's page is made of: fields, events with their moves, states. Declarations, no I/O.
+
+A page is written once; from it come the CSV header, validation, the fold, the help text and options of
+plain commands, JSON keys, the schema document and the labels in Chinese and English.
+"""
+
+from typing import NamedTuple
+
+FIRST = ""  # in Event.before: the event may open a case
+ANY = "*"  # in Event.before: any state but void
+BACK = "<"  # as Event.after: the state before the present one (resumed)
+VOID = "void"  # the state of a case whose first row was retracted
+
+HEAD = ("at", "recorded_at", "by", "id", "event")
+TAIL = ("source_ref", "request_id", "note", "seq", "crc")
+TEXT_LIMIT = 32 * 1024  # bytes of UTF-8 in one field: csv cannot read back fields of more than 131,072 characters
+
+
+class Field(NamedTuple):
+    """One column.
+
+    type: text, key (a key of the section `of` of the policy), choice (one of `choices`), staff (a staff id),
+    case (an id of register `of`, or of any), contact (a contact id), money (decimal, two places), integer
+    (from `of` "low..high"), time (ISO 8601 with offset), date, month (YYYY-MM), row (a row reference), flag.
+    many: a list; its items are joined by `;` in the file.
+    """
+
+    name: str
+    en: str
+    zh: str
+    type: str = "text"
+    of: str = ""
+    choices: tuple[str, ...] = ()
+    many: bool = False
+
+
+class Event(NamedTuple):
+    """One kind of row: the states it may happen in, the state it leads to ("": stays), the fields it takes."""
+
+    name: str
+    en: str
+    zh: str
+    before: tuple[str, ...]
+    after: str = ""
+    required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+
+
+class State(NamedTuple):
+    """One state of a case; `final` ends its running clocks, `open` says that somebody still has to act."""
+
+    name: str
+    en: str
+    zh: str
+    final: bool = False
+    open: bool = True
+
+
+class Register(NamedTuple):
+    """One register: its page. `parent` is the field that names the case it belongs to (an assignment's order)."""
+
+    name: str
+    letter: str
+    en: str
+    zh: str
+    fields: tuple[Field, ...]
+    events: tuple[Event, ...]
+    states: tuple[State, ...]
+    parent: str = ""
+
+
+REASON = Field("reason", "reason", "原因")
+ROW = Field("row", "retracted row", "撤回的记录", type="row")
+ATTACHED = Field("attached", "attachments", "附件", many=True)
+
+
+def complete_page(page: Register) -> Register:
+    """The page with what every register has: `amended` and `retracted`, the state void, and their columns."""
+    names = {field.name for field in page.fields}
+    fields = page.fields + tuple(field for field in (REASON, ROW, ATTACHED) if field.name not in names)
+    own = tuple(field.name for field in page.fields if field.name != "reason")
+    corrections = (
+        Event("amended", "amended", "更正", (ANY,), required=("reason",), optional=own),
+        Event("retracted", "retracted", "撤回", (ANY,), required=("row", "reason")),
+    )
+    events = tuple(
+        event._replace(optional=tuple(dict.fromkeys((*event.optional, "attached")))) for event in page.events
+    )
+    void = State(VOID, "void", "作废", final=True, open=False)
+    return page._replace(fields=fields, events=events + corrections, states=(*page.states, void))
+
+
+def list_columns(page: Register) -> tuple[str, ...]:
+    """The header of the register's files: HEAD, the page's own columns in its order, TAIL."""
+    return HEAD + tuple(field.name for field in page.fields) + TAIL
+
+
+def join_items(items: "list[str] | tuple[str, ...]") -> str:
+    """A list as the text of one field: items joined by `;`, with `\\` and `;` inside an item escaped by `\\`."""
+    return ";".join(item.replace("\\", "\\\\").replace(";", "\\;") for item in items)
+
+
+def split_items(text: str) -> list[str]:
+    """The list that join_items wrote; an empty text is the empty list."""
+    if not text:
+        return []
+    if "\\" not in text:
+        return text.split(";")
+    items, item, escaped = [], "", False
+    for char in text:
+        if escaped:
+            item, escaped = item + char, False
+        elif char == "\\":
+            escaped = True
+        elif char == ";":
+            items.append(item)
+            item = ""
+        else:
+            item += char
+    return [*items, item]

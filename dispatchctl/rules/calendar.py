@@ -1,0 +1,227 @@
+"""Layer rules: the working calendar; its one job is to tell working days from others and to count seconds of business.
+
+Business time is counted by sums over local days: whole weeks by arithmetic, and a sorted list of the days that differ
+from their weekday's pattern (days off, days on, days on which the clocks change). No answer costs more than a bisect.
+"""
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+
+from dispatchctl.rules.zone import ANCHOR_YEAR, DAY, Zone, new_year
+
+Hours = Sequence[tuple[int, int]]
+LAST_DAY = 3_652_059  # 9999-12-31, the last that can be printed
+
+
+class Calendar:
+    """Working days and business hours of one desk; never changes, and costs little until it is asked.
+
+    tz: IANA name. week: seven sequences of (from, to), Monday first, in wall seconds of the day (`to` at most 86400),
+    in order and not overlapping; a weekend day's serve business time only. make_up: the hours of a day in `days_on`.
+    days_off: day -> its public holiday, or "" for the desk's own day off; it has no hours, whatever its weekday.
+    days_on: day -> name of a working day that its weekday doesn't make one. No day is in both.
+    published_through: the last year whose days are known; later ones are Monday to Friday and the days listed.
+    counting: `civil-code` or `elapsed`. cut_off: wall second of the day, or None; counts for `elapsed` working days.
+    """
+
+    __slots__ = (
+        "_cuts_known", "_days", "_found", "_known_through", "_make_up", "_odd_days", "_odd_sums", "_sums", "_week",
+        "_week_total", "_zone", "counting", "cut_off", "days_off", "days_on",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        tz: str,
+        week: Sequence[Hours],
+        make_up: Hours,
+        days_off: Mapping[int, str],
+        days_on: Mapping[int, str],
+        published_through: int,
+        counting: str,
+        cut_off: int | None,
+    ) -> None:
+        self.days_off = days_off
+        self.days_on = days_on
+        self.counting = counting
+        self.cut_off = cut_off
+        self._zone = Zone(tz)
+        self._known_through = new_year(published_through + 1) - 1
+        self._week = week
+        self._make_up = make_up
+        self._days = [_add_up(hours) for hours in week]
+        self._sums = [sum(self._days[:weekday]) for weekday in range(7)]
+        self._week_total = sum(self._days)
+        self._odd_days: list[int] = []
+        self._odd_sums: list[int] = []
+        self._cuts_known: tuple[int, ...] | None = None
+        self._found: dict[int, tuple[tuple[int, int], ...]] = {}
+
+    def with_counting(self, counting: str, cut_off: int | None) -> "Calendar":
+        """Return the same days and hours with another `counting` and `cut_off`; what was worked out is shared."""
+        if (counting, cut_off) == (self.counting, self.cut_off):
+            return self
+        other = object.__new__(Calendar)
+        for name in self.__slots__:
+            setattr(other, name, getattr(self, name))
+        other.counting, other.cut_off = counting, cut_off
+        return other
+
+    def is_working_day(self, day: int) -> bool:
+        """Tell whether `day` is a working day: what `wd` counts, and where a period of days may end."""
+        return day in self.days_on or ((day - 1) % 7 < 5 and day not in self.days_off)
+
+    def is_published(self, day: int) -> bool:
+        """Tell whether the days of the year of `day` are known, so that what ends there is not provisional."""
+        return day <= self._known_through
+
+    def next_working_day(self, day: int) -> int:
+        """Return the first working day after `day`."""
+        day += 1
+        while not self.is_working_day(day):
+            day += 1
+        return day
+
+    def why_closed(self, day: int) -> str:
+        """Say why `day` is no working day: `holiday:NAME`, `closed` (the desk's own), `weekend`; "" if it is one."""
+        if day in self.days_on:
+            return ""
+        name = self.days_off.get(day)
+        if name is None:
+            return "weekend" if (day - 1) % 7 >= 5 else ""
+        return f"holiday:{name}" if name else "closed"
+
+    def day_of(self, epoch: int) -> int:
+        """Return the local day that holds `epoch`; midnight belongs to the day that it begins."""
+        return self._zone.day_of(epoch)
+
+    def read_local(self, epoch: int) -> tuple[int, int]:
+        """Return the local day of `epoch` and the wall second of it, 0..86399."""
+        return self._zone.read_local(epoch)
+
+    def find_epoch(self, day: int, second: int) -> int:
+        """Return the epoch of wall second 0..86400 of `day`; skipped times move forward, of two the first is meant."""
+        return self._zone.find_epoch(day, second)
+
+    def midnight(self, day: int) -> int:
+        """Return the epoch at which `day` begins."""
+        return self._zone.find_epoch(day, 0)
+
+    def segments(self, day: int) -> tuple[tuple[int, int], ...]:
+        """Return the business hours of `day` as (from, to) epochs, `to` exclusive, in order; empty if it has none."""
+        found = self._found.get(day)
+        if found is None:
+            found = self._found[day] = self._place_hours(day)
+        return found
+
+    def open_of(self, day: int) -> int:
+        """Return the epoch at which business begins on `day`; its midnight where it has no hours."""
+        hours = self.segments(day)
+        return hours[0][0] if hours else self.midnight(day)
+
+    def close_of(self, day: int) -> int:
+        """Return the epoch at which business ends on `day`; 24:00, so the next midnight, where it has no hours."""
+        hours = self.segments(day)
+        return hours[-1][1] if hours else self.midnight(day + 1)
+
+    def business_seconds(self, a: int, b: int) -> int:
+        """Return the seconds of business from `a` to `b` (epochs, a <= b), `b` exclusive."""
+        return self._count_to(b) - self._count_to(a)
+
+    def add_business(self, t: int, seconds: int) -> int:
+        """Return the first epoch by which `seconds` of business (0 or more) have passed since `t`.
+
+        What runs out with the end of a segment is due at that end, not when the next one opens.
+        ValueError where the hours end first: a calendar without hours, or past the year 9999.
+        """
+        if seconds <= 0:
+            return t
+        day = self._zone.day_of(t)
+        target = self._count_to(t) + seconds
+        if self._count_before(day + 1) < target:
+            day = self._find_day(day + 1, target)
+        left = target - self._count_before(day)
+        for start, end in self.segments(day):
+            if left <= end - start:
+                return start + left
+            left -= end - start
+        raise AssertionError("the sums of a day and its segments differ")
+
+    def _find_day(self, low: int, target: int) -> int:
+        """Return the first day by whose end `target` is reached, where it is not before `low`."""
+        if not self._week_total and (not self.days_on or max(self.days_on) < low):
+            raise ValueError("the calendar has no business hours")
+        step = 1
+        while self._count_before(low + step) < target:
+            low += step
+            step *= 2
+            if low > LAST_DAY:
+                raise ValueError("the limit runs past the year 9999")
+        high = low + step
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if self._count_before(middle) < target else (low, middle)
+        return low
+
+    def _count_to(self, epoch: int) -> int:
+        """Return the business seconds from a fixed day to `epoch`; only differences mean anything."""
+        day = self._zone.day_of(epoch)
+        total = self._count_before(day)
+        for start, end in self.segments(day):
+            if epoch <= start:
+                break
+            total += (epoch if epoch < end else end) - start
+        return total
+
+    def _count_before(self, day: int) -> int:
+        """Return the business seconds from a fixed day to the beginning of `day`."""
+        zone = self._zone
+        if not zone.first_day <= day < zone.end_day:
+            zone.cover_day(day)
+        if self._cuts_known is not zone.cuts:
+            self._sum_odd_days()
+        weeks, weekday = divmod(day - 1, 7)
+        return weeks * self._week_total + self._sums[weekday] + self._odd_sums[bisect_left(self._odd_days, day)]
+
+    def _sum_odd_days(self) -> None:
+        """Sum up the days that differ from their weekday: by how much, and all of those before.
+
+        The sums count from the anchor, so that they stay what they are when more years become known.
+        """
+        surplus = {day: -self._days[(day - 1) % 7] for day in self.days_off}
+        made_up = _add_up(self._make_up)
+        for day in self.days_on:
+            surplus[day] = made_up - self._days[(day - 1) % 7]
+        cuts = self._zone.cuts
+        for cut in cuts:
+            # A change at midnight, or one that skips a day, touches the neighbours too.
+            changed = self._zone.day_of(cut)
+            for day in range(changed - 2, changed + 2):
+                surplus[day] = _add_up(self.segments(day)) - self._days[(day - 1) % 7]
+        odd = sorted(day for day, seconds in surplus.items() if seconds)
+        sums = [0]
+        for day in odd:
+            sums.append(sums[-1] + surplus[day])
+        anchor = sums[bisect_left(odd, new_year(ANCHOR_YEAR))]
+        self._odd_days = odd
+        self._odd_sums = [total - anchor for total in sums]
+        self._cuts_known = cuts
+
+    def _place_hours(self, day: int) -> tuple[tuple[int, int], ...]:
+        """Return the hours of `day` as epochs; where the clocks change no two overlap, and none is negative."""
+        if day in self.days_off:
+            return ()
+        hours = self._make_up if day in self.days_on else self._week[(day - 1) % 7]
+        placed: list[tuple[int, int]] = []
+        opened = self.midnight(day)
+        closed = self.midnight(day + 1)
+        for start, end in hours:
+            first = max(opened, self._zone.find_epoch(day, start))
+            last = closed if end >= DAY else min(closed, self._zone.find_epoch(day, end))
+            if first < last:
+                placed.append((first, last))
+                opened = last
+        return tuple(placed)
+
+
+def _add_up(hours: Hours) -> int:
+    return sum(end - start for start, end in hours)

@@ -1,0 +1,511 @@
+"""The life of a clock: from the moments of a family to instances with their start, due and stop. Pure.
+
+One instance is one run of a time limit: opened by a start event, closed by the first stop event after it, ended by
+the case's end. Which rules judge it is decided once, by its start (policies.md, "Clocks").
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from dispatchctl.policy.rulebook import Rulebook, Version
+from dispatchctl.policy.spans import Limit
+from dispatchctl.registers.page import VOID, split_items
+from dispatchctl.rules.calendar import Calendar
+from dispatchctl.rules.families import Case, Family, Moment, is_final
+from dispatchctl.rules.limits import Due, Pause, add_limit
+from dispatchctl.rules.owners import find_order, resolve_owners
+from dispatchctl.rules.pauses import Track, list_pauses
+from dispatchctl.rules.people import People
+
+Names = frozenset[tuple[str, str]]
+
+
+class Variant(NamedTuple):
+    """One clock entry of a version, ready for judging: its events as sets, its limits as Limit, its calendar."""
+
+    id: str
+    of: str
+    start: Names
+    stop: Names
+    when: tuple[tuple[str, tuple[str, ...]], ...]
+    limit: Limit | None
+    due: str
+    begins: str
+    item: str
+    calendar: Calendar
+    warn: Limit | None
+    owner: tuple[str, ...]
+    pause: Mapping[str, Limit | None]
+    extendable: bool
+    urge: Limit
+    outlives: bool  # only another register's events stop it, so the case's own end does not
+    rules: Mapping[str, Any]  # the entry as compiled
+    version: Version
+
+
+class Instance(NamedTuple):
+    """One run of a clock, as far as it is known. Times are seconds.
+
+    state: running, stopped or ended; a running one may be paused: from `paused_from` to `paused_until` (None: until
+    somebody resumes). due_at: when it is due if nothing further happens; None where a pause without bound runs.
+    breached: None while it still depends on the present time. levels: from when on levels 2, 3, ... are reached.
+    """
+
+    case: str
+    register: str
+    clock: str
+    number: int
+    item: str
+    state: str
+    started_at: int
+    begins_at: int
+    due_at: int | None
+    stopped_at: int | None
+    stopped_by: str
+    breached: bool | None
+    owners: tuple[str, ...]
+    paused_from: int | None
+    paused_until: int | None
+    provisional: bool
+    before_rules: bool
+    extension: str
+    warn_at: int | None
+    levels: tuple[int, ...]
+    variant: Variant
+    pauses: tuple[Pause, ...]
+    fixed: bool  # the due time was granted or taken from a field, not counted
+
+
+class ClockTable:
+    """The clocks of every version, prepared for judging; calendars are shared between clocks that count alike."""
+
+    def __init__(self, book: Rulebook) -> None:
+        self.book = book
+        self._calendars: dict[tuple[str, str], Calendar] = {}
+        self._tables: dict[str, dict[str, dict[str, list[Variant]]]] = {}
+
+    def calendar(self, version: Version, counting: str = "") -> Calendar:
+        """The working calendar of a version: its hours and counting, the newest version's days."""
+        key = (version.label, counting)
+        if key not in self._calendars:
+            self._calendars[key] = Calendar(**self.book.calendar_arguments(version, counting or None))
+        return self._calendars[key]
+
+    def variants(self, version: Version, register: str) -> dict[str, list[Variant]]:
+        """The clocks of a register by id, each with its entries in the order of the file."""
+        if version.label not in self._tables:
+            table: dict[str, dict[str, list[Variant]]] = {}
+            for entry in version.policy["clocks"]:
+                variant = self._prepare(version, entry)
+                table.setdefault(variant.of, {}).setdefault(variant.id, []).append(variant)
+            self._tables[version.label] = table
+        return self._tables[version.label].get(register, {})
+
+    def _prepare(self, version: Version, entry: Mapping[str, Any]) -> Variant:
+        stop = frozenset((register, event) for register, event in entry["stop"])
+        return Variant(
+            id=entry["id"],
+            of=entry["of"],
+            start=frozenset((register, event) for register, event in entry["start"]),
+            stop=stop,
+            when=tuple((path, tuple(values)) for path, values in entry["when"]),
+            limit=_limit(entry["limit"]),
+            due=entry["due"] or "",
+            begins=entry["from"] or "",
+            item=entry["item"] or "",
+            calendar=self.calendar(version, entry["counting"] or ""),
+            warn=_limit(entry["warn"]),
+            owner=tuple(entry["owner"]),
+            pause={reason: _limit(bound) for reason, bound in (entry["pause"] or {}).items()},
+            extendable=bool(entry["extendable"]),
+            urge=_limit(entry["urge"] or version.policy["escalation"]["every"]) or Limit(1, "d"),
+            outlives=bool(stop) and all(register not in (entry["of"], "state") for register, _ in stop),
+            rules=entry,
+            version=version,
+        )
+
+
+def _limit(pair: Sequence[Any] | None) -> Limit | None:
+    return Limit(int(pair[0]), str(pair[1])) if pair else None
+
+
+class _Term(NamedTuple):
+    """A due time not yet worked out: pauses still to come move it, so it is kept as what it is made of.
+
+    kind: count (a limit from a time), fixed, sooner (of two), floor (not before a time).
+    """
+
+    kind: str
+    at: int = 0
+    variant: Variant | None = None
+    parts: tuple["_Term", ...] = ()
+
+
+class _Run:
+    """An instance while its case is being walked."""
+
+    __slots__ = ("asked", "before_rules", "begins", "extension", "item", "number", "started", "term", "variant")
+
+    def __init__(self, variant: Variant, before_rules: bool, item: str, number: int, started: int) -> None:
+        self.variant = variant
+        self.before_rules = before_rules
+        self.item = item
+        self.number = number
+        self.started = started
+        self.begins = started
+        self.term = _Term("fixed", started)
+        self.extension = ""
+        self.asked: bool | None = None  # whether the pending request came in time
+
+
+class _Walk:
+    """One case's walk through the moments of its family."""
+
+    def __init__(self, family: Family, case: Case, table: ClockTable, people: People) -> None:
+        self.family, self.case, self.table, self.people = family, case, table, people
+        self.order = find_order(family, case)
+        self.facts: dict[str, str] = {}
+        self.order_facts: dict[str, str] = self.facts if self.order is case else {}
+        self.track = Track()
+        self.running: dict[tuple[str, str], _Run] = {}
+        self.waiting: set[tuple[str, str]] = set()  # started, but no entry has matched yet
+        self.counts: dict[tuple[str, str], int] = {}
+        self.done: list[Instance] = []
+
+    def judge(self) -> list[Instance]:
+        for moment in self.family.moments:
+            self._step(moment)
+        for run in list(self.running.values()):
+            self.done.append(self._finish(run, "running", None, ""))
+        self.done.sort(key=lambda one: (one.started_at, one.clock, one.item, one.number))
+        return self.done
+
+    def _step(self, moment: Moment) -> None:
+        own = moment.case == self.case.id
+        child = not own and moment.register != "state" and self._is_child(moment)
+        above = not own and moment.case == self.order.id
+        if not (own or child or above):
+            return
+        changed: set[str] = set()
+        if (own or above) and moment.register != "state":
+            changed = self._learn(moment, own)
+        self.track.note(moment, self.case)
+        if (changed and self.running) or self.waiting:
+            self._rematch(moment)
+        if own or child:
+            self._extend(moment)
+        name = (moment.register, moment.event)
+        if own or child:
+            self._stop(moment, name)
+        if moment.register == "state" and self._ends(moment):
+            for key, run in list(self.running.items()):
+                if not run.variant.outlives:
+                    self._close(key, "ended", moment.at, moment.event)
+            self.waiting.clear()
+        if own or child:
+            self._start(moment, name)
+
+    def _is_child(self, moment: Moment) -> bool:
+        case = self.family.cases[moment.case]
+        return case.parent == self.case.id
+
+    def _ends(self, moment: Moment) -> bool:
+        if moment.case not in (self.case.id, self.order.id):
+            return False
+        return is_final(self.family.cases[moment.case].register, moment.event)
+
+    def _learn(self, moment: Moment, own: bool) -> set[str]:
+        facts = self.facts if own else self.order_facts
+        prefix = "" if own else "order."
+        changed = set()
+        for name, text in moment.row.fields.items():
+            if moment.row.derived or (moment.event == "amended" and name == "reason"):
+                continue
+            if facts.get(name) != text:
+                facts[name] = text
+                changed.add(prefix + name)
+        return changed
+
+    def fact(self, path: str, at: int) -> str:
+        """The value of a field named as in policies.yaml: own, order.FIELD, or staff.FIELD (of the assignee)."""
+        head, dot, name = path.partition(".")
+        if not dot:
+            return self.facts.get(path, "")
+        if head == "order":
+            return self.order_facts.get(name, "")
+        if head == "staff":
+            return self.people.facts(self.facts.get("assignee", ""), at).get(name, "")
+        return ""
+
+    def _matches(self, variant: Variant, at: int) -> bool:
+        for path, values in variant.when:
+            text = self.fact(path, at)
+            if text not in values and not any(item in values for item in split_items(text)):
+                return False
+        return True
+
+    def _match(self, variants: Sequence[Variant], at: int) -> Variant | None:
+        return next((variant for variant in variants if self._matches(variant, at)), None)
+
+    # --- starting, stopping ---------------------------------------------------------------------------------------
+
+    def _start(self, moment: Moment, name: tuple[str, str]) -> None:
+        version, before = self.table.book.at(moment.at)
+        for clock, variants in self.table.variants(version, self.case.register).items():
+            if not any(name in variant.start for variant in variants):
+                continue
+            item = moment.row.fields.get(variants[0].item, "") if variants[0].item else ""
+            key = (clock, item)
+            if key in self.running:
+                continue
+            variant = self._match(variants, moment.at)
+            if variant is None:
+                self.waiting.add(key)
+            elif name in variant.start:
+                self._open(key, variant, before, moment.at)
+
+    def _open(self, key: tuple[str, str], variant: Variant, before: bool, at: int) -> None:
+        self.waiting.discard(key)
+        self.counts[key] = self.counts.get(key, 0) + 1
+        run = _Run(variant, before, key[1], self.counts[key], at)
+        run.begins = self._begin(variant, at)
+        run.term = self._first_term(variant, run.begins)
+        self.running[key] = run
+
+    def _begin(self, variant: Variant, started: int) -> int:
+        if not variant.begins:
+            return started
+        begins = parse_time(self.fact(variant.begins, started), variant.calendar)
+        return max(started, begins) if begins is not None else started
+
+    def _first_term(self, variant: Variant, begins: int) -> _Term:
+        if not variant.due:
+            return _Term("count", begins, variant)
+        due = parse_time(self.fact(variant.due, begins), variant.calendar)
+        if due is None:
+            return _Term("open")
+        if variant.limit is not None:
+            due = add_limit(variant.calendar, variant.limit, due).at or due
+        return _Term("fixed", due)
+
+    def _stop(self, moment: Moment, name: tuple[str, str]) -> None:
+        for key, run in list(self.running.items()):
+            if name not in run.variant.stop:
+                continue
+            if run.item and moment.row.fields.get(run.variant.item, "") != run.item:
+                continue
+            self._close(key, "stopped", moment.at, moment.event)
+        if self.waiting:
+            version, _ = self.table.book.at(moment.at)
+            table = self.table.variants(version, self.case.register)
+            self.waiting = {key for key in self.waiting if not any(name in each.stop for each in table.get(key[0], ()))}
+
+    def _close(self, key: tuple[str, str], state: str, at: int, by: str) -> None:
+        run = self.running.pop(key)
+        self.done.append(self._finish(run, state, max(at, run.started), by))
+
+    # --- what moves a due time ------------------------------------------------------------------------------------
+
+    def _rematch(self, moment: Moment) -> None:
+        at = moment.at
+        for key in list(self.waiting):
+            version, before = self.table.book.at(at)
+            variant = self._match(self.table.variants(version, self.case.register).get(key[0], ()), at)
+            if variant is not None:
+                self._open(key, variant, before, at)
+        for key, run in list(self.running.items()):
+            variants = self.table.variants(run.variant.version, self.case.register)[key[0]]
+            variant = self._match(variants, at)
+            if variant is None:
+                self._close(key, "ended", at, moment.event)
+                self.waiting.add(key)
+                continue
+            begins = self._begin(variant, run.started)
+            moved = variant.due and self._first_term(variant, begins) != run.term and run.extension != "granted"
+            if variant is run.variant and begins == run.begins and not moved:
+                continue
+            self._change(run, variant, begins, at)
+
+    def _change(self, run: _Run, variant: Variant, begins: int, at: int) -> None:
+        """A changed fact selects another entry or moves what it counts from (policies.md, "Changed facts")."""
+        old = self._due(run, run.term).at
+        if old is not None and old < at:
+            run.variant = variant if variant.due == run.variant.due else run.variant
+            return
+        fresh = self._first_term(variant, begins)
+        new_variant, new_begins = variant is not run.variant, begins != run.begins
+        if variant.due or (new_begins and not new_variant):
+            run.term = _Term("floor", at, parts=(fresh,))
+        else:
+            plain_old = self._plain(run.variant, run.begins)
+            plain_new = self._plain(variant, begins)
+            if plain_old is None or plain_new is None or plain_new >= plain_old:
+                run.term = fresh if not new_begins else _Term("floor", at, parts=(fresh,))
+            else:
+                again = _Term("count", max(at, begins), variant)
+                run.term = _Term("sooner", parts=(run.term, again))
+        run.variant, run.begins = variant, begins
+
+    def _plain(self, variant: Variant, begins: int) -> int | None:
+        return add_limit(variant.calendar, variant.limit, begins).at if variant.limit else None
+
+    def _extend(self, moment: Moment) -> None:
+        if not moment.event.startswith("extension-"):
+            return
+        for run in self.running.values():
+            if not run.variant.extendable:
+                continue
+            if moment.event == "extension-asked":
+                due = self._due(run, run.term).at
+                run.asked, run.extension = due is None or moment.at <= due, "asked"
+            elif moment.event == "extension-refused":
+                run.asked, run.extension = None, "refused"
+            else:
+                due = self._due(run, run.term).at
+                in_time = run.asked if run.asked is not None else (due is None or moment.at <= due)
+                until = parse_time(moment.row.fields.get("due_at", ""), run.variant.calendar)
+                if in_time and until is not None:
+                    run.term, run.extension = _Term("fixed", until), "granted"
+                run.asked = None
+
+    # --- working it out -------------------------------------------------------------------------------------------
+
+    def _pauses(self, run: _Run, variant: Variant) -> list[Pause]:
+        if not variant.pause or not self.track.any:
+            return []
+        return list_pauses(self.track, self.case, variant.pause, variant.calendar, run.started)
+
+    def _due(self, run: _Run, term: _Term) -> Due:
+        if term.kind == "open":
+            return Due(None, False)
+        if term.kind == "fixed":
+            return Due(term.at, False)
+        if term.kind == "count":
+            variant = term.variant
+            assert variant is not None
+            if variant.limit is None:
+                return Due(None, False)
+            return add_limit(variant.calendar, variant.limit, term.at, self._pauses(run, variant))
+        parts = [self._due(run, part) for part in term.parts]
+        provisional = any(part.provisional for part in parts)
+        known = [part.at for part in parts if part.at is not None]
+        if not known:
+            return Due(None, provisional)
+        return Due(max(term.at, known[0]) if term.kind == "floor" else min(known), provisional)
+
+    def _finish(self, run: _Run, state: str, stopped: int | None, by: str) -> Instance:
+        variant = run.variant
+        pauses = self._pauses(run, variant)
+        due = self._due(run, run.term)
+        paused = self._present_pause(run, pauses) if state == "running" else None
+        if paused is not None and due.at is not None and due.at <= paused.start:
+            paused = None
+        breached: bool | None = None
+        if stopped is not None:
+            breached = due.at is not None and (due.at < stopped)
+        moment = min(each for each in (stopped, due.at, _LATEST) if each is not None)
+        owners = resolve_owners(variant.owner, self.family, self.case, moment, self.people, variant.version.policy)
+        if state == "running" and moment != _LATEST:
+            owners = [self._pass_on(owner) for owner in owners]
+        return Instance(
+            case=self.case.id,
+            register=self.case.register,
+            clock=variant.id,
+            number=run.number,
+            item=run.item,
+            state=state,
+            started_at=run.started,
+            begins_at=run.begins,
+            due_at=due.at,
+            stopped_at=stopped,
+            stopped_by=by,
+            breached=breached,
+            owners=tuple(owners),
+            paused_from=paused.start if paused else None,
+            paused_until=paused.end if paused else None,
+            provisional=due.provisional,
+            before_rules=run.before_rules,
+            extension=run.extension,
+            warn_at=find_warning(variant, due.at) if state == "running" else None,
+            levels=find_levels(variant, due.at) if state == "running" else (),
+            variant=variant,
+            pauses=tuple(pauses),
+            fixed=run.term.kind == "fixed",
+        )
+
+    def _present_pause(self, run: _Run, pauses: list[Pause]) -> Pause | None:
+        since = self.track.paused_since(self.case)
+        if since is None or not pauses or pauses[-1].start < max(since, run.started):
+            return None
+        return pauses[-1]
+
+    def _pass_on(self, owner: str) -> str:
+        return self.people.successor(owner) if owner and self.people.has_left(owner) else owner
+
+
+_LATEST = 1 << 60
+
+
+def judge_case(family: Family, case: Case, table: ClockTable, people: People) -> list[Instance]:
+    """Every instance of every clock of a case, by start; none for a void case."""
+    if case.state == VOID:
+        return []
+    return _Walk(family, case, table, people).judge()
+
+
+def find_levels(variant: Variant, due: int | None) -> tuple[int, ...]:
+    """From when on levels 2, 3, ... are reached: one interval of `urge` or `escalation.every` after another."""
+    if due is None:
+        return ()
+    roles = variant.version.policy["escalation"]["roles"]
+    found = []
+    for step in range(1, len(roles) + 1):
+        at = add_limit(variant.calendar, Limit(variant.urge.number * step, variant.urge.unit), due).at
+        found.append(at if at is not None else due)
+    return tuple(found)
+
+
+def find_warning(variant: Variant, due: int | None) -> int | None:
+    """From when on a running instance is "soon": `warn` before its due time, counted in the unit it is given in."""
+    if due is None or variant.warn is None:
+        return None
+    return step_back(variant.calendar, variant.warn, due)
+
+
+_SECONDS = {"m": 60, "h": 3600, "bm": 60, "bh": 3600, "d": 86400, "wd": 86400, "w": 604800}
+
+
+def step_back(calendar: Calendar, limit: Limit, at: int) -> int:
+    """The latest time from which the limit reaches `at`: seconds for m and h, business seconds for bm and bh,
+    whole days for d and w, working days for wd.
+    """
+    seconds = limit.number * _SECONDS[limit.unit]
+    if limit.unit in ("m", "h", "d", "w"):
+        return at - seconds
+    if limit.unit == "wd":
+        day, left = calendar.day_of(at), limit.number
+        while left:
+            day -= 1
+            left -= calendar.is_working_day(day)
+        return calendar.midnight(day) + (at - calendar.midnight(calendar.day_of(at)))
+    low, high = at - seconds, at
+    while calendar.business_seconds(low, at) < seconds:
+        low -= max(seconds, 86400)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if calendar.business_seconds(middle, at) >= seconds:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def parse_time(text: str, calendar: Calendar) -> int | None:
+    """A recorded time as seconds; a bare date is the end of that day's business hours; None for no text."""
+    if not text:
+        return None
+    from datetime import date, datetime
+
+    if len(text) == 10:
+        return calendar.close_of(date.fromisoformat(text).toordinal())
+    return int(datetime.fromisoformat(text).timestamp())

@@ -1,0 +1,247 @@
+"""The fold: what state the cases of one family are in, and the moments they went through. Pure.
+
+A family is an order with everything that refers to it (its assignments, the notices about them): what one of them
+does can move another, so they are always folded together, from all their rows, in the order of records.md
+("Order in time"). Nothing here knows a rule of policies.yaml: only what was recorded and what a page allows.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from dispatchctl import registers
+from dispatchctl.registers.assignments import OPEN
+from dispatchctl.registers.page import ANY, BACK, FIRST, VOID
+from dispatchctl.registers.row import Row, fold_key
+
+ASSIGNABLE = ("open", "pool", "dispatched", "in-progress")  # states of an order in which somebody may be assigned
+_GONE = ("declined", "reassigned", "withdrawn")
+
+
+class Moment(NamedTuple):
+    """Something that happened to a case: a row that counted, or (register "state") a state it reached by a command.
+
+    at: seconds. state: what the case shows after it. row: the row it is, or follows from.
+    """
+
+    at: int
+    case: str
+    register: str
+    event: str
+    state: str
+    row: Row
+
+
+class Case:
+    """One case as its rows make it: the state it shows, its latest fields, its rows, and those that were refused."""
+
+    __slots__ = ("back", "conflicts", "fields", "id", "marks", "own", "parent", "register", "round", "rows", "state")
+
+    def __init__(self, case: str, register: str) -> None:
+        self.id = case
+        self.register = register
+        self.own = FIRST  # the state its own rows give; `state` is what it shows
+        self.state = FIRST
+        self.back = FIRST
+        self.parent = ""
+        self.fields: dict[str, str] = {}
+        self.marks: dict[str, int] = {}  # event -> `at` of its last row
+        self.rows: list[Row] = []
+        self.conflicts: list[Row] = []
+        self.round = 0  # an order: how often it was reopened; an assignment: the round it was made in
+
+    @property
+    def final(self) -> bool:
+        """Whether the case has ended."""
+        return is_final(self.register, self.state)
+
+
+class Family:
+    """The cases of a family by id, and their moments in the order they were recorded."""
+
+    def __init__(self) -> None:
+        self.cases: dict[str, Case] = {}
+        self.moments: list[Moment] = []
+        self.children: dict[str, list[Case]] = {}
+
+
+_finals: dict[str, frozenset[str]] = {}
+
+
+def is_final(register: str, state: str) -> bool:
+    """Whether a case of the register ends when it reaches the state."""
+    if register not in _finals:
+        _finals[register] = frozenset(each.name for each in registers.get(register).states if each.final)
+    return state in _finals[register]
+
+
+def drop_retracted(rows: Iterable[Row]) -> list[Row]:
+    """The rows that stand, in fold order: without repeated ones and without those that a later row took back.
+
+    A retraction can itself be taken back, so rows are read from the last to the first.
+    """
+    ordered = sorted(rows, key=fold_key)
+    seen: set[tuple[str, str, str]] = set()
+    once = []
+    for row in ordered:
+        key = (row.id, row.event, row.request_id)
+        if row.request_id and key in seen:
+            continue
+        seen.add(key)
+        once.append(row)
+    if not any(row.event == "retracted" for row in once):
+        return once
+    gone: set[tuple[str, str]] = set()
+    kept = []
+    for row in reversed(once):
+        if (row.id, row.ref) in gone:
+            continue
+        if row.event == "retracted":
+            gone.add((row.id, row.fields.get("row", "")))
+        kept.append(row)
+    return kept[::-1]
+
+
+def fold_family(rows: Sequence[Row]) -> Family:
+    """The family that these rows make; rows of one command (equal recorded_at and file) act together."""
+    family = Family()
+    first_rows = {row.id: row for row in sorted(rows, key=fold_key, reverse=True)}
+    standing = drop_retracted(rows)
+    for row in first_rows.values():
+        page = registers.get(row.register)
+        case = family.cases[row.id] = Case(row.id, row.register)
+        case.parent = row.fields.get(page.parent, "") if page.parent else ""
+        if case.parent:
+            family.children.setdefault(case.parent, []).append(case)
+    index, count = 0, len(standing)
+    while index < count:
+        start = index
+        command = (standing[start].recorded, standing[start].file)
+        while index < count and (standing[index].recorded, standing[index].file) == command:
+            index += 1
+        _apply_command(family, standing[start:index])
+    for case in family.cases.values():
+        if case.own == FIRST:
+            case.own = case.state = VOID
+    return family
+
+
+def _apply_command(family: Family, rows: Sequence[Row]) -> None:
+    touched: dict[str, str] = {}
+    last = None
+    for row in rows:
+        case = family.cases[row.id]
+        root = family.cases.get(case.parent) if case.register == "assignments" else case
+        for each in (case, root):
+            if each is not None:
+                touched.setdefault(each.id, each.state)
+        if _apply_row(family, case, root, row):
+            last = row
+    if last is None:
+        return
+    for name in list(touched):
+        case = family.cases[name]
+        if case.register == "orders":
+            _settle_order(family, case, last, touched)
+    for name, before in touched.items():
+        case = family.cases[name]
+        if case.state != before:
+            family.moments.append(Moment(last.at, case.id, "state", case.state, case.state, last))
+
+
+def may_happen(case: Case, root: Case | None, event: str) -> bool:
+    """Whether the event is allowed in the state the case shows (records.md, "Moves"); the root is its order."""
+    declared = registers.events_of(case.register).get(event)
+    if declared is None:
+        return False
+    if event == "assigned" and (root is None or root.state not in ASSIGNABLE):
+        return False
+    if case.state == FIRST:
+        return FIRST in declared.before
+    return ANY in declared.before or case.state in declared.before
+
+
+def _apply_row(family: Family, case: Case, root: Case | None, row: Row) -> bool:
+    if row.event == "retracted":
+        if case.state == FIRST:  # its first row is gone: what is left of it is void
+            return False
+        case.rows.append(row)
+        return True
+    if not may_happen(case, root, row.event):
+        case.conflicts.append(row)
+        return False
+    event = registers.events_of(case.register)[row.event]
+    if event.after == BACK:
+        case.own = case.back
+    elif event.after:
+        case.back, case.own = case.own, event.after
+    if row.event == "joined" and row.fields.get("regular"):
+        case.own = "regular"
+    if row.event == "reopened":
+        case.round += 1
+    if row.event == "assigned" and root is not None:
+        case.round = root.round
+    fields = row.fields
+    if row.event == "amended":
+        fields = {name: text for name, text in fields.items() if name != "reason"}
+    case.fields.update(fields)
+    case.marks[row.event] = row.at
+    case.rows.append(row)
+    case.state = case.own
+    if case.register == "orders":
+        case.state = show_order(case, family.children.get(case.id, ()))
+    elif root is not None and root is not case and root.register == "orders":
+        root.state = show_order(root, family.children.get(root.id, ()))
+    family.moments.append(Moment(row.at, case.id, case.register, row.event, case.state, row))
+    return True
+
+
+def show_order(order: Case, children: Iterable[Case]) -> str:
+    """The state an order shows: its own, or in open and pool that of the leads of this round (records.md)."""
+    if order.own not in ("open", "pool"):
+        return order.own
+    states = [
+        case.own
+        for case in children
+        if case.register == "assignments"
+        and case.own not in (FIRST, VOID)
+        and case.round == order.round
+        and case.fields.get("role") == "lead"
+    ]
+    if not states:
+        return order.own
+    if "working" in states or "paused" in states:
+        return "in-progress"
+    if "assigned" in states or "acknowledged" in states:
+        return "dispatched"
+    live = [state for state in states if state not in _GONE]
+    if not live:
+        return "pool"
+    return "closed" if all(state == "confirmed" for state in live) else "done"
+
+
+def _settle_order(family: Family, order: Case, cause: Row, touched: dict[str, str]) -> None:
+    """What a command means for assignments without a row of theirs: helpers end with the leads, all with the order."""
+    jobs = [
+        case
+        for case in family.children.get(order.id, ())
+        if case.register == "assignments" and case.round == order.round and case.own not in (FIRST, VOID)
+    ]
+    running = [job for job in jobs if job.own in OPEN]
+    if not running:
+        order.state = show_order(order, jobs)
+        return
+    leads = [job for job in jobs if job.fields.get("role") == "lead"]
+    event = ""
+    if order.own in ("closed", "cancelled"):
+        event = "withdrawn"
+    elif leads and not any(job.own in OPEN for job in leads):
+        event = "completed" if any(job.own in ("completed", "confirmed") for job in leads) else "withdrawn"
+    if event:
+        for job in running:
+            touched.setdefault(job.id, job.state)
+            job.own = job.state = event
+            job.marks[event] = cause.at
+            row = cause._replace(id=job.id, event=event, fields={}, derived=True)
+            job.rows.append(row)
+            family.moments.append(Moment(cause.at, job.id, "assignments", event, event, row))
+    order.state = show_order(order, jobs)

@@ -1,0 +1,76 @@
+"""Who must act on a clock: its `owner` words turned into people or roles at a time. Pure (policies.md, "Owners")."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dispatchctl.registers.page import split_items
+from dispatchctl.rules.families import Case, Family
+from dispatchctl.rules.people import People
+
+SYSTEM = "system"  # the built-in actor of cron: never a person who could owe anything
+
+
+def find_order(family: Family, case: Case) -> Case:
+    """The order a case belongs to; the case itself where it belongs to none."""
+    return family.cases.get(case.parent, case) if case.parent else case
+
+
+def list_departments(case: Case, order: Case, policy: Mapping[str, Any]) -> list[str]:
+    """The departments a case concerns: its own, else the order's, else that of the order's service."""
+    for each in (case, order):
+        named = split_items(each.fields.get("departments", "")) or split_items(each.fields.get("department", ""))
+        if named:
+            return named
+    service = (policy.get("services") or {}).get(order.fields.get("service", ""))
+    return [service["department"]] if service and service.get("department") else []
+
+
+def find_dispatcher(family: Family, order: Case, at: int) -> str:
+    """Who dispatched: of the order's last needs-dispatch or assigned by then, else of its taken; never the system."""
+    found = ""
+    for moment in family.moments:
+        if moment.at > at or moment.row.derived:
+            continue
+        if moment.case == order.id and moment.event in ("taken", "needs-dispatch"):
+            who = moment.row.by
+        elif moment.event == "assigned" and moment.row.fields.get("order_id") == order.id:
+            who = moment.row.fields.get("dispatcher", "") or moment.row.by
+        else:
+            continue
+        if who and who != SYSTEM:
+            found = who
+    return found
+
+
+def resolve_owners(
+    words: Sequence[str], family: Family, case: Case, at: int, people: People, policy: Mapping[str, Any]
+) -> list[str]:
+    """The owners at a time, each once, in the order of the words; [""] where there is nobody.
+
+    A role stays a role: everybody who holds it may act. One who left by then owes nothing: it passes on.
+    """
+    order = find_order(family, case)
+    found: list[str] = []
+    for word in words:
+        if word == "department-head":
+            departments = list_departments(case, order, policy)
+            found += [head for each in departments for head in people.heads_of(each, at)]
+        elif word in policy.get("roles", ()):
+            found.append(word)
+        else:
+            found += [_pass_on(each, at, people) for each in _name_persons(word, family, case, order, at)]
+    unique = list(dict.fromkeys(each for each in found if each))
+    return unique or [""]
+
+
+def _name_persons(word: str, family: Family, case: Case, order: Case, at: int) -> list[str]:
+    if word == "dispatcher":
+        return [find_dispatcher(family, order, at)]
+    if word == "receiver":
+        received = case.fields.get("received_by", "")
+        return [received or (case.rows[0].by if case.rows else "")]
+    return split_items(case.fields.get(word, ""))
+
+
+def _pass_on(staff: str, at: int, people: People) -> str:
+    return people.successor(staff, at) if staff and people.has_left(staff, at) else staff

@@ -1,0 +1,166 @@
+"""The records folder: opening one, making one, and which writer this clone of it is.
+
+Layer: store. Its one job is what stands beside the registers (`.writer`, `.demo`, `.lock`, `private/`).
+"""
+
+import os
+from typing import NamedTuple
+
+from dispatchctl.errors import BadData, NotFound, Refused, SystemFailed, UsageFault
+from dispatchctl.store.files import (
+    FILE_MODE,
+    is_writer_code,
+    list_files,
+    make_directory,
+    open_regular,
+    read_bytes,
+    replace_file,
+)
+
+NOT_REGISTERS = ("policies", "seals", "private")
+PRIVATE = "private"
+DEFAULT_WRITER = "main"
+
+_IGNORED = (".lock", ".writer", "private/")
+
+
+class Folder(NamedTuple):
+    """A records folder.
+
+    label: how messages name it (its own name, `records`). writer: this clone's code, "" where it has none yet and may
+    only read. demo: made by `init --demo`, where --now is the clock.
+    """
+
+    path: str
+    label: str
+    writer: str
+    demo: bool
+
+
+def open_folder(path: str) -> Folder:
+    """The folder at path. NotFound where there is none; BadData where its `.writer` names no writer."""
+    path = os.path.abspath(path)
+    label = os.path.basename(path) or "records"
+    if not os.path.isdir(path):
+        raise NotFound("there is no such folder of records", place=path, hint="dispatchctl init makes one")
+    return Folder(path, label, read_writer(path), os.path.exists(f"{path}/.demo"))
+
+
+def read_writer(path: str) -> str:
+    """The writer's code that the records folder holds, "" where it has none; BadData for anything else."""
+    label = f"{os.path.basename(path)}/.writer"
+    try:
+        with open_regular(f"{path}/.writer", label) as descriptor:
+            code = read_bytes(descriptor, 0, 64, label).decode("ascii", "replace").strip()
+    except FileNotFoundError:
+        return ""
+    if not is_writer_code(code):
+        raise BadData(f"{code[:20]!r} is not a writer's code", place=label, hint="dispatchctl records writer CODE")
+    return code
+
+
+def require_writer(folder: Folder) -> str:
+    """The writer's code; Refused where this folder may only be read."""
+    if not folder.writer:
+        raise Refused(
+            "no writer is set here, so it can only be read",
+            place=folder.label,
+            hint="give this clone a code of its own: dispatchctl records writer CODE",
+        )
+    return folder.writer
+
+
+def list_registers(path: str) -> list[str]:
+    """The names of the folders in a records folder that hold registers, known to this version or not, sorted."""
+    try:
+        with os.scandir(path) as entries:
+            return sorted(
+                entry.name
+                for entry in entries
+                if entry.name not in NOT_REGISTERS and entry.name[0] != "." and entry.is_dir(follow_symlinks=False)
+            )
+    except OSError as error:
+        raise SystemFailed(f"cannot be read: {error.strerror}", place=os.path.basename(path)) from error
+
+
+def list_writers(path: str) -> list[str]:
+    """The codes that have files in any register of a records folder, sorted."""
+    label = os.path.basename(path)
+    files = (file for register in list_registers(path) for file in list_files(path, label, register))
+    return sorted({file.writer for file in files})
+
+
+def claim_writer(folder: Folder, code: str, take_over: bool = False) -> Folder:
+    """Make this clone the writer `code`, durably; the caller holds the lock. The folder with its new writer.
+
+    UsageFault for what is no code; Refused where the code already has files here and take_over is not set, since
+    another clone may still be writing them. The code that is already set is no change.
+    """
+    if not is_writer_code(code):
+        allowed = "1 to 8 capitals or digits, first a letter, or `main`"
+        raise UsageFault(f"{code[:20]!r} is not a writer's code ({allowed})", place="CODE")
+    if code == folder.writer:
+        return folder
+    if not take_over and code in list_writers(folder.path):
+        raise Refused(
+            f"the writer {code} already has files here; its own clone may still be writing",
+            place=folder.label,
+            hint="another code, or --take-over --reason T if that clone is gone for good",
+        )
+    _replace(f"{folder.path}/.writer", f"{code}\n".encode(), f"{folder.label}/.writer")
+    return folder._replace(writer=code)
+
+
+def make_folder(path: str, demo: bool = False) -> list[str]:
+    """Make a records folder with what stands in it, and `.gitignore` and `.gitattributes` beside it.
+
+    What is there is kept; an existing .gitignore or .gitattributes gets the lines it lacks, so that private files
+    cannot slip into a commit. The paths of what was made or changed, in order. Refused where the folder has rows.
+    Durable when it returns; SystemFailed where something cannot be made.
+    """
+    path = os.path.abspath(path)
+    label = os.path.basename(path)
+    if os.path.isdir(path) and list_writers(path):
+        raise Refused("has rows already", place=label, hint="dispatchctl doctor tells what is there")
+    made = []
+    try:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        made += [each for each in (path, f"{path}/{PRIVATE}") if make_directory(each)]
+    except OSError as error:
+        raise SystemFailed(f"cannot be made: {error.strerror}", place=error.filename or label) from error
+    files = [(".lock", b""), (".writer", f"{DEFAULT_WRITER}\n".encode())]
+    for name, data in [*files, (".demo", b"")] if demo else files:
+        if not os.path.lexists(f"{path}/{name}"):
+            _replace(f"{path}/{name}", data, f"{label}/{name}")
+            made.append(f"{path}/{name}")
+    beside = os.path.dirname(path)
+    # -text: git must not touch the ends of lines, nor merge two versions of a file line by line
+    wanted = {".gitignore": [f"/{label}/{name}" for name in _IGNORED], ".gitattributes": [f"/{label}/** -text -merge"]}
+    for name, lines in wanted.items():
+        if _add_lines(f"{beside}/{name}", lines):
+            made.append(f"{beside}/{name}")
+    return made
+
+
+def _add_lines(path: str, lines: list[str]) -> bool:
+    """Add the lines that a file lacks; False where it has them all."""
+    name = os.path.basename(path)
+    try:
+        with open_regular(path, name) as descriptor:
+            data = read_bytes(descriptor, 0, 1 << 20, name)
+    except FileNotFoundError:
+        data = b""
+    missing = [line for line in lines if line.encode() not in data.split(b"\n")]
+    if not missing:
+        return False
+    if data and not data.endswith(b"\n"):
+        data += b"\n"
+    _replace(path, data + "".join(f"{line}\n" for line in missing).encode(), name, 0o644)
+    return True
+
+
+def _replace(path: str, data: bytes, label: str, mode: int = FILE_MODE) -> None:
+    try:
+        replace_file(path, data, mode)
+    except OSError as error:
+        raise SystemFailed(f"cannot be written: {error.strerror}", place=label) from error

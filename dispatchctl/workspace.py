@@ -1,0 +1,263 @@
+"""Where records and rules are, who acts, what time it is, and how to print: what every command is handed.
+
+Layer: between cli and the rest. Options, environment and config.yaml are merged here, later than parsing, so that an
+option counts wherever it stands in the command line.
+"""
+
+import os
+import sys
+import time
+from typing import Any, Literal, NamedTuple, TextIO
+
+from dispatchctl.errors import NotFound, UsageFault
+
+FORMATS = ("table", "json", "jsonl", "csv", "tsv", "yaml", "markdown")
+FILE_FORMATS = ("html", "xlsx")  # made by a report, and only into a file
+LANGUAGES = ("zh", "en")
+COLORS = ("auto", "always", "never")
+WAIT = "10"
+
+
+class Settings(NamedTuple):
+    """What options, environment and config.yaml said, in this order of weight; "" where none said anything."""
+
+    records: str = ""
+    policies: str = ""
+    actor: str = ""
+    now: str = ""
+    as_of: str = ""
+    format: str = ""
+    lang: str = ""
+    wait: str = ""
+    color: str = ""
+    fields: str = ""
+    sort: str = ""
+    quiet: bool = False
+    headers: bool = True
+    input: bool = True
+    yes: bool = False
+    debug: bool = False
+    config: bool = True
+
+
+SPELLED = {"actor": "as", "as_of": "as-of"}  # where the option's name is not the setting's
+ENVIRONMENT = ("records", "policies", "actor", "now", "as_of", "format", "lang", "wait")
+CONFIGURED = ("records", "policies", "actor", "format", "lang", "wait", "color")
+ALLOWED = {"format": FORMATS + FILE_FORMATS, "lang": LANGUAGES, "color": COLORS}
+
+
+def check_setting(name: str, text: str, source: str) -> str:
+    """The text itself, if the setting takes it; else UsageFault naming `source` (`--format`, `DISPATCHCTL_FORMAT`)."""
+    allowed = ALLOWED.get(name)
+    if allowed and text not in allowed:
+        raise UsageFault(f"{text!r} is not known (allowed: {', '.join(allowed)})", place=source)
+    if name == "wait":
+        read_wait(text, source)
+    return text
+
+
+def read_wait(text: str, source: str) -> float:
+    """Seconds to wait for the lock: 0 (try once) to 86400, both included."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1
+    if not 0 <= seconds <= 86400:
+        raise UsageFault(f"{text!r} is not a number of seconds (allowed: 0 to 86400)", place=source)
+    return seconds
+
+
+class Workspace:
+    """Handed to each command as `ctx.obj`. `given` collects the options as they are parsed; the last one wins.
+
+    `timezone` and `policy_language` are set by whoever loads the policy; until then times without an offset are of the
+    machine's zone and the language is the locale's.
+    """
+
+    def __init__(self, given: dict[str, Any] | None = None) -> None:
+        self.given: dict[str, Any] = given if given is not None else {}
+        self.timezone = ""
+        self.policy_language = ""
+        self._settings: Settings | None = None
+        self._sources: dict[str, str] = {}
+        self._now: int | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """The merged settings; fixed at first use, which is after the whole command line was parsed."""
+        if self._settings is None:
+            self._settings = self._merge()
+        return self._settings
+
+    def _merge(self) -> Settings:
+        merged: dict[str, Any] = {}
+        config: dict[str, str] = {}
+        if self.given.get("config", True):
+            from dispatchctl.config import read_config
+
+            config = read_config()
+        for name in CONFIGURED:
+            key = SPELLED.get(name, name)
+            if config.get(key):
+                merged[name] = check_setting(name, config[key], f"config.yaml: {key}")
+                self._sources[name] = f"config.yaml: {key}"
+        for name in ENVIRONMENT:
+            variable = "DISPATCHCTL_" + SPELLED.get(name, name).upper().replace("-", "_")
+            if os.environ.get(variable) and name not in self.given:
+                merged[name] = check_setting(name, os.environ[variable], variable)
+                self._sources[name] = variable
+        for name, value in self.given.items():
+            merged[name] = value
+            self._sources[name] = "--" + SPELLED.get(name, name)
+        return Settings(**merged)
+
+    @property
+    def records_path(self) -> str:
+        """The records folder, absolute: as named, else `./records`, else the nearest parent's. NotFound if none."""
+        named = self.settings.records
+        if named:
+            path = os.path.abspath(named)
+            if not os.path.isdir(path):
+                raise NotFound("no such folder of records", place=named, hint=f"make one: dispatchctl init {named!r}")
+            return path
+        try:
+            folder = os.getcwd()
+        except FileNotFoundError:
+            raise NotFound("the present folder is gone", hint="change to another one, or name --records") from None
+        while True:
+            path = os.path.join(folder, "records")
+            if os.path.isdir(path):
+                return path
+            parent = os.path.dirname(folder)
+            if parent == folder:
+                raise NotFound(
+                    "no folder `records` here or above",
+                    hint="make one: dispatchctl init; or name it: --records DIR, DISPATCHCTL_RECORDS",
+                )
+            folder = parent
+
+    @property
+    def policies_path(self) -> str:
+        """The draft of the rules, absolute; whether it exists is for its reader to say."""
+        named = self.settings.policies
+        return os.path.abspath(named) if named else os.path.join(os.path.dirname(self.records_path), "policies.yaml")
+
+    @property
+    def wait(self) -> float:
+        """Seconds to wait for the lock."""
+        return read_wait(self.settings.wait or WAIT, self._sources.get("wait", "--wait"))
+
+    @property
+    def format(self) -> str:
+        """One of FORMATS or FILE_FORMATS; `table` by default, on a terminal and in pipes alike."""
+        return self.settings.format or "table"
+
+    @property
+    def lang(self) -> str:
+        """`zh` or `en`: as set, else the policy's (once it is loaded), else the locale's."""
+        if self.settings.lang:
+            return self.settings.lang
+        if self.policy_language in LANGUAGES:
+            return self.policy_language
+        places = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+        return "zh" if next((place for place in places if place), "").lower().startswith("zh") else "en"
+
+    @property
+    def quiet(self) -> bool:
+        """Print ids only."""
+        return self.settings.quiet
+
+    @property
+    def yes(self) -> bool:
+        """Questions are answered with yes."""
+        return self.settings.yes
+
+    @property
+    def headers(self) -> bool:
+        """Headings are printed in tables, csv and tsv."""
+        return self.settings.headers
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The keys chosen by --fields, in its order; () where it was not given."""
+        return tuple(name.strip() for name in self.settings.fields.split(",") if name.strip())
+
+    @property
+    def sort(self) -> tuple[str, bool]:
+        """(key, descending) of --sort; ("", False) where it was not given."""
+        return self.settings.sort.removeprefix("-"), self.settings.sort.startswith("-")
+
+    @property
+    def now_given(self) -> bool:
+        """The clock was set by hand (--now or DISPATCHCTL_NOW), so it judges but may not record outside a demo."""
+        return bool(self.settings.now)
+
+    def now(self) -> int:
+        """The present in whole seconds since 1970 UTC: --now if given, else the system's clock, read once.
+
+        A --now without an offset is a wall time of `timezone`, so the policy has to be loaded before it is asked.
+        """
+        if self.settings.now:
+            from dispatchctl.entries import parse_when
+
+            source = self._sources.get("now", "--now")
+            return parse_when(self.settings.now, self.timezone, int(time.time()), source, strict=True)
+        if self._now is None:
+            self._now = int(time.time())
+        return self._now
+
+    @property
+    def as_of(self) -> int | Literal["now"] | None:
+        """Epoch seconds up to which what was recorded counts; "now" as such; None where nothing was said."""
+        text = self.settings.as_of
+        if not text or text == "now":
+            return "now" if text else None
+        from dispatchctl.entries import parse_when
+
+        return parse_when(text, self.timezone, self.now(), self._sources.get("as_of", "--as-of"), strict=True)
+
+    def actor_login(self) -> tuple[str, str]:
+        """(who was named by --as, DISPATCHCTL_AS or config.yaml, else ""; the OS user's name, else "")."""
+        import pwd
+
+        try:
+            login = pwd.getpwuid(os.geteuid()).pw_name
+        except KeyError:
+            login = ""
+        return self.settings.actor, login
+
+    def interactive(self) -> bool:
+        """Questions may be asked: stdin and stdout are terminals and --no-input was not given."""
+        return self.settings.input and _is_terminal(sys.stdin) and _is_terminal(sys.stdout)
+
+    def confirm(self, question: str) -> None:
+        """Return if --yes was given or a person at the terminal agrees; else UsageFault. Nothing is asked in a pipe."""
+        if self.yes:
+            return
+        if self.interactive():
+            import click
+
+            if click.confirm(question, err=True):
+                return
+            raise UsageFault("not confirmed, nothing was done")
+        raise UsageFault(question, hint="answer beforehand with --yes")
+
+    def use_color(self, stream: TextIO) -> bool:
+        """Colour is wanted on `stream`: --color, else NO_COLOR, FORCE_COLOR, else config.yaml, else a terminal's."""
+        choice = self.settings.color
+        if choice and self._sources.get("color") == "--color" and choice != "auto":
+            return choice == "always"
+        if os.environ.get("NO_COLOR"):
+            return False
+        if os.environ.get("FORCE_COLOR"):
+            return True
+        if choice in ("always", "never"):
+            return choice == "always"
+        return _is_terminal(stream) and os.environ.get("TERM") != "dumb"
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:
+        return False

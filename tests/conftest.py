@@ -1,0 +1,109 @@
+"""Fixtures of all tests: an environment of their own, the program in process, and folders to work in."""
+
+import os
+import pwd
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+from transcripts import Result, run_program
+
+ROOT = Path(__file__).resolve().parent.parent
+DEMO_START = "2026-11-02T08:30:00+08:00"  # a Monday, when the desk of the demo opens
+
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, database=None)
+hypothesis.settings.register_profile("long", deadline=None, max_examples=20_000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update", action="store_true", help="rewrite the expected outputs of the transcripts")
+
+
+def isolate_environment(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    """An environment with nothing of the person who runs the tests: own home, UTC, no terminal, no settings."""
+    for name in list(os.environ):
+        if name.startswith(("DISPATCHCTL_", "_DISPATCHCTL_", "LC_", "XDG_")):
+            monkeypatch.delenv(name)
+    for name in ("NO_COLOR", "FORCE_COLOR", "LANGUAGE"):
+        monkeypatch.delenv(name, raising=False)
+    settings = {"HOME": str(home), "LANG": "C.UTF-8", "TZ": "UTC", "TERM": "dumb", "COLUMNS": "100"}
+    for name in ("cache", "config", "data", "state"):
+        settings[f"XDG_{name.upper()}_HOME"] = str(home / f".{name}")
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    time.tzset()
+    entry = pwd.struct_passwd(("tester", "x", os.geteuid(), os.getegid(), "", str(home), "/bin/sh"))
+    monkeypatch.setattr(pwd, "getpwuid", lambda uid: entry)
+
+
+@pytest.fixture
+def isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """An environment of the test's own; the folder to work in, which is the present one."""
+    with pytest.MonkeyPatch.context() as patch:
+        home, work = tmp_path / "home", tmp_path / "work"
+        home.mkdir()
+        work.mkdir()
+        isolate_environment(patch, home)
+        patch.chdir(work)
+        yield work
+    time.tzset()
+
+
+@pytest.fixture
+def run(isolated: Path) -> Callable[..., Result]:
+    """`run("list", "--format", "json", input="", env={}, cwd=...)` runs the program in process."""
+
+    def call(*argv: str, input: str | bytes = "", env: dict[str, str] | None = None, cwd: Path | None = None) -> Result:
+        return run_program(argv, stdin=input, env=env, cwd=cwd)
+
+    return call
+
+
+@pytest.fixture
+def sample(isolated: Path) -> Path:
+    """The present folder with a copy of the sample month: records/ and policies.yaml."""
+    if not (ROOT / "records").is_dir():
+        pytest.skip("the sample month is not there; make sample writes it")
+    shutil.copytree(ROOT / "records", isolated / "records")
+    shutil.copy(ROOT / "policies.yaml", isolated)
+    return isolated
+
+
+@pytest.fixture
+def demo(isolated: Path, run: Callable[..., Result]) -> Path:
+    """The present folder, made a demo by `init --demo` at DEMO_START; the person at the desk is lin, a manager."""
+    from dispatchctl.cli import COMMANDS
+
+    if "init" not in COMMANDS:
+        pytest.skip("there is no command `init`")
+    made = run("init", "--demo", "--me", "lin", "--name", "林示例", "--now", DEMO_START)
+    assert made.code == 0, made.err
+    return isolated
+
+
+@pytest.fixture
+def begin(request: pytest.FixtureRequest) -> Callable[[str], Path]:
+    """`begin("demo")`: the folder of the fixture of that name, `empty` being the bare one."""
+
+    def prepare(name: str) -> Path:
+        if name not in ("empty", "demo", "sample"):
+            raise ValueError(f"a transcript begins with empty, demo or sample, not {name!r}")
+        folder: Any = request.getfixturevalue("isolated" if name == "empty" else name)
+        assert isinstance(folder, Path)
+        return folder
+
+    return prepare
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder `shared` beside the checkout, which holds the regulations and public data; skipped without it."""
+    path = ROOT.parent / "shared"
+    if not path.is_dir():
+        pytest.skip("no folder `shared` beside the checkout")
+    return path

@@ -1,0 +1,282 @@
+"""Which version judges a moment, and how versions are read, written and cached."""
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dispatchctl.errors import OutcomeUnknown, SystemFailed
+from dispatchctl.policy.publishing import render_version
+from dispatchctl.store import rules_cache, versions
+from dispatchctl.store.versions import list_version_files, list_versions, load_rulebook, write_version
+
+DRAFT = """\
+policy: {effective_from: 2026-01-01, version: "1"}
+calendar: {hours: {mon-fri: "08:30-17:30"}, counting: civil-code}
+services: {plumbing: {}}
+clocks: [{id: c, of: orders, start: taken, stop: closed, limit: 1d}]
+clauses: {A-1: 甲}
+"""
+DAYS = {"off": {739617: "元旦"}, "working": {}, "through": 2026}
+DAY = 86400
+NEW_YEAR = 1767196800  # 2026-01-01T00:00:00+08:00
+
+
+class Desk:
+    """A records folder with its draft and cache."""
+
+    def __init__(self, root: Path) -> None:
+        self.records, self.draft, self.cache = root / "records", root / "policies.yaml", root / "cache"
+        self.records.mkdir()
+        self.cache.mkdir()
+        self.draft.write_text(DRAFT, encoding="utf-8")
+
+    def load(self, **options: frozenset[str]) -> tuple[versions.Rulebook, list[str]]:
+        book, faults = load_rulebook(str(self.records), str(self.draft), str(self.cache), **options)
+        return book, [str(fault) for fault in faults]
+
+    def publish(self, date: str, text: str = DRAFT, days: dict[str, object] = DAYS) -> str:
+        text = text.replace("2026-01-01", date)
+        return write_version(str(self.records), date, render_version(text.encode(), days)).name
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def test_the_draft_judges_while_nothing_is_published(desk: Desk) -> None:
+    book, faults = desk.load()
+    assert faults == []
+    assert (book.draft_only, book.draft_differs) == (True, False)
+    assert [(version.label, version.starts_at) for version in book.versions] == [("2026-01-01", NEW_YEAR)]
+    assert book.days[2] == 2026
+    assert book.days[0][739617] == "元旦"
+
+
+def test_the_version_of_a_moment(desk: Desk) -> None:
+    for date in ("2026-03-01", "2026-01-01", "2026-02-01"):
+        desk.publish(date)
+    book, faults = desk.load()
+    assert faults == []
+    assert [version.label for version in book.versions] == ["2026-01-01", "2026-02-01", "2026-03-01"]
+    february = NEW_YEAR + 31 * DAY
+    for epoch, label, before in (
+        (NEW_YEAR - 1, "2026-01-01", True),
+        (NEW_YEAR, "2026-01-01", False),
+        (february - 1, "2026-01-01", False),
+        (february, "2026-02-01", False),
+        (february + 400 * DAY, "2026-03-01", False),
+    ):
+        version, before_rules = book.at(epoch)
+        assert (version.label, before_rules) == (label, before)
+    assert book.newest.label == "2026-03-01"
+    assert book.find("2026-02-01") is book.versions[1]
+    with pytest.raises(KeyError):
+        book.find("2026-04-01")
+
+
+def test_a_version_starts_at_midnight_of_its_own_timezone(desk: Desk) -> None:
+    desk.publish("2026-07-01", DRAFT.replace("policy: {", "policy: {timezone: America/New_York, "))
+    assert desk.load()[0].newest.starts_at == 1782878400  # 2026-07-01T00:00:00-04:00
+
+
+def test_the_last_part_of_a_day_counts_and_strange_names_do_not(desk: Desk) -> None:
+    assert desk.publish("2026-01-01") == "2026-01-01.yaml"
+    assert desk.publish("2026-01-01", DRAFT.replace("1d", "2d")) == "2026-01-01.2.yaml"
+    for name in (
+        "2026-1-1.yaml",
+        "2026-01-01.1.yaml",
+        "2026-01-01.02.yaml",
+        "2026-01-01.yaml~",
+        "x.yaml",
+        "2026-01-01.2.3.yaml",
+    ):
+        (desk.records / "policies" / name).write_text("not rules", encoding="utf-8")
+    for part in range(3, 11):
+        assert desk.publish("2026-01-01", DRAFT.replace("1d", f"{part}d")) == f"2026-01-01.{part}.yaml"
+    assert len(list_version_files(str(desk.records))) == 10
+    assert [file.label for file in list_versions(str(desk.records))] == ["2026-01-01.10"]
+    book, faults = desk.load()
+    assert faults == []
+    assert [(version.label, version.policy["clocks"][0]["limit"]) for version in book.versions] == [
+        ("2026-01-01.10", [10, "d"])
+    ]
+
+
+def test_every_version_counts_by_the_newest_days_and_its_own_hours(desk: Desk) -> None:
+    desk.publish("2026-01-01")
+    newer = DRAFT.replace("08:30-17:30", "09:00-18:00").replace(
+        "counting: civil-code", 'counting: elapsed, cut_off: "17:00"'
+    )
+    desk.publish("2026-02-01", newer, {"off": {739620: ""}, "working": {739621: "调休"}, "through": 2027})
+    book = desk.load()[0]
+    old, new = (book.calendar_arguments(version) for version in book.versions)
+    assert old["days_off"] == new["days_off"] == {739620: ""}
+    assert old["days_on"] == new["days_on"] == {739621: "调休"}
+    assert old["published_through"] == new["published_through"] == 2027
+    assert (old["counting"], old["cut_off"], old["week"][0]) == ("civil-code", None, [[30600, 63000]])
+    assert (new["counting"], new["cut_off"], new["make_up"]) == ("elapsed", 61200, [[32400, 64800]])
+    assert new["tz"] == "Asia/Shanghai"
+    assert book.calendar_arguments(book.versions[0], "elapsed")["counting"] == "elapsed"
+
+
+def test_only_what_was_published_by_then(desk: Desk) -> None:
+    first = desk.publish("2026-01-01")
+    desk.publish("2026-01-01", DRAFT.replace("1d", "2d"))
+    desk.publish("2026-02-01")
+    assert [version.label for version in desk.load(only=frozenset([first]))[0].versions] == ["2026-01-01"]
+    assert desk.load(only=frozenset())[0].draft_only
+    assert [version.label for version in desk.load()[0].versions] == ["2026-01-01.2", "2026-02-01"]
+
+
+def test_a_faulty_draft_stops_nothing_while_a_version_is_published(desk: Desk) -> None:
+    desk.draft.write_text("clocks: [\n", encoding="utf-8")
+    assert desk.load()[1] == ["policies.yaml:2: not YAML: did not find expected node content"]
+    desk.publish("2026-01-01")
+    book, faults = desk.load()
+    assert faults == []
+    assert book.draft_differs
+    desk.draft.unlink()
+    book, faults = desk.load()
+    assert faults == []
+    assert not book.draft_differs
+    desk.draft.write_text(DRAFT, encoding="utf-8")
+    assert not desk.load()[0].draft_differs
+
+
+def test_faults_of_files(desk: Desk) -> None:
+    desk.draft.unlink()
+    assert desk.load()[1] == ["policies.yaml: there are no rules: the file is missing"]
+    desk.draft.mkdir()
+    assert desk.load()[1] == ["policies.yaml: cannot be read: not a regular file"]
+    name = desk.publish("2026-01-01")
+    path = desk.records / "policies" / name
+    path.rename(path.with_name("2026-02-01.yaml"))
+    message = "takes effect on 2026-01-01, which is not the day in its name (2026-02-01)"
+    assert desk.load()[1] == [f"records/policies/2026-02-01.yaml: {message}"]
+    path.with_name("2026-02-01.yaml").write_text(DRAFT.replace("2026-01-01", "2026-02-01"), encoding="utf-8")
+    assert desk.load()[1] == ["records/policies/2026-02-01.yaml: has no days: it was not written by policy publish"]
+    path.with_name("2026-02-01.yaml").unlink()
+    path.symlink_to(desk.draft)
+    assert "cannot be read" in desk.load()[1][0]
+
+
+def test_a_country_without_its_library_is_a_fault(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "holidays", None)
+    desk.draft.write_text(DRAFT.replace("hours:", "country: US, hours:"), encoding="utf-8")
+    assert desk.load()[1] == ["policies.yaml: the public holidays of US need the package holidays"]
+
+
+def test_a_version_is_never_overwritten_and_open_to_the_group_only(desk: Desk) -> None:
+    before = os.umask(0o077)
+    try:
+        first = desk.publish("2026-01-01")
+    finally:
+        os.umask(before)
+    folder = desk.records / "policies"
+    assert stat.S_IMODE((folder / first).stat().st_mode) == 0o660
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o2770
+    text = (folder / first).read_bytes()
+    desk.publish("2026-01-01", DRAFT.replace("1d", "2d"))
+    assert (folder / first).read_bytes() == text
+    assert sorted(entry.name for entry in folder.iterdir()) == ["2026-01-01.2.yaml", "2026-01-01.yaml"]
+
+
+@pytest.mark.parametrize("call", ["open", "write", "fsync", "link"])
+def test_a_failing_disk_publishes_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
+    desk.publish("2026-01-01")
+    with monkeypatch.context() as patch:
+
+        def fail(*_: object, **__: object) -> int:
+            raise OSError(28, "No space left on device")
+
+        patch.setattr(f"dispatchctl.store.versions.os.{call}", fail)
+        with pytest.raises(SystemFailed, match="No space left on device"):
+            desk.publish("2026-02-01")
+    assert [entry.name for entry in (desk.records / "policies").iterdir()] == ["2026-01-01.yaml"]
+
+
+def test_an_unconfirmed_folder_is_an_unknown_outcome(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.publish("2026-01-01")
+
+    def fail(_: str) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(versions, "_sync_folder", fail)
+    with pytest.raises(OutcomeUnknown, match="records/policies/2026-02-01.yaml"):
+        desk.publish("2026-02-01")
+
+
+def test_the_fingerprint_follows_what_judges(desk: Desk) -> None:
+    seen = [desk.load()[0].fingerprint]
+    desk.draft.write_text(DRAFT.replace("甲", "乙") + "# 说明\n", encoding="utf-8")
+    assert desk.load()[0].fingerprint == seen[0]
+    for text in (
+        DRAFT.replace("1d", "2d"),
+        DRAFT.replace("08:30", "08:31"),
+        DRAFT.replace("{hours", "{closed: 2026-03-09, hours"),
+    ):
+        desk.draft.write_text(text, encoding="utf-8")
+        seen.append(desk.load()[0].fingerprint)
+    for days in (DAYS, {**DAYS, "through": 2027}, {**DAYS, "off": {}}):
+        desk.publish("2026-01-01", days=days)
+        seen.append(desk.load()[0].fingerprint)
+    assert len(set(seen)) == len(seen)
+
+
+def test_the_cache_spares_reading_and_is_never_believed_when_stale(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled: list[str] = []
+    original = versions._compile_all
+    monkeypatch.setattr(versions, "_compile_all", lambda *given: compiled.append("") or original(*given))
+    first = desk.load()[0]
+    second = desk.load()[0]
+    assert len(compiled) == 1
+    assert (first.versions, first.days, first.fingerprint) == (second.versions, second.days, second.fingerprint)
+    path = desk.cache / rules_cache.CACHE_NAME
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    desk.draft.write_text(DRAFT.replace("1d", "2d"), encoding="utf-8")  # the same length, perhaps the same mtime
+    assert desk.load()[0].newest.policy["clocks"][0]["limit"] == [2, "d"]
+    whole = path.read_bytes()
+    for damaged in (b"", whole[:50], whole[:-1], whole[:99] + b"?" + whole[100:], b"junk" * 99):
+        path.write_bytes(damaged)
+        book, faults = desk.load()
+        assert faults == []
+        assert book.newest.policy["clocks"][0]["limit"] == [2, "d"]
+    path.unlink()
+    path.mkdir()
+    assert desk.load()[1] == []
+
+
+def test_faults_are_not_cached(desk: Desk) -> None:
+    desk.draft.write_text(DRAFT.replace("1d", "1y"), encoding="utf-8")
+    assert desk.load()[1]
+    assert desk.load()[1]
+    assert list(desk.cache.iterdir()) == []
+
+
+def test_without_a_cache_folder(desk: Desk) -> None:
+    for cache in (None, str(desk.cache / "gone")):
+        assert load_rulebook(str(desk.records), str(desk.draft), cache)[1] == []
+
+
+def test_a_warm_cache_imports_nothing_heavy(desk: Desk) -> None:
+    desk.publish("2026-01-01")
+    desk.load()
+    script = (
+        "import sys\n"
+        "from dispatchctl.store.versions import load_rulebook\n"
+        f"book, faults = load_rulebook({str(desk.records)!r}, {str(desk.draft)!r}, {str(desk.cache)!r})\n"
+        "assert book.versions and not faults\n"
+        "heavy = {'yaml', 'hashlib', 'json', 'difflib', 'zoneinfo', 'unicodedata', 'chinese_calendar', 'dataclasses',\n"
+        "         'logging', 'pathlib', 'dispatchctl.policy.compiling', 'dispatchctl.registers.orders'}\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
+    )
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.stdout, done.stderr) == ("[]\n", "")

@@ -1,0 +1,66 @@
+"""The desks that the calendar's tests use, each built twice: as the package's calendar and as the one that walks."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from minute_calendar import MinuteCalendar, read_published_days
+
+from dispatchctl.rules.calendar import Calendar
+
+OFFICE = [("08:30", "12:00"), ("13:30", "17:30")]  # 3.5 and 4 hours
+OWN_DAY_OFF = date(2026, 3, 9)  # a Monday
+OWN_DAY_ON = date(2026, 3, 14)  # a Saturday
+
+
+@dataclass
+class Desk:
+    """tz and hours as people write them; `china`: the published days of 2007 to 2026, and two of its own."""
+
+    tz: str
+    hours: list
+    counting: str = "civil-code"
+    cut_off: str | None = None
+    china: bool = False
+
+    def days(self):
+        if not self.china:
+            return {}, {}, set()
+        off, on = read_published_days(2007, 2026)
+        return off, {OWN_DAY_OFF: ""}, on | {OWN_DAY_ON}
+
+    def build(self) -> Calendar:
+        off, own, on = self.days()
+        return Calendar(
+            self.tz,
+            [seconds(hours) for hours in self.hours],
+            seconds(self.hours[0]),
+            {day.toordinal(): name for day, name in {**off, **own}.items()},
+            {day.toordinal(): "make-up" for day in on},
+            2026,
+            self.counting,
+            None if self.cut_off is None else seconds([(self.cut_off, self.cut_off)])[0][0],
+        )
+
+    def build_by_minutes(self) -> MinuteCalendar:
+        off, own, on = self.days()
+        return MinuteCalendar(self.tz, self.hours, self.hours[0], {**off, **own}, on, self.counting, self.cut_off)
+
+
+def seconds(hours):
+    """Turn [("08:30", "12:00")] into ((30600, 43200),)."""
+    return tuple(tuple(int(text[:2]) * 3600 + int(text[3:]) * 60 for text in pair) for pair in hours)
+
+
+SHANGHAI = Desk("Asia/Shanghai", [OFFICE] * 5 + [[], []], china=True)
+SHANGHAI_ELAPSED = Desk("Asia/Shanghai", [OFFICE] * 5 + [[], []], "elapsed", "17:30", china=True)
+BOSTON = Desk("America/New_York", [[("08:30", "17:00")]] * 5 + [[], []], "elapsed", "17:00")
+ROUND_THE_CLOCK = Desk("America/New_York", [[("00:00", "24:00")]] * 7)
+NIGHT = Desk("Europe/Berlin", [[("00:00", "06:00"), ("22:00", "24:00")]] * 7, "elapsed")
+# Summer time begins within its only hours and ends outside of them: an hour less every year.
+EARLY = Desk("America/New_York", [[("09:00", "10:00")], [], [], [], [], [], [("02:00", "04:00")]])
+# Zones that skip a midnight, the hour before one, or a whole day.
+SKIPPED_MIDNIGHT = Desk("America/Santiago", [[("00:00", "24:00")]] * 7)
+SKIPPED_EVENING = Desk("America/Nuuk", [[("21:00", "23:30")]] * 7)
+SKIPPED_DAY = Desk("Pacific/Apia", [[("06:00", "24:00")]] * 7)
+# Open on Sundays, shut on Thursdays, which are working days all the same.
+SUNDAY = Desk("Australia/Lord_Howe", [OFFICE, OFFICE, OFFICE, [], [("09:00", "12:00")], [], [("10:00", "15:00")]])

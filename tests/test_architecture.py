@@ -1,0 +1,218 @@
+"""The walls of the house: who imports whom, what pure rooms never touch, what a daily command never loads."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from transcripts import Result
+
+from dispatchctl.cli import COMMANDS
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "dispatchctl"
+
+# A room may import those that its arrow points to, and whatever can be reached from there; errors are for anyone.
+ARROWS = {
+    "__main__": {"cli"},
+    "cli": {"workspace", "commands", "options"},
+    "commands": {"desk", "reports", "output", "options", "workspace"},
+    "options": {"workspace", "entries", "policy"},
+    "workspace": {"config", "entries"},
+    "entries": {"output"},
+    "config": set(),
+    "desk": {"rules", "store", "delivery", "exchange", "workspace", "samples"},
+    "reports": {"rules", "policy", "store"},
+    "rules": {"policy"},
+    "policy": {"registers"},
+    "store": {"registers"},
+    "output": {"registers"},
+    "exchange": {"policy"},  # its safe loader of YAML
+    "delivery": set(),
+    "registers": set(),
+    "samples": set(),
+    "errors": set(),
+}
+PURE = ("registers", "policy", "rules")
+FORBIDDEN_TO_PURE = {"click", "csv", "sqlite3", "pathlib", "os", "io", "time", "subprocess", "socket", "shutil"}
+CLOCKS = {"now", "utcnow", "today"}
+HEAVY = (
+    "asyncio", "dateutil", "difflib", "email", "importlib.metadata", "jinja2", "logging", "tabulate", "wcwidth", "yaml",
+)  # fmt: skip
+
+
+def list_modules(folder: str = "") -> list[Path]:
+    return sorted((PACKAGE / folder).rglob("*.py"))
+
+
+def name_module(path: Path) -> str:
+    """The dotted name of a module of the package."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def list_imports(path: Path) -> Iterator[tuple[int, str]]:
+    """(line, dotted name) of everything that a module imports, wherever in it; of `from a import b` it is `a.b`."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                package = name_module(path).split(".")
+                cut = node.level - (path.name == "__init__.py")
+                base = ".".join([*package[: len(package) - cut], *([base] if base else [])])
+            yield from ((node.lineno, f"{base}.{alias.name}") for alias in node.names)
+
+
+def find_room(name: str) -> str:
+    """The room of a dotted name: `rules` of dispatchctl.rules.calendar.Calendar, "" of the package's own names."""
+    parts = name.split(".")
+    return parts[1] if len(parts) > 1 and parts[1] in ARROWS else ""
+
+
+def reach_rooms(room: str) -> set[str]:
+    """All rooms that can be reached from a room."""
+    found: set[str] = {"errors", room}
+    ahead = [room]
+    while ahead:
+        new = ARROWS[ahead.pop()] - found
+        found |= new
+        ahead += new
+    return found
+
+
+def test_every_room_is_on_the_map() -> None:
+    assert {name_module(path).split(".")[1] for path in list_modules() if path.parent != PACKAGE} <= set(ARROWS)
+    assert {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"} <= set(ARROWS)
+
+
+def test_arrows_point_one_way() -> None:
+    for room in ARROWS:
+        assert not [other for other in reach_rooms(room) - {room, "errors"} if room in reach_rooms(other)]
+
+
+@pytest.mark.parametrize("room", ARROWS)
+def test_a_room_imports_only_what_lies_below_it(room: str) -> None:
+    paths = [PACKAGE / f"{room}.py"] if (PACKAGE / f"{room}.py").is_file() else list_modules(room)
+    allowed = reach_rooms(room)
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line}: {room} must not import {name}"
+        for path in paths
+        for line, name in list_imports(path)
+        if name.split(".")[0] == "dispatchctl" and find_room(name) not in allowed | {""}
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("room", PURE)
+def test_pure_rooms_do_no_io_and_ask_no_clock(room: str) -> None:
+    wrong = []
+    for path in list_modules(room):
+        place = path.relative_to(ROOT)
+        wrong += [
+            f"{place}:{line}: imports {name}"
+            for line, name in list_imports(path)
+            if name.split(".")[0] in FORBIDDEN_TO_PURE
+        ]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            if isinstance(node.func, ast.Attribute) and node.func.attr in CLOCKS:
+                wrong.append(f"{place}:{node.lineno}: asks for the time")
+            elif isinstance(node.func, ast.Name) and node.func.id in ("open", "input", "print"):
+                wrong.append(f"{place}:{node.lineno}: calls {node.func.id}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_pickle_anywhere() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line}: {name}"
+        for path in list_modules()
+        for line, name in list_imports(path)
+        if name.split(".")[0] in ("pickle", "shelve", "dill", "cloudpickle")
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    paths = [*list_modules(), *(ROOT / "tests").rglob("*.py")]
+    wrong = [str(path.relative_to(ROOT)) for path in paths if not ast.get_docstring(ast.parse(path.read_bytes()))]
+    assert not wrong, "\n".join(wrong)
+
+
+WRITTEN = (".py", ".md", ".cfg", ".toml", ".txt", ".yaml", ".sh", ".test")
+
+
+def list_texts() -> Iterator[Path]:
+    """The written files of the project: code, settings and documents, without records and what tools made."""
+    for folder, names, files in os.walk(ROOT):
+        names[:] = [name for name in names if name in (".ci", ".github") or not name.startswith(".")]
+        names[:] = [name for name in names if name not in ("build", "dist", "records", "__pycache__")]
+        names[:] = [name for name in names if not name.endswith(".egg-info")]
+        for name in files:
+            if name.endswith(WRITTEN) or name in ("run", "Makefile"):
+                yield Path(folder) / name
+
+
+def test_the_project_names_no_path_of_the_machine_it_was_written_on() -> None:
+    machine = re.compile(r"(?<![\w/.$}])/(?:root|tmp|work|Users|home/(?!you\b|\.\.\.))(?:/|\b)")
+    wrong = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()[:100]}"
+        for path in list_texts()
+        if path != Path(__file__).resolve()
+        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").split("\n"), 1)
+        if machine.search(line)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def list_loaded(argv: list[str], folder: Path) -> set[str]:
+    """The modules of HEAVY that a command line, run in a process of its own, has loaded when it ends."""
+    script = (
+        "import sys\n"
+        "from dispatchctl.cli import main\n"
+        "code = main(sys.argv[1:])\n"
+        "sys.stderr.write('\\n'.join(['', 'loaded:', *sys.modules]))\n"
+        "sys.exit(code)\n"
+    )
+    path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    done = subprocess.run(
+        [sys.executable, "-c", script, *argv],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr.partition("\nloaded:")[0]
+    return set(done.stderr.partition("\nloaded:\n")[2].split("\n")) & set(HEAVY)
+
+
+@pytest.mark.parametrize("argv", [["--help"], ["--version"], ["help", "formats"]], ids=" ".join)
+def test_help_loads_nothing_heavy(argv: list[str], isolated: Path) -> None:
+    assert list_loaded(argv, isolated) == set()
+
+
+NEW_ORDER = [
+    *("new-order", "-q", "--service", "plumbing", "--content", "厨房漏水"),
+    *("--caller", "张示例", "--phone", "138-0000-0001", "--address", "3栋2单元501"),
+]
+
+
+@pytest.mark.parametrize("argv", [["overdue", "--format", "json"], NEW_ORDER], ids=lambda argv: argv[0])
+def test_a_daily_command_loads_nothing_heavy(argv: list[str], demo: Path, run: Callable[..., Result]) -> None:
+    if argv[0] not in COMMANDS:
+        pytest.skip(f"there is no command `{argv[0]}`")
+    # The login that isolates this process is not that of the new one, so the person is named.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DISPATCHCTL_AS", "lin")
+        patch.setenv("DISPATCHCTL_NOW", "2026-11-03T09:00:00+08:00")
+        first = run(*argv)  # compiles the rules and makes the index
+        assert first.code == 0, first.err
+        assert list_loaded(argv, demo) == set()
