@@ -7,6 +7,7 @@ option counts wherever it stands in the command line.
 import os
 import sys
 import time
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple, TextIO
 
 from dispatchctl.errors import NotFound, UsageFault
@@ -78,6 +79,7 @@ class Workspace:
         self.given: dict[str, Any] = given if given is not None else {}
         self.timezone = ""
         self.policy_language = ""
+        self.load_titles: Callable[[], Mapping[str, Mapping[str, str]]] | None = None
         self._settings: Settings | None = None
         self._sources: dict[str, str] = {}
         self._now: int | None = None
@@ -161,6 +163,11 @@ class Workspace:
             return self.policy_language
         places = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
         return "zh" if next((place for place in places if place), "").lower().startswith("zh") else "en"
+
+    @property
+    def titles(self) -> Mapping[str, Mapping[str, str]]:
+        """What people call the keys of a column: column -> key -> title; empty until the rules are loaded."""
+        return self.load_titles() if self.load_titles is not None else {}
 
     @property
     def quiet(self) -> bool:

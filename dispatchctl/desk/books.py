@@ -11,13 +11,13 @@ from typing import Any
 from dispatchctl import VERSION
 from dispatchctl.desk.judging import Judging
 from dispatchctl.errors import BadData, Fault, NotFound, Refused
-from dispatchctl.policy.rulebook import Version
+from dispatchctl.policy.rulebook import Rulebook, Version, assemble_rules
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Case, Family, fold_family
 from dispatchctl.rules.people import Entry, People
 from dispatchctl.store.folder import Folder, open_folder
 from dispatchctl.store.index import FORMAT, Index, Stale
-from dispatchctl.store.versions import load_rulebook
+from dispatchctl.store.versions import load_form
 from dispatchctl.workspace import Workspace
 
 SYSTEM = "system"
@@ -30,11 +30,13 @@ class Books:
         self.ws = ws
         self.folder: Folder = open_folder(ws.records_path)
         self.cache = find_cache(self.folder.path)
-        self.book, self.policy_faults = load_rulebook(self.folder.path, ws.policies_path, self.cache)
+        form, self.policy_faults = load_form(self.folder.path, ws.policies_path, self.cache, assemble_rules)
+        self.book = Rulebook.of(form)
         if self.policy_faults and not self.book.versions:
             raise BadData.of(self.policy_faults)
         ws.timezone = self.book.newest.policy["timezone"]
         ws.policy_language = self.book.newest.policy["language"]
+        ws.load_titles = self.list_titles
         self.judging = Judging(self.book, self._load_people)
         self._index: Index | None = None
         self._families: dict[str, Family] = {}
@@ -68,6 +70,30 @@ class Books:
     def lang(self) -> str:
         """zh or en."""
         return self.ws.lang
+
+    def list_titles(self) -> dict[str, dict[str, str]]:
+        """What people call the keys that a table shows: titles of the rules, names of the staff."""
+        policy = self.policy
+        titled = {
+            section: {key: entry["title"] or key for key, entry in (policy[section] or {}).items()}
+            for section in ("services", "departments", "areas")
+        }
+        names = dict(self.index.db.execute("SELECT id, name FROM staff").fetchall())
+        clocks = {clock["id"]: clock["title"] or clock["id"] for clock in policy["clocks"]}
+        people = dict.fromkeys(("by", "assignee", "dispatcher", "manager", "to"), names)
+        return {
+            **people,
+            "owner": {**policy["roles"], **names},
+            "service": titled["services"],
+            "department": titled["departments"],
+            "heads": titled["departments"],
+            "area": titled["areas"],
+            "areas": titled["areas"],
+            "priority": policy["priorities"],
+            "channel": policy["channels"],
+            "clock": clocks,
+            "role": policy["roles"],
+        }
 
     # --- the index ------------------------------------------------------------------------------------------------
 

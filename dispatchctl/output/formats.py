@@ -8,6 +8,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol, TextIO
 
 from dispatchctl.errors import UsageFault
@@ -48,6 +49,10 @@ class Printing(Protocol):
     def sort(self) -> tuple[str, bool]:
         """(key or "", descending)."""
 
+    @property
+    def titles(self) -> Mapping[str, Mapping[str, str]]:
+        """What people call the keys of a column: column -> key -> title."""
+
     def now(self) -> int:
         """Epoch seconds of the present."""
 
@@ -66,6 +71,7 @@ class Layout(NamedTuple):
     page: Register | None = None
     color: bool = False
     shorten: bool = True
+    titles: Mapping[str, Mapping[str, str]] = MappingProxyType({})  # column -> key -> what people call it
 
 
 def emit(
@@ -103,7 +109,8 @@ def emit(
         )
         color = form == "table" and workspace.use_color(sys.stdout)
         now = workspace.now() if items else 0
-        layout = Layout(shown, workspace.lang, now, workspace.headers, single, page, color)
+        titles = workspace.titles if items else {}
+        layout = Layout(shown, workspace.lang, now, workspace.headers, single, page, color, titles=titles)
         write_stdout(format_people(form, items, layout))
         return
     if chosen:

@@ -50,6 +50,7 @@ def _format(
         printing.headers,
         single,
         page,
+        titles=printing.titles,
     )
     return format_people(printing.format, rows, layout)
 

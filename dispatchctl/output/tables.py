@@ -50,7 +50,9 @@ def say_cell(value: object, column: Column, item: "Item", layout: "Layout") -> s
     if column.kind == "register" and isinstance(value, str):
         page = find_page(None, value)
         return neutralise_text((page.zh if lang == "zh" else page.en) if page else value)
-    return neutralise_text(str(value))
+    titles = layout.titles.get(column.key)
+    text = str(value)
+    return neutralise_text(titles.get(text, text) if titles else text)
 
 
 def cut_cell(text: str, widest: int = WIDEST) -> str:

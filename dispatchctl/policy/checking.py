@@ -8,7 +8,7 @@ from typing import Any
 
 from dispatchctl.policy.checking_clocks import check_clocks
 from dispatchctl.policy.checking_measures import check_measures, check_reports
-from dispatchctl.policy.reading import Sheet
+from dispatchctl.policy.reading import Path, Sheet
 from dispatchctl.policy.week import MAKE_UP, build_week, find_overlap, read_days
 
 Rules = dict[str, Any]
@@ -83,8 +83,8 @@ def check_sources(sheet: Sheet, rules: Rules) -> None:
     clauses = rules["clauses"]
     if clauses is None:
         return
-    cited = [(("clocks", index), clock) for index, clock in enumerate(rules["clocks"] or ())]
-    cited += [(("measures", key), measure) for key, measure in rules["measures"].items()]  # type: ignore[misc]
+    cited: list[tuple[Path, Any]] = [(("clocks", index), clock) for index, clock in enumerate(rules["clocks"] or ())]
+    cited += [(("measures", key), measure) for key, measure in rules["measures"].items()]
     for path, citing in cited:
         for index, clause in enumerate(citing["source"] if citing else ()):
             if clause not in clauses:

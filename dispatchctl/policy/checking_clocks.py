@@ -114,8 +114,8 @@ def check_fields(sheet: Sheet, path: Path, clock: Clock, rules: dict[str, Any]) 
             sheet.fault((*path, key), "no-time", f"{name} holds no time", known or "no field of this register does")
     item = clock["item"]
     if item is not None and item not in registers.fields_of(register):
-        known = list(registers.fields_of(register))
-        sheet.unknown((*path, "item"), "unknown-field", f"field of {register}", item, known)
+        own = list(registers.fields_of(register))
+        sheet.unknown((*path, "item"), "unknown-field", f"field of {register}", item, own)
 
 
 def _unknown_field(sheet: Sheet, path: Path, register: str, name: str, types: tuple[str, ...] = ()) -> None:

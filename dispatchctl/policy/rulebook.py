@@ -1,14 +1,31 @@
 """All versions of the rules in the order they came into force, and which of them judges a moment.
 
 Layer: policy. Its one job: choose a version by time and hand over what its calendar is built from. On the daily
-path: imports nothing but bisect.
+path: what compiles is imported only where the cache has nothing.
 """
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from dispatchctl.errors import Fault
+
 Policy = dict[str, Any]
+
+#: (versions as (label, starts_at, policy), days, fingerprint, draft_only, draft_differs): plain values to be cached
+Form = tuple[list[tuple[str, int, Policy]], dict[str, Any], str, bool, bool]
+
+
+def assemble_rules(texts: Sequence[Any], draft: tuple[str, bytes] | None) -> tuple[Form | None, list[Fault]]:
+    """(the form of the rules in force, []) or (None, every fault that keeps them from being so).
+
+    texts: the versions that count, by day, each an `assembling.PublishedText`. draft: the name and bytes of
+    policies.yaml, None where it is missing; it judges while there are no versions, and its faults stop nothing once
+    there is one.
+    """
+    from dispatchctl.policy.assembling import assemble_form
+
+    return assemble_form(texts, draft)
 
 
 class Version(NamedTuple):
@@ -57,6 +74,20 @@ class Rulebook:
         """
         index = bisect_right(self._starts, epoch) - 1
         return (self.versions[0], True) if index < 0 else (self.versions[index], False)
+
+    @classmethod
+    def of(cls, form: Form | None) -> "Rulebook":
+        """The rulebook of what assemble_rules made; of None one without versions."""
+        if form is None:
+            return cls([], {"off": {}, "working": {}, "through": 0}, "")
+        versions, days, fingerprint, draft_only, differs = form
+        return cls(
+            [Version(*version) for version in versions],
+            days,
+            fingerprint,
+            draft_only=draft_only,
+            draft_differs=differs,
+        )
 
     @property
     def newest(self) -> Version:

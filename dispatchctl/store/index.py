@@ -17,8 +17,8 @@ from dispatchctl.errors import Fault
 from dispatchctl.registers.row import Row
 from dispatchctl.store import contacts as private
 from dispatchctl.store.chain import Position
-from dispatchctl.store.files import RecordFile, list_files
-from dispatchctl.store.reading import iterate_file, row_at
+from dispatchctl.store.files import RecordFile, list_files, open_regular
+from dispatchctl.store.reading import iterate_file, rows_at
 from dispatchctl.store.schema import CLOCK_COLUMNS, all_statements, case_columns, insert_statement, quote
 
 FORMAT = 1  # of the tables; another number makes a new index
@@ -58,11 +58,11 @@ class Index:
         self.path, self.label, self.place, self.until = path, label, place, until
         self.db = sqlite3.connect(place or ":memory:", timeout=10.0, isolation_level=None)
         self._rows: dict[str, list[Row]] = {}  # families read or written in this process, by id
-        self._handles: dict[int, RecordFile] = {}
+        self._handles: dict[int, tuple[RecordFile, tuple[str, ...]]] = {}
         self.db.execute("PRAGMA synchronous=OFF")
-        if place:
+        if place and os.stat(place).st_size == 0:
+            os.chmod(place, 0o600)
             self.db.execute("PRAGMA journal_mode=WAL")
-        os.chmod(place, 0o600) if place else None
 
     # --- its own state --------------------------------------------------------------------------------------------
 
@@ -177,8 +177,18 @@ class Index:
     def _refuse_changed(self, changes: list[tuple[RecordFile, tuple[Any, ...] | None, os.stat_result]]) -> None:
         faulty = self.db.execute("SELECT 1 FROM faults").fetchone()
         for file, seen, status in changes:
-            if seen is not None and (status.st_size < seen[1] or status.st_ino != seen[8] or faulty):
+            if seen is None:
+                continue
+            grew = status.st_size > seen[6] and status.st_ino == seen[8]
+            if faulty or not grew or not self._still_ends(file, seen[1], seen[2], seen[3]):
                 raise Stale(f"{file.label} did not only grow")
+
+    def _still_ends(self, file: RecordFile, size: int, seq: int, crc: int) -> bool:
+        """Whether the last row that was read still stands where it stood; an edit before it is left to `check`."""
+        if seq == 0:
+            return True
+        with open_regular(file.path, file.label) as descriptor:
+            return os.pread(descriptor, 9, size - 9) == b"%08x\n" % crc
 
     def _meet_staff(self, judge: Judge) -> None:
         """Hand the staff register over, keep what it says of people, and judge anew what that may have moved."""
@@ -218,7 +228,7 @@ class Index:
     def _crc_before(self, file: RecordFile) -> int:
         row = self.db.execute(
             "SELECT crc FROM files WHERE register = ? AND writer = ? AND (month, part) < (?, ?)"
-            " AND columns <> '' ORDER BY month DESC, part DESC LIMIT 1",
+            " ORDER BY month DESC, part DESC LIMIT 1",  # also a part that only names the crc to go on from
             (file.register, file.writer, file.month, file.part),
         ).fetchone()
         return row[0] if row else 0
@@ -239,7 +249,8 @@ class Index:
         crc_before = self._crc_before(file)
         if since is None and self._older_exists(file):
             raise Stale(f"{file.label} comes before a file already read")
-        for read in iterate_file(file, since, crc_before):
+        events = registers.events_of(file.register)
+        for read in iterate_file(file, since, crc_before, events):
             position = read.position
             self.db.executemany("INSERT INTO faults VALUES (?, ?, ?, ?, ?, ?, ?)", read.faults)
             for offset, length, row in read.rows:
@@ -371,9 +382,8 @@ class Index:
         """Index the private contacts: where each line stands, and keyed hashes of phone and address, never the text."""
         self.begin()
         before = self.get_meta("contacts") or ""
-        size = int(before.split(":")[0]) if before.split(":")[-1:] == mark.split(":")[-1:] and before else 0
-        if not mark or size > int(mark.split(":")[0]):
-            size = 0
+        same = bool(before) and before.rpartition(":")[2] == mark.rpartition(":")[2]
+        size = int(self.get_meta("contacts_end") or 0) if same else 0  # not the file's size: a line may be half there
         if size == 0:
             self.db.execute("DELETE FROM contacts")
         key = self.contact_key()
@@ -413,13 +423,16 @@ class Index:
     def _rows_at(self, root: str, places: bytes) -> list[Row]:
         if root in self._rows:
             return self._rows[root]
-        rows = []
+        grouped: dict[int, list[tuple[int, int]]] = {}
         for number, offset, length in _PLACE.iter_unpack(places):
-            file = self._handles.get(number)
-            if file is None:
-                file = self._handles[number] = self._file(number)
-            columns = self.db.execute("SELECT columns FROM files WHERE no = ?", (number,)).fetchone()[0]
-            rows.append(row_at(file, offset, length, tuple(columns.split(","))))
+            grouped.setdefault(number, []).append((offset, length))
+        rows = []
+        for number, found in grouped.items():
+            if number not in self._handles:
+                columns = self.db.execute("SELECT columns FROM files WHERE no = ?", (number,)).fetchone()[0]
+                self._handles[number] = self._file(number), tuple(columns.split(","))
+            file, columns = self._handles[number]
+            rows += rows_at(file, found, columns)
         return rows
 
     def _file(self, number: int) -> RecordFile:

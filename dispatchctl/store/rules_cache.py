@@ -38,12 +38,14 @@ def read_text(path: str, follow: bool = False) -> bytes:
         os.close(descriptor)
 
 
-def make_stamp(texts: "list[tuple[str, bytes]]") -> Stamp:
-    """What a cached form must have been made of: (name, bytes) of each text, and the program's own code.
+def make_stamp(texts: "list[tuple[str, bytes]]", draft: "tuple[str, bytes | None]") -> Stamp:
+    """What a cached form must have been made of: (name, bytes) of each text and of the draft, the program's own code.
 
     A text counts by its length and two checksums: enough against accident and edits, and a tenth of hashlib's import.
     """
-    marks = tuple((name, len(text), crc32(text), adler32(text)) for name, text in texts)
+    marks = tuple(
+        (name, None if text is None else (len(text), crc32(text), adler32(text))) for name, text in (*texts, draft)
+    )
     return sys.version, _stamp_code(), marks
 
 

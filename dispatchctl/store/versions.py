@@ -1,19 +1,32 @@
 """The rules' files: policies.yaml (the draft) and records/policies/ (what was published), and a cache of both.
 
-Layer: store. Its one job: read and write those texts, and hand out the rulebook made of them; while the cache
-holds, nothing of YAML is imported.
+Layer: store. Its one job: read and write those texts, and hand out what the policy's code, handed in,
+makes of them; while the cache holds, that code is not called, and nothing of YAML is imported.
 """
 
 import os
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from dispatchctl.errors import Fault, OutcomeUnknown, Refused, SystemFailed
-from dispatchctl.policy.rulebook import Rulebook, Version
+from dispatchctl.errors import Fault, OutcomeUnknown, SystemFailed
 from dispatchctl.store.rules_cache import make_stamp, read_cache, read_text, write_cache
 
 FOLDER = "policies"
 FILE_MODE = 0o660
 FOLDER_MODE = 0o2770
+
+
+class VersionText(NamedTuple):
+    """One version that counts, read. label, date: as of its file; place: how messages name it; text: its bytes."""
+
+    label: str
+    date: str
+    place: str
+    text: bytes
+
+
+#: (the versions that count, by day; the draft's name and bytes, or None) -> (a form that marshal takes, its faults)
+Assemble = Callable[[list[VersionText], tuple[str, bytes] | None], tuple[Any, list[Fault]]]
 
 
 class VersionFile(NamedTuple):
@@ -130,45 +143,41 @@ def _sync_folder(folder: str) -> None:
         os.close(descriptor)
 
 
-def load_rulebook(
-    records_path: str, policies_path: str, cache_dir: str | None, only: "frozenset[str] | None" = None
-) -> tuple[Rulebook, list[Fault]]:
-    """(the rules in force, the faults that keep them from being so).
+def load_form(
+    records_path: str,
+    policies_path: str,
+    cache_dir: str | None,
+    assemble: Assemble,
+    only: "frozenset[str] | None" = None,
+) -> tuple[Any, list[Fault]]:
+    """(what `assemble` makes of the rules' texts, the faults that keep them from being in force).
 
-    The published versions judge; while none is published, the draft at policies_path. A faulty draft is no fault
-    here while a version is published. With faults the rulebook has no versions, and the caller raises
-    BadData.of(faults). only: names of the version files that had been published by some earlier time (for --as-of);
-    such a rulebook is not cached. cache_dir None: no cache; one that cannot be read or written is passed over.
+    assemble: `policy.rulebook.assemble_rules`; called only where the cache does not hold its answer for these texts.
+    The form is None with faults, and where there is none of the files. only: names of the version files that had
+    been published by some earlier time (for --as-of); such a form is not cached. cache_dir None: no cache; one that
+    cannot be read or written is passed over.
     """
     try:
-        files = list_versions(records_path, only)
-        texts = [(file, read_text(file.path)) for file in files]
+        texts = [
+            VersionText(file.label, file.date, _show(file.path, records_path), read_text(file.path))
+            for file in list_versions(records_path, only)
+        ]
     except OSError as error:
         place = _show(str(error.filename or os.path.join(records_path, FOLDER)), records_path)
-        return _no_rules(), [Fault(place, 0, 0, "unreadable", f"cannot be read: {error.strerror}")]
-    draft, draft_fault = _read_draft(policies_path)
+        return None, [Fault(place, 0, 0, "unreadable", f"cannot be read: {error.strerror}")]
+    name = os.path.basename(policies_path)
+    draft, draft_fault = _read_draft(policies_path, name)
     if draft is None and not texts:
-        return _no_rules(), [draft_fault] if draft_fault else []
+        return None, [draft_fault] if draft_fault else []
     cached = cache_dir if only is None else None
-    marks = [(file.name, text) for file, text in texts]
-    if draft is not None:
-        marks.append(("", draft))
-    stamp = make_stamp(marks)
+    stamp = make_stamp([(text.place, text.text) for text in texts], (name, draft))
     form = read_cache(cached, stamp)
     if form is None:
-        form, faults = _compile_all(texts, draft, records_path, policies_path)
+        form, faults = assemble(texts, None if draft is None else (name, draft))
         if faults:
-            return _no_rules(), faults
+            return None, faults
         write_cache(cached, stamp, form)
-    versions, days, fingerprint, differs = form
-    book = Rulebook(
-        [Version(*version) for version in versions], days, fingerprint, draft_only=not texts, draft_differs=differs
-    )
-    return book, []
-
-
-def _no_rules() -> Rulebook:
-    return Rulebook([], {"off": {}, "working": {}, "through": 0}, "")
+    return form, []
 
 
 def _show(path: str, records_path: str) -> str:
@@ -176,8 +185,7 @@ def _show(path: str, records_path: str) -> str:
     return os.path.join(os.path.basename(os.path.abspath(records_path)), os.path.relpath(path, records_path))
 
 
-def _read_draft(policies_path: str) -> tuple[bytes | None, Fault | None]:
-    name = os.path.basename(policies_path)
+def _read_draft(policies_path: str, name: str) -> tuple[bytes | None, Fault | None]:
     try:
         return read_text(policies_path, follow=True), None
     except FileNotFoundError:
@@ -185,70 +193,3 @@ def _read_draft(policies_path: str) -> tuple[bytes | None, Fault | None]:
         return None, Fault(name, 0, 0, "missing", "there are no rules: the file is missing", hint=hint)
     except OSError as error:
         return None, Fault(name, 0, 0, "unreadable", f"cannot be read: {error.strerror}")
-
-
-def _compile_all(
-    texts: "list[tuple[VersionFile, bytes]]", draft: bytes | None, records_path: str, policies_path: str
-) -> tuple[Any, list[Fault]]:
-    """((versions, days, fingerprint, whether the draft differs), faults) from the texts."""
-    from dispatchctl.policy.compiling import compile_policy
-    from dispatchctl.policy.publishing import draft_differs
-
-    if not texts:
-        assert draft is not None
-        name = os.path.basename(policies_path)
-        policy, faults = compile_policy(draft, name)
-        if policy is None:
-            return None, faults
-        try:
-            days = _resolve(policy)
-        except Refused as error:
-            return None, [Fault(name, 0, 0, "no-holidays", str(error), hint=error.hint)]
-        versions = [(policy["effective_from"], _find_start(policy), policy)]
-        return (versions, days, _fingerprint(versions, days), False), []
-    versions, faults = [], []
-    for file, text in texts:
-        place = _show(file.path, records_path)
-        policy, found = compile_policy(text, place, published=True)
-        faults += found
-        if policy is None:
-            continue
-        if policy["effective_from"] != file.date:
-            message = f"takes effect on {policy['effective_from']}, which is not the day in its name"
-            faults.append(Fault(place, 0, 0, "wrong-name", message, file.date))
-        if policy["days"] is None:
-            faults.append(Fault(place, 0, 0, "no-days", "has no days: it was not written by policy publish"))
-        versions.append((file.label, _find_start(policy), policy))
-    if faults:
-        return None, faults
-    days = versions[-1][2]["days"]
-    for _, _, policy in versions:
-        policy["days"] = None  # only the newest one's count, and each holds twenty years of them
-    differs = draft is not None and draft_differs(draft, texts[-1][1])
-    return (versions, days, _fingerprint(versions, days), differs), []
-
-
-def _resolve(policy: dict[str, Any]) -> dict[str, Any]:
-    from dispatchctl.policy.days import resolve_days
-
-    calendar = policy["calendar"]
-    return resolve_days(calendar["country"], calendar["published_through"], calendar["closed"], calendar["open"])
-
-
-def _find_start(policy: dict[str, Any]) -> int:
-    """Seconds since 1970 UTC of 00:00 of the day it takes effect, in its own timezone."""
-    from datetime import datetime
-    from zoneinfo import ZoneInfo
-
-    midnight = datetime.fromisoformat(policy["effective_from"]).replace(tzinfo=ZoneInfo(policy["timezone"]))
-    return int(midnight.timestamp())
-
-
-def _fingerprint(versions: "list[tuple[str, int, dict[str, Any]]]", days: dict[str, Any]) -> str:
-    """A digest of what judges: everything but the clauses' texts."""
-    import hashlib
-    import json
-
-    judging = [(label, start, {**policy, "clauses": None}) for label, start, policy in versions]
-    text = json.dumps([judging, days], ensure_ascii=False)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

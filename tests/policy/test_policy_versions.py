@@ -10,8 +10,9 @@ import pytest
 
 from dispatchctl.errors import OutcomeUnknown, SystemFailed
 from dispatchctl.policy.publishing import render_version
+from dispatchctl.policy.rulebook import Rulebook, assemble_rules
 from dispatchctl.store import rules_cache, versions
-from dispatchctl.store.versions import list_version_files, list_versions, load_rulebook, write_version
+from dispatchctl.store.versions import list_version_files, list_versions, load_form, write_version
 
 DRAFT = """\
 policy: {effective_from: 2026-01-01, version: "1"}
@@ -33,10 +34,11 @@ class Desk:
         self.records.mkdir()
         self.cache.mkdir()
         self.draft.write_text(DRAFT, encoding="utf-8")
+        self.assemble = assemble_rules
 
-    def load(self, **options: frozenset[str]) -> tuple[versions.Rulebook, list[str]]:
-        book, faults = load_rulebook(str(self.records), str(self.draft), str(self.cache), **options)
-        return book, [str(fault) for fault in faults]
+    def load(self, only: frozenset[str] | None = None) -> tuple[Rulebook, list[str]]:
+        form, faults = load_form(str(self.records), str(self.draft), str(self.cache), self.assemble, only)
+        return Rulebook.of(form), [str(fault) for fault in faults]
 
     def publish(self, date: str, text: str = DRAFT, days: dict[str, object] = DAYS) -> str:
         text = text.replace("2026-01-01", date)
@@ -228,10 +230,9 @@ def test_the_fingerprint_follows_what_judges(desk: Desk) -> None:
     assert len(set(seen)) == len(seen)
 
 
-def test_the_cache_spares_reading_and_is_never_believed_when_stale(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cache_spares_reading_and_is_never_believed_when_stale(desk: Desk) -> None:
     compiled: list[str] = []
-    original = versions._compile_all
-    monkeypatch.setattr(versions, "_compile_all", lambda *given: compiled.append("") or original(*given))
+    desk.assemble = lambda *given: compiled.append("") or assemble_rules(*given)
     first = desk.load()[0]
     second = desk.load()[0]
     assert len(compiled) == 1
@@ -260,7 +261,7 @@ def test_faults_are_not_cached(desk: Desk) -> None:
 
 def test_without_a_cache_folder(desk: Desk) -> None:
     for cache in (None, str(desk.cache / "gone")):
-        assert load_rulebook(str(desk.records), str(desk.draft), cache)[1] == []
+        assert load_form(str(desk.records), str(desk.draft), cache, assemble_rules)[1] == []
 
 
 def test_a_warm_cache_imports_nothing_heavy(desk: Desk) -> None:
@@ -268,9 +269,11 @@ def test_a_warm_cache_imports_nothing_heavy(desk: Desk) -> None:
     desk.load()
     script = (
         "import sys\n"
-        "from dispatchctl.store.versions import load_rulebook\n"
-        f"book, faults = load_rulebook({str(desk.records)!r}, {str(desk.draft)!r}, {str(desk.cache)!r})\n"
-        "assert book.versions and not faults\n"
+        "from dispatchctl.policy.rulebook import Rulebook, assemble_rules\n"
+        "from dispatchctl.store.versions import load_form\n"
+        f"files = {str(desk.records)!r}, {str(desk.draft)!r}, {str(desk.cache)!r}\n"
+        "form, faults = load_form(*files, assemble_rules)\n"
+        "assert Rulebook.of(form).versions and not faults\n"
         "heavy = {'yaml', 'hashlib', 'json', 'difflib', 'zoneinfo', 'unicodedata', 'chinese_calendar', 'dataclasses',\n"
         "         'logging', 'pathlib', 'dispatchctl.policy.compiling', 'dispatchctl.registers.orders'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"
