@@ -51,7 +51,7 @@ def print_sent(books: Books, done: Recorded, sent: list[Sent]) -> int:
     """Print the assignments made, the lead's first."""
     if done.replayed:
         books.warnings.append(f"{sent[0].assignment if sent else ''} was recorded before; nothing was written")
-    return print_results(books, [describe_sent(each, done) for each in sent], COLUMNS)
+    return print_results(books, [describe_sent(each, done) for each in sent], COLUMNS, register="assignments")
 
 
 @click.command("suggest")
@@ -133,7 +133,7 @@ def _assign_all(books: Books, writing: Writing) -> int:
         books, at=writing.at, note=writing.note, request_id=writing.request_id, dry_run=writing.dry_run
     )
     items = [describe_sent(sent, done) for done, group in made for sent in group]
-    return print_results(books, items, COLUMNS, refused=refused, single=False, keys=COLUMNS)
+    return print_results(books, items, COLUMNS, refused=refused, single=False, keys=COLUMNS, register="assignments")
 
 
 @click.command("claim")
@@ -204,7 +204,9 @@ def record_tracking(ws: Workspace, ids: tuple[str, ...], event: str, fields: dic
         dry_run=writing.dry_run,
     )
     items = [describe_done(name, state, done) for name, done, state in tracked]
-    return print_results(books, items, ("id", "event", "state"), refused=refused, single=len(ids) == 1)
+    return print_results(
+        books, items, ("id", "event", "state"), refused=refused, single=len(ids) == 1, register="assignments"
+    )
 
 
 def plain_verb(name: str, event: str, text: str, example: str, *options: Any) -> click.Command:

@@ -120,7 +120,9 @@ def amend_command(ws: Workspace, case: str, changes: tuple[str, ...], reason: st
         request_id=writing.request_id,
         dry_run=writing.dry_run,
     )
-    return print_results(books, [describe_done(name, state, done)], ("id", "event", "state"))
+    return print_results(
+        books, [describe_done(name, state, done)], ("id", "event", "state"), register=done.rows[0].register
+    )
 
 
 @click.command("retract")
@@ -142,7 +144,7 @@ def retract_command(ws: Workspace, case: str, row: str, reason: str, writing: Wr
         books, name, row, reason, note=writing.note, request_id=writing.request_id, dry_run=writing.dry_run
     )
     item = describe_done(name, state, done, retracted=gone.event, row=gone.ref)
-    return print_results(books, [item], ("id", "event", "retracted", "row", "state"))
+    return print_results(books, [item], ("id", "event", "retracted", "row", "state"), register=gone.register)
 
 
 @click.command("undo")
@@ -158,4 +160,4 @@ def undo_command(ws: Workspace, writing: Writing) -> int:
     books = Books(ws)
     done, state, gone = undo(books, request_id=writing.request_id, dry_run=writing.dry_run)
     item = describe_done(gone.id, state, done, retracted=gone.event, row=gone.ref)
-    return print_results(books, [item], ("id", "event", "retracted", "row", "state"))
+    return print_results(books, [item], ("id", "event", "retracted", "row", "state"), register=gone.register)

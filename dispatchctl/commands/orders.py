@@ -74,7 +74,7 @@ def new_order(
     attached = books.attach(writing.attach, dry=writing.dry_run)
     request = Request(price=price or "", note=writing.note, attached=attached, **given)
     taken = take_order(books, request, at=writing.at, request_id=writing.request_id, dry_run=writing.dry_run)
-    return print_results(books, [describe_taken(taken)], COLUMNS)
+    return print_results(books, [describe_taken(taken)], COLUMNS, register="orders")
 
 
 def _take_many(books: Books, source: str, writing: Writing) -> int:
@@ -86,7 +86,13 @@ def _take_many(books: Books, source: str, writing: Writing) -> int:
     if known:
         tell(f"{known} of the rows were there already by their source_ref")
     return print_results(
-        books, [describe_taken(each) for each in taken], COLUMNS, refused=refused, single=False, bad_rows=True
+        books,
+        [describe_taken(each) for each in taken],
+        COLUMNS,
+        refused=refused,
+        single=False,
+        bad_rows=True,
+        register="orders",
     )
 
 
@@ -111,7 +117,7 @@ def _print_event(books: Books, order: str, event: str, fields: dict[str, str], w
         attached=books.attach(writing.attach, dry=writing.dry_run),
         dry_run=writing.dry_run,
     )
-    return print_results(books, [describe_done(order, state, done)], ("id", "event", "state"))
+    return print_results(books, [describe_done(order, state, done)], ("id", "event", "state"), register="orders")
 
 
 @click.command("triage")

@@ -6,6 +6,7 @@ What stands on stdout has been recorded; refusals, replays and warnings go to st
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dispatchctl import registers
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.recording import Recorded, Refusal
 from dispatchctl.output.formats import emit
@@ -24,16 +25,19 @@ def print_results(
     single: bool = True,
     ids: str = "id",
     keys: Sequence[str] = (),
+    register: str = "",
     bad_rows: bool = False,
 ) -> int:
     """Print the items, then the refusals on stderr; the exit code: 0, 4 where an item was refused, 5 for bad rows.
 
-    single: one item is printed as itself rather than as a list of one.
+    single: one item is printed as itself rather than as a list of one. register: whose words a table uses.
     """
     print_warnings(books)
     one = single and len(items) == 1
     if items or not refused:
-        emit(books.ws, items, columns, single=one, ids=ids, keys=keys)
+        emit(
+            books.ws, items, columns, single=one, ids=ids, keys=keys, page=registers.get(register) if register else None
+        )
     for refusal in refused:
         tell(f"dispatchctl: {refusal.item}: {refusal.error}")
         if refusal.error.hint:

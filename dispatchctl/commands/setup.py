@@ -2,9 +2,11 @@
 
 import click
 
+from dispatchctl import registers
 from dispatchctl.desk.founding import Founded, examine, found_desk
 from dispatchctl.options import pass_workspace
 from dispatchctl.output.formats import emit
+from dispatchctl.output.labels import Column
 from dispatchctl.output.terminal import tell
 from dispatchctl.workspace import Workspace
 
@@ -25,7 +27,8 @@ def init(ws: Workspace, folder: str, me: str, name: str, demo: bool) -> None:
     made: Founded = found_desk(ws, folder, me, name, demo=demo)
     for path in made.paths:
         tell(f"made {path}")
-    emit(ws, [{"id": made.staff, "event": "joined", "state": made.state, "records": made.records}], single=True)
+    item = {"id": made.staff, "event": "joined", "state": made.state, "records": made.records}
+    emit(ws, [item], single=True, page=registers.get("staff"))
 
 
 @click.command("doctor")
@@ -38,5 +41,6 @@ def doctor(ws: Workspace) -> int:
       dispatchctl doctor
     """
     findings = examine(ws)
-    emit(ws, findings, ("what", "value", "state"), ids="what")
+    columns = (Column("what", "what", "项目"), Column("value", "value", "值"), Column("state", "state", "结论"))
+    emit(ws, findings, columns, ids="what")
     return 1 if any(each["state"] != "ok" for each in findings) else 0

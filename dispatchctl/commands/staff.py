@@ -44,7 +44,9 @@ def record_staff(ws: Workspace, staff: str, event: str, writing: Writing, given:
         request_id=writing.request_id,
         dry_run=writing.dry_run,
     )
-    return print_results(books, [describe_done(done.rows[0].id, state, done)], ("id", "event", "state"))
+    return print_results(
+        books, [describe_done(done.rows[0].id, state, done)], ("id", "event", "state"), register="staff"
+    )
 
 
 def staff_verb(name: str, event: str, text: str, example: str, *options: Any) -> click.Command:

@@ -97,8 +97,11 @@ def examine(ws: Workspace) -> list[dict[str, Any]]:
     note("days published through", through, "ok" if through >= year else "ends before this year: policy publish --days")
     cache = find_cache(books.folder.path)
     note("index", cache or "in memory", "ok" if cache else "no cache folder can be written")
-    actor = books.find_actor()
-    note("who I am", actor or named or "nobody", "ok" if actor else "nobody has this login: staff change ID --login")
+    try:
+        actor, trouble = books.find_actor(), "nobody has this login: staff change ID --login"
+    except DispatchError as error:
+        actor, trouble = "", str(error)
+    note("who I am", actor or named or "nobody", "ok" if actor else trouble)
     faults = books.index.faults()
     note("faults in records", len(faults), "ok" if not faults else "see: dispatchctl records check")
     note("locale", os.environ.get("LC_ALL") or os.environ.get("LANG") or "none")

@@ -55,8 +55,8 @@ def staff_event(
 ) -> tuple[Recorded, str]:
     """Record one event of a person's; (what was recorded, the state after it)."""
     first = event == "joined"
-    actor = books.find_actor() if first and not books.people.histories else books.require_actor()
-    actor = actor or staff  # the first person of a new desk enters himself
+    founding = first and not books.people.histories
+    actor = staff if founding else books.require_actor()  # the first person of a new desk enters himself
     if first:
         check_id(staff)
         if books.people.entry(staff) is not None and not books.people.has_left(staff):

@@ -137,6 +137,8 @@ COLUMNS: dict[str, Column] = {
         Column("skipped", "skipped", "跳过", "number"),
         Column("refused", "refused", "拒绝", "number"),
         Column("ref", "row", "记录", "id"),
+        Column("row", "row", "记录", "id"),
+        Column("records", "records", "记录文件夹"),
         Column("source_ref", "source reference", "来源编号", "id"),
         Column("request_id", "request id", "请求编号", "id"),
         Column("events", "history", "历史", "list"),

@@ -397,7 +397,8 @@ class _Walk:
         variant = run.variant
         pauses = self._pauses(run, variant)
         due = self._due(run, run.term)
-        paused = self._present_pause(run, pauses) if state == "running" else None
+        counted = state == "running" and run.term.kind != "fixed"  # a time that was granted stands through pauses
+        paused = self._present_pause(run, pauses) if counted else None
         if paused is not None and due.at is not None and due.at <= paused.start:
             paused = None
         breached: bool | None = None

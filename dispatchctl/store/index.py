@@ -356,21 +356,27 @@ class Index:
         return ""
 
     def _note_keys(self, rows: Iterable[Row]) -> None:
-        requests, sources = [], []
-        counters: dict[tuple[str, str, str], int] = {}
+        requests, sources, names = [], [], []
         for row in rows:
             if row.request_id:
                 requests.append((row.request_id, row.register, row.id, row.event, row.file, row.seq))
             if row.source_ref:
                 sources.append((row.source_ref, row.event, row.register, row.id))
-            parts = row.id.split("-")
-            if len(parts) >= 3 and parts[-1].isdigit() and len(parts[1]) == 8:
-                key = (row.register, parts[2] if len(parts) == 4 else "main", parts[1])
-                counters[key] = max(counters.get(key, 0), int(parts[-1]))
+            names.append((row.register, row.id))
         if requests:
             self.db.executemany("INSERT OR IGNORE INTO requests VALUES (?, ?, ?, ?, ?, ?)", requests)
         if sources:
             self.db.executemany("INSERT OR IGNORE INTO sources VALUES (?, ?, ?, ?)", sources)
+        self._count_ids(names)
+
+    def _count_ids(self, names: Iterable[tuple[str, str]]) -> None:
+        """Remember the highest number of each register, writer and day: the next id is one above it."""
+        counters: dict[tuple[str, str, str], int] = {}
+        for register, name in names:
+            parts = name.split("-")
+            if len(parts) >= 3 and parts[-1].isdigit() and len(parts[1]) == 8:
+                key = (register, parts[2] if len(parts) == 4 else "main", parts[1])
+                counters[key] = max(counters.get(key, 0), int(parts[-1]))
         self.db.executemany(
             "INSERT INTO counters VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET number = MAX(number, excluded.number)",
             [(*key, number) for key, number in counters.items()],
@@ -393,6 +399,7 @@ class Index:
             rows.append((contact.contact_id, place, length, *private.hash_contact(contact, key)))
             end = place + length
         self.db.executemany("INSERT OR REPLACE INTO contacts VALUES (?, ?, ?, ?, ?)", rows)
+        self._count_ids(("contacts", row[0]) for row in rows)
         self.put_meta("contacts", mark)
         self.put_meta("contacts_end", end)
 
