@@ -7,7 +7,8 @@ import click
 
 from dispatchctl.commands.results import describe_done, print_results
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.dispatching import Sending, Sent, assign, claim, pick_assignment, reassign, suggest
+from dispatchctl.desk.choosing import suggest
+from dispatchctl.desk.dispatching import Sending, Sent, assign, claim, pick_assignment, reassign
 from dispatchctl.desk.names import resolve_case, resolve_staff
 from dispatchctl.desk.recording import Recorded
 from dispatchctl.desk.tracking import track

@@ -4,12 +4,14 @@ import click
 
 from dispatchctl.commands.results import print_results, print_warnings
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.chasing import list_all_due, list_due, list_late_cases, list_overdue, urge
+from dispatchctl.desk.chasing import list_all_due, list_due, list_overdue
 from dispatchctl.desk.looking import count_state, find_register, list_work
 from dispatchctl.desk.names import resolve_case, resolve_key, resolve_staff
+from dispatchctl.desk.urging import list_late_cases, urge
 from dispatchctl.errors import UsageFault
 from dispatchctl.options import CASE, NOT_GIVEN, STAFF, Key, Writing, pass_workspace, take_ids, writing_options
 from dispatchctl.output.formats import emit
+from dispatchctl.output.sheets import print_explained
 from dispatchctl.output.terminal import tell
 from dispatchctl.workspace import Workspace
 
@@ -99,8 +101,10 @@ def due(
             list_all_due(books, register=find_register(register) if register else "", since=bounds[0], until=bounds[1])
         )
     print_warnings(books)
-    columns = [*DUE, "segments"] if explain else DUE
-    emit(ws, items, columns, ids="case", keys=DUE)
+    if explain and ws.format == "table" and not ws.quiet and not ws.fields:
+        print_explained(ws, items)
+    else:
+        emit(ws, items, [*DUE, "segments"] if explain else DUE, ids="case", keys=DUE)
     books.settle()
 
 
@@ -142,7 +146,9 @@ def urge_command(ws: Workspace, case: str, everything: bool, writing: Writing) -
     if not items:
         books.settle()
         return 0
-    return print_results(books, items, ("case", "clock", "level", "to"), refused=refused, single=False, ids="case")
+    return print_results(
+        books, items, ("case", "clock", "level", "to"), refused=refused, single=False, ids="case", register="notices"
+    )
 
 
 @click.command("worklist")

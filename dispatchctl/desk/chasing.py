@@ -4,25 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.recording import (
-    Group,
-    Moment,
-    Recorded,
-    Refusal,
-    draft_values,
-    format_time,
-    new_id,
-    record_batch,
-    try_drafts,
-)
-from dispatchctl.errors import Refused
 from dispatchctl.policy.spans import Limit
 from dispatchctl.rules.clocks import Instance, step_back
-from dispatchctl.rules.escalation import find_level, find_person, next_urging
-from dispatchctl.rules.families import Case, Family
 from dispatchctl.rules.limits import remaining_days
 from dispatchctl.rules.segments import Segment, explain_limit
-from dispatchctl.store.journal import Draft
 from dispatchctl.store.schema import quote
 
 OVERDUE_COLUMNS = (
@@ -89,7 +74,7 @@ def list_overdue(
     if limit and not soon:
         query += f" LIMIT {int(limit)}"
     rows = books.index.db.execute(query, values)
-    items = [item for item in _overdue_items(books, rows, now) if not soon or _is_near(books, item, now, span)]
+    items = [item for item in describe_overdue(books, rows, now) if not soon or _is_near(books, item, now, span)]
     return items[:limit] if limit else items
 
 
@@ -100,7 +85,8 @@ def _is_near(books: Books, item: dict[str, Any], now: int, span: Limit | None) -
     return step_back(books.judging.table.calendar(books.version), span, due) <= now
 
 
-def _overdue_items(books: Books, rows: Iterator[Sequence[Any]], now: int) -> Iterator[dict[str, Any]]:
+def describe_overdue(books: Books, rows: Iterator[Sequence[Any]], now: int) -> Iterator[dict[str, Any]]:
+    """Rows of OVERDUE_COLUMNS as `overdue` shows them; those that stand still in a pause are left out."""
     say = Formatter(books.timezone)
     names = _owner_names(books)
     for row in rows:
@@ -262,120 +248,3 @@ def list_all_due(
             "provisional": bool(provisional),
             "before_rules": bool(before),
         }
-
-
-# --- urging -------------------------------------------------------------------------------------------------------
-
-
-def find_late(books: Books, family: Family, case: Case, now: int) -> list[Instance]:
-    """The running instances of a case that are past their due time."""
-    return [
-        one
-        for one in books.judging.instances(family, case)
-        if one.state == "running"
-        and one.due_at is not None
-        and one.due_at < now
-        and not is_paused(now, one.due_at, one.paused_from, one.paused_until)
-    ]
-
-
-def urge(
-    books: Books,
-    cases: Sequence[str],
-    *,
-    every: bool = False,
-    note: str = "",
-    request_id: str = "",
-    dry_run: bool = False,
-) -> tuple[list[dict[str, Any]], list[Refusal], list[str]]:
-    """Record an urging for what is late and has none at its present level; (urged, refused, when the next is due).
-
-    every: of a case that is not late or already urged nothing is said (`urge --all`).
-    """
-    actor = books.require_actor(system=True)
-    urged: list[dict[str, Any]] = []
-    told: list[str] = []
-
-    def plan(item: str, moment: Moment, key: str) -> Group:
-        family = books.family(item)
-        case = family.cases[item]
-        targets = [case]
-        if case.register == "orders":
-            targets += [each for each in family.children.get(item, ()) if each.register == "assignments"]
-        late = [(each, one) for each in targets for one in find_late(books, family, each, moment.at)]
-        if not late and not every:
-            raise Refused(f"{item} is not late")
-        drafts: Group = []
-        for each, one in late:
-            what = plan_urging(books, family, each, one, moment.at)
-            if isinstance(what, int):
-                if not every:
-                    told.append(f"{each.id} {one.clock} was urged; the next is due at {format_time(books, what)}")
-                continue
-            level, people = what
-            name = new_id(books, "notices", moment, len(drafts))
-            texts = {
-                "kind": "urging" if level == 1 else "escalation",
-                "case": each.id,
-                "clock": one.clock,
-                "clock_started_at": format_time(books, one.started_at),
-                "item": one.item,
-                "level": str(level),
-                "to": ";".join(people),
-            }
-            drafts.append(Draft(moment.at, actor, name, "urged", draft_values(texts), request_id=key, note=note))
-            urged.append(
-                {"id": name, "case": each.id, "clock": one.clock, "instance": one.number, "level": level, "to": people}
-            )
-        if drafts:
-            try_drafts(books, "notices", drafts, moment, family_of=item)
-        return drafts
-
-    results, refused = record_batch(
-        books, "notices", cases, plan, request_id=request_id, events=("urged",), dry_run=dry_run
-    )
-    replayed = [describe_urging(books, done) for _, done in results if done.replayed]
-    return [*urged, *(item for items in replayed for item in items)], refused, told
-
-
-def describe_urging(books: Books, done: Recorded) -> list[dict[str, Any]]:
-    """What urge printed for rows that are already there."""
-    return [
-        {
-            "id": row.id,
-            "case": row.fields["case"],
-            "clock": row.fields["clock"],
-            "instance": 1,
-            "level": int(row.fields["level"]),
-            "to": row.fields.get("to", "").split(";"),
-        }
-        for row in done.rows
-    ]
-
-
-def plan_urging(books: Books, family: Family, case: Case, one: Instance, now: int) -> tuple[int, list[str]] | int:
-    """(level, whom to tell) where an urging is due now, else when the next one will be."""
-    level = find_level(one, now)
-    last_at, last_level = _last_urging(books, family, one)
-    following = next_urging(one, now, level, last_at, last_level)
-    if following is not None:
-        return following
-    people: list[str] = []
-    for owner in one.owners:
-        people += find_person(owner, level, case, family, books.people, one.variant.version.policy, now)
-    return level, list(dict.fromkeys(people))
-
-
-def _last_urging(books: Books, family: Family, one: Instance) -> tuple[int | None, int | None]:
-    from dispatchctl.desk.judging import find_urging
-
-    return find_urging(family, one)
-
-
-def list_late_cases(books: Books) -> list[str]:
-    """The cases with something past due, earliest first: what `urge --all` looks at."""
-    rows = books.index.db.execute(
-        "SELECT \"case\", MIN(due_at) FROM clocks WHERE state = 'running' AND due_at < ? GROUP BY 1 ORDER BY 2, 1",
-        (books.now,),
-    ).fetchall()
-    return [str(row[0]) for row in rows]

@@ -5,7 +5,7 @@ from typing import Any
 
 from dispatchctl import registers
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.chasing import Formatter, list_due, list_overdue
+from dispatchctl.desk.chasing import OVERDUE_COLUMNS, Formatter, describe_overdue, list_due, list_overdue
 from dispatchctl.desk.customers import read_contact
 from dispatchctl.desk.names import show_text, suggest_nearest
 from dispatchctl.errors import NotFound, Refused, UsageFault
@@ -216,14 +216,12 @@ def list_work(books: Books, staff: str) -> list[dict[str, Any]]:
 
 def list_running(books: Books, owner: str) -> list[dict[str, Any]]:
     """The running clocks of one owner, paused ones too (with no due time), earliest due first."""
-    from dispatchctl.desk.chasing import OVERDUE_COLUMNS, _overdue_items
-
     columns = ", ".join(map(quote, OVERDUE_COLUMNS))
     rows = books.index.db.execute(
         f"SELECT {columns} FROM clocks WHERE state = 'running' AND owner = ? AND due_at IS NOT NULL ORDER BY due_at",
         (owner,),
     )
-    return list(_overdue_items(books, rows, books.now))
+    return list(describe_overdue(books, rows, books.now))
 
 
 def _bare_item(books: Books, case: str, order: str, staff: str) -> dict[str, Any]:

@@ -68,3 +68,34 @@ def _say_event(event: Mapping[str, Any], page: Register, lang: str) -> dict[str,
 
 def _say(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+SEGMENTS = ("from", "to", "length", "counts", "why")
+
+
+def print_explained(printing: Printing, items: Sequence[Mapping[str, Any]]) -> None:
+    """Print what `due --explain` has: each clock in a line of its own, below it every stretch of its time."""
+    pieces = []
+    for item in items:
+        rows = [
+            {**each, "length": measure_segment(each), "why": say_why(each["why"], printing.lang)}
+            for each in item["segments"]
+        ]
+        pieces.append(_format(printing, [item], CLOCKS, None) + "\n" + _format(printing, rows, SEGMENTS, None))
+    write_stdout("\n".join(pieces))
+
+
+def measure_segment(segment: Mapping[str, Any]) -> int:
+    """The length of a stretch in seconds."""
+    from datetime import datetime
+
+    return int((datetime.fromisoformat(segment["to"]) - datetime.fromisoformat(segment["from"])).total_seconds())
+
+
+def say_why(why: str, lang: str) -> str:
+    """Why a stretch counts or does not, in words: `holiday:国庆节` is 节假日（国庆节）."""
+    word, colon, detail = why.partition(":")
+    said = say_word({"closed": "closed-day", "paused": "stands still"}.get(word, word), lang)
+    if not colon:
+        return said
+    return f"{said}（{detail}）" if lang == "zh" else f"{said} ({detail})"

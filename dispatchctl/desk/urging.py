@@ -1,0 +1,132 @@
+"""Urging what is late: once at each level, climbing the line of command. Desk (PD-2.6, PD-3.5, XX-1.10, GZ-1.3)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.chasing import is_paused
+from dispatchctl.desk.judging import find_urging
+from dispatchctl.desk.recording import (
+    Group,
+    Moment,
+    Recorded,
+    Refusal,
+    draft_values,
+    format_time,
+    new_id,
+    record_batch,
+    try_drafts,
+)
+from dispatchctl.errors import Refused
+from dispatchctl.rules.clocks import Instance
+from dispatchctl.rules.escalation import find_level, find_person, next_urging
+from dispatchctl.rules.families import Case, Family
+from dispatchctl.store.journal import Draft
+
+
+def find_late(books: Books, family: Family, case: Case, now: int) -> list[Instance]:
+    """The running instances of a case that are past their due time."""
+    return [
+        one
+        for one in books.judging.instances(family, case)
+        if one.state == "running"
+        and one.due_at is not None
+        and one.due_at < now
+        and not is_paused(now, one.due_at, one.paused_from, one.paused_until)
+    ]
+
+
+def urge(
+    books: Books,
+    cases: Sequence[str],
+    *,
+    every: bool = False,
+    note: str = "",
+    request_id: str = "",
+    dry_run: bool = False,
+) -> tuple[list[dict[str, Any]], list[Refusal], list[str]]:
+    """Record an urging for what is late and has none at its present level; (urged, refused, when the next is due).
+
+    every: of a case that is not late or already urged nothing is said (`urge --all`).
+    """
+    actor = books.require_actor(system=True)
+    urged: list[dict[str, Any]] = []
+    told: list[str] = []
+
+    def plan(item: str, moment: Moment, key: str) -> Group:
+        family = books.family(item)
+        case = family.cases[item]
+        targets = [case]
+        if case.register == "orders":
+            targets += [each for each in family.children.get(item, ()) if each.register == "assignments"]
+        late = [(each, one) for each in targets for one in find_late(books, family, each, moment.at)]
+        if not late and not every:
+            raise Refused(f"{item} is not late")
+        drafts: Group = []
+        for each, one in late:
+            what = plan_urging(books, family, each, one, moment.at)
+            if isinstance(what, int):
+                if not every:
+                    told.append(f"{each.id} {one.clock} was urged; the next is due at {format_time(books, what)}")
+                continue
+            level, people = what
+            name = new_id(books, "notices", moment, len(drafts))
+            texts = {
+                "kind": "urging" if level == 1 else "escalation",
+                "case": each.id,
+                "clock": one.clock,
+                "clock_started_at": format_time(books, one.started_at),
+                "item": one.item,
+                "level": str(level),
+                "to": ";".join(people),
+            }
+            drafts.append(Draft(moment.at, actor, name, "urged", draft_values(texts), request_id=key, note=note))
+            urged.append(
+                {"id": name, "case": each.id, "clock": one.clock, "instance": one.number, "level": level, "to": people}
+            )
+        if drafts:
+            try_drafts(books, "notices", drafts, moment, family_of=item)
+        return drafts
+
+    results, refused = record_batch(
+        books, "notices", cases, plan, request_id=request_id, events=("urged",), dry_run=dry_run
+    )
+    replayed = [describe_urging(books, done) for _, done in results if done.replayed]
+    return [*urged, *(item for items in replayed for item in items)], refused, told
+
+
+def describe_urging(books: Books, done: Recorded) -> list[dict[str, Any]]:
+    """What urge printed for rows that are already there."""
+    return [
+        {
+            "id": row.id,
+            "case": row.fields["case"],
+            "clock": row.fields["clock"],
+            "instance": 1,
+            "level": int(row.fields["level"]),
+            "to": row.fields.get("to", "").split(";"),
+        }
+        for row in done.rows
+    ]
+
+
+def plan_urging(books: Books, family: Family, case: Case, one: Instance, now: int) -> tuple[int, list[str]] | int:
+    """(level, whom to tell) where an urging is due now, else when the next one will be."""
+    level = find_level(one, now)
+    last_at, last_level = find_urging(family, one)
+    following = next_urging(one, now, level, last_at, last_level)
+    if following is not None:
+        return following
+    people: list[str] = []
+    for owner in one.owners:
+        people += find_person(owner, level, case, family, books.people, one.variant.version.policy, now)
+    return level, list(dict.fromkeys(people))
+
+
+def list_late_cases(books: Books) -> list[str]:
+    """The cases with something past due, earliest first: what `urge --all` looks at."""
+    rows = books.index.db.execute(
+        "SELECT \"case\", MIN(due_at) FROM clocks WHERE state = 'running' AND due_at < ? GROUP BY 1 ORDER BY 2, 1",
+        (books.now,),
+    ).fetchall()
+    return [str(row[0]) for row in rows]
