@@ -9,8 +9,8 @@ DEV := .venv-dev/bin
 PACKAGING := setup.cfg pyproject.toml constraints.txt
 SOURCES := $(shell find dispatchctl -type f ! -name '*.pyc')
 
-# The demo judges the sample month as of a fixed moment, so it prints the same on any day.
-DEMO_NOW ?= 2026-11-20T16:00:00+08:00
+# The demo judges the sample month as of a fixed moment, its last working day, so it prints the same on any day.
+DEMO_NOW ?= 2026-10-30T16:30:00+08:00
 
 .PHONY: help demo test long lint format clauses sample bench constraints clean
 
@@ -26,10 +26,7 @@ demo: export DISPATCHCTL_NOW := $(DEMO_NOW)
 demo: export DISPATCHCTL_AS_OF :=
 demo: export DISPATCHCTL_FORMAT :=
 demo: .venv/installed
-	$(D) overdue --limit 12
-	$(D) worklist "$$($(D) overdue --format tsv --fields owner --no-headers --limit 1)"
-	$(D) due "$$($(D) overdue -q --limit 1)" --explain
-	$(D) report monthly
+	@sh tools/demo.sh $(D)
 
 test:           ## all tests; pick some with ARGS="-k calendar"
 test: .venv-dev/installed

@@ -15,6 +15,7 @@ from dispatchctl.desk.tracking import track
 from dispatchctl.errors import UsageFault
 from dispatchctl.options import CASE, NOT_GIVEN, STAFF, WHEN, Writing, pass_workspace, take_ids, writing_options
 from dispatchctl.output.formats import emit
+from dispatchctl.output.terminal import tell
 from dispatchctl.workspace import Workspace
 
 COLUMNS = ("id", "order_id", "assignee", "role", "state", "reasons")
@@ -51,7 +52,7 @@ def describe_sent(sent: Sent, done: Recorded) -> dict[str, Any]:
 def print_sent(books: Books, done: Recorded, sent: list[Sent]) -> int:
     """Print the assignments made, the lead's first."""
     if done.replayed:
-        books.warnings.append(f"{sent[0].assignment if sent else ''} was recorded before; nothing was written")
+        tell(f"{sent[0].assignment if sent else done.rows[0].id} was recorded before; nothing was written")
     return print_results(books, [describe_sent(each, done) for each in sent], COLUMNS, register="assignments")
 
 
@@ -68,7 +69,7 @@ def suggest_command(ws: Workspace, order: str, everybody: bool) -> None:
     """
     books = Books(ws)
     books.refuse_faults()
-    case = resolve_case(books, order, ("orders",))
+    case = resolve_case(books, order, ("orders",), only=True)
     items = []
     for each in suggest(books, case):
         if each.excluded and not everybody:
@@ -118,7 +119,7 @@ def assign_command(ws: Workspace, /, order: str, staff: str, everything: bool, w
         return _assign_all(books, writing)
     if not order:
         raise UsageFault("assign needs an order, or --all --auto")
-    case = resolve_case(books, order, ("orders",))
+    case = resolve_case(books, order, ("orders",), only=True)
     if staff:
         staff = resolve_staff(books, staff)
     given["helpers"] = tuple(resolve_staff(books, each, option="--helper") for each in given["helpers"])
@@ -149,7 +150,7 @@ def claim_command(ws: Workspace, order: str, writing: Writing) -> int:
       dispatchctl --as s03 claim 7
     """
     books = Books(ws)
-    case = resolve_case(books, order, ("orders",))
+    case = resolve_case(books, order, ("orders",), only=True)
     done, sent = claim(
         books, case, at=writing.at, note=writing.note, request_id=writing.request_id, dry_run=writing.dry_run
     )
@@ -174,7 +175,7 @@ def reassign_command(
     """
     books = Books(ws)
     actor = books.require_actor()
-    case = resolve_case(books, assignment, ("assignments", "orders"))
+    case = resolve_case(books, assignment, ("assignments", "orders"), only=True)
     job = pick_assignment(books, case, ("reassigned",), actor)
     done, sent = reassign(
         books,

@@ -99,9 +99,7 @@ def _take_many(books: Books, source: str, writing: Writing) -> int:
 def record_order_event(ws: Workspace, case: str, event: str, fields: dict[str, str], writing: Writing) -> int:
     """Record one event of the order named, and print it."""
     books = Books(ws)
-    order = resolve_case(books, case, ("orders",))
-    if books.case(order).register != "orders":
-        raise UsageFault(f"{order} is no order")
+    order = resolve_case(books, case, ("orders",), only=True)
     return _print_event(books, order, event, fields, writing)
 
 
@@ -135,7 +133,7 @@ def triage(ws: Workspace, order: str, dispatch: bool, answered: str, refer: str,
       dispatchctl triage 7 --dispatch
     """
     books = Books(ws)
-    case = resolve_case(books, order, ("orders",))
+    case = resolve_case(books, order, ("orders",), only=True)
     event, fields = triage_fields(books, answered, refer, dispatch)
     return _print_event(books, case, event, fields, writing)
 
@@ -154,8 +152,8 @@ def cancel(ws: Workspace, order: str, reason: str, duplicate_of: str, writing: W
       dispatchctl cancel 7 --reason 业主取消
     """
     books = Books(ws)
-    case = resolve_case(books, order, ("orders",))
-    other = resolve_case(books, duplicate_of, ("orders",)) if duplicate_of else ""
+    case = resolve_case(books, order, ("orders",), only=True)
+    other = resolve_case(books, duplicate_of, ("orders",), only=True) if duplicate_of else ""
     if other == case:
         raise UsageFault("an order cannot be a duplicate of itself", place="--duplicate-of")
     return _print_event(books, case, "cancelled", {"reason": reason, "about": other}, writing)

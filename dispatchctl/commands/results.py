@@ -39,7 +39,8 @@ def print_results(
             books.ws, items, columns, single=one, ids=ids, keys=keys, page=registers.get(register) if register else None
         )
     for refusal in refused:
-        tell(f"dispatchctl: {refusal.item}: {refusal.error}")
+        named = str(refusal.error).startswith(f"{refusal.item}: ")
+        tell(f"dispatchctl: {refusal.error}" if named else f"dispatchctl: {refusal.item}: {refusal.error}")
         if refusal.error.hint:
             tell(f"hint: {refusal.error.hint}")
     books.settle()

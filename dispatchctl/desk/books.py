@@ -36,12 +36,28 @@ class Books:
             raise BadData.of(self.policy_faults)
         ws.timezone = self.book.newest.policy["timezone"]
         ws.policy_language = self.book.newest.policy["language"]
+        if isinstance(ws.as_of, int):
+            self._look_back(ws.as_of)
         ws.load_titles = self.list_titles
         self.judging = Judging(self.book, self._load_people)
         self._index: Index | None = None
         self._families: dict[str, Family] = {}
         self.warnings: list[str] = []  # what was noticed on the way; the command prints it
         self.told_draft = False
+
+    def _look_back(self, until: int) -> None:
+        """Judge by the versions that had been published by `until` (seconds), and by their days."""
+        from dispatchctl.store.publications import find_published
+
+        only = find_published(self.folder.path, self.folder.label, until)
+        if only is None:
+            return
+        form, faults = load_form(self.folder.path, self.ws.policies_path, None, assemble_rules, only)
+        if faults:
+            raise BadData.of(faults)
+        self.book = Rulebook.of(form)
+        self.ws.timezone = self.book.newest.policy["timezone"]
+        self.ws.policy_language = self.book.newest.policy["language"]
 
     # --- time and rules -------------------------------------------------------------------------------------------
 

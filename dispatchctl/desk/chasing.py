@@ -37,6 +37,13 @@ class Formatter:
             text = self._kept[at] = datetime.fromtimestamp(at, self._zone).isoformat()
         return text
 
+    def exactly(self, recorded: int) -> str:
+        """A time in microseconds as text, with all six places."""
+        from datetime import datetime
+
+        whole = datetime.fromtimestamp(recorded // 1_000_000, self._zone)
+        return whole.replace(microsecond=recorded % 1_000_000).isoformat(timespec="microseconds")
+
 
 def list_overdue(
     books: Books,

@@ -94,8 +94,9 @@ def plan_assignment(
     family = books.family(order)
     case = family.cases[order]
     if case.state not in (("pool",) if claim else ASSIGNABLE):
-        wanted = "it must be to be dispatched (pool)" if claim else f"it must be {', '.join(ASSIGNABLE)}"
-        raise Refused(f"{order} is {case.state}: nobody can be sent; {wanted}")
+        if claim:
+            raise Refused(f"{order} is {case.state}: it can be claimed only while it is in the pool")
+        raise Refused(f"{order} is {case.state}: nobody can be sent (possible while it is {', '.join(ASSIGNABLE)})")
     fields = fill_dispatch(books, case, sending)
     reasons: tuple[tuple[str, Decimal], ...] = ()
     lead = sending.staff

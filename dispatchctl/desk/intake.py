@@ -104,8 +104,22 @@ def check_required(books: Books, request: Request, fields: Mapping[str, str], co
     if missing:
         options = ", ".join(f"--{name}" for name in missing)
         raise UsageFault(
-            f"a {request.kind} needs {options}", hint=f"required by intake of the rules: {', '.join(wanted)}"
+            f"kind {request.kind} needs {options}",
+            hint=_name_contacts(books, request, missing) or f"required by intake of the rules: {', '.join(wanted)}",
         )
+
+
+def _name_contacts(books: Books, request: Request, missing: list[str]) -> str:
+    """Why a known phone did not fill in the rest: it has several contacts; "" where that is not the reason."""
+    if not request.phone or not {"caller", "address"} & set(missing):
+        return ""
+    known = customers.list_contacts(books, phone=request.phone)
+    if len(known) < 2:
+        return ""
+    from dispatchctl.rules.privacy import mask_address, mask_name
+
+    told = ", ".join(f"{each.contact_id} {mask_name(each.name)} {mask_address(each.address)}" for each in known[-5:])
+    return f"this phone has several contacts, say which by --caller and --address: {told}"
 
 
 def _default(known: Mapping[str, Any], preferred: str) -> str:

@@ -65,7 +65,7 @@ def describe_row(books: Books, row: Row) -> dict[str, Any]:
     return {
         "ref": row.ref,
         "at": say(row.at),
-        "recorded_at": say(row.recorded // 1_000_000),
+        "recorded_at": say.exactly(row.recorded),
         "by": row.by,
         "by_name": books.people.name(row.by),
         "event": row.event,
@@ -93,6 +93,7 @@ def show_case(books: Books, name: str, *, reveal: bool = False) -> dict[str, Any
                 "assignee_name": books.people.name(each.fields.get("assignee", "")),
                 "role": each.fields.get("role"),
                 "assigned_at": Formatter(books.timezone)(each.marks.get("assigned")),
+                "events": [describe_row(books, row) for row in each.rows],
             }
             for each in sorted(under, key=lambda one: one.id)
         ]

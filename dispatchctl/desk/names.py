@@ -38,18 +38,22 @@ def suggest_nearest(wanted: str, known: Iterable[str]) -> str:
     return f"nearest: {', '.join(found)}" if found else ""
 
 
-def resolve_case(books: "Books", text: str, first: Sequence[str] = ("orders", "assignments")) -> str:
+def resolve_case(
+    books: "Books", text: str, first: Sequence[str] = ("orders", "assignments"), *, only: bool = False
+) -> str:
     """The full id of a case named by it, or by any end of it that only one case has.
 
-    first: the registers where a short id is sought before the others, in this order. NotFound where there is none,
-    Refused with the candidates where there are several and none is today's.
+    first: the registers where a short id is sought before the others, in this order. only: no other will do. NotFound
+    where there is none, Refused with the candidates where there are several and none is today's.
     """
     text = text.strip()
     if not text:
         raise UsageFault("an id is empty")
     if _exists(books, text):
+        if only and books.case(text).register not in first:
+            raise NotFound(f"{text} is of {books.case(text).register}, not of {' or '.join(first)}")
         return text
-    order = [*first, *(name for name in registers.NAMES if name not in first)]
+    order = [*first, *(name for name in registers.NAMES if name not in first and not only)]
     for register in order:
         found = _list_endings(books, register, text)
         if not found:
@@ -63,7 +67,7 @@ def resolve_case(books: "Books", text: str, first: Sequence[str] = ("orders", "a
         shown = ", ".join((todays or found)[-SHOWN:][::-1])
         more = " and others" if len(todays or found) > SHOWN else ""
         raise Refused(f"{text!r} may be any of {len(todays or found)} {register}", hint=f"say which: {shown}{more}")
-    raise NotFound(f"no such case: {show_text(text)}")
+    raise NotFound(f"no such {first[0].removesuffix('s') if only else 'case'}: {show_text(text)}")
 
 
 def _exists(books: "Books", case: str) -> bool:
@@ -110,14 +114,19 @@ def resolve_key(policy: Mapping[str, Any], section: str, text: str, option: str 
         return text
     if text in known:
         return text
-    titles = {(entry["title"] if isinstance(entry, dict) else entry): key for key, entry in known.items()}
+    titles = {_title(entry): key for key, entry in known.items()}
     if text in titles:
         return str(titles[text])
     one = {"services": "service", "departments": "department", "areas": "area", "priorities": "priority"}
     word = one.get(section, section.removesuffix("s"))
-    listed = ", ".join(list(known)[:12]) + (", ..." if len(known) > 12 else "")
+    named = [key if _title(entry) in ("", key) else f"{key} {_title(entry)}" for key, entry in known.items()]
+    listed = ", ".join(named[:12]) + (", ..." if len(named) > 12 else "")
     hint = suggest_nearest(text, [*known, *(title for title in titles if title)]) or f"there are: {listed}"
     raise NotFound(f"no such {word}: {show_text(text)}", place=option, hint=hint)
+
+
+def _title(entry: Any) -> str:
+    return str((entry["title"] if isinstance(entry, dict) else entry) or "")
 
 
 def resolve_staff(books: "Books", text: str, *, option: str = "", present: bool = True) -> str:

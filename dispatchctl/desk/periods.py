@@ -33,3 +33,33 @@ def month_period(books: Books, text: str) -> Period:
     year, month = int(name[:4]), int(name[5:])
     following = date(year + month // 12, month % 12 + 1, 1)
     return Period(name, start_of(date(year, month, 1), books.timezone), start_of(following, books.timezone))
+
+
+LAST = ("last", "this")  # the period before the one that holds now, and that one
+
+
+def day_period(books: Books, text: str) -> Period:
+    """A day as typed, `last` (yesterday) or `this`; "" is today."""
+    day = _read_day(books, text)
+    if text == "last":
+        day -= timedelta(days=1)
+    return _span_days(books, day.isoformat(), day, day + timedelta(days=1))
+
+
+def week_period(books: Books, text: str) -> Period:
+    """The week, Monday to Sunday, of a day as typed, `last` (the one before) or `this`; "" is the one that holds now.
+
+    Its name is that of ISO 8601, `2026-W45`.
+    """
+    day = _read_day(books, text)
+    monday = day - timedelta(days=day.weekday() + (7 if text == "last" else 0))
+    year, week, _ = monday.isocalendar()
+    return _span_days(books, f"{year:04d}-W{week:02d}", monday, monday + timedelta(days=7))
+
+
+def _read_day(books: Books, text: str) -> date:
+    return parse_day("today" if text in ("", *LAST) else text, books.timezone, books.now, "--date")
+
+
+def _span_days(books: Books, name: str, first: date, end: date) -> Period:
+    return Period(name, start_of(first, books.timezone), start_of(end, books.timezone))

@@ -268,7 +268,7 @@ def record_batch(
             books.catch_up()
             fresh: list[Row] = []
             for item in items[start : start + BATCH]:
-                key = f"{request_id}/{item}" if request_id else ""
+                key = f"{request_id}/{name_item(item)}" if request_id else ""
                 try:
                     replay = find_replay(books, key, register, events)
                     if replay is not None:
@@ -292,6 +292,12 @@ def record_batch(
             for file in dict.fromkeys(row.file for row in fresh):
                 sync_rows(books.folder, register, file)
     return done, refused
+
+
+def name_item(item: str) -> str:
+    """What an item's key ends in: the case id, or the line of an input (`orders.csv:3` is 3), whatever its file."""
+    place, colon, line = item.rpartition(":")
+    return line if colon and place and line.isdigit() else item
 
 
 def draft_values(fields: dict[str, Any]) -> dict[str, str]:

@@ -18,7 +18,7 @@ from dispatchctl.desk.recording import (
     try_drafts,
 )
 from dispatchctl.entries import parse_when
-from dispatchctl.errors import Refused
+from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.rules.clocks import Instance
 from dispatchctl.rules.families import Case, Family, may_happen
 from dispatchctl.rules.owners import find_dispatcher
@@ -43,7 +43,7 @@ def track(
     states: dict[str, str] = {}
 
     def plan(item: str, moment: Moment, key: str) -> Group:
-        assignment = pick_assignment(books, resolve_case(books, item, ("assignments", "orders")), (event,), actor)
+        assignment = pick_assignment(books, item, (event,), actor)
         texts = CHECKS.get(event, _check_nothing)(books, assignment, dict(fields), actor, moment)
         draft = Draft(moment.at, actor, assignment, event, draft_values(texts), request_id=key, note=note)
         after = try_drafts(books, "assignments", [draft], moment)
@@ -51,7 +51,7 @@ def track(
         return [draft]
 
     if len(ids) == 1:
-        case = resolve_case(books, ids[0], ("assignments", "orders"))
+        case = resolve_case(books, ids[0], ("assignments", "orders"), only=True)
         done = record(
             books,
             "assignments",
@@ -65,14 +65,28 @@ def track(
         results: list[tuple[str, Recorded]] = [(ids[0], done)]
         refused: list[Refusal] = []
     else:
+        cases, unknown = resolve_items(books, ids)
         results, refused = record_batch(
-            books, "assignments", ids, plan, at=at, request_id=request_id, events=(event,), dry_run=dry_run
+            books, "assignments", cases, plan, at=at, request_id=request_id, events=(event,), dry_run=dry_run
         )
+        refused = unknown + refused
     tracked = []
     for _, one in results:
         name = one.rows[0].id
         tracked.append((name, one, states.get(name) or books.case(name).state))
     return tracked, refused
+
+
+def resolve_items(books: Books, ids: Sequence[str]) -> tuple[list[str], list[Refusal]]:
+    """The cases that a batch names, each once, and what could not be told: so that a retry has the same keys."""
+    cases: list[str] = []
+    refused: list[Refusal] = []
+    for item in ids:
+        try:
+            cases.append(resolve_case(books, item, ("assignments", "orders"), only=True))
+        except (NotFound, Refused, UsageFault) as error:
+            refused.append(Refusal(item, error))
+    return list(dict.fromkeys(cases)), refused
 
 
 Check = Callable[[Books, str, dict[str, str], str, Moment], dict[str, str]]

@@ -18,6 +18,8 @@ from dispatchctl.desk.recording import (
     try_drafts,
 )
 from dispatchctl.errors import Refused
+from dispatchctl.registers.page import join_items, split_items
+from dispatchctl.registers.row import Row
 from dispatchctl.rules.clocks import Instance
 from dispatchctl.rules.escalation import find_level, find_person, next_urging
 from dispatchctl.rules.families import Case, Family
@@ -78,7 +80,7 @@ def urge(
                 "clock_started_at": format_time(books, one.started_at),
                 "item": one.item,
                 "level": str(level),
-                "to": ";".join(people),
+                "to": join_items(people),
             }
             drafts.append(Draft(moment.at, actor, name, "urged", draft_values(texts), request_id=key, note=note))
             urged.append(
@@ -102,12 +104,26 @@ def describe_urging(books: Books, done: Recorded) -> list[dict[str, Any]]:
             "id": row.id,
             "case": row.fields["case"],
             "clock": row.fields["clock"],
-            "instance": 1,
+            "instance": find_instance(books, row),
             "level": int(row.fields["level"]),
-            "to": row.fields.get("to", "").split(";"),
+            "to": split_items(row.fields.get("to", "")),
         }
         for row in done.rows
     ]
+
+
+def find_instance(books: Books, row: Row) -> int | None:
+    """The number of the instance that an urging was about; None where its start has since been corrected away."""
+    family = books.family(row.fields["case"])
+    for one in books.judging.instances(family, family.cases[row.fields["case"]]):
+        started = format_time(books, one.started_at)
+        if (one.clock, started, one.item) == (
+            row.fields["clock"],
+            row.fields["clock_started_at"],
+            row.fields.get("item", ""),
+        ):
+            return one.number
+    return None
 
 
 def plan_urging(books: Books, family: Family, case: Case, one: Instance, now: int) -> tuple[int, list[str]] | int:

@@ -241,11 +241,11 @@ def label(key: str, lang: str, page: Register | None = None) -> str:
     return column.zh if lang == "zh" else column.en
 
 
-def say_word(value: str, lang: str, page: Register | None = None) -> str:
-    """A state or an event in words: those of its page, else of clocks and charges, else the name itself."""
+def say_word(value: str, lang: str, page: Register | None = None, *, event: bool = False) -> str:
+    """A state, or (event) an event, in words: those of its page, else of clocks and charges, else the name itself."""
     index = 1 if lang == "zh" else 0
     if page is not None:
-        entries: list[State | Event] = [*page.states, *page.events]
+        entries: list[State | Event] = [*page.events, *page.states] if event else [*page.states, *page.events]
         for entry in entries:
             if entry.name == value:
                 return entry.zh if index else entry.en

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dispatchctl import registers
 from dispatchctl.output.formats import Layout, Printing, format_people
 from dispatchctl.output.labels import find_column, say_word
 from dispatchctl.output.terminal import neutralise_text, write_stdout
 from dispatchctl.registers.page import Register
 
-HISTORY = ("at", "by_name", "event", "what")
+HISTORY = ("at", "case", "by_name", "event", "what")
 CLOCKS = ("case", "clock", "instance", "state", "owner", "started_at", "due_at", "stopped_at", "breached", "limit")
 SENT = ("id", "assignee_name", "role", "state", "assigned_at")
 APART = ("events", "clocks", "conflicts", "assignments", "register", "contact")
@@ -21,17 +22,31 @@ def print_case(printing: Printing, item: Mapping[str, Any], page: Register) -> N
     shown = {key: value for key, value in item.items() if key not in APART and value not in (None, "", [])}
     contact = item.get("contact")
     if contact:
-        shown["contact"] = " ".join(contact[name] for name in ("name", "phone", "address") if contact[name])
+        shown["contact"] = " ".join(contact[name] for name in ("name", "phone", "address") if contact[name]) or None
+        shown = {key: value for key, value in shown.items() if value is not None}
+    layout = Layout((), lang, printing.now(), page=page, titles=printing.titles)
     pieces = [_format(printing, [shown], tuple(shown), page, single=True)]
-    tables: list[tuple[str, Sequence[Mapping[str, Any]], tuple[str, ...]]] = [
-        ("派工" if zh else "assignments", item.get("assignments") or (), SENT),
-        ("时限" if zh else "clocks", item.get("clocks") or (), CLOCKS),
-        ("历史" if zh else "history", [_say_event(each, page, lang) for each in item["events"]], HISTORY),
-        ("冲突" if zh else "conflicts", [_say_event(each, page, lang) for each in item["conflicts"]], HISTORY),
+    jobs = registers.get("assignments")
+    story = [(each, page, "") for each in item["events"]]
+    for job in item.get("assignments") or ():
+        story += [(each, jobs, job["id"]) for each in job["events"]]
+    story.sort(key=lambda each: (each[0]["recorded_at"], each[0]["ref"].partition("#")[0]))
+    history = [_say_event(each, its, layout, case) for each, its, case in story]
+    told = HISTORY if item.get("assignments") else tuple(name for name in HISTORY if name != "case")
+    tables: list[tuple[str, Sequence[Mapping[str, Any]], tuple[str, ...], Register | None]] = [
+        ("派工" if zh else "assignments", item.get("assignments") or (), SENT, jobs),
+        ("时限" if zh else "clocks", item.get("clocks") or (), CLOCKS, None),
+        ("历史" if zh else "history", history, told, None),
+        (
+            "冲突" if zh else "conflicts",
+            [_say_event(each, page, layout, item["id"]) for each in item["conflicts"]],
+            HISTORY,
+            None,
+        ),
     ]
-    for title, rows, columns in tables:
+    for title, rows, columns, about in tables:
         if rows:
-            pieces.append(f"\n{title}\n" + _format(printing, rows, columns, None))
+            pieces.append(f"\n{title}\n" + _format(printing, rows, columns, about))
     write_stdout("".join(pieces))
 
 
@@ -55,19 +70,22 @@ def _format(
     return format_people(printing.format, rows, layout)
 
 
-def _say_event(event: Mapping[str, Any], page: Register, lang: str) -> dict[str, Any]:
-    parts = [
-        f"{find_column(name, page).zh if lang == 'zh' else find_column(name, page).en}: {_say(value)}"
-        for name, value in event["fields"].items()
-        if name not in ("contact_id", "order_id", "dispatcher")
-    ]
+def _say_event(event: Mapping[str, Any], page: Register, layout: Layout, case: str) -> dict[str, Any]:
+    """One row of the history. An event is not said as the state of the same name: 取消, not 已取消."""
+    from dispatchctl.output.tables import say_cell
+
+    zh = layout.lang == "zh"
+    names = {each.name: each.zh if zh else each.en for each in page.events}
+    parts = []
+    for name, value in event["fields"].items():
+        if name in ("contact_id", "order_id", "dispatcher"):
+            continue
+        column = find_column(name, page)
+        said = say_cell(value, column, event, layout)
+        parts.append(f"{column.zh}：{said}" if zh else f"{column.en}: {said}")
     if event["note"]:
-        parts.append(str(event["note"]))
-    return {**event, "event": say_word(event["event"], lang, page), "what": neutralise_text("; ".join(parts))}
-
-
-def _say(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        parts.append(neutralise_text(str(event["note"])))
+    return {**event, "case": case or None, "event": names.get(event["event"], event["event"]), "what": ("；" if zh else "; ").join(parts)}
 
 
 SEGMENTS = ("from", "to", "length", "counts", "why")

@@ -46,7 +46,8 @@ def say_cell(value: object, column: Column, item: "Item", layout: "Layout") -> s
     if column.kind == "time" and isinstance(value, str):
         return neutralise_text(say_time(value, layout.now))
     if column.kind == "word" and isinstance(value, str):
-        return neutralise_text(say_word(value, lang, find_page(layout.page, item.get("register"))))
+        page = find_page(layout.page, item.get("register"))
+        return neutralise_text(say_word(value, lang, page, event=column.key in ("event", "retracted")))
     if column.kind == "register" and isinstance(value, str):
         page = find_page(None, value)
         return neutralise_text((page.zh if lang == "zh" else page.en) if page else value)

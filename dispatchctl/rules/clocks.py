@@ -102,12 +102,13 @@ class ClockTable:
         return self._tables[version.label].get(register, {})
 
     def _prepare(self, version: Version, entry: Mapping[str, Any]) -> Variant:
+        start = frozenset((register, event) for register, event in entry["start"])
         stop = frozenset((register, event) for register, event in entry["stop"])
         return Variant(
             id=entry["id"],
             of=entry["of"],
-            start=frozenset((register, event) for register, event in entry["start"]),
-            stop=stop,
+            start=start,
+            stop=stop | (_list_later_steps(stop) - start),
             when=tuple((path, tuple(values)) for path, values in entry["when"]),
             limit=_limit(entry["limit"]),
             due=entry["due"] or "",
@@ -119,10 +120,22 @@ class ClockTable:
             pause={reason: _limit(bound) for reason, bound in (entry["pause"] or {}).items()},
             extendable=bool(entry["extendable"]),
             urge=_limit(entry["urge"] or version.policy["escalation"]["every"]) or Limit(1, "d"),
-            outlives=bool(stop) and all(register not in (entry["of"], "state") for register, _ in stop),
+            outlives=bool(stop) and not any(register in (entry["of"], *_WITHIN) for register, _ in stop),
             rules=entry,
             version=version,
         )
+
+
+_STEPS = ("acknowledged", "started", "completed")  # who takes one has passed those before it
+_WITHIN = ("state", "assignments")  # an order's assignments end with it: what they would have to stop ends too
+
+
+def _list_later_steps(stop: Names) -> Names:
+    first = min((_STEPS.index(event) for register, event in stop if (register, event) in _STEP_NAMES), default=None)
+    return frozenset() if first is None else frozenset(_STEP_NAMES[first:])
+
+
+_STEP_NAMES = tuple(("assignments", event) for event in _STEPS)
 
 
 def _limit(pair: Sequence[Any] | None) -> Limit | None:
@@ -141,10 +154,16 @@ class _Term(NamedTuple):
     parts: tuple["_Term", ...] = ()
 
 
+Command = tuple[int, str]  # what the rows of one command share
+
+
 class _Run:
     """An instance while its case is being walked."""
 
-    __slots__ = ("asked", "before_rules", "begins", "extension", "item", "number", "started", "term", "variant")
+    __slots__ = (
+        "asked", "before_rules", "begins", "closing", "extension", "granted", "item", "number", "started", "term",
+        "until", "variant",
+    )  # fmt: skip
 
     def __init__(self, variant: Variant, before_rules: bool, item: str, number: int, started: int) -> None:
         self.variant = variant
@@ -155,7 +174,10 @@ class _Run:
         self.begins = started
         self.term = _Term("fixed", started)
         self.extension = ""
-        self.asked: bool | None = None  # whether the pending request came in time
+        self.asked = False  # whether a request that came in time is undecided
+        self.granted = False
+        self.closing: Command | None = None  # the command that opened it, where that very event ended a case
+        self.until: int | None = None  # when it stopped or ended
 
 
 class _Walk:
@@ -183,6 +205,7 @@ class _Walk:
     def _step(self, moment: Moment) -> None:
         own = moment.case == self.case.id
         child = not own and moment.register != "state" and self._is_child(moment)
+        decides = own or (child and not self._is_helper(moment))
         above = not own and moment.case == self.order.id
         if not (own or child or above):
             return
@@ -190,24 +213,27 @@ class _Walk:
         if (own or above) and moment.register != "state":
             changed = self._learn(moment, own)
         self.track.note(moment, self.case)
-        if (changed and self.running) or self.waiting:
-            self._rematch(moment)
-        if own or child:
-            self._extend(moment)
         name = (moment.register, moment.event)
         if own or child:
+            self._extend(moment)
+        if decides:
             self._stop(moment, name)
+        if (changed and self.running) or self.waiting:
+            self._rematch(moment)
         if moment.register == "state" and self._ends(moment):
             for key, run in list(self.running.items()):
-                if not run.variant.outlives:
+                if not run.variant.outlives and run.closing != _command(moment):
                     self._close(key, "ended", moment.at, moment.event)
             self.waiting.clear()
-        if own or child:
+        if decides and not moment.row.derived:  # what is ended along with something else begins nothing
             self._start(moment, name)
 
     def _is_child(self, moment: Moment) -> bool:
         case = self.family.cases[moment.case]
         return case.parent == self.case.id
+
+    def _is_helper(self, moment: Moment) -> bool:
+        return moment.register == "assignments" and self.family.cases[moment.case].fields.get("role") == "helper"
 
     def _ends(self, moment: Moment) -> bool:
         if moment.case not in (self.case.id, self.order.id):
@@ -262,15 +288,18 @@ class _Walk:
             if variant is None:
                 self.waiting.add(key)
             elif name in variant.start:
-                self._open(key, variant, before, moment.at)
+                run = self._open(key, variant, before, moment.at)
+                if is_final(self.family.cases[moment.case].register, moment.state):
+                    run.closing = _command(moment)
 
-    def _open(self, key: tuple[str, str], variant: Variant, before: bool, at: int) -> None:
+    def _open(self, key: tuple[str, str], variant: Variant, before: bool, at: int) -> _Run:
         self.waiting.discard(key)
         self.counts[key] = self.counts.get(key, 0) + 1
         run = _Run(variant, before, key[1], self.counts[key], at)
         run.begins = self._begin(variant, at)
         run.term = self._first_term(variant, run.begins)
         self.running[key] = run
+        return run
 
     def _begin(self, variant: Variant, started: int) -> int:
         if not variant.begins:
@@ -302,7 +331,8 @@ class _Walk:
 
     def _close(self, key: tuple[str, str], state: str, at: int, by: str) -> None:
         run = self.running.pop(key)
-        self.done.append(self._finish(run, state, max(at, run.started), by))
+        run.until = max(at, run.started)
+        self.done.append(self._finish(run, state, run.until, by))
 
     # --- what moves a due time ------------------------------------------------------------------------------------
 
@@ -321,7 +351,7 @@ class _Walk:
                 self.waiting.add(key)
                 continue
             begins = self._begin(variant, run.started)
-            moved = variant.due and self._first_term(variant, begins) != run.term and run.extension != "granted"
+            moved = variant.due and self._first_term(variant, begins) != run.term and not run.granted
             if variant is run.variant and begins == run.begins and not moved:
                 continue
             self._change(run, variant, begins, at)
@@ -332,21 +362,21 @@ class _Walk:
         if old is not None and old < at:
             run.variant = variant if variant.due == run.variant.due else run.variant
             return
-        fresh = self._first_term(variant, begins)
-        new_variant, new_begins = variant is not run.variant, begins != run.begins
-        if variant.due or (new_begins and not new_variant):
-            run.term = _Term("floor", at, parts=(fresh,))
+        # What was granted is not taken back by a change that gives more time.
+        least = max(at, old) if run.granted and old is not None else at
+        fresh = _Term("floor", least, parts=(self._first_term(variant, begins),))
+        plain_old, plain_new = self._plain(run.variant, run.begins), self._plain(variant, begins)
+        if variant is run.variant or variant.due or plain_old is None or plain_new is None or plain_new >= plain_old:
+            run.term = fresh
         else:
-            plain_old = self._plain(run.variant, run.begins)
-            plain_new = self._plain(variant, begins)
-            if plain_old is None or plain_new is None or plain_new >= plain_old:
-                run.term = fresh if not new_begins else _Term("floor", at, parts=(fresh,))
-            else:
-                again = _Term("count", max(at, begins), variant)
-                run.term = _Term("sooner", parts=(run.term, again))
+            run.term = _Term("sooner", parts=(run.term, _Term("count", max(at, begins), variant)))
         run.variant, run.begins = variant, begins
 
     def _plain(self, variant: Variant, begins: int) -> int | None:
+        """When it would be due by its start alone, without pauses."""
+        term = self._first_term(variant, begins)
+        if term.kind != "count":
+            return term.at if term.kind == "fixed" else None
         return add_limit(variant.calendar, variant.limit, begins).at if variant.limit else None
 
     def _extend(self, moment: Moment) -> None:
@@ -355,25 +385,33 @@ class _Walk:
         for run in self.running.values():
             if not run.variant.extendable:
                 continue
+            due = self._due(run, run.term).at
+            in_time = due is None or moment.at <= due
             if moment.event == "extension-asked":
-                due = self._due(run, run.term).at
-                run.asked, run.extension = due is None or moment.at <= due, "asked"
-            elif moment.event == "extension-refused":
-                run.asked, run.extension = None, "refused"
+                run.asked = run.asked or in_time
+                run.extension = "asked" if run.asked else "refused"
+                continue
+            until = parse_time(moment.row.fields.get("due_at", ""), run.variant.calendar)
+            if moment.event == "extension-granted" and (run.asked or in_time) and until is not None:
+                run.term, run.granted, run.extension = _Term("fixed", until), True, "granted"
             else:
-                due = self._due(run, run.term).at
-                in_time = run.asked if run.asked is not None else (due is None or moment.at <= due)
-                until = parse_time(moment.row.fields.get("due_at", ""), run.variant.calendar)
-                if in_time and until is not None:
-                    run.term, run.extension = _Term("fixed", until), "granted"
-                run.asked = None
+                run.extension = "refused"
+            run.asked = False
 
     # --- working it out -------------------------------------------------------------------------------------------
 
     def _pauses(self, run: _Run, variant: Variant) -> list[Pause]:
         if not variant.pause or not self.track.any:
             return []
-        return list_pauses(self.track, self.case, variant.pause, variant.calendar, run.started)
+        found = list_pauses(self.track, self.case, variant.pause, variant.calendar, run.started)
+        if run.until is None:
+            return found
+        until = run.until
+        return [
+            pause if pause.end is not None and pause.end <= until else pause._replace(end=until)
+            for pause in found
+            if pause.start < until
+        ]
 
     def _due(self, run: _Run, term: _Term) -> Due:
         if term.kind == "open":
@@ -397,17 +435,15 @@ class _Walk:
         variant = run.variant
         pauses = self._pauses(run, variant)
         due = self._due(run, run.term)
-        counted = state == "running" and run.term.kind != "fixed"  # a time that was granted stands through pauses
-        paused = self._present_pause(run, pauses) if counted else None
-        if paused is not None and due.at is not None and due.at <= paused.start:
-            paused = None
+        paused = self._present_pause(run, pauses, due.at) if state == "running" else None
         breached: bool | None = None
         if stopped is not None:
             breached = due.at is not None and (due.at < stopped)
         moment = min(each for each in (stopped, due.at, _LATEST) if each is not None)
         owners = resolve_owners(variant.owner, self.family, self.case, moment, self.people, variant.version.policy)
         if state == "running" and moment != _LATEST:
-            owners = [self._pass_on(owner) for owner in owners]
+            passed = dict.fromkeys(self._pass_on(owner) for owner in owners)
+            owners = [owner for owner in passed if owner] or [""]
         return Instance(
             case=self.case.id,
             register=self.case.register,
@@ -431,20 +467,33 @@ class _Walk:
             levels=find_levels(variant, due.at) if state == "running" else (),
             variant=variant,
             pauses=tuple(pauses),
-            fixed=run.term.kind == "fixed",
+            fixed=_is_fixed(run.term),
         )
 
-    def _present_pause(self, run: _Run, pauses: list[Pause]) -> Pause | None:
+    def _present_pause(self, run: _Run, pauses: list[Pause], due: int | None) -> Pause | None:
         since = self.track.paused_since(self.case)
-        if since is None or not pauses or pauses[-1].start < max(since, run.started):
+        if since is None or not pauses or pauses[-1].start < max(since, run.started) or _is_fixed(run.term):
             return None
-        return pauses[-1]
+        pause = pauses[-1]
+        if due is None:
+            return pause
+        # It stands still no longer than until it is due: a time that was granted comes, paused or not.
+        return pause._replace(end=due if pause.end is None else min(due, pause.end)) if due > pause.start else None
 
     def _pass_on(self, owner: str) -> str:
         return self.people.successor(owner) if owner and self.people.has_left(owner) else owner
 
 
 _LATEST = 1 << 60
+
+
+def _command(moment: Moment) -> Command:
+    return moment.row.recorded, moment.row.file
+
+
+def _is_fixed(term: _Term) -> bool:
+    """Whether no pause moves it: it was granted, or is the time that a field holds, or lacks."""
+    return term.kind in ("fixed", "open") or (term.kind == "floor" and _is_fixed(term.parts[0]))
 
 
 def judge_case(family: Family, case: Case, table: ClockTable, people: People) -> list[Instance]:

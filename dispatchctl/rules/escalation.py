@@ -71,10 +71,9 @@ def find_person(
     roles = policy["escalation"]["roles"]
     is_role = owner in policy["roles"] and owner not in people.histories
     if level <= 1:
-        if is_role:
-            return people.holders(owner, now)
-        if owner:
-            return [owner]
+        holders = people.holders(owner, now) if is_role else [owner] if owner else []
+        if holders:
+            return holders
         level = 2
     order = find_order(family, case)
     departments = list_departments(case, order, policy) if is_role or not owner else []

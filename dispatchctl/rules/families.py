@@ -65,6 +65,14 @@ class Family:
 
 
 _finals: dict[str, frozenset[str]] = {}
+_parents: dict[str, str] = {}
+
+
+def find_parent(register: str) -> str:
+    """The field that names the case a case of the register belongs to; "" where there is none."""
+    if register not in _parents:
+        _parents[register] = registers.get(register).parent
+    return _parents[register]
 
 
 def is_final(register: str, state: str) -> bool:
@@ -75,10 +83,7 @@ def is_final(register: str, state: str) -> bool:
 
 
 def drop_retracted(rows: Iterable[Row]) -> list[Row]:
-    """The rows that stand, in fold order: without repeated ones and without those that a later row took back.
-
-    A retraction can itself be taken back, so rows are read from the last to the first.
-    """
+    """The rows that stand, in fold order: without repeated ones and without those that another row took back."""
     ordered = sorted(rows, key=fold_key)
     seen: set[tuple[str, str, str]] = set()
     once = []
@@ -90,27 +95,39 @@ def drop_retracted(rows: Iterable[Row]) -> list[Row]:
         once.append(row)
     if not any(row.event == "retracted" for row in once):
         return once
+    gone = _find_retracted(once)
+    return [row for row in once if (row.id, row.ref) not in gone]
+
+
+def _find_retracted(rows: Iterable[Row]) -> set[tuple[str, str]]:
+    """(case, row reference) of what was taken back; a retraction can itself be taken back.
+
+    Decided by what refers to what, never by order: the row that another writer takes back may carry the later time.
+    """
+    aims = {(row.id, row.ref): (row.id, row.fields.get("row", "")) for row in rows if row.event == "retracted"}
     gone: set[tuple[str, str]] = set()
-    kept = []
-    for row in reversed(once):
-        if (row.id, row.ref) in gone:
-            continue
-        if row.event == "retracted":
-            gone.add((row.id, row.fields.get("row", "")))
-        kept.append(row)
-    return kept[::-1]
+    while aims:
+        disputed = set(aims.values())
+        # Only rows that were edited by hand can take each other back in a circle; then all of them count.
+        certain = [each for each in aims if each not in disputed] or list(aims)
+        for each in certain:
+            target = aims.pop(each)
+            if each not in gone:
+                gone.add(target)
+    return gone
 
 
 def fold_family(rows: Sequence[Row]) -> Family:
     """The family that these rows make; rows of one command (equal recorded_at and file) act together."""
     family = Family()
-    first_rows = {row.id: row for row in sorted(rows, key=fold_key, reverse=True)}
     standing = drop_retracted(rows)
-    for row in first_rows.values():
-        page = registers.get(row.register)
-        case = family.cases[row.id] = Case(row.id, row.register)
-        case.parent = row.fields.get(page.parent, "") if page.parent else ""
-        if case.parent:
+    for row in sorted(rows, key=fold_key):
+        case = family.cases.get(row.id)
+        if case is None:
+            case = family.cases[row.id] = Case(row.id, row.register)
+        # The first row need not name it: one from an office whose clock is behind may come before the one that does.
+        if not case.parent and row.fields.get(find_parent(row.register)):
+            case.parent = row.fields[find_parent(row.register)]
             family.children.setdefault(case.parent, []).append(case)
     index, count = 0, len(standing)
     while index < count:
@@ -153,7 +170,7 @@ def may_happen(case: Case, root: Case | None, event: str) -> bool:
     declared = registers.events_of(case.register).get(event)
     if declared is None:
         return False
-    if event == "assigned" and (root is None or root.state not in ASSIGNABLE):
+    if case.state == VOID or (event == "assigned" and (root is None or root.state not in ASSIGNABLE)):
         return False
     if case.state == FIRST:
         return FIRST in declared.before
@@ -231,11 +248,12 @@ def _settle_order(family: Family, order: Case, cause: Row, touched: dict[str, st
         order.state = show_order(order, jobs)
         return
     leads = [job for job in jobs if job.fields.get("role") == "lead"]
+    ended = [job for job in leads if touched.get(job.id, VOID) in (FIRST, *OPEN) and job.own not in OPEN]
     event = ""
     if order.own in ("closed", "cancelled"):
         event = "withdrawn"
-    elif leads and not any(job.own in OPEN for job in leads):
-        event = "completed" if any(job.own in ("completed", "confirmed") for job in leads) else "withdrawn"
+    elif ended and not any(job.own in OPEN for job in leads):
+        event = "completed" if any(job.own in ("completed", "confirmed") for job in ended) else "withdrawn"
     if event:
         for job in running:
             touched.setdefault(job.id, job.state)

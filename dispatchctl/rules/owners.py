@@ -15,14 +15,27 @@ def find_order(family: Family, case: Case) -> Case:
     return family.cases.get(case.parent, case) if case.parent else case
 
 
-def list_departments(case: Case, order: Case, policy: Mapping[str, Any]) -> list[str]:
-    """The departments a case concerns: its own, else the order's, else that of the order's service."""
+def list_departments(case: Case, order: Case, policy: Mapping[str, Any], at: int | None = None) -> list[str]:
+    """The departments a case concerns at a time (None: the latest): its own, else the order's, else its service's."""
     for each in (case, order):
-        named = split_items(each.fields.get("departments", "")) or split_items(each.fields.get("department", ""))
+        fields = read_fields(each, at)
+        named = split_items(fields.get("departments", "")) or split_items(fields.get("department", ""))
         if named:
             return named
-    service = (policy.get("services") or {}).get(order.fields.get("service", ""))
+    service = (policy.get("services") or {}).get(read_fields(order, at).get("service", ""))
     return [service["department"]] if service and service.get("department") else []
+
+
+def read_fields(case: Case, at: int | None) -> Mapping[str, str]:
+    """The fields of a case as they were at a time (None: the latest), whenever that was recorded."""
+    if at is None or all(row.at <= at for row in case.rows):
+        return case.fields
+    fields: dict[str, str] = {}
+    for row in case.rows:
+        # What the case began with holds from the beginning, even if that is said to have been later.
+        if row.at <= at or row is case.rows[0]:
+            fields.update(row.fields)
+    return fields
 
 
 def find_dispatcher(family: Family, order: Case, at: int) -> str:
@@ -53,13 +66,13 @@ def resolve_owners(
     found: list[str] = []
     for word in words:
         if word == "department-head":
-            departments = list_departments(case, order, policy)
+            departments = list_departments(case, order, policy, at)
             found += [head for each in departments for head in people.heads_of(each, at)]
         elif word in policy.get("roles", ()):
             found.append(word)
         else:
             found += [_pass_on(each, at, people) for each in _name_persons(word, family, case, order, at)]
-    unique = list(dict.fromkeys(each for each in found if each))
+    unique = list(dict.fromkeys(each for each in found if each and each != SYSTEM))
     return unique or [""]
 
 
@@ -67,9 +80,9 @@ def _name_persons(word: str, family: Family, case: Case, order: Case, at: int) -
     if word == "dispatcher":
         return [find_dispatcher(family, order, at)]
     if word == "receiver":
-        received = case.fields.get("received_by", "")
+        received = read_fields(case, at).get("received_by", "")
         return [received or (case.rows[0].by if case.rows else "")]
-    return split_items(case.fields.get(word, ""))
+    return split_items(read_fields(case, at).get(word, ""))
 
 
 def _pass_on(staff: str, at: int, people: People) -> str:

@@ -1,9 +1,13 @@
 """Who holds which post at a time: the staff register as a question one can ask. Pure."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
+from dispatchctl import registers
 from dispatchctl.registers.page import VOID, split_items
+from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Case
 
 
@@ -16,9 +20,9 @@ class Entry(NamedTuple):
 
 
 class People:
-    """The staff, by id, with their history.
+    """The staff, by id, with their history by time.
 
-    roles: the ranks of `escalation.roles`, lowest first; a person of a higher rank stands for a lower one.
+    ranks: those of `escalation.roles`, lowest first; a person of a higher rank stands for a lower one.
     """
 
     def __init__(self, histories: Mapping[str, Sequence[Entry]], ranks: Sequence[str] = ()) -> None:
@@ -27,27 +31,9 @@ class People:
 
     @classmethod
     def from_cases(cls, cases: Iterable[Case], ranks: Sequence[str] = ()) -> "People":
-        """The people that folded staff cases make; a row's changes hold from its `at`, in the order recorded."""
-        from dispatchctl import registers
-
-        moves = registers.events_of("staff")
-        histories: dict[str, list[Entry]] = {}
-        for case in cases:
-            if case.register != "staff" or case.state == VOID:
-                continue
-            facts: dict[str, str] = {}
-            state = ""
-            entries: list[Entry] = []
-            for row in case.rows:
-                if row.event == "retracted":
-                    continue
-                state = moves[row.event].after or state
-                if row.event == "joined" and row.fields.get("regular"):
-                    state = "regular"
-                facts = {**facts, **row.fields}
-                entries.append(Entry(row.at, state, facts))
-            histories[case.id] = entries
-        return cls(histories, ranks)
+        """The people that folded staff cases make; a row's changes hold from its `at` on."""
+        found = (case for case in cases if case.register == "staff" and case.state != VOID)
+        return cls({case.id: list_entries(case) for case in found}, ranks)
 
     def entry(self, staff: str, at: int | None = None) -> Entry | None:
         """What held of a person at a time (None: the latest known), None before they joined."""
@@ -56,11 +42,8 @@ class People:
             return None
         if at is None:
             return entries[-1]
-        found = None
-        for entry in entries:
-            if entry.at <= at:
-                found = entry
-        return found
+        index = bisect_right(entries, at, key=_read_time) - 1
+        return entries[index] if index >= 0 else None
 
     def here(self, at: int | None = None) -> list[tuple[str, Mapping[str, str]]]:
         """(staff id, facts) of everybody employed at that time, by staff id."""
@@ -116,3 +99,38 @@ class People:
             seen.add(manager)
             manager = self.facts(manager, at).get("manager", "")
         return "" if manager in seen else manager
+
+
+def list_entries(case: Case) -> list[Entry]:
+    """The history of a person, by time: at each time what the rows that had happened by then say, as recorded.
+
+    What is recorded later about an earlier time stands over what was said of that time, but not of what came between.
+    """
+    rows = [row for row in case.rows if row.event != "retracted"]
+    entries: list[Entry] = []
+    facts: Mapping[str, str] = {}
+    state = ""
+    if all(one.at <= two.at for one, two in pairwise(rows)):
+        for row in rows:
+            state, facts = _follow(row, state, facts)
+            entries.append(Entry(row.at, state, facts))
+        return entries
+    for at in sorted({row.at for row in rows}):
+        state, facts = "", {}
+        for row in rows:
+            if row.at <= at:
+                state, facts = _follow(row, state, facts)
+        if state:
+            entries.append(Entry(at, state, facts))
+    return entries
+
+
+def _follow(row: Row, state: str, facts: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
+    state = registers.events_of("staff")[row.event].after or state
+    if row.event == "joined" and row.fields.get("regular"):
+        state = "regular"
+    return state, {**facts, **row.fields}
+
+
+def _read_time(entry: Entry) -> int:
+    return entry.at

@@ -90,23 +90,28 @@ def list_writers(path: str) -> list[str]:
     return sorted({file.writer for file in files})
 
 
+def check_claim(folder: Folder, code: str, take_over: bool = False) -> None:
+    """Raise what claim_writer would refuse: UsageFault for what is no code; Refused for one that has files here."""
+    if not is_writer_code(code):
+        allowed = "1 to 8 capitals or digits, first a letter, or `main`"
+        raise UsageFault(f"{code[:20]!r} is not a writer's code ({allowed})", place="CODE")
+    if code != folder.writer and not take_over and code in list_writers(folder.path):
+        raise Refused(
+            f"the writer {code} already has files here; its own clone may still be writing",
+            place=folder.label,
+            hint="another code, or --take-over --reason T if that clone is gone for good",
+        )
+
+
 def claim_writer(folder: Folder, code: str, take_over: bool = False) -> Folder:
     """Make this clone the writer `code`, durably; the caller holds the lock. The folder with its new writer.
 
     UsageFault for what is no code; Refused where the code already has files here and take_over is not set, since
     another clone may still be writing them. The code that is already set is no change.
     """
-    if not is_writer_code(code):
-        allowed = "1 to 8 capitals or digits, first a letter, or `main`"
-        raise UsageFault(f"{code[:20]!r} is not a writer's code ({allowed})", place="CODE")
+    check_claim(folder, code, take_over)
     if code == folder.writer:
         return folder
-    if not take_over and code in list_writers(folder.path):
-        raise Refused(
-            f"the writer {code} already has files here; its own clone may still be writing",
-            place=folder.label,
-            hint="another code, or --take-over --reason T if that clone is gone for good",
-        )
     _replace(f"{folder.path}/.writer", f"{code}\n".encode(), f"{folder.label}/.writer")
     return folder._replace(writer=code)
 

@@ -21,7 +21,7 @@ from dispatchctl.store.files import RecordFile, list_files, open_regular
 from dispatchctl.store.reading import iterate_file, rows_at
 from dispatchctl.store.schema import CLOCK_COLUMNS, all_statements, case_columns, insert_statement, quote
 
-FORMAT = 1  # of the tables; another number makes a new index
+FORMAT = 2  # of the tables; another number makes a new index
 CHUNK = 40_000  # rows judged at a time in a rebuild: bounds its memory
 _PLACE = struct.Struct("<HII")  # file number, offset, length
 

@@ -108,6 +108,15 @@ def write_version(records_path: str, date: str, text: bytes) -> VersionFile:
     return VersionFile(date, part, name, path)
 
 
+def remove_version(file: VersionFile) -> None:
+    """Take back a file that write_version made where nothing could be recorded of it; it never counted for long."""
+    try:
+        os.unlink(file.path)
+        _sync_folder(os.path.dirname(file.path))
+    except OSError:
+        return  # left as it is: publishing the same text again finds it and records it
+
+
 def _make_folder(folder: str) -> None:
     try:
         os.mkdir(folder)

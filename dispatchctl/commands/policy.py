@@ -1,0 +1,208 @@
+"""The commands of the rules: check, show, publish, versions, schema."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import click
+
+from dispatchctl.commands.results import print_warnings
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.drafting import check_draft_file
+from dispatchctl.desk.rulemaking import list_publications, publish_rules
+from dispatchctl.errors import Fault
+from dispatchctl.options import Writing, pass_workspace, writing_options
+from dispatchctl.output.formats import dump_json, dump_yaml, emit
+from dispatchctl.output.labels import Column
+from dispatchctl.output.terminal import neutralise_text, tell, write_stdout
+from dispatchctl.workspace import Workspace
+
+FAULT_KEYS = ("file", "line", "column", "code", "message", "allowed", "hint")
+VERSION_KEYS = ("label", "effective_from", "file", "published_at", "by", "sha256", "in_force", "replaced")
+FOR_PROGRAMS = ("json", "jsonl", "yaml")
+VERSIONS = (
+    Column("label", "version", "版本"),
+    Column("effective_from", "in force from", "生效日", "date"),
+    Column("published_at", "published", "发布时间", "time"),
+    "by",
+    Column("in_force", "in force", "现行", "flag"),
+    Column("replaced", "replaced", "已被替换", "flag"),
+)
+CHANGES = (
+    Column("path", "rule", "规则"),
+    Column("change", "change", "变动"),
+    Column("before", "before", "原为"),
+    Column("after", "after", "改为"),
+)
+WORDS = {"added": "新增", "removed": "删除", "changed": "修改", "reordered": "调整次序"}
+DAY_WORDS = {"off": "放假", "working": "上班"}
+
+
+def print_faults(ws: Workspace, faults: Sequence[Fault]) -> None:
+    """Faults found in files, on stdout: a line each for people, all their parts for programs; nothing with -q."""
+    if ws.quiet:
+        return
+    if ws.format != "table" or ws.fields or ws.sort[0]:
+        emit(ws, [fault._asdict() for fault in faults], FAULT_KEYS, keys=FAULT_KEYS)
+        return
+    for fault in faults:
+        told = f"\n  {fault.hint}" if fault.hint and fault.hint not in fault.message else ""
+        write_stdout(neutralise_text(f"{fault}{told}", "\n") + "\n")
+
+
+@click.command("check")
+@click.argument("file", required=False, default="", metavar="[FILE]")
+@pass_workspace
+def check(ws: Workspace, file: str) -> int:
+    """Check policies.yaml, or another FILE of rules, and list every fault; exit with 1 if there is any.
+
+    \b
+    Examples:
+      dispatchctl policy check
+      dispatchctl policy check next-year.yaml --format json
+    """
+    faults = check_draft_file(ws, file)
+    print_faults(ws, faults)
+    tell(f"{len(faults) or 'no'} fault{'' if len(faults) == 1 else 's'}")
+    return 1 if faults else 0
+
+
+@click.command("show")
+@click.argument("path", required=False, default="")
+@pass_workspace
+def show(ws: Workspace, path: str) -> None:
+    """Show the rules in force now, every default filled in, or the part that PATH names.
+
+    \b
+    Examples:
+      dispatchctl policy show
+      dispatchctl policy show clocks.complete --json
+    """
+    from dispatchctl.policy.showing import show_policy
+
+    books = Books(ws)
+    value = show_policy(books.policy, path)
+    print_warnings(books)
+    form = ws.format
+    if form in ("csv", "tsv"):
+        emit(ws, [{"path": name, "value": leaf} for name, leaf in _list_leaves(value, path)], keys=("path", "value"))
+    elif form == "json":
+        write_stdout(dump_json(value))
+    elif form == "jsonl":
+        emit(ws, [value] if isinstance(value, Mapping) else [{"path": path, "value": value}])
+    elif isinstance(value, dict | list):
+        text = dump_yaml(value)
+        write_stdout(text if form == "yaml" else neutralise_text(text, "\n"))
+    else:
+        write_stdout("" if value is None else neutralise_text(_say(value), "\n") + "\n")
+
+
+def _say(value: Any) -> str:
+    return ("true" if value else "false") if isinstance(value, bool) else str(value)
+
+
+def _list_leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """(path, value) of everything that is no map and no list of maps; items of a list by their number from 1."""
+    nested = isinstance(value, list) and any(isinstance(item, dict | list) for item in value)
+    if isinstance(value, dict) or nested:
+        pairs = value.items() if isinstance(value, dict) else enumerate(value, 1)
+        for key, item in pairs:
+            yield from _list_leaves(item, f"{path}.{key}" if path else str(key))
+    else:
+        yield path, value
+
+
+@click.command("publish")
+@click.option("--days", is_flag=True, help="Only the holidays and working days, at once, for the newest version.")
+@click.option("--reason", metavar="TEXT", default="", help="Why; demanded where --days changes a past day.")
+@writing_options
+@pass_workspace
+def publish(ws: Workspace, days: bool, reason: str, writing: Writing) -> None:
+    """Put the draft in force from its day, as a file that is never changed; print what it changes.
+
+    \b
+    Examples:
+      dispatchctl policy publish --dry-run
+      dispatchctl policy publish --days --reason 国务院公布2027年放假安排
+    """
+    books = Books(ws)
+    done, item = publish_rules(
+        books,
+        days_only=days,
+        reason=reason,
+        at=writing.at,
+        note=writing.note,
+        request_id=writing.request_id,
+        attach=writing.attach,
+        dry_run=writing.dry_run,
+    )
+    books.told_draft = True  # it differed until a moment ago
+    print_warnings(books)
+    if item is None:
+        tell("nothing would change; nothing was published")
+        item = dict.fromkeys(("id", "event", "state", "file", "effective_from", "replaces", "sha256", "reason"))
+        item["changes"] = []
+    if done.replayed:
+        item["replayed"] = True
+        tell(f"{item['id']} was recorded before; nothing was written")
+    if done.dry:
+        item["dry_run"] = True
+    if ws.quiet or ws.format in FOR_PROGRAMS:
+        emit(ws, [item], single=True)
+    else:
+        if item["file"]:
+            verb = "would publish" if done.dry else "published"
+            tell(f"{verb} {item['file']}, in force from {item['effective_from']}")
+        emit(ws, [_word_change(change, ws.lang, ws.format) for change in item["changes"]], CHANGES)
+    books.settle()
+
+
+def _word_change(change: Mapping[str, Any], lang: str, form: str) -> dict[str, Any]:
+    """A change as a person reads it: in words, and what a list or a map holds on one line."""
+    if form in ("csv", "tsv"):
+        return dict(change)
+    word = WORDS.get(change["change"], change["change"]) if lang == "zh" else change["change"]
+    is_day = change["path"].startswith("days.")
+    shown = {key: _word_value(change[key], lang, is_day) for key in ("before", "after")}
+    return {"path": change["path"], "change": word, **shown}
+
+
+def _word_value(value: Any, lang: str, is_day: bool) -> Any:
+    if is_day and isinstance(value, str) and lang == "zh":
+        kind, _, name = value.partition(": ")
+        return DAY_WORDS.get(kind, kind) + (f"（{name}）" if name else "")
+    if isinstance(value, dict):
+        return {key: each for key, each in value.items() if each not in (None, [], {}, False)}
+    return value
+
+
+@click.command("versions")
+@pass_workspace
+def versions(ws: Workspace) -> None:
+    """List the published versions: from when, published when and by whom, and which one is in force.
+
+    \b
+    Example:
+      dispatchctl policy versions --format json
+    """
+    books = Books(ws)
+    items = list_publications(books)
+    print_warnings(books)
+    if not items:
+        tell("no version is published: policies.yaml itself is in force")
+    emit(ws, items, VERSIONS, ids="label", keys=VERSION_KEYS)
+    books.settle()
+
+
+@click.command("schema")
+@pass_workspace
+def schema(ws: Workspace) -> None:
+    """Print the JSON Schema of policies.yaml, for editors that complete and check as you type.
+
+    \b
+    Example:
+      dispatchctl policy schema > policies.schema.json
+    """
+    from dispatchctl.policy.schema import build_schema
+
+    document = build_schema()
+    write_stdout(dump_yaml(document) if ws.format == "yaml" else dump_json(document))

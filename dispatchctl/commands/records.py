@@ -1,0 +1,97 @@
+"""The commands of the record files themselves: check, rebuild, writer."""
+
+import click
+
+from dispatchctl.commands.policy import print_faults
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.inspecting import inspect_records
+from dispatchctl.desk.keeping import rebuild_index, set_writer
+from dispatchctl.options import Writing, pass_workspace, writing_options
+from dispatchctl.output.formats import emit
+from dispatchctl.output.labels import Column
+from dispatchctl.output.terminal import tell
+from dispatchctl.store.folder import open_folder
+from dispatchctl.workspace import Workspace
+
+COUNTS = (
+    Column("place", "index", "索引"),
+    Column("files", "files", "文件", "number"),
+    Column("rows", "rows", "记录", "number"),
+    Column("cases", "cases", "事项", "number"),
+    Column("clocks", "clocks", "时限", "number"),
+    Column("faults", "faults", "问题", "number"),
+)
+WRITER = (
+    Column("writer", "writer", "写入方"),
+    Column("before", "before", "原为"),
+    Column("taken_over", "taken over", "接管", "flag"),
+)
+
+
+@click.command("check")
+@pass_workspace
+def check(ws: Workspace) -> int:
+    """Check every row of every file, its chain, and what refers to what; exit with 1 if anything is wrong.
+
+    Torn lines, which a crash leaves, are listed and harmless. Nothing is written.
+
+    \b
+    Examples:
+      dispatchctl records check
+      dispatchctl records check --format json
+    """
+    found = inspect_records(open_folder(ws.records_path))
+    print_faults(ws, found.faults)
+    torn = len(found.faults) - found.findings
+    lines = f", {torn} torn" if torn else ""
+    tell(f"checked {found.rows} rows in {found.files} files: {found.findings or 'no'} faults{lines}")
+    return 1 if found.findings else 0
+
+
+@click.command("rebuild")
+@pass_workspace
+def rebuild(ws: Workspace) -> None:
+    """Throw the index away and make it anew from the files; print what it holds. Records are only read.
+
+    \b
+    Example:
+      dispatchctl records rebuild
+    """
+    counts = rebuild_index(ws)
+    emit(ws, [counts], COUNTS, single=True, ids="place")
+    if counts["faults"]:
+        tell("rows are wrong; see: dispatchctl records check")
+
+
+@click.command("writer")
+@click.argument("code", metavar="CODE")
+@click.option("--take-over", is_flag=True, help="Though CODE has files: its own clone is gone for good.")
+@click.option("--reason", metavar="TEXT", default="", help="Why it is taken over; kept in audit.")
+@writing_options
+@pass_workspace
+def writer(ws: Workspace, code: str, take_over: bool, reason: str, writing: Writing) -> None:
+    """Name the writer of this clone: 1 to 8 capitals or digits, first a letter, or `main`.
+
+    Each clone that writes has a code of its own, so that two offices never touch the same file.
+
+    \b
+    Examples:
+      dispatchctl records writer SZ
+      dispatchctl records writer SZ --take-over --reason 原电脑已报废
+    """
+    books = Books(ws)
+    item = set_writer(
+        books,
+        code,
+        take_over=take_over,
+        reason=reason,
+        at=writing.at,
+        note=writing.note,
+        request_id=writing.request_id,
+        attach=writing.attach,
+        dry_run=writing.dry_run,
+    )
+    if item["before"] == code:
+        tell(f"the writer here is {code} already")
+    emit(ws, [item], WRITER, single=True, ids="writer")
+    books.settle()

@@ -1,0 +1,272 @@
+"""Whether the rows of all files agree with one another: ids, references, keys used twice, events out of turn. Desk.
+
+Rows are handed over one by one while their files are read; what they refer to is looked for at the end. Of a long
+history they are then read once more and folded as it goes, so that memory does not grow with the rows of all years.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from typing import NamedTuple
+
+from dispatchctl import registers
+from dispatchctl.errors import Fault
+from dispatchctl.registers.page import FIRST, Field, split_items
+from dispatchctl.registers.row import Row
+from dispatchctl.rules.families import Case, fold_family
+from dispatchctl.store.chain import count_microseconds
+
+LIMIT = 100_000  # rows held before families are folded and let go of
+SYSTEM = "system"
+DEPTH = 8  # how far up a family's root is sought
+STAFF, CONTACT, CASE = "staff", "contact", "case"
+MONEY = re.compile(r"-?[0-9]{1,15}\.[0-9]{2}", re.ASCII)
+BESIDE = ("notices", "audit")  # a command may append to these besides its own register
+
+Place = tuple[str, str, int]  # register, file, seq
+
+
+class _Checks(NamedTuple):
+    """What is looked at in the rows of a register, taken from its page once."""
+
+    letter: str
+    parent: str
+    opening: frozenset[str]  # events that open a case
+    references: dict[str, Field]
+    typed: dict[str, Field]
+
+
+def _plan_checks(register: str) -> _Checks:
+    page = registers.get(register)
+    fields = registers.fields_of(register)
+    typed = ("choice", "integer", "money", "time", "date", "month")
+    return _Checks(
+        "" if register == "staff" else f"{page.letter}-",
+        page.parent,
+        frozenset(event.name for event in page.events if FIRST in event.before),
+        {name: field for name, field in fields.items() if field.type in (STAFF, CONTACT, CASE)},
+        {name: field for name, field in fields.items() if field.type in typed},
+    )
+
+
+def check_value(field: Field, text: str) -> str:
+    """What is allowed in a field of that type, if the text is not; "" where it is."""
+    try:
+        if field.type == "choice" and text not in field.choices:
+            return ", ".join(field.choices)
+        if field.type == "integer":
+            low, _, high = field.of.partition("..")
+            if not (text.isascii() and text.isdigit() and int(low) <= int(text) <= int(high)):
+                return f"a whole number, {field.of}"
+        if field.type == "money" and not MONEY.fullmatch(text):
+            return "an amount with two places"
+        if field.type == "time":
+            count_microseconds(text)
+        if field.type in ("date", "month"):
+            date.fromisoformat(text if field.type == "date" else f"{text}-01")
+    except (ValueError, OverflowError):
+        return {"time": "a time with an offset", "date": "YYYY-MM-DD", "month": "YYYY-MM"}.get(field.type, field.type)
+    return ""
+
+
+class CrossCheck:
+    """What the rows say of one another. label: of the records folder; writer: this clone's, "" where it has none."""
+
+    def __init__(self, label: str, writer: str) -> None:
+        self.label, self.writer = label, writer
+        self.faults: list[Fault] = []
+        self.torn: dict[tuple[str, str], list[int]] = {}
+        self._checks = {register: _plan_checks(register) for register in registers.NAMES}
+        self._cases: dict[str, set[str]] = {register: set() for register in registers.NAMES}
+        self._parents: dict[str, str] = {}
+        self._wanted: dict[tuple[str, str], dict[str, Place]] = {}  # (type, register or "") -> id -> who asks for it
+        self._sources: set[int] = set()
+        self._requests: dict[str, tuple[str, int]] = {}
+        self._held: list[Row] | None = []
+        self._count = 0
+
+    # --- places ---------------------------------------------------------------------------------------------------
+
+    def line_of(self, register: str, file: str, seq: int) -> int:
+        """The line on which a row stands: after the header and whatever was torn before it."""
+        line = seq + 1
+        for torn in self.torn.get((register, file), ()):
+            if torn <= line:
+                line += 1
+        return line
+
+    def _fault(self, place: Place, code: str, message: str, allowed: str = "", hint: str = "") -> Fault:
+        register, file, _ = place
+        return Fault(f"{self.label}/{register}/{file}.csv", self.line_of(*place), 0, code, message, allowed, hint)
+
+    # --- row by row -----------------------------------------------------------------------------------------------
+
+    def take(self, row: Row) -> None:
+        """Look at a row by itself, and remember what it is and what it refers to."""
+        checks = self._checks[row.register]
+        place = (row.register, row.file, row.seq)
+        self._count += 1
+        if self._held is not None:
+            self._held.append(row)
+            if len(self._held) > LIMIT:
+                self._held = None
+        self._cases[row.register].add(row.id)
+        if not row.id or not row.id.startswith(checks.letter):
+            message = f"{row.id!r} is no id of {row.register}"
+            self.faults.append(self._fault(place, "bad-id", message, f"{checks.letter}YYYYMMDD-NNNN"))
+        if checks.parent and row.event in checks.opening:
+            self._parents[row.id] = row.fields.get(checks.parent, "")
+        if row.by != SYSTEM:
+            self._want((STAFF, ""), row.by, place)
+        for name, text in row.fields.items():
+            if name in checks.references:
+                field = checks.references[name]
+                for one in split_items(text) if field.many else (text,):
+                    self._want((field.type, field.of), one, place)
+            elif name in checks.typed:
+                allowed = check_value(checks.typed[name], text)
+                if allowed:
+                    message = f"{name} cannot be {text[:40]!r}"
+                    self.faults.append(self._fault(place, "bad-value", message, allowed))
+        if row.source_ref or row.request_id:
+            self._take_keys(row, place)
+
+    def _want(self, kind: tuple[str, str], wanted: str, place: Place) -> None:
+        asked = self._wanted.setdefault(kind, {})
+        if wanted not in asked:
+            asked[wanted] = place
+
+    def _take_keys(self, row: Row, place: Place) -> None:
+        if row.source_ref:
+            mark = hash((row.source_ref, row.event))
+            if mark in self._sources:
+                message = f"source_ref {row.source_ref[:40]!r} was recorded before with {row.event}"
+                self.faults.append(self._fault(place, "duplicate-source", message))
+            self._sources.add(mark)
+        if row.request_id and row.register not in BESIDE:
+            known = self._requests.setdefault(row.request_id, (row.id, row.recorded))
+            # rows of one command share the key and the time; a row repeated with the same id counts once
+            if known[1] != row.recorded and known[0] != row.id:
+                message = f"request_id {row.request_id[:40]!r} was used before for {known[0]}"
+                self.faults.append(self._fault(place, "duplicate-request", message))
+
+    # --- at the end -----------------------------------------------------------------------------------------------
+
+    def check_references(self, contacts: frozenset[str] | None) -> Iterator[Fault]:
+        """The rows that refer to nobody or nothing; contacts: the private ones' ids, None where they are not here.
+
+        Contacts of other offices stay with them, so only those that this writer made are looked for.
+        """
+        for (kind, register), asked in self._wanted.items():
+            for wanted, place in asked.items():
+                if kind == STAFF and wanted not in self._cases["staff"]:
+                    yield self._fault(place, "unknown-staff", f"refers to {wanted!r}, who is not in the staff register")
+                elif kind == CASE and not self._has_case(wanted, register):
+                    message = f"refers to {wanted!r}, and there is no such case"
+                    yield self._fault(place, "unknown-case", message, hint="a file may be missing")
+                elif kind == CONTACT and contacts is not None and wanted not in contacts and self._is_own(wanted):
+                    message = f"refers to {wanted!r}, which private/contacts.csv lacks"
+                    yield self._fault(place, "unknown-contact", message)
+
+    def _has_case(self, case: str, register: str) -> bool:
+        return any(case in self._cases[name] for name in ((register,) if register else registers.NAMES))
+
+    def _is_own(self, contact: str) -> bool:
+        parts = contact.split("-")
+        return (parts[2] if len(parts) == 4 else "main") == self.writer
+
+    def fold_all(self, read_again: Callable[[], Iterable[Row]]) -> list[Fault]:
+        """The rows that were not allowed when they came.
+
+        read_again gives every row once more, by month. A family is folded once a month has gone by without a row of
+        it, where too many rows are held; one that goes on after that is gathered and folded again.
+        """
+        families: dict[str, list[Row]] = {}
+        if self._held is not None:
+            for row in self._held:
+                families.setdefault(self._find_root(row.id), []).append(row)
+            return [fault for root, rows in families.items() for fault in self._fold(root, rows)]
+        found: dict[str, list[Fault]] = {}
+        done: set[int] = set()
+        again: set[str] = set()
+        held, month = 0, ""
+        for row in read_again():
+            if row.file[:7] != month:
+                month = row.file[:7]
+                if held > LIMIT:
+                    held -= self._fold_quiet(families, month, found, done)
+            root = self._find_root(row.id)
+            if hash(root) in done:
+                again.add(root)
+            else:
+                families.setdefault(root, []).append(row)
+                held += 1
+        self._fold_quiet(families, "", found, done)
+        for row in read_again() if again else ():
+            root = self._find_root(row.id)
+            if root in again:
+                families.setdefault(root, []).append(row)
+        self._fold_quiet(families, "", found, done)
+        return [fault for faults in found.values() for fault in faults]
+
+    def _fold_quiet(
+        self, families: dict[str, list[Row]], month: str, found: dict[str, list[Fault]], done: set[int]
+    ) -> int:
+        """Fold and let go of the families without a row in the last month before `month` (YYYY-MM; "": all of them).
+
+        How many rows they had.
+        """
+        latest = max((rows[-1].file[:7] for rows in families.values()), default="") if month else "~"
+        quiet = [root for root, rows in families.items() if rows[-1].file[:7] < latest]
+        count = 0
+        for root in quiet:
+            rows = families.pop(root)
+            count += len(rows)
+            faults = list(self._fold(root, rows))
+            if faults:
+                found[root] = faults
+            else:
+                found.pop(root, None)
+            done.add(hash(root))
+        return count
+
+    def _find_root(self, case: str) -> str:
+        for _ in range(DEPTH):
+            parent = self._parents.get(case)
+            if not parent or parent == case:
+                return case
+            case = parent
+        return case
+
+    def _fold(self, root: str, rows: list[Row]) -> Iterator[Fault]:
+        opened = {row.id: row for row in reversed(rows) if row.event in self._checks[row.register].opening}
+        yield from self._check_retractions(rows)
+        for case in fold_family(rows).cases.values():
+            if not case.conflicts:
+                continue
+            first = case.conflicts[0]
+            if case.id not in opened:
+                message = f"{first.event} of {case.id}, of which no first row is here"
+                yield self._fault((first.register, first.file, first.seq), "no-first-row", message)
+            elif root in opened:  # else that of its order is missing, which is told already
+                yield from self._explain_conflicts(case, opened[case.id])
+
+    def _explain_conflicts(self, case: Case, first: Row) -> Iterator[Fault]:
+        for row in case.conflicts:
+            place = (row.register, row.file, row.seq)
+            if row.event == first.event and row.ref != first.ref:
+                message = f"{row.id} begins a second time; it began in {first.ref}"
+                code = "duplicate-id"
+            else:
+                message = f"{row.event} was not allowed in the state that {row.id} was in, and counts for nothing"
+                code = "conflict"
+            before = ", ".join(registers.events_of(row.register)[row.event].before) if row.event != "retracted" else ""
+            hint = f"retract one of the two: dispatchctl retract {row.id} {row.ref} --reason T"
+            yield self._fault(place, code, message, f"in {before}" if before else "", hint)
+
+    def _check_retractions(self, rows: list[Row]) -> Iterator[Fault]:
+        for row in rows:
+            wanted = row.fields.get("row", "") if row.event == "retracted" else ""
+            if wanted and not any(each.ref == wanted and each.id == row.id for each in rows):
+                message = f"takes back {wanted!r}, which is no row of {row.id}"
+                yield self._fault((row.register, row.file, row.seq), "unknown-row", message)

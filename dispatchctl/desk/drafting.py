@@ -1,0 +1,60 @@
+"""The draft of the rules: where it is, and every fault that keeps it from being published. Desk.
+
+Needs nobody who acts and no records, so that a file of rules can be checked anywhere.
+"""
+
+import os
+import sys
+
+from dispatchctl.errors import Fault, NotFound, SystemFailed
+from dispatchctl.policy.compiling import compile_policy
+from dispatchctl.policy.days import FIRST_YEAR, Days
+from dispatchctl.policy.publishing import render_version
+from dispatchctl.store.rules_cache import read_text
+from dispatchctl.workspace import Workspace
+
+NO_DAYS: Days = {"off": {}, "working": {}, "through": FIRST_YEAR}
+
+
+def find_draft(ws: Workspace) -> str:
+    """The path of the draft: --policies, else beside the records folder, else in the present folder. NotFound."""
+    try:
+        return ws.policies_path
+    except NotFound:
+        if os.path.isfile("policies.yaml"):
+            return os.path.abspath("policies.yaml")
+        raise
+
+
+def read_rules_text(path: str, place: str) -> bytes:
+    """The bytes of a file of rules; NotFound or SystemFailed naming `place`."""
+    try:
+        return read_text(path, follow=True)
+    except FileNotFoundError:
+        hint = "dispatchctl init writes one; --policies names another"
+        raise NotFound("there is no such file of rules", place=place, hint=hint) from None
+    except OSError as error:
+        raise SystemFailed(f"cannot be read: {error.strerror}", place=place) from error
+
+
+def check_draft_file(ws: Workspace, file: str) -> list[Fault]:
+    """Every fault of a file of rules, by line. file: "" is the draft, "-" standard input.
+
+    NotFound where there is no such file; SystemFailed where it cannot be read.
+    """
+    if file == "-":
+        name, text = "standard input", sys.stdin.buffer.read()
+    else:
+        path = file or find_draft(ws)
+        name = file or os.path.basename(path)
+        text = read_rules_text(path, name)
+    policy, faults = compile_policy(text, name)
+    return faults if policy is None else check_rendered(text, name)
+
+
+def check_rendered(draft: bytes, name: str) -> list[Fault]:
+    """The fault of a draft that is sound by itself but takes no days below it (one pair of braces around it all)."""
+    if compile_policy(render_version(draft, NO_DAYS), name, published=True)[0] is not None:
+        return []
+    message = "the days cannot be written below it: its sections do not begin at the first column"
+    return [Fault(name, 1, 1, "not-in-blocks", message, "`policy:`, `calendar:` ... each at the beginning of a line")]

@@ -1,0 +1,194 @@
+"""A report as a person reads it: tables on a screen, markdown, a page of HTML, a spreadsheet. Output (PD-5.4).
+
+It gets the document that json prints and says nothing that is not in it.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import ROUND_DOWN, Decimal
+from typing import Any
+
+from dispatchctl.errors import UsageFault
+from dispatchctl.output.formats import Layout, defuse_cell, format_people
+from dispatchctl.output.labels import Column, find_column
+from dispatchctl.output.tables import say_time
+from dispatchctl.output.terminal import neutralise_text
+
+Document = Mapping[str, Any]
+
+REPORTS = {
+    "daily": ("Daily report", "日报"),
+    "weekly": ("Weekly report", "周报"),
+    "monthly": ("Monthly report", "月报"),
+}
+NOTHING = "–"
+NUMBERS = ("numerator", "denominator")
+
+
+def say_number(figure: Mapping[str, Any] | None) -> str:
+    """A value in short: a ratio in per cent, other quotients with two places, both rounded down; – for none.
+
+    Rounding down lets nothing read as a hundred per cent that is not.
+    """
+    if figure is None or figure["value"] is None:
+        return NOTHING
+    value = Decimal(figure["value"])
+    if figure["kind"] == "ratio":
+        return f"{_cut(value * 100)}%"
+    if figure["kind"] in ("average", "median"):
+        return str(_cut(value))
+    return str(figure["value"])
+
+
+def _cut(value: Decimal) -> Decimal:
+    return value.quantize(Decimal("0.01"), ROUND_DOWN)
+
+
+def say_figure(figure: Mapping[str, Any] | None) -> str:
+    """A value and what it was made of, for one cell: 95.83% (23/24)."""
+    text = say_number(figure)
+    if figure is None or figure["denominator"] is None or figure["kind"] not in ("ratio", "average"):
+        return text
+    return f"{text} ({figure['numerator']}/{figure['denominator']})"
+
+
+def title_report(document: Document, lang: str) -> str:
+    """The title line: what report, of which period."""
+    english, chinese = REPORTS.get(document["report"], (document["report"], document["report"]))
+    return f"{chinese} {document['period']}" if lang == "zh" else f"{english} {document['period']}"
+
+
+def say_origin(document: Document, lang: str, now: int) -> str:
+    """The line below the title: from when to when, by which rules, made when."""
+    start, until, made = (say_time(document[key], now) for key in ("from", "until", "generated_at"))
+    if lang == "zh":
+        return f"{start} 起，{until} 前；按制度 {document['policy']} 计算；{made} 生成"
+    return f"from {start} to before {until}; by the rules {document['policy']}; made {made}"
+
+
+def list_tables(document: Document, lang: str) -> list[tuple[str, list[tuple[list[Column], list[dict[str, Any]]]]]]:
+    """(title of a section, its tables as columns and items): the whole period first, then one for each grouping."""
+    found = []
+    for section in document["sections"]:
+        tables = [_list_whole(document, section, lang)]
+        for by in dict.fromkeys(row["by"] for row in section["rows"] if row["by"]):
+            tables.append(_list_groups(document, section, by, lang))
+        found.append((str(section["title"] or ""), tables))
+    return found
+
+
+def _list_whole(document: Document, section: Document, lang: str) -> tuple[list[Column], list[dict[str, Any]]]:
+    columns = [find_column(name) for name in ("measure", "value", *NUMBERS)]
+    (row,) = [row for row in section["rows"] if row["by"] is None]
+    items = []
+    for name, figure in row["measures"].items():
+        item: dict[str, Any] = {"measure": document["measures"][name]["title"], "value": say_number(figure)}
+        item.update({key: None if figure["kind"] == "count" else figure[key] for key in NUMBERS})
+        items.append(item)
+    return columns, items
+
+
+def _list_groups(
+    document: Document, section: Document, by: str, lang: str
+) -> tuple[list[Column], list[dict[str, Any]]]:
+    head = find_column(by.rpartition(".")[2])
+    rows = [row for row in section["rows"] if row["by"] == by]
+    names = [name for name in rows[0]["measures"] if any(row["measures"][name] for row in rows)]
+    titles = {name: document["measures"][name]["title"] for name in names}
+    none = "（未填）" if lang == "zh" else "(none)"
+    columns = [Column("key", head.en, head.zh)]
+    columns += [Column(f"measure {name}", titles[name], titles[name], "number") for name in names]
+    items = [
+        {
+            "key": row["title"] if row["title"] is not None else none,
+            **{f"measure {name}": say_figure(row["measures"][name]) for name in names},
+        }
+        for row in rows
+    ]
+    return columns, items
+
+
+def format_report(document: Document, form: str, lang: str, now: int, *, headers: bool = True) -> str:
+    """The report as `table` (for a screen) or `markdown`. now: epoch seconds, by which times are shortened."""
+    first, second, gap = ("# ", "## ", "\n") if form == "markdown" else ("", "", "")
+    text = f"{first}{title_report(document, lang)}\n{gap}{say_origin(document, lang, now)}\n"
+    for title, tables in list_tables(document, lang):
+        shown = [format_people(form, items, Layout(tuple(columns), lang, now, headers)) for columns, items in tables]
+        text += f"\n{second}{neutralise_text(title)}\n{gap}" + "\n".join(shown)
+    return text
+
+
+# --- files --------------------------------------------------------------------------------------------------------
+
+STYLE = """
+body{font:15px/1.5 system-ui,"PingFang SC","Microsoft YaHei",sans-serif;margin:2em auto;max-width:60em;padding:0 1em}
+table{border-collapse:collapse;margin:.6em 0 1.4em}
+th,td{border-bottom:1px solid #ccc;padding:.25em .8em;text-align:left;vertical-align:top}
+.n{text-align:right;font-variant-numeric:tabular-nums}
+.b{display:block;height:3px;background:#2a6fb0}
+p{color:#555}
+"""
+
+
+def write_html(document: Document, lang: str, now: int) -> str:
+    """A page that needs nothing else: no script, no address, every text escaped; a line below a ratio shows it."""
+    from html import escape
+
+    def row(cells: Sequence[str], columns: Sequence[Column], tag: str) -> str:
+        kinds = [' class="n"' if column.kind == "number" else "" for column in columns]
+        body = "".join(f"<{tag}{kind}>{cell}</{tag}>" for kind, cell in zip(kinds, cells, strict=True))
+        return f"<tr>{body}</tr>\n"
+
+    def cell(value: object) -> str:
+        text = neutralise_text("" if value is None else str(value))
+        share = text.partition("%")[0] if "%" in text else ""
+        bar = f'<span class="b" style="width:{share}%"></span>' if share.replace(".", "", 1).isdigit() else ""
+        return escape(text) + bar
+
+    title = escape(neutralise_text(title_report(document, lang)))
+    parts = [
+        f'<!DOCTYPE html>\n<html lang="{"zh-CN" if lang == "zh" else "en"}">\n<head>\n<meta charset="utf-8">\n'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+        f"<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n"
+        f"<p>{escape(say_origin(document, lang, now))}</p>\n"
+    ]
+    for heading, tables in list_tables(document, lang):
+        parts.append(f"<h2>{escape(neutralise_text(heading))}</h2>\n")
+        for columns, items in tables:
+            names = [escape(neutralise_text(column.zh if lang == "zh" else column.en)) for column in columns]
+            parts.append("<table>\n" + row(names, columns, "th"))
+            parts += [row([cell(item[column.key]) for column in columns], columns, "td") for item in items]
+            parts.append("</table>\n")
+    return "".join(parts) + "</body>\n</html>\n"
+
+
+def write_xlsx(items: Sequence[Mapping[str, Any]], keys: Sequence[str], *, raw: bool = False) -> bytes:
+    """A spreadsheet of rows: every text as text, counts as numbers. UsageFault where the extra is not installed.
+
+    raw: texts that begin like a formula stay as they are (they are text all the same).
+    """
+    try:
+        from xlsxwriter import Workbook
+    except ImportError:
+        raise UsageFault(
+            "needs the extra xlsx", place="--output FILE.xlsx", hint="pip install 'dispatchctl[xlsx]', or write a .csv"
+        ) from None
+    from datetime import datetime
+    from io import BytesIO
+
+    file = BytesIO()
+    book = Workbook(file, {"in_memory": True, "constant_memory": False})
+    book.set_properties({"created": datetime(2000, 1, 1)})  # the same report is the same file
+    sheet = book.add_worksheet()
+    for column, key in enumerate(keys):
+        sheet.write_string(0, column, key)
+    for number, item in enumerate(items, 1):
+        for column, key in enumerate(keys):
+            value = item.get(key)
+            if isinstance(value, bool):
+                sheet.write_boolean(number, column, value)
+            elif isinstance(value, int):
+                sheet.write_number(number, column, value)
+            elif value is not None:
+                sheet.write_string(number, column, str(value) if raw else defuse_cell(str(value)))
+    book.close()
+    return file.getvalue()

@@ -1,0 +1,1 @@
+"""What it adds up to: measures, and the documents made of them. Reads the index, writes nothing."""

@@ -1,0 +1,284 @@
+"""Measures worked out: which items of a period count, and what they come to. Reports (policies.md, "Measures").
+
+A measure is data: a filter and a count. Here it becomes a question to the index, and the integers of the answer
+become a figure; measures that look at the same items by the same time are asked for together.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation, localcontext
+from math import gcd
+from typing import Any, NamedTuple
+
+from dispatchctl.errors import BadData
+from dispatchctl.policy.checking_measures import CLOCKS
+from dispatchctl.registers.page import VOID
+from dispatchctl.reports.values import Found, find_group, find_time, find_value
+from dispatchctl.store.questions import (
+    Condition,
+    Question,
+    Tally,
+    Value,
+    count_items,
+    list_amounts,
+    list_items,
+    prepare_time,
+)
+
+PLACES = Decimal("0.000001")  # of a quotient that does not end
+OWNER = "owner"
+
+Key = tuple[str, str | None]  # (field a report groups by, its value); ("", None): the period as a whole
+
+
+class Period(NamedTuple):
+    """[start, end) in seconds, the same as local dates [first, end), and the present that judges running clocks."""
+
+    start: int
+    end: int
+    days: tuple[str, str]
+    now: int
+
+
+class Figure(NamedTuple):
+    """What a measure comes to.
+
+    kind: ratio, count, sum, average or median. value: the exact decimal as text, a quotient that does not end rounded
+    half to even at six places; None where there is nothing to divide by. numerator: a count, or for sum and average
+    the sum as text; None for a median. denominator: a number of items; None for a count.
+    """
+
+    kind: str
+    value: str | None
+    numerator: int | str | None
+    denominator: int | None
+
+
+class Item(NamedTuple):
+    """A case, or one instance of a clock of it, that a measure looks at; counted: it stands in the numerator."""
+
+    id: str
+    instance: int
+    counted: bool
+
+
+Figures = dict[Key, dict[str, Figure]]
+
+
+def work_out(
+    db: sqlite3.Connection,
+    policy: Mapping[str, Any],
+    wanted: Mapping[str, Sequence[str]],
+    period: Period,
+) -> Figures:
+    """The figures of measures over a period, whole and for each value of the fields they are grouped by.
+
+    wanted: measure -> the fields to group it by. A clock with several owners counts once, but once for each of them
+    where owners are the groups. A group in which a measure has no items has a figure of none; one by a field that its
+    items do not have has no figure.
+    """
+    whole: Key = ("", None)
+    measures = policy["measures"]
+    wanted = {
+        name: [field for field in by if find_group(measures[name]["of"], field, policy)] for name, by in wanted.items()
+    }
+    figures: Figures = {whole: {}}
+    sums: dict[Key, dict[str, Any]] = {whole: {}}
+    for question, names, fields in _plan(policy, wanted, period):
+        prepare_time(db, question)
+        if _amount_of(policy, names[0]) is None:
+            _add_counts(sums, count_items(db, question), names, fields)
+        else:
+            amounts = list_amounts(db, question, _find_amount(policy, names[0]).value)
+            _add_amounts(sums, amounts, names[0], fields)
+    for key, found in sums.items():
+        for name, by in wanted.items():
+            if key == whole or key[0] in by:
+                zero = _find_zero(policy, name)
+                figures.setdefault(key, {})[name] = make_figure(measures[name]["value"][0], found.get(name), zero)
+    return figures
+
+
+def _plan(
+    policy: Mapping[str, Any], wanted: Mapping[str, Sequence[str]], period: Period
+) -> Iterator[tuple[Question, list[str], list[str]]]:
+    """(question, its measures in the order of its tallies, what its groups are called); "" is the whole period."""
+    batches: dict[tuple[Any, ...], list[str]] = {}
+    for name in wanted:
+        measure = policy["measures"][name]
+        alone = name if _amount_of(policy, name) else ""
+        batches.setdefault((measure["of"], measure["month"], alone), []).append(name)
+    for (of, _, _), names in batches.items():
+        by = dict.fromkeys(field for name in names for field in wanted[name])
+        found = {field: group for field in by if (group := find_group(of, field, policy)) is not None}
+        apart = [field for field, group in found.items() if group.value.kind == OWNER]
+        together = [field for field in found if field not in apart]
+        base = build_question(policy, names, period)
+        yield base._replace(groups=tuple(found[field].value for field in together)), names, ["", *together]
+        for field in apart:
+            yield base._replace(groups=(found[field].value,), owners=True), names, [field]
+
+
+def build_question(policy: Mapping[str, Any], names: Sequence[str], period: Period) -> Question:
+    """The question for measures of the same items by the same time, a tally for each."""
+    measure = policy["measures"][names[0]]
+    return Question(
+        table=measure["of"],
+        time=find_time(measure["of"], measure["month"], policy),
+        start=period.start,
+        end=period.end,
+        days=period.days,
+        now=period.now,
+        tallies=tuple(_build_tally(policy["measures"][name], policy) for name in names),
+    )
+
+
+def _build_tally(measure: Mapping[str, Any], policy: Mapping[str, Any]) -> Tally:
+    of = measure["of"]
+    over = [_build_condition(of, path, condition, policy) for path, condition in measure["over"].items()]
+    count = [_build_condition(of, path, condition, policy) for path, condition in measure["count"].items()]
+    if of == CLOCKS:
+        return Tally(tuple(over), tuple(count), ended=_names(measure["over"], "ended"))
+    if not _names(measure["over"], VOID) and not _names(measure["count"], VOID):
+        state = find_value(of, "state", policy)
+        assert state is not None
+        over.append(Condition(state.value, "not", (VOID,)))
+    return Tally(tuple(over), tuple(count))
+
+
+def _names(conditions: Mapping[str, Any], state: str) -> bool:
+    word, wanted = conditions.get("state", ("", ()))
+    return word == "in" and state in wanted
+
+
+def _build_condition(of: str, path: str, condition: Sequence[Any], policy: Mapping[str, Any]) -> Condition:
+    found = find_value(of, path, policy)
+    value = found.value if found is not None else Value(())
+    word, wanted = condition
+    return Condition(value, word, tuple(wanted) if word == "in" else (wanted,))
+
+
+def _amount_of(policy: Mapping[str, Any], name: str) -> str | None:
+    """The field that a measure adds up, None for one that only counts."""
+    value = policy["measures"][name]["value"]
+    return str(value[1]) if len(value) > 1 else None
+
+
+def _find_amount(policy: Mapping[str, Any], name: str) -> Found:
+    measure = policy["measures"][name]
+    return find_value(measure["of"], measure["value"][1], policy) or Found(Value(()))
+
+
+def _find_zero(policy: Mapping[str, Any], name: str) -> Decimal:
+    """What a sum begins with, so that one of money has its two places."""
+    if _amount_of(policy, name) is None:
+        return Decimal(0)
+    field = _find_amount(policy, name).field
+    return Decimal("0.00") if field is not None and field.type == "money" else Decimal(0)
+
+
+# --- from counts to figures ---------------------------------------------------------------------------------------
+
+
+def _list_keys(groups: Sequence[Any], fields: Sequence[str]) -> Iterator[Key]:
+    """Where a row counts: in the whole (a field "") and in the group of each field."""
+    values = list(groups)
+    for field in fields:
+        yield (field, None) if not field else (field, _text(values.pop(0)))
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None or value == "" else str(value)
+
+
+def _add_counts(
+    sums: dict[Key, dict[str, Any]], rows: Sequence[tuple[Any, ...]], names: Sequence[str], fields: Sequence[str]
+) -> None:
+    width = sum(1 for field in fields if field)
+    for row in rows:
+        for key in _list_keys(row[:width], fields):
+            found = sums.setdefault(key, {})
+            for number, name in enumerate(names):
+                over, count = row[width + 2 * number : width + 2 * number + 2]
+                before = found.get(name, (0, 0))
+                found[name] = (before[0] + over, before[1] + count)
+
+
+def _add_amounts(
+    sums: dict[Key, dict[str, Any]], rows: Sequence[tuple[Any, ...]], name: str, fields: Sequence[str]
+) -> None:
+    for *groups, text, times in rows:
+        try:
+            amount = Decimal(str(text))
+        except InvalidOperation:
+            raise BadData(f"{str(text)[:40]!r} is no number", place=f"measure {name}") from None
+        for key in _list_keys(groups, fields):
+            sums.setdefault(key, {}).setdefault(name, []).append((amount, times))
+
+
+def make_figure(kind: str, found: Any, zero: Decimal = Decimal(0)) -> Figure:
+    """A figure from (over, count), or from [(amount, times)] where a field is added up; None where nothing was found.
+
+    zero: what a sum begins with. Items without the field are not there: they are neither added nor counted.
+    """
+    if kind in ("ratio", "count"):
+        over, count = found or (0, 0)
+        if kind == "count":
+            return Figure(kind, str(count), count, None)
+        return Figure(kind, divide(Decimal(count), over), count, over)
+    amounts: list[tuple[Decimal, int]] = found or []
+    number = sum(times for _, times in amounts)
+    if kind == "median":
+        return Figure(kind, _find_median(amounts, number), None, number)
+    total = format(sum((amount * times for amount, times in amounts), zero), "f")
+    return Figure(kind, total if kind == "sum" else divide(Decimal(total), number), total, number)
+
+
+def _find_median(amounts: Sequence[tuple[Decimal, int]], number: int) -> str | None:
+    """The middle one of `number` amounts, or halfway between the middle two; None of none."""
+    if not number:
+        return None
+    low, high, passed = (number - 1) // 2, number // 2, 0
+    middle: list[Decimal] = []
+    for amount, times in sorted(amounts):
+        middle += [amount for place in (low, high) if passed <= place < passed + times]
+        passed += times
+    return divide(middle[0] + middle[-1], 2)
+
+
+def divide(dividend: Decimal, divisor: int) -> str | None:
+    """The quotient as text without an exponent: exact where it ends, else six places, half to even; None by 0."""
+    if not divisor:
+        return None
+    scale = max(-int(dividend.as_tuple().exponent), 0)
+    upper, lower = int(dividend.scaleb(scale)), divisor * 10**scale
+    lower //= gcd(upper, lower)
+    for prime in (2, 5):
+        while lower % prime == 0:
+            lower //= prime
+    with localcontext() as context:
+        context.prec = 80  # beyond any quotient that ends, of counts and sums there can be
+        quotient = dividend / divisor
+        if lower != 1:
+            quotient = quotient.quantize(PLACES, ROUND_HALF_EVEN)
+        text = format(quotient.normalize(), "f")
+    return "0" if text == "-0" else text
+
+
+# --- opening a figure ---------------------------------------------------------------------------------------------
+
+
+def list_measured(db: sqlite3.Connection, policy: Mapping[str, Any], name: str, period: Period) -> list[Item]:
+    """The items that a measure's figure is made of, by time: as many as it counts, those of the numerator marked.
+
+    Of a measure that counts, only what it counts; of one that adds up a field, only items that have the field.
+    """
+    question = build_question(policy, [name], period)
+    prepare_time(db, question)
+    (tally,) = question.tallies
+    if policy["measures"][name]["value"][0] != "ratio":
+        over = (*tally.over, *tally.besides)
+        if _amount_of(policy, name):
+            over = (*over, Condition(_find_amount(policy, name).value, "not", (None,)))
+        question = question._replace(tallies=(tally._replace(over=over, besides=()),))
+    return [Item(*found) for found in list_items(db, question)]
