@@ -12,7 +12,7 @@ SOURCES := $(shell find dispatchctl -type f ! -name '*.pyc')
 # The demo judges the sample month as of a fixed moment, its last working day, so it prints the same on any day.
 DEMO_NOW ?= 2026-10-30T16:30:00+08:00
 
-.PHONY: help demo test long lint format clauses sample bench constraints clean
+.PHONY: help demo test long lint format clauses sample reference bench constraints clean
 
 help:           ## list these targets
 	@sed -n 's/^\([a-z]*\):.*##/  \1\t/p' Makefile
@@ -54,6 +54,10 @@ clauses: .venv-dev/installed
 sample:         ## make records/ anew
 sample: .venv-dev/installed
 	$(DEV)/python tools/make_sample.py
+
+reference:      ## write docs/reference.md anew
+reference: .venv-dev/installed
+	$(DEV)/python tools/make_reference.py
 
 bench:          ## measure, from a plain install
 bench: .venv/installed

@@ -92,9 +92,8 @@ def measure_size(desk: Desk, options: argparse.Namespace) -> dict[str, list[Resu
 
 
 def _explain(error: str) -> str:
-    if "exit 2" in error and ("No such command" in error or "no such command" in error):
-        return "not there yet"
-    return error.replace("\n", " ").replace("|", "/")
+    missing = ("o such command", "No module named 'dispatchctl", "has no attribute")
+    return "not there yet" if any(sign in error for sign in missing) else error.replace("\n", " ").replace("|", "/")
 
 
 def show_seconds(seconds: float | None) -> str:

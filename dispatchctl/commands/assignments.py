@@ -228,7 +228,9 @@ def plain_verb(name: str, event: str, text: str, example: str, *options: Any) ->
 
 def reason_option(text: str = "Why.", required: bool = True) -> Any:
     """--reason TEXT."""
-    return click.option("--reason", metavar="TEXT", required=required, default=None, help=text)
+    if required:  # click takes a default, even None, for an answer
+        return click.option("--reason", metavar="TEXT", required=True, help=text)
+    return click.option("--reason", metavar="TEXT", default=None, help=text)
 
 
 PARTS = click.option("--parts", metavar="TEXT", default=None, help="What was used.")

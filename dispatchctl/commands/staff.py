@@ -65,7 +65,9 @@ def staff_verb(name: str, event: str, text: str, example: str, *options: Any) ->
 
 def need_reason(required: bool = True) -> Any:
     """--reason TEXT."""
-    return click.option("--reason", metavar="TEXT", required=required, default="", help="Why.")
+    if required:  # click takes a default, even "", for an answer
+        return click.option("--reason", metavar="TEXT", required=True, help="Why.")
+    return click.option("--reason", metavar="TEXT", default="", help="Why.")
 
 
 COMMENT = click.option("--comment", metavar="TEXT", default="", help="What was said.")

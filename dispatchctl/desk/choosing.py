@@ -83,21 +83,23 @@ def list_workers(books: Books, order: Case) -> list[Worker]:
                 skills=skills,
                 areas=tuple(split_items(facts.get("areas", ""))),
                 load=loads.get(staff, Decimal(0)),
-                last_assigned=last.get(staff),
+                last_assigned=last[staff][0],
                 on_duty=in_hours and facts.get("role") in (FIELD_ROLE, "contractor"),
                 on_leave=False,
                 declined=staff in declined,
+                turn=last[staff][1],
             )
         )
     return found
 
 
-def find_last_assigned(books: Books, staff: str) -> int | None:
-    """When somebody last got work, seconds; None: never."""
+def find_last_assigned(books: Books, staff: str) -> tuple[int | None, int]:
+    """(when somebody last got work, seconds, None: never; the number of that assignment within its day)."""
     row = books.index.db.execute(
-        'SELECT "at:assigned" FROM assignments WHERE assignee = ? ORDER BY "at:assigned" DESC LIMIT 1', (staff,)
+        'SELECT "at:assigned", id FROM assignments WHERE assignee = ? ORDER BY "at:assigned" DESC, id DESC LIMIT 1',
+        (staff,),
     ).fetchone()
-    return int(row[0]) if row else None
+    return (int(row[0]), int(row[1].rpartition("-")[2])) if row else (None, 0)
 
 
 def suggest(books: Books, order: str) -> list[Candidate]:

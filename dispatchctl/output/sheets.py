@@ -85,7 +85,8 @@ def _say_event(event: Mapping[str, Any], page: Register, layout: Layout, case: s
         parts.append(f"{column.zh}：{said}" if zh else f"{column.en}: {said}")
     if event["note"]:
         parts.append(neutralise_text(str(event["note"])))
-    return {**event, "case": case or None, "event": names.get(event["event"], event["event"]), "what": ("；" if zh else "; ").join(parts)}
+    what = ("；" if zh else "; ").join(parts)
+    return {**event, "case": case or None, "event": names.get(event["event"], event["event"]), "what": what}
 
 
 SEGMENTS = ("from", "to", "length", "counts", "why")

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 class Worker(NamedTuple):
     """What is known of somebody who could be sent.
 
-    load: effort (or number) of their open assignments. last_assigned: when they last got work, seconds, None: never.
+    load: effort (or number) of their open assignments. last_assigned: when they last got work, seconds, None: never;
+    turn: tells apart who got theirs in the same second, as in a batch; the greater one was later.
     """
 
     staff: str
@@ -23,6 +24,7 @@ class Worker(NamedTuple):
     on_duty: bool
     on_leave: bool
     declined: bool
+    turn: int = 0
 
 
 class Job(NamedTuple):
@@ -88,7 +90,7 @@ def find_bar(job: Job, worker: Worker, ceiling: Decimal) -> str:
 
 def rank_fairness(workers: Sequence[Worker]) -> dict[str, Decimal]:
     """i/(n-1) for the i-th of n, the latest assigned first; 1 for who never was, and for one alone."""
-    timed = sorted(workers, key=lambda each: (-(each.last_assigned or 0), each.staff))
+    timed = sorted(workers, key=lambda each: (-(each.last_assigned or 0), -each.turn, each.staff))
     count = len(timed)
     return {
         worker.staff: Decimal(1) if worker.last_assigned is None or count == 1 else Decimal(place) / (count - 1)
