@@ -1,5 +1,5 @@
 # What a newcomer runs. Nothing is installed outside .venv and .venv-dev, and nothing tracked by git is changed,
-# but by `make sample` and `make constraints`.
+# but by `make sample`, `make reference` and `make constraints`.
 PYTHON ?= python3
 ARGS ?=
 JOBS ?= 2

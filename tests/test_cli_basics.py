@@ -159,7 +159,7 @@ def test_completion_of_names_imports_no_command() -> None:
         "code = main([])\n"
         "print(code, *sorted(sys.modules), sep='\\n', file=sys.stderr)"
     )
-    line = {"_DISPATCHCTL_COMPLETE": "bash_complete", "COMP_WORDS": "dispatchctl comp", "COMP_CWORD": "1"}
+    line = {"_DISPATCHCTL_COMPLETE": "bash_complete", "COMP_WORDS": "dispatchctl completi", "COMP_CWORD": "1"}
     done = start("-c", script, env=line)
     assert done.stdout.decode() == "plain,completion\n"
     assert not [name for name in done.stderr.decode().split() if name.startswith("dispatchctl.commands.")]

@@ -5,9 +5,10 @@ from typing import Any
 
 from dispatchctl.desk.books import Books
 from dispatchctl.policy.spans import Limit
-from dispatchctl.rules.clocks import Instance, step_back
+from dispatchctl.rules.clocks import Instance
 from dispatchctl.rules.limits import remaining_days
 from dispatchctl.rules.segments import Segment, explain_limit
+from dispatchctl.rules.thresholds import step_back
 from dispatchctl.store.schema import quote
 
 OVERDUE_COLUMNS = (

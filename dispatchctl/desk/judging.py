@@ -6,10 +6,12 @@ from typing import Any
 from dispatchctl import registers
 from dispatchctl.policy.rulebook import Rulebook
 from dispatchctl.registers.row import Row
-from dispatchctl.rules.clocks import ClockTable, Instance, judge_case, parse_time
+from dispatchctl.rules.clocks import Instance, judge_case
 from dispatchctl.rules.families import Case, Family, fold_family
+from dispatchctl.rules.limits import parse_time
 from dispatchctl.rules.owners import find_order, list_departments
 from dispatchctl.rules.people import People
+from dispatchctl.rules.variants import ClockTable
 from dispatchctl.store.index import Judged
 
 

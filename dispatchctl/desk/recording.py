@@ -87,7 +87,7 @@ def new_id(books: Books, register: str, moment: Moment, ahead: int = 0) -> str:
 
 
 def check_draft(draft: Draft, register: str) -> None:
-    """UsageFault where a text cannot be kept or one that the event needs is empty; each field must be the register's."""
+    """UsageFault where a text cannot be kept, or one that the event needs is empty; fields must be the register's."""
     fields = registers.fields_of(register)
     needed = registers.events_of(register)[draft.event].required
     empty = [f"--{name.replace('_', '-')}" for name in needed if not draft.fields.get(name, "").strip()]
@@ -99,10 +99,6 @@ def check_draft(draft: Draft, register: str) -> None:
         if text:
             check_text(f"--{name.replace('_', '-')}", text)
     check_text("--request-id", draft.request_id)
-    missing = [name for name in registers.events_of(register)[draft.event].required if not draft.fields.get(name)]
-    if missing:
-        options = ", ".join(f"--{name.replace('_', '-')}" for name in missing)
-        raise UsageFault(f"{draft.event} needs {options}")
 
 
 def as_row(draft: Draft, register: str, moment: Moment, number: int = 0) -> Row:

@@ -152,15 +152,27 @@ def _check_ask(books: Books, assignment: str, fields: dict[str, str], actor: str
     running = list_extendable(books, assignment)
     if not running:
         raise Refused(f"{assignment} has no running clock that could be extended")
-    in_time = [one for one in running if one.due_at is None or moment.at <= one.due_at]
-    if not in_time:
-        due = format_time(books, max(one.due_at or 0 for one in running))
-        clauses = ", ".join(dict.fromkeys(clause for one in running for clause in one.variant.rules["source"]))
+    judged = _choose_judged(running, assignment)
+    if not any(_is_in_time(one, moment) for one in judged):
+        due = format_time(books, max(one.due_at or 0 for one in judged))
+        clauses = ", ".join(dict.fromkeys(clause for one in judged for clause in one.variant.rules["source"]))
         raise Refused(
             f"{assignment} was due at {due}: an extension is asked for before that, not after"
             + (f" ({clauses})" if clauses else "")
         )
     return {**fields, "until": _read_until(books, fields["until"], moment)}
+
+
+def _choose_judged(running: Sequence[Instance], assignment: str) -> list[Instance]:
+    """The instances by which it is told whether an extension is asked for in time: the assignment's own, if it has any.
+
+    Its order mostly has days left when the work itself is late already (KZ-8.9).
+    """
+    return [one for one in running if one.case == assignment] or list(running)
+
+
+def _is_in_time(one: Instance, moment: Moment) -> bool:
+    return one.due_at is None or moment.at <= one.due_at
 
 
 def _read_until(books: Books, text: str, moment: Moment) -> str:
@@ -196,8 +208,8 @@ def _check_grant(books: Books, assignment: str, fields: dict[str, str], actor: s
         until = job.fields.get("until", "")
         if not until or not _is_pending(job):
             raise Refused(f"nobody has asked to extend {assignment}", hint="say until when: --until ISO")
-    running = list_extendable(books, assignment)
-    if not any(one.extension == "asked" or one.due_at is None or moment.at <= one.due_at for one in running):
+    judged = _choose_judged(list_extendable(books, assignment), assignment)
+    if not any(one.extension == "asked" or _is_in_time(one, moment) for one in judged):
         raise Refused(f"{assignment} was not asked to be extended before it was due (KZ-8.9)")
     return {**fields, "due_at": until}
 

@@ -4,43 +4,17 @@ One instance is one run of a time limit: opened by a start event, closed by the 
 the case's end. Which rules judge it is decided once, by its start (policies.md, "Clocks").
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from dispatchctl.policy.rulebook import Rulebook, Version
-from dispatchctl.policy.spans import Limit
 from dispatchctl.registers.page import VOID, split_items
-from dispatchctl.rules.calendar import Calendar
 from dispatchctl.rules.families import Case, Family, Moment, is_final
-from dispatchctl.rules.limits import Due, Pause, add_limit
+from dispatchctl.rules.limits import Due, Pause, add_limit, parse_time
 from dispatchctl.rules.owners import find_order, resolve_owners
 from dispatchctl.rules.pauses import Track, list_pauses
 from dispatchctl.rules.people import People
-
-Names = frozenset[tuple[str, str]]
-
-
-class Variant(NamedTuple):
-    """One clock entry of a version, ready for judging: its events as sets, its limits as Limit, its calendar."""
-
-    id: str
-    of: str
-    start: Names
-    stop: Names
-    when: tuple[tuple[str, tuple[str, ...]], ...]
-    limit: Limit | None
-    due: str
-    begins: str
-    item: str
-    calendar: Calendar
-    warn: Limit | None
-    owner: tuple[str, ...]
-    pause: Mapping[str, Limit | None]
-    extendable: bool
-    urge: Limit
-    outlives: bool  # only another register's events stop it, so the case's own end does not
-    rules: Mapping[str, Any]  # the entry as compiled
-    version: Version
+from dispatchctl.rules.thresholds import find_levels, find_warning
+from dispatchctl.rules.variants import ClockTable, Variant
 
 
 class Instance(NamedTuple):
@@ -74,72 +48,6 @@ class Instance(NamedTuple):
     variant: Variant
     pauses: tuple[Pause, ...]
     fixed: bool  # the due time was granted or taken from a field, not counted
-
-
-class ClockTable:
-    """The clocks of every version, prepared for judging; calendars are shared between clocks that count alike."""
-
-    def __init__(self, book: Rulebook) -> None:
-        self.book = book
-        self._calendars: dict[tuple[str, str], Calendar] = {}
-        self._tables: dict[str, dict[str, dict[str, list[Variant]]]] = {}
-
-    def calendar(self, version: Version, counting: str = "") -> Calendar:
-        """The working calendar of a version: its hours and counting, the newest version's days."""
-        key = (version.label, counting)
-        if key not in self._calendars:
-            self._calendars[key] = Calendar(**self.book.calendar_arguments(version, counting or None))
-        return self._calendars[key]
-
-    def variants(self, version: Version, register: str) -> dict[str, list[Variant]]:
-        """The clocks of a register by id, each with its entries in the order of the file."""
-        if version.label not in self._tables:
-            table: dict[str, dict[str, list[Variant]]] = {}
-            for entry in version.policy["clocks"]:
-                variant = self._prepare(version, entry)
-                table.setdefault(variant.of, {}).setdefault(variant.id, []).append(variant)
-            self._tables[version.label] = table
-        return self._tables[version.label].get(register, {})
-
-    def _prepare(self, version: Version, entry: Mapping[str, Any]) -> Variant:
-        start = frozenset((register, event) for register, event in entry["start"])
-        stop = frozenset((register, event) for register, event in entry["stop"])
-        return Variant(
-            id=entry["id"],
-            of=entry["of"],
-            start=start,
-            stop=stop | (_list_later_steps(stop) - start),
-            when=tuple((path, tuple(values)) for path, values in entry["when"]),
-            limit=_limit(entry["limit"]),
-            due=entry["due"] or "",
-            begins=entry["from"] or "",
-            item=entry["item"] or "",
-            calendar=self.calendar(version, entry["counting"] or ""),
-            warn=_limit(entry["warn"]),
-            owner=tuple(entry["owner"]),
-            pause={reason: _limit(bound) for reason, bound in (entry["pause"] or {}).items()},
-            extendable=bool(entry["extendable"]),
-            urge=_limit(entry["urge"] or version.policy["escalation"]["every"]) or Limit(1, "d"),
-            outlives=bool(stop) and not any(register in (entry["of"], *_WITHIN) for register, _ in stop),
-            rules=entry,
-            version=version,
-        )
-
-
-_STEPS = ("acknowledged", "started", "completed")  # who takes one has passed those before it
-_WITHIN = ("state", "assignments")  # an order's assignments end with it: what they would have to stop ends too
-
-
-def _list_later_steps(stop: Names) -> Names:
-    first = min((_STEPS.index(event) for register, event in stop if (register, event) in _STEP_NAMES), default=None)
-    return frozenset() if first is None else frozenset(_STEP_NAMES[first:])
-
-
-_STEP_NAMES = tuple(("assignments", event) for event in _STEPS)
-
-
-def _limit(pair: Sequence[Any] | None) -> Limit | None:
-    return Limit(int(pair[0]), str(pair[1])) if pair else None
 
 
 class _Term(NamedTuple):
@@ -188,6 +96,7 @@ class _Walk:
         self.order = find_order(family, case)
         self.facts: dict[str, str] = {}
         self.order_facts: dict[str, str] = self.facts if self.order is case else {}
+        self.watched = table.watched(case.register)
         self.track = Track()
         self.running: dict[tuple[str, str], _Run] = {}
         self.waiting: set[tuple[str, str]] = set()  # started, but no entry has matched yet
@@ -195,8 +104,10 @@ class _Walk:
         self.done: list[Instance] = []
 
     def judge(self) -> list[Instance]:
+        cases, own, order = self.family.cases, self.case.id, self.order.id
         for moment in self.family.moments:
-            self._step(moment)
+            if moment.case in (own, order) or cases[moment.case].parent == own:
+                self._step(moment)
         for run in list(self.running.values()):
             self.done.append(self._finish(run, "running", None, ""))
         self.done.sort(key=lambda one: (one.started_at, one.clock, one.item, one.number))
@@ -204,14 +115,10 @@ class _Walk:
 
     def _step(self, moment: Moment) -> None:
         own = moment.case == self.case.id
-        child = not own and moment.register != "state" and self._is_child(moment)
-        decides = own or (child and not self._is_helper(moment))
         above = not own and moment.case == self.order.id
-        if not (own or child or above):
-            return
-        changed: set[str] = set()
-        if (own or above) and moment.register != "state":
-            changed = self._learn(moment, own)
+        child = not own and not above and moment.register != "state"
+        decides = own or (child and not self._is_helper(moment))
+        changed = (own or above) and moment.register != "state" and self._learn(moment, own)
         self.track.note(moment, self.case)
         name = (moment.register, moment.event)
         if own or child:
@@ -228,10 +135,6 @@ class _Walk:
         if decides and not moment.row.derived:  # what is ended along with something else begins nothing
             self._start(moment, name)
 
-    def _is_child(self, moment: Moment) -> bool:
-        case = self.family.cases[moment.case]
-        return case.parent == self.case.id
-
     def _is_helper(self, moment: Moment) -> bool:
         return moment.register == "assignments" and self.family.cases[moment.case].fields.get("role") == "helper"
 
@@ -240,16 +143,19 @@ class _Walk:
             return False
         return is_final(self.family.cases[moment.case].register, moment.event)
 
-    def _learn(self, moment: Moment, own: bool) -> set[str]:
-        facts = self.facts if own else self.order_facts
-        prefix = "" if own else "order."
-        changed = set()
-        for name, text in moment.row.fields.items():
-            if moment.row.derived or (moment.event == "amended" and name == "reason"):
+    def _learn(self, moment: Moment, own: bool) -> bool:
+        """Take in the fields of a row; whether one changed on which a clock may depend."""
+        row = moment.row
+        if row.derived:
+            return False
+        facts, prefix = (self.facts, "") if own else (self.order_facts, "order.")
+        changed = False
+        for name, text in row.fields.items():
+            if row.event == "amended" and name == "reason":
                 continue
             if facts.get(name) != text:
                 facts[name] = text
-                changed.add(prefix + name)
+                changed = changed or prefix + name in self.watched
         return changed
 
     def fact(self, path: str, at: int) -> str:
@@ -277,9 +183,7 @@ class _Walk:
 
     def _start(self, moment: Moment, name: tuple[str, str]) -> None:
         version, before = self.table.book.at(moment.at)
-        for clock, variants in self.table.variants(version, self.case.register).items():
-            if not any(name in variant.start for variant in variants):
-                continue
+        for clock, variants in self.table.starting(version, self.case.register).get(name, ()):
             item = moment.row.fields.get(variants[0].item, "") if variants[0].item else ""
             key = (clock, item)
             if key in self.running:
@@ -501,61 +405,3 @@ def judge_case(family: Family, case: Case, table: ClockTable, people: People) ->
     if case.state == VOID:
         return []
     return _Walk(family, case, table, people).judge()
-
-
-def find_levels(variant: Variant, due: int | None) -> tuple[int, ...]:
-    """From when on levels 2, 3, ... are reached: one interval of `urge` or `escalation.every` after another."""
-    if due is None:
-        return ()
-    roles = variant.version.policy["escalation"]["roles"]
-    found = []
-    for step in range(1, len(roles) + 1):
-        at = add_limit(variant.calendar, Limit(variant.urge.number * step, variant.urge.unit), due).at
-        found.append(at if at is not None else due)
-    return tuple(found)
-
-
-def find_warning(variant: Variant, due: int | None) -> int | None:
-    """From when on a running instance is "soon": `warn` before its due time, counted in the unit it is given in."""
-    if due is None or variant.warn is None:
-        return None
-    return step_back(variant.calendar, variant.warn, due)
-
-
-_SECONDS = {"m": 60, "h": 3600, "bm": 60, "bh": 3600, "d": 86400, "wd": 86400, "w": 604800}
-
-
-def step_back(calendar: Calendar, limit: Limit, at: int) -> int:
-    """The latest time from which the limit reaches `at`: seconds for m and h, business seconds for bm and bh,
-    whole days for d and w, working days for wd.
-    """
-    seconds = limit.number * _SECONDS[limit.unit]
-    if limit.unit in ("m", "h", "d", "w"):
-        return at - seconds
-    if limit.unit == "wd":
-        day, left = calendar.day_of(at), limit.number
-        while left:
-            day -= 1
-            left -= calendar.is_working_day(day)
-        return calendar.midnight(day) + (at - calendar.midnight(calendar.day_of(at)))
-    low, high = at - seconds, at
-    while calendar.business_seconds(low, at) < seconds:
-        low -= max(seconds, 86400)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if calendar.business_seconds(middle, at) >= seconds:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
-def parse_time(text: str, calendar: Calendar) -> int | None:
-    """A recorded time as seconds; a bare date is the end of that day's business hours; None for no text."""
-    if not text:
-        return None
-    from datetime import date, datetime
-
-    if len(text) == 10:
-        return calendar.close_of(date.fromisoformat(text).toordinal())
-    return int(datetime.fromisoformat(text).timestamp())

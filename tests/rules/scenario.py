@@ -5,9 +5,10 @@ from minute_calendar import epoch, read_published_days, wall
 from dispatchctl.policy.compiling import compile_policy
 from dispatchctl.policy.rulebook import Rulebook, Version
 from dispatchctl.registers.row import Row
-from dispatchctl.rules.clocks import ClockTable, Instance, judge_case
+from dispatchctl.rules.clocks import Instance, judge_case
 from dispatchctl.rules.families import Case, Family, fold_family
 from dispatchctl.rules.people import People
+from dispatchctl.rules.variants import ClockTable
 
 HEAD = """\
 policy: {{effective_from: {day}}}

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from scenario import Scenario, bind_rules, compile_rules, read, tell
 
 from dispatchctl.registers.assignments import OPEN
-from dispatchctl.rules.clocks import ClockTable, judge_case
+from dispatchctl.rules.clocks import judge_case
 from dispatchctl.rules.families import fold_family, is_final, may_happen
 from dispatchctl.rules.people import People
+from dispatchctl.rules.variants import ClockTable
 
 DISPATCH = (
     "{id: dispatch, of: orders, start: [taken, reopened, assignments.declined, assignments.withdrawn],"

@@ -1,0 +1,127 @@
+"""The clocks of the rules, prepared for judging: which events start and stop them, when they apply. Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from dispatchctl.policy.rulebook import Rulebook, Version
+from dispatchctl.policy.spans import Limit
+from dispatchctl.rules.calendar import Calendar
+
+Names = frozenset[tuple[str, str]]
+
+
+class Variant(NamedTuple):
+    """One clock entry of a version, ready for judging: its events as sets, its limits as Limit, its calendar."""
+
+    id: str
+    of: str
+    start: Names
+    stop: Names
+    when: tuple[tuple[str, tuple[str, ...]], ...]
+    limit: Limit | None
+    due: str
+    begins: str
+    item: str
+    calendar: Calendar
+    warn: Limit | None
+    owner: tuple[str, ...]
+    pause: Mapping[str, Limit | None]
+    extendable: bool
+    urge: Limit
+    outlives: bool  # only another register's events stop it, so the case's own end does not
+    rules: Mapping[str, Any]  # the entry as compiled
+    version: Version
+
+
+class ClockTable:
+    """The clocks of every version, prepared for judging; calendars are shared between clocks that count alike."""
+
+    def __init__(self, book: Rulebook) -> None:
+        self.book = book
+        self._calendars: dict[tuple[str, str], Calendar] = {}
+        self._tables: dict[str, dict[str, dict[str, list[Variant]]]] = {}
+        self._starts: dict[tuple[str, str], dict[tuple[str, str], list[tuple[str, list[Variant]]]]] = {}
+        self._watched: dict[str, frozenset[str]] = {}
+
+    def calendar(self, version: Version, counting: str = "") -> Calendar:
+        """The working calendar of a version: its hours and counting, the newest version's days."""
+        key = (version.label, counting)
+        if key not in self._calendars:
+            self._calendars[key] = Calendar(**self.book.calendar_arguments(version, counting or None))
+        return self._calendars[key]
+
+    def variants(self, version: Version, register: str) -> dict[str, list[Variant]]:
+        """The clocks of a register by id, each with its entries in the order of the file."""
+        if version.label not in self._tables:
+            table: dict[str, dict[str, list[Variant]]] = {}
+            for entry in version.policy["clocks"]:
+                variant = self._prepare(version, entry)
+                table.setdefault(variant.of, {}).setdefault(variant.id, []).append(variant)
+            self._tables[version.label] = table
+        return self._tables[version.label].get(register, {})
+
+    def starting(self, version: Version, register: str) -> dict[tuple[str, str], list[tuple[str, list[Variant]]]]:
+        """By event, the clocks of a register that it starts: (id, all entries of that id)."""
+        key = (version.label, register)
+        if key not in self._starts:
+            found: dict[tuple[str, str], list[tuple[str, list[Variant]]]] = {}
+            for clock, variants in self.variants(version, register).items():
+                for name in sorted({name for variant in variants for name in variant.start}):
+                    found.setdefault(name, []).append((clock, variants))
+            self._starts[key] = found
+        return self._starts[key]
+
+    def watched(self, register: str) -> frozenset[str]:
+        """The fields on which a change may move a clock of the register, under any version; as `when` names them."""
+        if register not in self._watched:
+            paths: set[str] = set()
+            for version in self.book.versions:
+                for variants in self.variants(version, register).values():
+                    for variant in variants:
+                        paths.update(path for path, _ in variant.when)
+                        paths.update((variant.begins, variant.due))
+            if any(path.startswith("staff.") for path in paths):
+                paths.add("assignee")
+            self._watched[register] = frozenset(paths)
+        return self._watched[register]
+
+    def _prepare(self, version: Version, entry: Mapping[str, Any]) -> Variant:
+        start = frozenset((register, event) for register, event in entry["start"])
+        stop = frozenset((register, event) for register, event in entry["stop"])
+        return Variant(
+            id=entry["id"],
+            of=entry["of"],
+            start=start,
+            stop=stop | (_list_later_steps(stop) - start),
+            when=tuple((path, tuple(values)) for path, values in entry["when"]),
+            limit=read_limit(entry["limit"]),
+            due=entry["due"] or "",
+            begins=entry["from"] or "",
+            item=entry["item"] or "",
+            calendar=self.calendar(version, entry["counting"] or ""),
+            warn=read_limit(entry["warn"]),
+            owner=tuple(entry["owner"]),
+            pause={reason: read_limit(bound) for reason, bound in (entry["pause"] or {}).items()},
+            extendable=bool(entry["extendable"]),
+            urge=read_limit(entry["urge"] or version.policy["escalation"]["every"]) or Limit(1, "d"),
+            outlives=bool(stop) and not any(register in (entry["of"], *_WITHIN) for register, _ in stop),
+            rules=entry,
+            version=version,
+        )
+
+
+_STEPS = ("acknowledged", "started", "completed")  # who takes one has passed those before it
+_WITHIN = ("state", "assignments")  # an order's assignments end with it: what they would have to stop ends too
+
+
+def _list_later_steps(stop: Names) -> Names:
+    first = min((_STEPS.index(event) for register, event in stop if (register, event) in _STEP_NAMES), default=None)
+    return frozenset() if first is None else frozenset(_STEP_NAMES[first:])
+
+
+_STEP_NAMES = tuple(("assignments", event) for event in _STEPS)
+
+
+def read_limit(pair: Sequence[Any] | None) -> Limit | None:
+    """A compiled limit `[number, unit]` as a Limit; None for none."""
+    return Limit(int(pair[0]), str(pair[1])) if pair else None
