@@ -1,7 +1,7 @@
 """Measures dispatchctl on generated histories, prints the tables and writes them to docs/performance.md.
 
     make bench                           1k, 10k, 100k and 1M orders
-    make bench ARGS="--quick"            1k and 10k, in two minutes
+    make bench ARGS="--quick"            1k and 10k, in a few minutes
     make bench ARGS="--sizes 100k --data DIR --no-write"
 
 Whole processes, in turn with the floor, medians. Run it from an environment where the program is installed as others
@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 
 from measures import (
+    DISTURBED,
     Desk,
     Result,
     generate,
@@ -47,6 +48,7 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--data", default="", help="keep the histories here and use them again; else a temporary one")
     parser.add_argument("--limit", type=float, default=900, help="seconds until a rebuild or import is stopped; 900")
     parser.add_argument("--no-write", action="store_true", help="print only; leave docs/performance.md as it is")
+    parser.add_argument("--remark", default="", help="a sentence to stand above the tables")
     parser.add_argument("--program", default=os.path.join(os.path.dirname(sys.executable), "dispatchctl"))
     options = parser.parse_args()
     names = (QUICK if options.quick else options.sizes).split(",")
@@ -122,12 +124,20 @@ def render_table(by_size: dict[str, list[Result]]) -> list[str]:
     return lines
 
 
-def render(tables: Tables, machine: str) -> str:
+def render(tables: Tables, machine: str, remark: str) -> str:
     """All tables as Markdown, with the machine and the day."""
-    lines = [f"Measured on {time.strftime('%Y-%m-%d')}: {machine}.", ""]
+    busy = [size for size, floor in _find_floors(tables).items() if DISTURBED in floor.note]
+    if busy:
+        remark = f"{remark} At {', '.join(busy)} {DISTURBED}.".lstrip()
+    lines = [f"Measured on {time.strftime('%Y-%m-%d')}: {machine}. {remark}".rstrip(), ""]
     for title, by_size in tables.items():
         lines += [f"### {title}", "", *render_table(by_size), ""]
     return "\n".join(lines)
+
+
+def _find_floors(tables: Tables) -> dict[str, Result]:
+    daily = tables.get("Daily commands", {})
+    return {size: each for size, results in daily.items() for each in results if each.work == "floor F"}
 
 
 def write_document(path: str, text: str) -> None:
@@ -159,8 +169,11 @@ def main() -> int:
     finally:
         if not options.data:
             shutil.rmtree(data, ignore_errors=True)
-    text = render(tables, machine)
+    text = render(tables, machine, options.remark)
     print(text)
+    if any(DISTURBED in floor.note for floor in _find_floors(tables).values()):
+        sys.stderr.write("the floor was not steady, so nothing is written; measure again on an idle machine\n")
+        return 1
     if not (options.no_write or options.quick):
         root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
         write_document(f"{root}/docs/performance.md", text)

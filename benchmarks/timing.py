@@ -1,6 +1,7 @@
 """Timing whole processes: how long one took, how much memory it held at most, and medians of several in turn."""
 
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -48,7 +49,7 @@ def run_process(argv: Sequence[str], env: Mapping[str, str], limit: float = 0) -
         return Run(seconds, peak, code, out.read().decode(), err.read().decode(errors="replace"))
 
 
-def _wait(process: "subprocess.Popen[bytes]", end: float) -> tuple[int, "os._RusageResult"]:
+def _wait(process: "subprocess.Popen[bytes]", end: float) -> tuple[int, resource.struct_rusage]:
     while end:
         pid, status, usage = os.wait4(process.pid, os.WNOHANG)
         if pid:
@@ -70,18 +71,20 @@ def check_run(run: Run, argv: Sequence[str]) -> Run:
 
 
 class Timed(NamedTuple):
-    """The median of several runs: seconds, and the largest peak."""
+    """The median of several runs: seconds, and the largest peak; and the fastest of them."""
 
     seconds: float
     peak: float
+    fastest: float
 
 
 def time_in_turn(
     cases: Mapping[str, Callable[[int], Run | float]], rounds: int
 ) -> tuple[dict[str, Timed], dict[str, str]]:
-    """(the medians by name, what went wrong by name). Each round runs every case once, so that all see the same machine.
+    """(the medians by name, what went wrong by name).
 
-    A case is handed the number of its round; one without a process answers its seconds itself.
+    Each round runs every case once, so that all see the same machine. A case is handed the number of its round; one
+    without a process answers its seconds itself.
     """
     found: dict[str, list[Run | float]] = {name: [] for name in cases}
     failed: dict[str, str] = {}
@@ -98,7 +101,7 @@ def time_in_turn(
         if runs and name not in failed:
             seconds = [run if isinstance(run, float) else run.seconds for run in runs]
             peak = max(0.0 if isinstance(run, float) else run.peak for run in runs)
-            timed[name] = Timed(median(seconds), peak)
+            timed[name] = Timed(median(seconds), peak, min(seconds))
     return timed, failed
 
 
@@ -129,7 +132,8 @@ def describe_machine(folder: str) -> str:
         pass
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30)
     version = ".".join(map(str, sys.version_info[:3]))
-    return f"{os.cpu_count()} × {name}, {memory:.0f} GiB; {os.uname().sysname}; Python {version}; {_find_disk(folder)}"
+    machine = f"{os.cpu_count()} × {name}, {memory:.0f} GiB; {os.uname().sysname}; Python {version}"
+    return f"{machine}; {_find_disk(folder)}; load {os.getloadavg()[0]:.1f} before it began"
 
 
 def _find_disk(folder: str) -> str:

@@ -28,8 +28,10 @@ __all__ = [
     "MONEY",
     "MONTH",
     "NOT_GIVEN",
+    "REGISTER",
     "SPAN",
     "STAFF",
+    "STATE",
     "WHEN",
     "GlobalOption",
     "Key",
@@ -149,6 +151,8 @@ WHEN = TypedText("when", WHEN_FORMS)
 MONTH = TypedText("month", MONTH_FORMS)
 CASE = TypedText("case", kind="case")
 STAFF = TypedText("staff", kind="staff")
+STATE = TypedText("state", kind="state")
+REGISTER = TypedText("register", kind="register")
 MONEY = MoneyType("amount", MONEY_FORMS)
 SPAN = SpanType("span", SPAN_FORMS)
 

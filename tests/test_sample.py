@@ -51,7 +51,7 @@ def test_made_anew_it_is_the_same_byte_for_byte(tmp_path: Path, isolated: Path, 
     }
     assert sorted(anew) == sorted(kept), "run `make sample`"
     for name in kept:
-        assert anew[name] == kept[name], f"{name} would be another one now: run `make sample` and look at the difference"
+        assert anew[name] == kept[name], f"{name} would be another one now: run `make sample` and read the diff"
 
 
 def test_nothing_private_is_in_it() -> None:

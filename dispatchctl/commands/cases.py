@@ -9,7 +9,7 @@ from dispatchctl.desk.correcting import amend, retract, undo
 from dispatchctl.desk.looking import check_reveal, find_register, list_cases, show_case
 from dispatchctl.desk.names import resolve_case
 from dispatchctl.desk.revealing import note_reveal
-from dispatchctl.options import CASE, Writing, pass_workspace, writing_options
+from dispatchctl.options import CASE, NOT_GIVEN, REGISTER, STATE, Writing, pass_workspace, writing_options
 from dispatchctl.output.formats import emit
 from dispatchctl.output.sheets import print_case
 from dispatchctl.workspace import Workspace
@@ -52,8 +52,8 @@ def show(ws: Workspace, case: str, reveal: bool, reason: str) -> None:
 
 
 @click.command("list")
-@click.argument("register", default="orders")
-@click.option("--state", default="", metavar="S", help="In this state.")
+@click.argument("register", type=REGISTER, default="orders")
+@click.option("--state", type=STATE, default=NOT_GIVEN, metavar="S", help="In this state.")
 @click.option("--since", default="", metavar="DATE", help="Begun on that day or later.")
 @click.option("--until", default="", metavar="DATE", help="Begun on that day or earlier.")
 @click.option("--where", multiple=True, metavar="FIELD=VALUE", help="With this value; may be repeated.")

@@ -9,7 +9,17 @@ from dispatchctl.desk.looking import count_state, find_register, list_work
 from dispatchctl.desk.names import resolve_case, resolve_key, resolve_staff
 from dispatchctl.desk.urging import list_late_cases, urge
 from dispatchctl.errors import UsageFault
-from dispatchctl.options import CASE, NOT_GIVEN, STAFF, Key, Writing, pass_workspace, take_ids, writing_options
+from dispatchctl.options import (
+    CASE,
+    NOT_GIVEN,
+    REGISTER,
+    STAFF,
+    Key,
+    Writing,
+    pass_workspace,
+    take_ids,
+    writing_options,
+)
 from dispatchctl.output.formats import emit
 from dispatchctl.output.sheets import print_explained
 from dispatchctl.output.terminal import tell
@@ -27,7 +37,7 @@ KEYS = (
 @click.command("overdue")
 @click.option("--soon", is_flag=False, flag_value="", default=None, metavar="[SPAN]", help="What is about to be, too.")
 @click.option("--owner", type=STAFF, default=NOT_GIVEN, help="What this person (or role) owes.")
-@click.option("--register", default="", metavar="R", help="Of one register.")
+@click.option("--register", type=REGISTER, default=NOT_GIVEN, metavar="R", help="Of one register.")
 @click.option("--service", type=Key("services"), default=NOT_GIVEN, help="Of one service.")
 @click.option("--limit", type=click.IntRange(1), default=None, metavar="N", help="At most so many.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if anything is listed.")
@@ -69,7 +79,7 @@ def overdue(
 @click.command("due")
 @take_ids("cases", required=False)
 @click.option("--all", "everything", is_flag=True, help="Of every case.")
-@click.option("--register", default="", metavar="R", help="With --all: of one register.")
+@click.option("--register", type=REGISTER, default=NOT_GIVEN, metavar="R", help="With --all: of one register.")
 @click.option("--since", default="", metavar="DATE", help="With --all: clocks started on that day or later.")
 @click.option("--until", default="", metavar="DATE", help="With --all: clocks started before that day ended.")
 @click.option("--explain", is_flag=True, help="Every stretch of time: counted, or why not.")

@@ -186,6 +186,8 @@ def close(ws: Workspace, order: str, answered: str, writing: Writing) -> int:
     Example:
       dispatchctl close 7 --answered 已由物业公司处理完毕
     """
+    if not answered.strip():
+        raise UsageFault("say what the caller was told", place="--answered")
     return record_order_event(ws, order, "closed", {"answer": answered}, writing)
 
 

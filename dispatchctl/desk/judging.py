@@ -5,7 +5,8 @@ from typing import Any
 
 from dispatchctl import registers
 from dispatchctl.policy.rulebook import Rulebook
-from dispatchctl.registers.row import Row
+from dispatchctl.registers.page import VOID
+from dispatchctl.registers.row import Row, fold_key
 from dispatchctl.rules.clocks import Instance, judge_case
 from dispatchctl.rules.families import Case, Family, fold_family
 from dispatchctl.rules.limits import parse_time
@@ -43,8 +44,6 @@ class Judging:
         clocks: list[tuple[Any, ...]] = []
         cases = []
         for case in family.cases.values():
-            if not case.rows and not case.conflicts:
-                continue
             cases.append((case.register, list_case_values(root, case, rows)))
             if case.register in ("orders", "assignments"):
                 for instance in judge_case(family, case, self.table, self.people):
@@ -68,10 +67,20 @@ def _layout(register: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def list_case_values(root: str, case: Case, rows: Sequence[Row]) -> tuple[Any, ...]:
-    """One case as a row of its register's table (store/schema.py: case_columns)."""
+    """One case as a row of its register's table (store/schema.py: case_columns).
+
+    Of a void case, whose rows were taken back, it keeps what they said: when it was taken, and as what.
+    """
     fields, events = _layout(case.register)
-    first = case.rows[0] if case.rows else case.conflicts[0]
-    recorded = max(row.recorded for row in (*case.rows, *case.conflicts))
+    seen = [*case.rows, *case.conflicts]
+    texts: dict[str, str] = case.fields
+    marks: dict[str, int] = case.marks
+    if case.state == VOID:
+        seen = sorted((row for row in rows if row.id == case.id), key=fold_key)
+        texts = {name: text for row in seen for name, text in row.fields.items()}
+        marks = {row.event: row.at for row in seen}
+    first = seen[0]
+    recorded = max(row.recorded for row in seen)
     return (
         case.id,
         root,
@@ -81,8 +90,8 @@ def list_case_values(root: str, case: Case, rows: Sequence[Row]) -> tuple[Any, .
         first.by,
         recorded,
         len(case.conflicts),
-        *[case.fields.get(name) for name in fields],
-        *[case.marks.get(event) for event in events],
+        *[texts.get(name) for name in fields],
+        *[marks.get(event) for event in events],
     )
 
 

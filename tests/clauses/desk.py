@@ -174,3 +174,22 @@ def open_desk(run: Callable[..., Result], folder: Path) -> Desk:
     desk.do("mgr", "staff", "change", "mgr", *STAFF["mgr"][1])
     desk.clock(2, "09:00")
     return desk
+
+
+_made: dict[str, tuple[int, bytes]] = {}  # the files of the desk that the first test made: path -> (mode, content)
+
+
+def copy_desk(run: Callable[..., Result], folder: Path) -> Desk:
+    """The folder as such a desk, before the first call; made by the first test and copied for the others."""
+    if not _made:
+        desk = open_desk(run, folder)
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                _made[str(path.relative_to(folder))] = (path.stat().st_mode, path.read_bytes())
+        return desk
+    for name, (mode, content) in _made.items():
+        path = folder / name
+        path.parent.mkdir(mode=0o770, parents=True, exist_ok=True)
+        path.write_bytes(content)
+        path.chmod(mode)
+    return Desk(run, folder)

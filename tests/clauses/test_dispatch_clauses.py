@@ -1,9 +1,17 @@
 """Sending somebody: who is chosen, what a dispatch must tell, what stays on record, how much a person carries."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import Desk, november
+from desk import Desk, copy_desk, november
+from transcripts import Result
+
+
+@pytest.fixture
+def desk(run: Callable[..., Result], isolated: Path) -> Desk:
+    return copy_desk(run, isolated)
 
 
 def suggest(desk: Desk, order: str) -> dict[str, dict[str, Any]]:
@@ -83,7 +91,7 @@ def test_who_declined_is_not_chosen_again(desk: Desk) -> None:
     assert {job["assignee"], other} == {"pan", "shui"}
 
 
-# --- planned across people --------------------------------------------------------------------------------------------
+# --- planned across people ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.clause("PD-3.1")
@@ -171,7 +179,7 @@ def test_an_appointment_is_what_the_customer_waits_for(desk: Desk) -> None:
     assert (order, "fulfil") not in desk.late()
 
 
-# --- complete or refused ------------------------------------------------------------------------------------------------
+# --- complete or refused --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.clause("PD-3.3", "PD-5.2")
@@ -239,7 +247,7 @@ def test_a_dispatch_without_a_contact_is_refused_where_the_kind_demands_a_caller
     desk.send(inquiry, "pan")
 
 
-# --- on record ------------------------------------------------------------------------------------------------------------
+# --- on record ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.clause("PD-5.1")
@@ -303,7 +311,7 @@ def test_the_dispatcher_is_who_decided_not_who_took_the_call_or_claimed(desk: De
     assert desk.due(order, "fulfil")["owner"] == "sup-d"
 
 
-# --- no more than one can carry ----------------------------------------------------------------------------------------
+# --- no more than one can carry -------------------------------------------------------------------------------------
 
 
 def fill(desk: Desk, staff: str, count: int = 4) -> list[str]:

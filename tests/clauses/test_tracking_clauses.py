@@ -1,9 +1,17 @@
 """The work itself: seen, begun, reported, put off in time, done, confirmed, and by whom."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import Desk, november
+from desk import Desk, copy_desk, november
+from transcripts import Result
+
+
+@pytest.fixture
+def desk(run: Callable[..., Result], isolated: Path) -> Desk:
+    return copy_desk(run, isolated)
 
 
 def names_of(items: list[dict[str, Any]]) -> list[str]:
@@ -53,7 +61,7 @@ def test_another_assignee_has_his_own_time_to_see_it(desk: Desk) -> None:
     assert (desk.due(job, "acknowledge")["state"], desk.due(job, "acknowledge")["breached"]) == ("ended", True)
 
 
-# --- confirmed to the desk, then begun ----------------------------------------------------------------------------------
+# --- confirmed to the desk, then begun ------------------------------------------------------------------------------
 
 
 @pytest.mark.clause("PD-2.5")
@@ -97,7 +105,7 @@ def test_who_cannot_take_it_on_says_so_and_why(desk: Desk) -> None:
     assert desk.due(order, "dispatch")["instance"] == 2
 
 
-# --- one's own work ---------------------------------------------------------------------------------------------------------
+# --- one's own work -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.clause("PD-4.2")
@@ -115,7 +123,7 @@ def test_the_worklist_is_ones_own_open_work_by_due_time(desk: Desk) -> None:
     assert (items[1]["state"], items[1]["content"], items[1]["clock"]) == ("acknowledged", "下水慢", "complete")
     assert names_of(desk.do("lin", "worklist", "pan")) == names_of(items)
     desk.clock(2, "13:00:01")
-    assert [each["late_seconds"] for each in desk.do("pan", "worklist")][0] == 1
+    assert desk.do("pan", "worklist")[0]["late_seconds"] == 1
     desk.do("pan", "complete", jobs["urgent"])
     desk.do("pan", "decline", jobs["plain"], "--reason", "做不了")
     assert names_of(desk.do("pan", "worklist")) == [jobs["later"]]
@@ -129,13 +137,13 @@ def test_the_worklist_shows_what_comes_back_and_what_stands_still(desk: Desk) ->
     desk.clock(3, "09:00")
     desk.do("lin", "rework", job, "--reason", "仍有渗漏")
     (item,) = desk.do("pan", "worklist")
-    assert (item["case"], item["instance"], item["due_at"]) == (job, 2, november(4, "09:00"))
+    assert (item["case"], item["instance"], item["due_at"]) == (job, 2, november(4, "09:30"))
     desk.do("pan", "pause", job, "--reason", "waiting-parts")
     (item,) = desk.do("pan", "worklist")
     assert (item["case"], item["state"], item["due_at"]) == (job, "paused", None)
 
 
-# --- progress and difficulties -----------------------------------------------------------------------------------------
+# --- progress and difficulties --------------------------------------------------------------------------------------
 
 
 @pytest.mark.clause("PD-4.3")
@@ -185,8 +193,8 @@ def test_a_difficulty_stops_the_clock_only_for_a_reason_of_the_rules(desk: Desk)
     desk.clock(4, "10:00")
     assert desk.late() == set()
     assert desk.do("pan", "resume", job)["state"] == "working"
-    assert desk.due(job, "complete")["due_at"] == november(5, "09:30")  # two business days later than 3rd, 09:30
-    assert desk.due(order, "fulfil")["due_at"] == november(9, "17:30")
+    assert desk.due(job, "complete")["due_at"] == november(5, "09:30")  # 1 of 8 hours was gone
+    assert desk.due(order, "fulfil")["due_at"] == november(6, "17:30")  # the 3rd does not count
     desk.refuse(4, "pan", "resume", job)
 
 
@@ -200,7 +208,7 @@ def test_a_pause_counts_only_for_so_long(desk: Desk) -> None:
     assert (job, "complete") in desk.late()
 
 
-# --- completed, then confirmed -------------------------------------------------------------------------------------------
+# --- completed, then confirmed --------------------------------------------------------------------------------------
 
 
 @pytest.mark.clause("PD-4.4")
@@ -258,7 +266,7 @@ def test_what_is_not_done_goes_back_with_new_clocks(desk: Desk) -> None:
     assert desk.do("lin", "rework", job, "--reason", "仍有渗漏")["state"] == "working"
     assert desk.state(order) == "in-progress"
     again = desk.due(job, "complete")
-    assert (again["instance"], again["due_at"]) == (2, november(4, "09:00"))
+    assert (again["instance"], again["due_at"]) == (2, november(4, "09:30"))
     assert (desk.due(order, "fulfil")["instance"], desk.due(order, "fulfil")["state"]) == (2, "running")
     assert desk.due(job, "confirm")["state"] == "stopped"
     desk.refuse(4, "lin", "confirm", job)
@@ -279,7 +287,7 @@ def test_an_order_of_several_trades_is_closed_by_the_last_confirmation(desk: Des
     assert desk.state(order) == "closed"
 
 
-# --- internal and outside resources ----------------------------------------------------------------------------------------
+# --- internal and outside resources ---------------------------------------------------------------------------------
 
 
 @pytest.mark.clause("PR-8")
@@ -330,7 +338,7 @@ def test_waiting_for_an_outside_body_is_no_lateness_of_ones_own(desk: Desk) -> N
     assert desk.due(job, "complete")["due_at"] == november(30, "12:00")
 
 
-# --- put off before the time, never after ------------------------------------------------------------------------------------
+# --- put off before the time, never after ---------------------------------------------------------------------------
 
 
 UNTIL = ("--until", november(4, "12:00"), "--reason", "等待配件")
@@ -351,7 +359,7 @@ def test_who_asks_in_time_with_a_reason_is_granted_more(desk: Desk) -> None:
     clock = desk.due(job, "complete")
     assert (clock["due_at"], clock["breached"], desk.late()) == (november(4, "12:00"), False, set())
     desk.clock(4, "12:00:01")
-    assert desk.late() == {(job, "complete")}
+    assert (job, "complete") in desk.late()
     rows = desk.rows("assignments")[-2:]
     assert [(row["event"], row["by"]) for row in rows] == [("extension-asked", "pan"), ("extension-granted", "sup-e")]
     assert (rows[0]["reason"], rows[0]["until"], rows[1]["due_at"]) == ("等待配件", UNTIL[1], UNTIL[1])
@@ -359,7 +367,6 @@ def test_who_asks_in_time_with_a_reason_is_granted_more(desk: Desk) -> None:
 
 @pytest.mark.clause("KZ-8.9")
 def test_who_asks_after_the_time_is_refused_and_late(desk: Desk) -> None:
-    desk.edit_rules((r"assigned, rework\], stop: completed,\n     limit: 8bh", "assigned, rework], stop: completed,\n     limit: 4bh"))  # fmt: skip
     order = desk.take(priority="urgent")
     job = desk.send(order, "pan")
     desk.do("pan", "ack", job)
@@ -403,9 +410,7 @@ def test_asking_alone_changes_nothing_nor_does_a_refusal(desk: Desk) -> None:
     desk.refuse(2, "sup-e", "refuse-extension", job)
     desk.do("sup-e", "refuse-extension", job, "--reason", "库房有货")
     desk.clock(3, "09:30:01")
-    assert [(each["case"], each["extension"]) for each in desk.overdue()] == [(job, "refused")] or [
-        (each["case"], each["extension"]) for each in desk.overdue()
-    ] == [(job, None)]
+    assert [(each["case"], each["extension"]) for each in desk.overdue()] == [(job, "refused")]
     desk.do("pan", "complete", job)
     assert desk.due(job, "complete")["breached"] is True
 

@@ -32,7 +32,18 @@ def november(written: Path, request: pytest.FixtureRequest, isolated: Path, run:
 
 
 @pytest.fixture
-def report(november: Path, run: Callable[..., Result]) -> Report:
+def desk(written: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The present folder with November in it, shared by the tests that only read: they must leave it as it is."""
+    if not written.is_dir():
+        request.getfixturevalue("november")
+    request.getfixturevalue("isolated")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(written.parent / "cache"))
+    monkeypatch.chdir(written)
+    return written
+
+
+@pytest.fixture
+def report(desk: Path, run: Callable[..., Result]) -> Report:
     """`report("monthly", "--month", "2026-11")`: the document, as of LATER unless `now` says otherwise."""
 
     def ask(*argv: str, now: str = LATER) -> Any:

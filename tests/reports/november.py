@@ -25,7 +25,11 @@ STORY = (
     ("2026-11-02T15:00", "sun", "complete A-20261102-0001"),
     ("2026-11-02T16:00", "qian", "confirm A-20261102-0001"),
     # O-20261103-0001: given out an hour late, done two days late
-    ("2026-11-03T09:00", "qian", "new-order --service electrical --priority high --channel wechat --content 跳闸 PHONE"),
+    (
+        "2026-11-03T09:00",
+        "qian",
+        "new-order --service electrical --priority high --channel wechat --content 跳闸 PHONE",
+    ),
     ("2026-11-03T11:00", "qian", "assign O-20261103-0001 zhou"),
     ("2026-11-03T11:20", "zhou", "ack A-20261103-0001"),
     ("2026-11-03T15:00", "zhou", "problem A-20261103-0001 --note 缺配件"),

@@ -1,0 +1,87 @@
+"""What the shell's completion offers for a value: open cases, people, states, registers, keys of the rules. Desk.
+
+A candidate goes to the shell as lines, so neither it nor its description may hold a control character.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+from dispatchctl import registers
+from dispatchctl.desk.books import Books
+from dispatchctl.errors import DispatchError
+from dispatchctl.output.terminal import neutralise_text
+from dispatchctl.registers.page import Register, State
+from dispatchctl.store.schema import quote
+from dispatchctl.workspace import Workspace
+
+Candidate = tuple[str, str]  # (value, description)
+
+CASES = ("orders", "assignments")  # whose open cases people act on; people complete as staff
+SECTIONS = ("services", "departments", "areas", "priorities", "channels", "roles")
+DESCRIBED = 40  # characters of a description
+
+
+def list_candidates(workspace: Workspace, kind: str, prefix: str) -> list[Candidate]:
+    """The values of a kind that fit what was typed so far, each with a word about it.
+
+    kind: `case` (open ones, newest first; digits alone mean the number of an id), `staff` (who is here; a name fits
+    too), `state`, `register`, or one of SECTIONS, whose keys and titles fit. [] for any other kind, and for a section
+    that the rules leave to free text. What is raised is for the caller to hide.
+    """
+    if kind in ("state", "register"):
+        return _list_words(workspace, kind, prefix)
+    books = Books(workspace)
+    try:
+        if kind == "case":
+            found = list(_list_cases(books, prefix))
+        else:
+            named = _list_staff(books) if kind == "staff" else _list_keys(books, kind)
+            found = [each for each in named if each[0].startswith(prefix) or (prefix and each[1].startswith(prefix))]
+    finally:
+        books.settle()
+    return [_clean(*each) for each in found if each[0].isprintable()]
+
+
+def _list_words(workspace: Workspace, kind: str, prefix: str) -> list[Candidate]:
+    """The states of all registers, or the registers: known even where no records are, then in the locale's language."""
+    with suppress(DispatchError):
+        Books(workspace)  # tells the workspace the language of the rules
+    pages = [registers.get(name) for name in registers.NAMES]
+    named: list[State | Register] = [state for page in pages for state in page.states] if kind == "state" else [*pages]
+    zh = workspace.lang == "zh"
+    words = {word.name: word.zh if zh else word.en for word in named}
+    return [(name, text) for name, text in words.items() if name.startswith(prefix)]
+
+
+def _clean(value: str, text: str) -> Candidate:
+    shown = text if len(text) <= DESCRIBED else text[:DESCRIBED] + "…"
+    return value, neutralise_text(shown)
+
+
+def _list_cases(books: Books, prefix: str) -> Iterator[Candidate]:
+    """(id, state and content) of the open cases that fit, newest first within each register."""
+    zh = books.lang == "zh"
+    ending = f"-{prefix.zfill(4)}" if prefix.isascii() and prefix.isdigit() else ""
+    for register in CASES:
+        states = {state.name: state.zh if zh else state.en for state in registers.get(register).states}
+        rows = books.index.db.execute(
+            f"SELECT id, state, content FROM {quote(register)} WHERE final = 0"
+            " AND (substr(id, 1, ?) = ? OR (? <> '' AND substr(id, -?) = ?)) ORDER BY first_at DESC, id DESC",
+            (len(prefix), prefix, ending, len(ending), ending),
+        )
+        for case, state, content in rows:
+            yield case, f"{states.get(state, state)} {content or ''}".rstrip()
+
+
+def _list_staff(books: Books) -> Iterator[Candidate]:
+    for staff, name in books.index.db.execute(
+        "SELECT id, name FROM staff WHERE state NOT IN ('left', 'void') ORDER BY id"
+    ):
+        yield staff, name or ""
+
+
+def _list_keys(books: Books, section: str) -> Iterator[Candidate]:
+    known = books.policy[section] if section in SECTIONS else None
+    for key, entry in (known or {}).items():
+        title = entry.get("title") if isinstance(entry, dict) else entry
+        yield key, str(title or "")

@@ -1,0 +1,380 @@
+"""The table of exit codes: what a script may go by, one test a row, each with the real thing that leads there."""
+
+import errno
+import fcntl
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from transcripts import Result
+
+ROOT = Path(__file__).resolve().parent.parent
+MORNING = "2026-11-02T09:00:00+08:00"
+CALLER = ("--caller", "张示例", "--phone", "138-0000-0001", "--address", "1号楼101")
+ORDER = ("new-order", "--service", "plumbing", "--content", "厨房漏水", *CALLER)
+
+
+class Desk(NamedTuple):
+    """A demo folder and the program in it, at MORNING unless told otherwise."""
+
+    folder: Path
+    run: Callable[..., Result]
+
+    def do(self, *argv: str, code: int = 0, now: str = MORNING, input: str = "") -> Result:
+        """Run a command that must end with `code`; a failure must say so in the way all failures do."""
+        done = self.run(*argv, input=input, env={"DISPATCHCTL_NOW": now} if now else {})
+        assert done.code == code, (argv, done)
+        assert "Traceback" not in done.err
+        assert "internal fault" not in done.err
+        if code not in (0, 1):
+            first, *rest = done.err.split("\n")
+            assert first.startswith("dispatchctl: "), done.err
+            assert all(line.startswith(("dispatchctl: ", "hint: ")) for line in rest if line), done.err
+        return done
+
+    def rows(self) -> dict[str, bytes]:
+        """Every file of the records by its path, but for the lock: what a refusal must leave as it was."""
+        paths = [path for path in (self.folder / "records").rglob("*") if path.is_file() and path.name != ".lock"]
+        return {str(path): path.read_bytes() for path in paths}
+
+
+@pytest.fixture
+def desk(run: Callable[..., Result], demo: Path) -> Desk:
+    """A demo with a manager, lin, and a field worker, wu."""
+    made = Desk(demo, run)
+    made.do("staff", "join", "wu", "--name", "吴示例", "--role", "field", "--skill", "plumbing", "--regular")
+    return made
+
+
+def start(desk: Desk, *argv: str) -> "subprocess.Popen[bytes]":
+    """The command in a process of its own."""
+    env = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "DISPATCHCTL_NOW": MORNING,
+        "DISPATCHCTL_AS": "lin",
+    }
+    return subprocess.Popen(
+        [sys.executable, "-m", "dispatchctl", *argv],
+        cwd=desk.folder,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+@pytest.fixture
+def held(desk: Desk) -> Iterator[None]:
+    """Somebody else holds the lock of the desk."""
+    with open(desk.folder / "records/.lock", "r+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+# --- 0 and 1 ----------------------------------------------------------------------------------------------------------
+
+
+def test_0_what_was_printed_is_on_disk(desk: Desk) -> None:
+    order = desk.do(*ORDER, "-q").out.strip()
+    text = (desk.folder / "records/orders/2026-11.main.csv").read_text(encoding="utf-8")
+    assert [line.split(",")[3] for line in text.split("\n")[1:-1]] == [order]
+    assert desk.do("assign", order, "wu", "-q").out.strip() == "A-20261102-0001"
+    before = desk.rows()
+    assert desk.do("ack", "1", "-n", "-q").out.strip() == "A-20261102-0001"
+    assert desk.do("list", "--state", "cancelled").out == ""
+    assert desk.do("overdue").out == ""
+    assert desk.do("urge", "--all").out == ""
+    assert desk.rows() == before
+
+
+def test_1_a_checking_command_found_something(desk: Desk) -> None:
+    assert desk.do("overdue", "--exit-code").out == ""
+    desk.do(*ORDER)
+    late = "2026-11-02T10:30:00+08:00"
+    assert desk.do("overdue", now=late).out
+    assert desk.do("overdue", "--exit-code", code=1, now=late).out
+    assert desk.do("overdue", "--exit-code", "--soon", "8h", code=1).out
+    assert desk.do("overdue", "--exit-code", "--soon", "8h", "--service", "lighting").out == ""
+
+
+def test_1_a_check_of_rules_and_of_records(desk: Desk) -> None:
+    desk.do("policy", "check")
+    desk.do("records", "check")
+    path = desk.folder / "records/staff/2026-11.main.csv"
+    path.write_bytes(path.read_bytes().replace("吴示例".encode(), "无示例".encode()))
+    assert "records/staff/2026-11.main.csv:3:" in desk.do("records", "check", code=1).out
+    draft = desk.folder / "policies.yaml"
+    draft.write_text(draft.read_text(encoding="utf-8").replace("counting: civil", "countng: civil"), encoding="utf-8")
+    assert re.search(r"^policies\.yaml:\d+: .*countng", desk.do("policy", "check", code=1).out)
+
+
+def test_1_doctor_finds_no_records(desk: Desk, run: Callable[..., Result], tmp_path: Path) -> None:
+    assert run("doctor", cwd=tmp_path).code == 1
+
+
+# --- 2 ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("argv", "told"),
+    [
+        (["ack"], "Missing argument"),
+        (["reassign", "1", "wu"], "--reason"),
+        (["list", "--stat", "open"], "no such option: --stat"),
+        (["overdu"], "no such command: overdu"),
+        (["list", "--state", "opne"], "'opne' is no state of orders"),
+        (["new-order", "--kind", "wish", "--content", "x"], "--kind: 'wish' is not known"),
+        (["list", "--format", "xml"], "--format: 'xml' is not known"),
+        (["ack", "1", "--at", "soon-ish"], "--at: 'soon-ish' is not understood"),
+        (["overdue", "--soon", "1 month"], "--soon: '1 month' is not understood"),
+        (["paid", "1", "--amount", "ten"], "--amount: 'ten' is not understood"),
+        (["show", "1", "--reveal"], "--reveal needs --reason"),
+        (["due"], "due takes cases, or --all"),
+        (["list", "--fields", "id,stat"], "--fields: no such field: stat"),
+        (["list", "--sort", "stat"], "--sort: no such field: stat"),
+        (["amend", "1", "colour=red", "--reason", "x"], "colour"),
+        (["triage", "1"], "--dispatch"),
+    ],
+    ids=lambda value: "_".join(value) if isinstance(value, list) else "",
+)
+def test_2_wrong_usage(desk: Desk, argv: list[str], told: str) -> None:
+    desk.do(*ORDER)
+    desk.do("assign", "1", "wu")
+    before = desk.rows()
+    assert told in desk.do(*argv, code=2).err
+    assert desk.rows() == before
+
+
+def test_2_all_that_intake_demands_is_named_at_once(desk: Desk) -> None:
+    told = desk.do("new-order", "--content", "漏水", "--phone", "138-0000-0009", code=2).err
+    assert all(name in told.split("\n")[0] for name in ("--service", "--caller", "--address"))
+    assert "--content" not in told.split("\n")[0]
+    assert "orders" not in "".join(desk.rows())
+
+
+# --- 3 ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("argv", "told"),
+    [
+        (["show", "O-20261102-0099"], "no such case: 'O-20261102-0099'"),
+        (["ack", "99"], "no such assignment: '99'"),
+        (["assign", "1", "wuu"], "no such person: 'wuu'"),
+        (["worklist", "吴"], "no such person: '吴'"),
+        (["list", "ordres"], "no such register: 'ordres'"),
+        (["overdue", "--service", "plumber"], "--service: no such service: 'plumber'"),
+        (["triage", "1", "--refer", "garden"], "--refer: no such department: 'garden'"),
+        (["new-order", "--service", "plumbing", "--area", "tower-9"], "--area: no such area: 'tower-9'"),
+        (["new-order", "--service", "plumbing", "--priority", "asap"], "--priority: no such priority: 'asap'"),
+        (["new-order", "--service", "plumbing", "--channel", "fax"], "--channel: no such channel: 'fax'"),
+        (["staff", "join", "sun", "--name", "孙示例", "--role", "feld"], "no such role: 'feld'"),
+        (["--as", "nobody", "ack", "1"], "--as: no such person: 'nobody'"),
+        (["--records", "elsewhere", "list"], "elsewhere: no such folder"),
+    ],
+    ids=lambda value: "_".join(value) if isinstance(value, list) else "",
+)
+def test_3_no_such_case_person_or_key(desk: Desk, argv: list[str], told: str) -> None:
+    desk.do(*ORDER)
+    before = desk.rows()
+    assert told in desk.do(*argv, code=3).err
+    assert desk.rows() == before
+
+
+def test_3_is_told_before_what_is_missing(desk: Desk) -> None:
+    assert "no such service: 'plumber'" in desk.do("new-order", "--service", "plumber", code=3).err
+
+
+def test_3_where_nobody_is_known_to_act_the_line_that_would_help_is_told(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.do("staff", "change", "lin", "--login", "somebody-else")
+    told = desk.do(*ORDER, code=3).err
+    assert "nobody's login is 'tester'" in told
+    assert "dispatchctl staff join ID --name NAME --role ROLE --login tester" in told
+    desk.do("list")
+    desk.do("policy", "check")
+
+
+def test_3_no_folder_of_records(run: Callable[..., Result], isolated: Path) -> None:
+    done = run("list")
+    assert done.code == 3
+    assert done.err.startswith("dispatchctl: no folder `records` here or above\nhint: make one: dispatchctl init")
+
+
+# --- 4 ----------------------------------------------------------------------------------------------------------------
+
+
+def test_4_a_state_that_forbids_it_is_named_with_what_may_happen(desk: Desk) -> None:
+    desk.do(*ORDER)
+    desk.do("cancel", "1", "--reason", "业主取消")
+    before = desk.rows()
+    told = desk.do("triage", "1", "--dispatch", code=4).err
+    assert "O-20261102-0001 is cancelled" in told
+    assert "possible now: reopened" in told
+    assert desk.rows() == before
+
+
+def test_4_a_time_in_the_future_or_before_the_case_began(desk: Desk) -> None:
+    desk.do(*ORDER)
+    desk.do("assign", "1", "wu")
+    assert "2026-11-02T09:05:00+08:00 is in the future" in desk.do("ack", "1", "--at", "09:05", code=4).err
+    assert "began at" in desk.do("ack", "1", "--at", "08:30", code=4).err
+
+
+def test_4_a_clock_that_went_back(desk: Desk) -> None:
+    desk.do(*ORDER)
+    before = desk.rows()
+    assert "clock has gone back" in desk.do(*ORDER, code=4, now="2026-11-01T09:00:00+08:00").err
+    assert desk.rows() == before
+
+
+def test_4_now_records_nothing_outside_a_demo(desk: Desk) -> None:
+    (desk.folder / "records/.demo").unlink()
+    assert "--now" in desk.do(*ORDER, code=4).err
+    assert "orders" not in "".join(desk.rows())
+    desk.do("list")
+    assert "--as-of" in desk.do("--as-of", "now", *ORDER, code=4, now="").err
+
+
+def test_4_a_short_id_that_several_have_names_them(desk: Desk) -> None:
+    desk.do(*ORDER)
+    desk.do(*ORDER, now="2026-11-03T09:00:00+08:00")
+    told = desk.do("show", "1", code=4, now="2026-11-04T09:00:00+08:00").err
+    assert "O-20261102-0001" in told
+    assert "O-20261103-0001" in told
+    assert desk.do("show", "1", "-q", now="2026-11-03T09:00:00+08:00").out == "O-20261103-0001\n"
+
+
+def test_4_a_request_id_of_another_command(desk: Desk) -> None:
+    desk.do(*ORDER, "--request-id", "k")
+    assert "used for taken of O-20261102-0001" in desk.do("triage", "1", "--dispatch", "--request-id", "k", code=4).err
+
+
+def test_4_some_of_a_batch_were_refused_and_the_rest_is_done(desk: Desk) -> None:
+    for _ in range(3):
+        desk.do(*ORDER)
+    desk.do("assign", "1", "wu")
+    desk.do("assign", "3", "wu")
+    desk.do("ack", "A-20261102-0001")
+    done = desk.do("ack", "A-20261102-0001", "A-20261102-0009", "A-20261102-0002", "-q", code=4)
+    assert done.out == "A-20261102-0002\n"
+    assert [line.split(": ")[1] for line in done.err.split("\n") if line.startswith("dispatchctl: ")] == [
+        "A-20261102-0001",
+        "A-20261102-0009",
+    ]
+
+
+# --- 5 ----------------------------------------------------------------------------------------------------------------
+
+
+def test_5_bad_records_stop_what_judges_and_name_file_and_line(desk: Desk) -> None:
+    desk.do(*ORDER)
+    path = desk.folder / "records/orders/2026-11.main.csv"
+    path.write_bytes(path.read_bytes().replace("漏水".encode(), "没水".encode()))
+    for argv in (["overdue"], ["due", "1"], ["urge", "--all"], ["assign", "1", "wu"]):
+        assert desk.do(*argv, code=5).err.startswith("dispatchctl: records/orders/2026-11.main.csv:2: ")
+
+
+def test_5_bad_rules_name_file_and_line(desk: Desk) -> None:
+    draft = desk.folder / "policies.yaml"
+    draft.write_text(draft.read_text(encoding="utf-8").replace("timezone:", "timezone", 1), encoding="utf-8")
+    assert re.match(r"dispatchctl: policies\.yaml:\d+: ", desk.do("overdue", code=5).err)
+    assert re.match(r"dispatchctl: policies\.yaml:\d+: ", desk.do(*ORDER, code=5).err)
+
+
+def test_5_bad_rows_of_a_file_are_named_and_the_good_ones_taken(desk: Desk) -> None:
+    text = "kind,content\ninquiry,几点下班\nwish,x\ninquiry,\n"
+    done = desk.do("new-order", "--from", "-", "-q", code=5, input=text)
+    assert done.out == "O-20261102-0001\n"
+    assert "dispatchctl: standard input:3: " in done.err
+    assert "dispatchctl: standard input:4: " in done.err
+
+
+# --- 6, 7, 75, 130 ----------------------------------------------------------------------------------------------------
+
+
+def test_6_the_lock_was_not_free_and_readers_do_not_care(desk: Desk, held: None) -> None:
+    before = desk.rows()
+    assert "--wait" in desk.do(*ORDER, "--wait", "0", code=6).err
+    assert desk.rows() == before
+    desk.do("list")
+    desk.do("overdue")
+    desk.do("status")
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.ENOSPC, errno.EROFS], ids=errno.errorcode.get)
+def test_7_a_write_that_fails_records_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    desk.do(*ORDER)
+    write = os.write
+    records = str(desk.folder.resolve() / "records/orders/")
+
+    def fail(descriptor: int, data: bytes) -> int:
+        if os.readlink(f"/proc/self/fd/{descriptor}").startswith(records):
+            raise OSError(code, os.strerror(code))
+        return write(descriptor, data)
+
+    if not os.path.isdir("/proc/self/fd"):
+        pytest.skip("no /proc here")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", fail)
+        told = desk.do(*ORDER, code=7).err
+    assert told.startswith("dispatchctl: records/orders/2026-11.main.csv: cannot be written: ")
+    assert "nothing was recorded" in told
+    assert desk.do("list", "-q").out == "O-20261102-0001\n"
+    assert desk.do(*ORDER, "-q").out == "O-20261102-0002\n"
+
+
+def test_75_a_sync_that_fails_names_the_row_and_may_be_retried(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.do(*ORDER)
+    sync = os.fsync
+    records = str(desk.folder.resolve() / "records/orders/")
+
+    def fail(descriptor: int) -> None:
+        if os.readlink(f"/proc/self/fd/{descriptor}").startswith(records):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        sync(descriptor)
+
+    if not os.path.isdir("/proc/self/fd"):
+        pytest.skip("no /proc here")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fail)
+        done = desk.do(*ORDER, "--request-id", "k", "-q", code=75)
+    assert done.out == ""
+    assert "orders/2026-11.main#2" in done.err
+    assert "--request-id" in done.err
+    again = desk.do(*ORDER, "--request-id", "k", "-q")
+    assert again.out == "O-20261102-0002\n"
+    assert desk.do("list", "-q").out == "O-20261102-0001\nO-20261102-0002\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT])
+def test_130_interrupted_while_waiting(desk: Desk, held: None, number: int) -> None:
+    before = desk.rows()
+    process = start(desk, *ORDER, "--wait", "60")
+    queue = f"/proc/{process.pid}/wchan"
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and process.poll() is None:
+        time.sleep(0.1)
+        if not os.path.exists(queue) or "lock" in Path(queue).read_text():
+            break
+    process.send_signal(number)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (130, b"", b"dispatchctl: interrupted\n")
+    assert desk.rows() == before
+
+
+def test_a_replay_is_done_and_says_so(desk: Desk) -> None:
+    first = json.loads(desk.do(*ORDER, "--request-id", "k", "--json").out)
+    again = desk.do(*ORDER, "--request-id", "k", "--json")
+    assert json.loads(again.out) == {**first, "replayed": True}
+    assert first["id"] in again.err
