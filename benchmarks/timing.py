@@ -17,7 +17,7 @@ SHOWN_ERROR = 400  # bytes of a failed command's stderr
 class Run(NamedTuple):
     """One process. seconds: from before its start until it was gone. peak: its resident memory at most, MiB.
 
-    A child's peak is never below that of the process that started it (Linux), so this one must stay small.
+    On Linux a child begins with the peak of the process that started it; one that cannot be told from that is 0.
     """
 
     seconds: float
@@ -44,7 +44,9 @@ def run_process(argv: Sequence[str], env: Mapping[str, str], limit: float = 0) -
         seconds = time.perf_counter() - begun
         out.seek(0)
         err.seek(0)
-        peak = usage.ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
+        peak = usage.ru_maxrss / unit if usage.ru_maxrss > own * 1.05 else 0.0
         code = process.returncode = os.waitstatus_to_exitcode(status)
         return Run(seconds, peak, code, out.read().decode(), err.read().decode(errors="replace"))
 

@@ -13,7 +13,7 @@ import click
 
 from dispatchctl import VERSION
 from dispatchctl.commands import ALIASES, COMMANDS, GROUPS, SECTIONS, Lines
-from dispatchctl.errors import BadData, DispatchError
+from dispatchctl.errors import BadData, DispatchError, SystemFailed
 from dispatchctl.options import GLOBAL_OPTIONS
 from dispatchctl.output.terminal import tell, write_stdout
 from dispatchctl.workspace import Workspace
@@ -188,6 +188,19 @@ def run_command(args: list[str], workspace: Workspace) -> int:
         from click.shell_completion import shell_complete
 
         return shell_complete(root, {"obj": workspace}, PROGRAM, COMPLETE, os.environ[COMPLETE])
+    try:
+        return invoke(args, workspace)
+    except Exception as error:
+        if workspace.recover is None or not workspace.recover(error):
+            raise
+        if "-" in args:  # standard input has been read
+            message = "the index was damaged and has been thrown away; nothing was recorded"
+            raise SystemFailed(message, hint="run the command again") from error
+    return invoke(args, workspace)
+
+
+def invoke(args: list[str], workspace: Workspace) -> int:
+    """Run the command once; its exit code."""
     try:
         with root.make_context(PROGRAM, args, obj=workspace, terminal_width=measure_width()) as ctx:
             result = root.invoke(ctx)

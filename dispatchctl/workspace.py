@@ -80,6 +80,7 @@ class Workspace:
         self.timezone = ""
         self.policy_language = ""
         self.load_titles: Callable[[], Mapping[str, Mapping[str, str]]] | None = None
+        self.recover: Callable[[Exception], bool] | None = None  # whether the command may run again after this error
         self._settings: Settings | None = None
         self._sources: dict[str, str] = {}
         self._now: int | None = None
@@ -112,6 +113,11 @@ class Workspace:
             merged[name] = value
             self._sources[name] = "--" + SPELLED.get(name, name)
         return Settings(**merged)
+
+    def settle_in(self, records: str) -> None:
+        """Take this records folder from now on, with the rules beside it: what `init` has just made."""
+        self.given["records"] = records
+        self._settings = self.settings._replace(records=records, policies="")
 
     @property
     def records_path(self) -> str:

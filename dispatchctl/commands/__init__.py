@@ -91,7 +91,7 @@ GROUPS: dict[str, tuple[str, Lines]] = {
         "Record files: check, import, rebuild.",
         {
             "check": ("records:check", "Check rows, chain and references of all files."),
-            "import": ("records:import_command", "Read history from a file by a map."),
+            "import": ("importing:import_command", "Read history from a file by a map."),
             "rebuild": ("records:rebuild", "Make the index anew."),
             "writer": ("records:writer", "Name the writer of this clone."),
         },

@@ -15,7 +15,7 @@ FIELDS = tuple(name for name in Request._fields if name not in ("read_back", "at
 ALIASES = {"appointment_at": "appointment", "answer": "answered"}
 # what `show --format json` prints of an order and new-order does not take: it is passed over, not refused
 SHOWN = (
-    "id", "register", "state", "contact_id", "contact", "amount", "read_back", "about", "reason", "attached", "events",
+    "id", "register", "state", "contact", "amount", "read_back", "about", "reason", "attached", "events",
     "assignments", "clocks", "conflicts",
 )  # fmt: skip
 

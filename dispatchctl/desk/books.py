@@ -10,13 +10,14 @@ from typing import Any
 
 from dispatchctl import VERSION
 from dispatchctl.desk.judging import Judging
-from dispatchctl.errors import BadData, Fault, NotFound, Refused
+from dispatchctl.errors import BadData, DispatchError, Fault, NotFound, OutcomeUnknown, Refused
 from dispatchctl.policy.rulebook import Rulebook, Version, assemble_rules
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Case, Family, fold_family
 from dispatchctl.rules.people import Entry, People
 from dispatchctl.store.folder import Folder, open_folder
-from dispatchctl.store.index import FORMAT, Index, Stale
+from dispatchctl.store.index import FORMAT, Index, is_unharmed
+from dispatchctl.store.syncing import FIND_OUT
 from dispatchctl.store.versions import load_form
 from dispatchctl.workspace import Workspace
 
@@ -39,11 +40,14 @@ class Books:
         if isinstance(ws.as_of, int):
             self._look_back(ws.as_of)
         ws.load_titles = self.list_titles
+        ws.recover = self.recover
         self.judging = Judging(self.book, self._load_people)
         self._index: Index | None = None
+        self._passed_over = False  # the index on disk was busy, or cannot be written
         self._families: dict[str, Family] = {}
         self.warnings: list[str] = []  # what was noticed on the way; the command prints it
         self.told_draft = False
+        self.recorded = False  # rows were appended through these books
 
     def _look_back(self, until: int) -> None:
         """Judge by the versions that had been published by `until` (seconds), and by their days."""
@@ -88,15 +92,20 @@ class Books:
         return self.ws.lang
 
     def list_titles(self) -> dict[str, dict[str, str]]:
-        """What people call the keys that a table shows: titles of the rules, names of the staff."""
+        """What people call the keys that a table shows: titles of the rules, names of the staff.
+
+        The titles are in the language of the rules; whoever reads in the other one is shown the keys.
+        """
         policy = self.policy
+        names = dict(self.index.db.execute("SELECT id, name FROM staff").fetchall())
+        people = dict.fromkeys(("by", "assignee", "dispatcher", "manager", "to", "owner"), names)
+        if self.lang != policy["language"]:
+            return people
         titled = {
             section: {key: entry["title"] or key for key, entry in (policy[section] or {}).items()}
             for section in ("services", "departments", "areas")
         }
-        names = dict(self.index.db.execute("SELECT id, name FROM staff").fetchall())
         clocks = {clock["id"]: clock["title"] or clock["id"] for clock in policy["clocks"]}
-        people = dict.fromkeys(("by", "assignee", "dispatcher", "manager", "to"), names)
         return {
             **people,
             "owner": {**policy["roles"], **names},
@@ -119,37 +128,80 @@ class Books:
         if self._index is None:
             as_of = self.ws.as_of
             until = as_of * 1_000_000 + 999_999 if isinstance(as_of, int) else None
-            self._index = self._open_index(until)
+            self._open_index(until)
+            assert self._index is not None
         return self._index
 
-    def _open_index(self, until: int | None) -> Index:
+    def _open_index(self, until: int | None) -> None:
+        """Open the index and catch up: the one on disk, anew where that one is damaged, else one in memory."""
         import sqlite3
 
-        place = "" if until is not None or not self.cache else os.path.join(self.cache, "index.sqlite")
+        in_memory = until is not None or not self.cache or self._passed_over
+        place = "" if in_memory else os.path.join(self.cache, "index.sqlite")
         stamp = f"{FORMAT} {VERSION} {self.book.fingerprint} {self.folder.path}"
-        for attempt in (place, place, ""):
-            index = None
+        places = [place, place, ""]
+        while places:
+            place = places.pop(0)
             try:
-                index = Index(self.folder.path, self.folder.label, attempt, until)
-                index.prepare(stamp)
-                index.catch_up(self.judging)
-                index.commit()
-                return index
-            except (Stale, sqlite3.DatabaseError) as error:
-                if index is not None:
-                    index.close()
-                if attempt and not is_busy(error):
-                    remove_index(attempt)
-        raise AssertionError("an index in memory is never stale")
+                # Set before it has caught up: judging asks the index for the staff.
+                self._index = Index(self.folder.path, self.folder.label, place, stamp, until)
+                self._index.catch_up(self.judging)
+                return
+            except sqlite3.DatabaseError as error:
+                self._drop_index()
+                if not place:
+                    raise
+                self._give_up(place, error)
+                places = [""] if self._passed_over else places
+            except BaseException:
+                self._drop_index()
+                raise
 
-    def catch_up(self) -> None:
-        """Take in what was written since; used under the lock, and between the items of a batch."""
-        try:
-            self.index.catch_up(self.judging)
-        except Stale:
-            self.index.close()
+    def _give_up(self, place: str, error: Exception) -> None:
+        """Pass over an index that is busy or cannot be written; throw a damaged one away."""
+        if is_unharmed(error):
+            self._passed_over = True
+        else:
+            remove_index(place)
+
+    def recover(self, error: Exception) -> bool:
+        """Whether the command can run again after this error: the index was found damaged in the middle of it.
+
+        Opening it reads few of its pages, so that this can show late. OutcomeUnknown where rows were recorded before.
+        """
+        import sqlite3
+
+        if not isinstance(error, sqlite3.DatabaseError) or self._index is None or not self._index.place:
+            return False
+        place = self._index.place
+        self._drop_index()
+        remove_index(place)
+        if self.recorded:
+            message = "the index was found damaged after rows had been recorded"
+            raise OutcomeUnknown(message, place=self.folder.label, hint=FIND_OUT) from error
+        return True
+
+    def _drop_index(self) -> None:
+        if self._index is not None:
+            self._index.close()
             self._index = None
+        self.judging.forget()
+
+    def catch_up(self, *, hold: bool = False) -> None:
+        """Take in what was written since; used under the lock, and between the items of a batch.
+
+        hold: what is taken in is kept by `index.commit`, once it is known to be on disk.
+        """
+        import sqlite3
+
         self._families.clear()
+        try:
+            self.index.catch_up(self.judging, hold=hold)
+        except sqlite3.DatabaseError as error:
+            place = self.index.place
+            self._drop_index()
+            self._give_up(place, error)
+            _ = self.index
 
     def settle(self) -> None:
         """Bring the index up to date after a command has printed its result; its failure costs nothing."""
@@ -159,7 +211,7 @@ class Books:
             try:
                 self._index.catch_up(self.judging)
                 self._index.commit()
-            except (Stale, sqlite3.DatabaseError, OSError):
+            except (DispatchError, sqlite3.DatabaseError, OSError):
                 return
             finally:
                 self._index.close()
@@ -246,11 +298,6 @@ class Books:
         if actor == SYSTEM and not system:
             raise Refused("system may urge, notify, report and seal only", hint="name a person: --as ID")
         return actor
-
-
-def is_busy(error: BaseException) -> bool:
-    """Whether SQLite only had to wait too long for another process: the index itself is sound."""
-    return "locked" in str(error) or "busy" in str(error)
 
 
 def find_cache(path: str) -> str:

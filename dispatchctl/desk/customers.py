@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.names import local_day, make_id
+from dispatchctl.desk.names import local_day, make_id, show_text
 from dispatchctl.desk.recording import Moment, format_time
-from dispatchctl.errors import UsageFault
+from dispatchctl.errors import NotFound, UsageFault
 from dispatchctl.store import contacts as private
 from dispatchctl.store.contacts import Contact, fold_address, fold_phone
 from dispatchctl.store.lines import check_text
@@ -63,6 +63,22 @@ def read_contact(books: Books, contact_id: str) -> Contact:
     """A contact by id; an empty one where this office has none of that id."""
     row = books.index.db.execute("SELECT place, length FROM contacts WHERE id = ?", (contact_id,)).fetchone()
     return private.read_contact(books.folder, *row) if row else Contact(contact_id=contact_id)
+
+
+def find_by_id(books: Books, contact_id: str) -> Found:
+    """A contact that is kept here; NotFound for an id that this office has none of."""
+    if not books.index.db.execute("SELECT 1 FROM contacts WHERE id = ?", (contact_id,)).fetchone():
+        raise NotFound(f"no such contact: {show_text(contact_id)}", place="contact_id")
+    return Found(read_contact(books, contact_id), False)
+
+
+def mask_contact(contact: Contact) -> Contact:
+    """The contact as anybody may see it (PR-7)."""
+    from dispatchctl.rules.privacy import mask_address, mask_name, mask_phone  # few commands need it
+
+    return contact._replace(
+        name=mask_name(contact.name), phone=mask_phone(contact.phone), address=mask_address(contact.address)
+    )
 
 
 def add_contact(books: Books, contact: Contact, moment: Moment, *, dry: bool = False) -> str:

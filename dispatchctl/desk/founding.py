@@ -40,8 +40,7 @@ def found_desk(ws: Workspace, folder: str, me: str, name: str, *, demo: bool) ->
         day = _today(ws)
         _write_rules(rules, day)
         made.append(rules)
-    ws.given["records"] = records
-    ws.given.pop("policies", None)
+    ws.settle_in(records)
     books = Books(ws)
     values = {"name": name or login or staff, "role": FIRST_ROLE, "login": login, "regular": "yes"}
     _, state = staff_event(books, staff, "joined", values)

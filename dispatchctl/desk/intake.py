@@ -19,7 +19,9 @@ from dispatchctl.desk.recording import (
 from dispatchctl.entries import parse_money, parse_when
 from dispatchctl.errors import UsageFault
 from dispatchctl.registers.orders import KINDS
+from dispatchctl.registers.row import Row, fold_key
 from dispatchctl.store.journal import Draft
+from dispatchctl.store.lines import check_text
 
 KEYS = {
     "service": "services",
@@ -51,6 +53,7 @@ class Request(NamedTuple):
     read_back: bool = False
     note: str = ""
     attached: str = ""
+    contact_id: str = ""  # of a contact already kept; counts where none of caller, phone and address was given
 
 
 class Taken(NamedTuple):
@@ -131,7 +134,12 @@ def plan_order(
 ) -> tuple[Group, dict[str, Any]]:
     """The rows of a new order, and what there is to say about it; a new contact is written first unless dry."""
     fields = check_request(books, request, moment.at)
-    found = customers.find_contact(books, request.caller, request.phone, request.address)
+    typed = request.caller or request.phone or request.address
+    known_by_id = bool(request.contact_id) and not typed
+    if known_by_id:
+        found = customers.find_by_id(books, request.contact_id)
+    else:
+        found = customers.find_contact(books, request.caller, request.phone, request.address)
     check_required(books, request, fields, found)
     customers.lint_privacy(
         books,
@@ -152,7 +160,8 @@ def plan_order(
     fields["attached"] = request.attached
     version, _ = books.book.at(moment.at)
     service = version.policy["services"].get(fields.get("service", "")) or {}
-    spoken = say_back(books, request, fields, found.contact)
+    # who names a contact by its id only does not get to see it unmasked without a reason
+    spoken = say_back(books, request, fields, customers.mask_contact(found.contact) if known_by_id else found.contact)
     if request.read_back:
         fields["read_back"] = say_back(books, request, fields, None)
     order = new_id(books, "orders", moment)
@@ -170,15 +179,19 @@ def take_order(books: Books, request: Request, *, at: str = "", request_id: str 
     actor = books.require_actor()
     known = find_source(books, request.source_ref)
     if known:
-        return describe_taken(books, Recorded(books.rows_of(known)[:1], replayed=True), known)
+        return describe_known(books, known)
     said: dict[str, Any] = {}
 
     def decide(moment: Moment) -> Group:
+        if find_source(books, request.source_ref):  # taken by another process while this one waited for the lock
+            return []
         drafts, what = plan_order(books, request, actor, moment, request_id, dry=dry_run)
         said.update(what)
         return drafts
 
     done = record(books, "orders", decide, at=at, request_id=request_id, events=("taken",), dry_run=dry_run)
+    if not done.rows:
+        return describe_known(books, find_source(books, request.source_ref))
     order = done.rows[0].id
     if done.replayed:
         return describe_taken(books, done, order)
@@ -189,16 +202,27 @@ def find_source(books: Books, source_ref: str) -> str:
     """The order that was made of this source reference; "" for a new one."""
     if not source_ref:
         return ""
+    check_text("--source-ref", source_ref)
     row = books.index.db.execute(
         "SELECT id FROM sources WHERE ref = ? AND event = 'taken' AND register = 'orders'", (source_ref,)
     ).fetchone()
     return str(row[0]) if row else ""
 
 
+def describe_known(books: Books, order: str) -> Taken:
+    """What to say of the order that this source reference has already made."""
+    return describe_taken(books, Recorded([find_first(books, order)], replayed=True), order)
+
+
+def find_first(books: Books, case: str) -> Row:
+    """The first row of a case, taken back or not."""
+    return min((row for row in books.rows_of(case) if row.id == case), key=fold_key)
+
+
 def describe_taken(books: Books, done: Recorded, order: str) -> Taken:
     """What new-order printed for an order that is already there."""
     case = books.case(order)
-    first = case.rows[0]
+    first = find_first(books, order)
     service = books.book.at(first.at)[0].policy["services"].get(first.fields.get("service", "")) or {}
     contact = customers.read_contact(books, first.fields.get("contact_id", ""))
     spoken = say_back(books, Request(), first.fields, contact)

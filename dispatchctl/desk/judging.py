@@ -32,6 +32,10 @@ class Judging:
             self._people = self._load()
         return self._people
 
+    def forget(self) -> None:
+        """Ask for the staff anew when they are next needed."""
+        self._people = None
+
     def meet(self, families: Iterable[Sequence[Row]]) -> People:
         """Take in the staff register's rows: one sequence for each person."""
         cases = [case for rows in families for case in fold_family(rows).cases.values()]

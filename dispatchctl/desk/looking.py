@@ -13,6 +13,7 @@ from dispatchctl.registers.page import Field, split_items
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Case
 from dispatchctl.rules.privacy import mask_address, mask_name, mask_phone
+from dispatchctl.store.lines import check_text
 from dispatchctl.store.schema import quote
 
 
@@ -128,6 +129,8 @@ def list_cases(
     sort: tuple[str, bool] = ("", False),
 ) -> list[dict[str, Any]]:
     """The cases of a register that fit, oldest first: begun in [since, until), in a state, with fields and text."""
+    for option, text in (*(("--where", each) for each in where), ("--search", search), ("--contact", contact)):
+        check_text(option, text)
     fields = {field.name: field for field in own_fields(register)}
     conditions = ["state <> 'void'"] if state != "void" else ["1"]
     values: list[int | str] = []
@@ -164,7 +167,7 @@ def list_cases(
         pattern = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         values += [pattern] * (len(texts) + 1)
     columns = ["id", "state", *fields]
-    order = "first_at, recorded, id"
+    order = "first_at, id"
     if sort[0] and limit:
         if sort[0] not in columns:
             raise UsageFault(

@@ -11,6 +11,7 @@ from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.page import join_items
 from dispatchctl.store.contacts import Contact
 from dispatchctl.store.journal import Draft
+from dispatchctl.store.lines import check_text
 
 
 def check_id(staff: str) -> None:
@@ -97,6 +98,7 @@ def staff_event(
 
 def check_login(books: Books, staff: str, login: str) -> None:
     """Refused where somebody else of the staff has that login: it would not be known who acts."""
+    check_text("--login", login)
     row = books.index.db.execute(
         "SELECT id FROM staff WHERE login = ? AND id <> ? AND state NOT IN ('left', 'void')", (login, staff)
     ).fetchone()

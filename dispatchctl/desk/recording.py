@@ -19,6 +19,7 @@ from dispatchctl.store.journal import Draft, Lock, append_groups, find_end, sync
 from dispatchctl.store.lines import check_text
 
 BACKWARDS = 5 * 60 * 1_000_000  # how far a clock may go back before writing is refused, microseconds
+OPTIONS = {"answer": "answered", "skills": "skill", "areas": "area"}  # where it is not the field's own name
 BATCH = 200  # items of a batch for which the lock is held at a time
 
 Group = list[Draft]
@@ -90,15 +91,20 @@ def check_draft(draft: Draft, register: str) -> None:
     """UsageFault where a text cannot be kept, or one that the event needs is empty; fields must be the register's."""
     fields = registers.fields_of(register)
     needed = registers.events_of(register)[draft.event].required
-    empty = [f"--{name.replace('_', '-')}" for name in needed if not draft.fields.get(name, "").strip()]
+    empty = [name_option(name) for name in needed if not draft.fields.get(name, "").strip()]
     if empty:
         raise UsageFault(f"{draft.event} needs {', '.join(empty)}")
     for name, text in (*draft.fields.items(), ("note", draft.note), ("source_ref", draft.source_ref)):
         if name not in fields and name not in ("note", "source_ref"):
             raise KeyError(name)
         if text:
-            check_text(f"--{name.replace('_', '-')}", text)
+            check_text(name_option(name), text)
     check_text("--request-id", draft.request_id)
+
+
+def name_option(field: str) -> str:
+    """The option that gives a field its value, as messages name it."""
+    return f"--{OPTIONS.get(field) or field.replace('_', '-')}"
 
 
 def as_row(draft: Draft, register: str, moment: Moment, number: int = 0) -> Row:
@@ -173,6 +179,7 @@ def find_replay(books: Books, request_id: str, register: str, events: Sequence[s
     """What the key already recorded; None for a new key. Refused where it was another command's or another case's."""
     if not request_id:
         return None
+    check_text("--request-id", request_id)
     row = books.index.db.execute(
         "SELECT register, id, event, file FROM requests WHERE key = ?", (request_id,)
     ).fetchone()
@@ -235,6 +242,7 @@ def _append(books: Books, register: str, writer: str, groups: list[Group], momen
         books.timezone,
         sync=sync,
     )
+    books.recorded = True
     return [each.row for each in placed]
 
 
@@ -292,9 +300,10 @@ def record_batch(
                     continue
                 fresh += rows
                 done.append((item, Recorded(rows)))
-                books.catch_up()
+                books.catch_up(hold=True)
             for file in dict.fromkeys(row.file for row in fresh):
                 sync_rows(books.folder, register, file)
+            books.index.commit()
     return done, refused
 
 

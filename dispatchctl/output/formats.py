@@ -92,16 +92,18 @@ def emit(
     keys, for an empty list. in_order: the items are sorted already as --sort asked. Raises UsageFault for an unknown
     field or a format that only files have.
     """
-    if workspace.quiet:
-        write_stdout("".join(f"{neutralise_text(str(item[ids]))}\n" for item in items if item.get(ids) is not None))
-        return
     form, chosen, order = workspace.format, workspace.fields, ("", False) if in_order else workspace.sort
+    if workspace.quiet:
+        chosen = ()
     all_keys: Sequence[str] = ()
-    if chosen or order[0] or form not in ("json", "jsonl", "yaml"):
+    if chosen or order[0] or not (workspace.quiet or form in ("json", "jsonl", "yaml")):
         all_keys = list_keys(items, keys or [column if isinstance(column, str) else column.key for column in columns])
         items = sort_items(items, order, all_keys, page)
         for key in chosen:
             check_key(key, all_keys, "--fields")
+    if workspace.quiet:
+        write_stdout("".join(f"{neutralise_text(str(item[ids]))}\n" for item in items if item.get(ids) is not None))
+        return
     if form in ("table", "markdown"):
         shown = tuple(
             column if isinstance(column, Column) else find_column(column, page)

@@ -117,4 +117,5 @@ def say_why(why: str, lang: str) -> str:
     said = say_word({"closed": "closed-day", "paused": "stands still"}.get(word, word), lang)
     if not colon:
         return said
+    detail = say_word(detail, lang)
     return f"{said}（{detail}）" if lang == "zh" else f"{said} ({detail})"

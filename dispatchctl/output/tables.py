@@ -53,6 +53,11 @@ def say_cell(value: object, column: Column, item: "Item", layout: "Layout") -> s
         return neutralise_text((page.zh if lang == "zh" else page.en) if page else value)
     titles = layout.titles.get(column.key)
     text = str(value)
+    if column.key == "reason":  # a text, but for the reasons of a pause, which the program names
+        text = say_word(text, lang)
+    elif column.key == "reasons":
+        word, space, number = text.rpartition(" ")
+        text = f"{say_word(word, lang)}{space}{number}"
     return neutralise_text(titles.get(text, text) if titles else text)
 
 

@@ -5,7 +5,7 @@ chain and no seal, so that an erasure leaves the registers as they are. No text 
 """
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from dispatchctl.errors import BadData, NotFound, SystemFailed
@@ -54,13 +54,20 @@ def append_contact(folder: Folder, contact: Contact) -> tuple[int, int]:
     UsageFault for a text that cannot be kept. SystemFailed: nothing was recorded; what was written is cut off again,
     as far as the disk lets it, and would harm nothing: a contact that no case names.
     """
-    for name, text in zip(COLUMNS, contact, strict=True):
-        check_text(name, text)
+    return append_contacts(folder, [contact])
+
+
+def append_contacts(folder: Folder, contacts: Sequence[Contact]) -> tuple[int, int]:
+    """Append one or more contacts with one sync; (offset, length) of all of them together. As for append_contact."""
+    for contact in contacts:
+        for name, text in zip(COLUMNS, contact, strict=True):
+            check_text(name, text)
+    lines = "".join([f"{encode_cells(contact)}\n" for contact in contacts])
     path, label = _place(folder.path)
     try:
         make_directory(os.path.dirname(path))
         with open_regular(path, label, os.O_RDWR | os.O_APPEND | os.O_CREAT) as descriptor:
-            return _append_line(descriptor, path, label, encode_cells(contact).encode() + b"\n")
+            return _append_line(descriptor, path, label, lines.encode())
     except OSError as error:
         raise SystemFailed(f"cannot be written: {error.strerror}; nothing was recorded", place=label) from error
 
@@ -87,15 +94,21 @@ def _append_line(descriptor: int, path: str, label: str, line: bytes) -> tuple[i
 
 def read_contact(folder: Folder, offset: int, length: int) -> Contact:
     """The contact at a place that append_contact or iterate_contacts gave; BadData where none stands there."""
-    path, label = _place(folder.path)
-    try:
-        with open_regular(path, label) as descriptor:
-            contact = _parse_line(read_bytes(descriptor, offset, offset + length, label))
-    except FileNotFoundError:
-        contact = None
+    contact = read_line(folder.path, offset, length)
     if contact is None:
+        label = _place(folder.path)[1]
         raise BadData(f"no contact at byte {offset}", place=label, hint="dispatchctl records rebuild")
     return contact
+
+
+def read_line(path: str, offset: int, length: int) -> Contact | None:
+    """The contact at a place, None where no line of one stands there; path: the records folder's."""
+    file, label = _place(path)
+    try:
+        with open_regular(file, label) as descriptor:
+            return _parse_line(read_bytes(descriptor, offset, offset + length, label))
+    except FileNotFoundError:
+        return None
 
 
 def iterate_contacts(path: str, since: int = 0) -> Iterator[tuple[int, int, Contact]]:

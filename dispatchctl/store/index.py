@@ -1,29 +1,42 @@
 """The index: a disposable SQLite cache of what the record files say by now. Store.
 
 It holds what judging the rows gave: every case's state, every clock instance, and where each family's rows stand. It
-is only ever a function of the files and the rules, so that any doubt about it (another version, a damaged page, a
-file that shrank) is answered by throwing it away. `Judge` is handed in: what rows mean is not the store's business.
+is only ever a function of the files and the rules, so that any doubt about it (another version, a file that shrank or
+came late, a damaged page) is answered by making it anew. `Judge` is handed in: what rows mean is not the store's
+business.
+
+Several processes share it. A command reads from one snapshot of it, taken when it last caught up, so that another one
+that makes it anew meanwhile is not seen half. It is made anew inside the database, in one transaction: to replace the
+file under processes that have it open would mix the one's pages with the other's log.
 """
 
 import os
 import sqlite3
-import struct
 from collections.abc import Iterable, Iterator, Sequence
 from heapq import merge
+from itertools import chain, groupby, zip_longest
 from typing import Any, NamedTuple, Protocol
 
 from dispatchctl import registers
-from dispatchctl.errors import Fault
+from dispatchctl.errors import Fault, SystemFailed
 from dispatchctl.registers.row import Row
-from dispatchctl.store import contacts as private
 from dispatchctl.store.chain import Position
+from dispatchctl.store.contact_places import make_key, read_mark, take_in_contacts
 from dispatchctl.store.files import RecordFile, list_files, open_regular
+from dispatchctl.store.gathering import PLACE, Gathered, Gathering, PlacedRow
+from dispatchctl.store.keys import note_keys
 from dispatchctl.store.reading import iterate_file, rows_at
 from dispatchctl.store.schema import CLOCK_COLUMNS, all_statements, case_columns, insert_statement, quote
 
-FORMAT = 2  # of the tables; another number makes a new index
+FORMAT = 3  # of the tables; another number makes a new index
 CHUNK = 40_000  # rows judged at a time in a rebuild: bounds its memory
-_PLACE = struct.Struct("<HII")  # file number, offset, length
+KEPT = 1000  # families touched at once up to which their rows are kept at hand
+TRIES = 5  # to read files that others change meanwhile
+WAIT = 10.0  # seconds for another process that writes the index
+UNHARMED = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")
+
+Histories = dict[str, list[tuple[Any, ...]]]  # of the staff: id -> (at, state, facts), by time
+Change = tuple[RecordFile, tuple[Any, ...] | None, os.stat_result]  # (file, what is known of it, its status now)
 
 
 class Judged(NamedTuple):
@@ -42,21 +55,32 @@ class Judge(Protocol):
     def meet(self, families: Iterable[Sequence[Row]]) -> Any:
         """Take in the whole staff register, one sequence of rows for each person; an object with `histories`."""
 
+    def forget(self) -> None:
+        """Read the staff anew from the index when they are next needed: another process may have changed them."""
+
 
 class Stale(Exception):
     """The index cannot go on from where it is: files it has read have changed or gone."""
 
 
-class Index:
-    """The cache of one records folder.
+def is_unharmed(error: sqlite3.Error) -> bool:
+    """Whether an index that gave this error is sound: it was busy, or cannot be written; else it is to be removed."""
+    return getattr(error, "sqlite_errorname", "").startswith(UNHARMED)
 
-    path and label: those of the records folder. place: the database's file, "" in memory. until: rows recorded later
+
+class Index:
+    """The cache of one records folder; empty or of whatever state until catch_up is called.
+
+    path and label: those of the records folder. place: the database's file, "" in memory. stamp: a text that differs
+    where the rules, the program or the folder do; an index with another one is made anew. until: rows recorded later
     (microseconds) are left out.
     """
 
-    def __init__(self, path: str, label: str, place: str, until: int | None = None) -> None:
-        self.path, self.label, self.place, self.until = path, label, place, until
-        self.db = sqlite3.connect(place or ":memory:", timeout=10.0, isolation_level=None)
+    def __init__(self, path: str, label: str, place: str, stamp: str, until: int | None = None) -> None:
+        self.path, self.label, self.place, self.stamp, self.until = path, label, place, stamp, until
+        self.db = sqlite3.connect(place or ":memory:", timeout=WAIT, isolation_level=None)
+        self._writing = False
+        self._version = -1  # changes when another process has written
         self._rows: dict[str, list[Row]] = {}  # families read or written in this process, by id
         self._handles: dict[int, tuple[RecordFile, tuple[str, ...]]] = {}
         self.db.execute("PRAGMA synchronous=OFF")
@@ -66,54 +90,11 @@ class Index:
 
     # --- its own state --------------------------------------------------------------------------------------------
 
-    def prepare(self, stamp: str) -> None:
-        """Make the tables where they are missing or were made for other rules, another program or another folder."""
-        try:
-            row = self.db.execute("SELECT value FROM meta WHERE key = 'stamp'").fetchone()
-        except sqlite3.OperationalError:
-            row = None
-        if row is not None and row[0] == stamp:
-            return
-        self.begin()
-        try:
-            row = self.db.execute("SELECT value FROM meta WHERE key = 'stamp'").fetchone()
-        except sqlite3.OperationalError:
-            row = None
-        if row is None or row[0] != stamp:
-            self._make(stamp)
-        self.commit()
-
-    def _make(self, stamp: str) -> None:
-        names = [
-            name
-            for (name,) in self.db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-            if not name.startswith("sqlite_")
-        ]
-        for name in names:
-            self.db.execute(f"DROP TABLE {quote(name)}")
-        for statement in all_statements().split(";"):
-            if statement.strip():
-                self.db.execute(statement)
-        self.put_meta("stamp", stamp)
-        self._rows.clear()
-        self._handles.clear()
-
-    def begin(self) -> None:
-        """Start a transaction that writes; waits for another process that has one."""
-        if not self.db.in_transaction:
-            self.db.execute("BEGIN IMMEDIATE")
-
     def commit(self) -> None:
-        """Keep what was written."""
+        """Keep what catch_up was told to hold."""
         if self.db.in_transaction:
             self.db.execute("COMMIT")
-
-    def rollback(self) -> None:
-        """Forget what was written since begin."""
-        if self.db.in_transaction:
-            self.db.execute("ROLLBACK")
-        self._rows.clear()
-        self._handles.clear()
+        self._writing = False
 
     def close(self) -> None:
         """Let go of the database; what was not committed is forgotten."""
@@ -128,60 +109,133 @@ class Index:
         """Keep a value beside the tables."""
         self.db.execute("INSERT OR REPLACE INTO meta(key, value) VALUES (?, ?)", (key, value))
 
-    # --- catching up ----------------------------------------------------------------------------------------------
+    def _begin(self, judge: Judge, mode: str) -> None:
+        """Begin a snapshot (DEFERRED) or a transaction that writes (IMMEDIATE, which waits for other writers)."""
+        self.commit()
+        self.db.execute(f"BEGIN {mode}")
+        self._writing = mode == "IMMEDIATE"
+        version = self.db.execute("PRAGMA data_version").fetchone()[0]
+        if version != self._version:
+            self._version = version
+            self._forget(judge)
 
-    def catch_up(self, judge: Judge) -> None:
-        """Take in whatever the files have gained since last time; Stale where they did not only grow."""
-        if not self._list_changes():
-            return
-        self.begin()
+    def _rollback(self, judge: Judge) -> None:
+        if self.db.in_transaction:
+            self.db.execute("ROLLBACK")
+        self._writing = False
+        self._forget(judge)
+
+    def _forget(self, judge: Judge) -> None:
+        self._rows.clear()
+        self._handles.clear()
+        judge.forget()
+
+    def _has_stamp(self) -> bool:
         try:
-            changes = self._list_changes()  # again: another process may have done it while this one waited
-            if changes:
-                self._refuse_changed(changes)
-                staff = [change for change in changes if change[0].register == "staff"]
-                if staff:  # first: who owes a clock depends on them
-                    self._take_in(staff, judge)
-                    self._meet_staff(judge)
-                self._take_in([change for change in changes if change[0].register != "staff"], judge)
-        except BaseException:
-            self.rollback()
+            return bool(self.get_meta("stamp") == self.stamp)
+        except sqlite3.OperationalError as error:
+            if "no such table" in str(error):
+                return False
             raise
 
-    def _list_changes(self) -> list[tuple[RecordFile, tuple[Any, ...] | None, os.stat_result]]:
+    def _make(self, judge: Judge) -> None:
+        """Empty tables, in the place of whatever is there."""
+        found = self.db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        for (name,) in found:
+            if not name.startswith("sqlite_"):
+                self.db.execute(f"DROP TABLE {quote(name)}")
+        for statement in all_statements().split(";"):
+            if statement.strip():
+                self.db.execute(statement)
+        self.put_meta("stamp", self.stamp)
+        self._forget(judge)
+
+    # --- catching up ----------------------------------------------------------------------------------------------
+
+    def catch_up(self, judge: Judge, *, hold: bool = False) -> None:
+        """Take in whatever the files have gained since last time; make it anew where they did not only grow.
+
+        hold: leave what was taken in to a later `commit`; other processes that want to write the index wait for it.
+        SystemFailed where the files keep changing while they are read.
+        """
+        anew = False
+        for _ in range(TRIES):
+            try:
+                if not self._writing:
+                    self._begin(judge, "DEFERRED")
+                    if not anew and self._has_stamp() and not self._is_behind():
+                        return
+                    before = self._version
+                    self._begin(judge, "IMMEDIATE")
+                    anew = anew and self._version == before  # else another process has just made it anew
+                if anew or not self._has_stamp():
+                    self._make(judge)
+                self._take_in_changes(judge)
+            except (Stale, FileNotFoundError):
+                self._rollback(judge)
+                anew = True
+                continue
+            except BaseException:
+                self._rollback(judge)
+                raise
+            if not hold:
+                self._begin(judge, "DEFERRED")
+            return
+        raise SystemFailed("the files keep changing while they are read", place=self.label, hint="run it again")
+
+    def _is_behind(self) -> bool:
+        return bool(self._list_changes()) or read_mark(self.path) != (self.get_meta("contacts") or "")
+
+    def _list_changes(self) -> list[Change]:
         known = {
             row[0]: row[1:]
             for row in self.db.execute(
                 "SELECT name, no, size, seq, crc, columns, recorded, disk_size, mtime, inode FROM files"
             )
         }
-        changes = []
+        changes: list[Change] = []
         for register in registers.NAMES:
             for file in list_files(self.path, self.label, register):
-                name = f"{register}/{file.name}"
-                seen = known.pop(name, None)
+                seen = known.pop(f"{register}/{file.name}", None)
                 try:
                     status = os.stat(file.path)
                 except FileNotFoundError:
-                    continue
+                    raise Stale(f"{file.label} is gone") from None
                 mark = (status.st_size, status.st_mtime_ns, status.st_ino)
                 if seen is None or seen[6:] != mark:
                     changes.append((file, seen, status))
         if known:
             raise Stale(f"{next(iter(known))}.csv is gone")
-        private_mark = private.stat_contacts(self.path)
-        if private_mark != self.get_meta("contacts"):
-            self._take_in_contacts(private_mark)
         return changes
 
-    def _refuse_changed(self, changes: list[tuple[RecordFile, tuple[Any, ...] | None, os.stat_result]]) -> None:
-        faulty = self.db.execute("SELECT 1 FROM faults").fetchone()
+    def _take_in_changes(self, judge: Judge) -> None:
+        mark, before = read_mark(self.path), self.get_meta("contacts") or ""
+        if mark != before:
+            end = int(self.get_meta("contacts_end") or 0)
+            end = take_in_contacts(self.db, self.path, mark, before, end, self.contact_key())
+            self.put_meta("contacts", mark)
+            self.put_meta("contacts_end", end)
+        changes = self._list_changes()
+        self._refuse_changed(changes)
+        staff = [change for change in changes if change[0].register == "staff"]
+        if staff:  # first: who owes a clock depends on them
+            self._take_in(staff, judge)
+            self._meet_staff(judge)
+        self._take_in([change for change in changes if change[0].register != "staff"], judge)
+
+    def _refuse_changed(self, changes: list[Change]) -> None:
+        """Stale where a file did not only grow; where it has a fault too, since that may reach into what follows."""
+        faulty = {file for (file,) in self.db.execute("SELECT DISTINCT file FROM faults")}
         for file, seen, status in changes:
             if seen is None:
+                if self._later_exists(file):
+                    raise Stale(f"{file.label} comes before a file already read")
                 continue
             grew = status.st_size > seen[6] and status.st_ino == seen[8]
-            if faulty or not grew or not self._still_ends(file, seen[1], seen[2], seen[3]):
+            if not grew or file.label in faulty or not self._still_ends(file, seen[1], seen[2], seen[3]):
                 raise Stale(f"{file.label} did not only grow")
+            if self._later_exists(file):  # its chain goes on there
+                raise Stale(f"{file.label} grew after another was begun")
 
     def _still_ends(self, file: RecordFile, size: int, seq: int, crc: int) -> bool:
         """Whether the last row that was read still stands where it stood; an edit before it is left to `check`."""
@@ -190,40 +244,73 @@ class Index:
         with open_regular(file.path, file.label) as descriptor:
             return os.pread(descriptor, 9, size - 9) == b"%08x\n" % crc
 
+    def _later_exists(self, file: RecordFile) -> bool:
+        query = "SELECT 1 FROM files WHERE register = ? AND writer = ? AND (month, part) > (?, ?)"
+        return self.db.execute(query, (file.register, file.writer, file.month, file.part)).fetchone() is not None
+
     def _meet_staff(self, judge: Judge) -> None:
         """Hand the staff register over, keep what it says of people, and judge anew what that may have moved."""
         import marshal
 
-        places = self.db.execute("SELECT id, places FROM families WHERE id IN (SELECT id FROM staff)").fetchall()
-        rows = {root: self._rows_at(root, blob) for root, blob in places}
-        people = judge.meet(rows.values())
+        places = self.db.execute("SELECT id, places FROM families WHERE id IN (SELECT family FROM staff)").fetchall()
+        people = judge.meet([self._rows_at(root, blob) for root, blob in places])
         plain = {staff: [tuple(entry) for entry in entries] for staff, entries in people.histories.items()}
-        self.put_meta("people", marshal.dumps(plain))
-        since = self._staff_since
+        kept = self.get_meta("people")
+        since = find_change(marshal.loads(kept) if kept else {}, plain)
         if since is None:
             return
+        self.put_meta("people", marshal.dumps(plain))
         touched = self.db.execute(
-            "SELECT DISTINCT family FROM clocks WHERE state = 'running' OR stopped_at >= ? OR due_at >= ?",
+            "SELECT id, places FROM families WHERE id IN"
+            " (SELECT family FROM clocks WHERE state = 'running' OR stopped_at >= ? OR due_at >= ?)",
             (since, since),
         ).fetchall()
-        self.store((root, judge.judge(root, self.rows_of_family(root)), True) for (root,) in touched)
+        self._store((root, judge.judge(root, self._rows_at(root, blob)), True) for root, blob in touched)
 
-    def _take_in(self, changes: list[tuple[RecordFile, tuple[Any, ...] | None, os.stat_result]], judge: Judge) -> None:
-        self._staff_since: int | None = None
-        months: dict[str, list[Iterator[tuple[int, int, int, Row]]]] = {}
-        for file, seen, status in changes:
-            months.setdefault(file.month, []).append(self._read_on(file, seen, status))
-        for month in sorted(months):
-            rows = months[month]
-            stream = rows[0] if len(rows) == 1 else merge(*rows, key=lambda each: each[3].recorded)
-            chunk: list[tuple[int, int, int, Row]] = []
-            for each in stream:
-                chunk.append(each)
+    def _take_in(self, changes: list[Change], judge: Judge) -> None:
+        """Read on in these files and judge what their rows touch, month by month, a chunk of rows at a time."""
+        for _, month in groupby(sorted(changes, key=_name_month), key=_name_month):
+            # Files of one chain one after the other: the next begins with the crc that the one before ends with.
+            parts = groupby(sorted(month, key=_name_chain), key=lambda change: _name_chain(change)[:2])
+            chains = [chain.from_iterable(map(self._read_on, list(part))) for _, part in parts]
+            stream = chains[0] if len(chains) == 1 else merge(*chains, key=lambda placed: placed[3].recorded)
+            chunk: list[PlacedRow] = []
+            for placed in stream:
+                chunk.append(placed)
                 if len(chunk) >= CHUNK:
                     self._judge_rows(chunk, judge)
                     chunk = []
             if chunk:
                 self._judge_rows(chunk, judge)
+
+    def _read_on(self, change: Change) -> Iterator[PlacedRow]:
+        """The rows that a file has gained; when the last was taken, the file is noted as read so far."""
+        file, seen, status = change
+        name = f"{file.register}/{file.name}"
+        position = Position(0, 0, 0, (), 0)
+        if seen is None:
+            number = self.db.execute("SELECT COALESCE(MAX(no), 0) + 1 FROM files").fetchone()[0]
+            self.db.execute("INSERT INTO files(no, name) VALUES (?, ?)", (number, name))
+        else:
+            number = seen[0]
+            if seen[4]:
+                position = Position(seen[1], seen[2], seen[3], tuple(seen[4].split(",")), seen[5])
+        crc_before = self._crc_before(file)
+        since = position if position.columns else None
+        for read in iterate_file(file, since, crc_before, registers.events_of(file.register)):
+            position = read.position
+            if position.columns:
+                self._handles[number] = file, position.columns
+            self.db.executemany("INSERT INTO faults VALUES (?, ?, ?, ?, ?, ?, ?)", read.faults)
+            for offset, length, row in read.rows:
+                if self.until is None or row.recorded <= self.until:
+                    yield number, offset, length, row
+        size, seq, crc, columns, recorded = position
+        self.db.execute(
+            "REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (number, name, file.register, file.month, file.writer, file.part, size, seq, crc, ",".join(columns),
+             recorded, status.st_size, status.st_mtime_ns, status.st_ino, crc_before),
+        )  # fmt: skip
 
     def _crc_before(self, file: RecordFile) -> int:
         row = self.db.execute(
@@ -233,88 +320,42 @@ class Index:
         ).fetchone()
         return row[0] if row else 0
 
-    def _read_on(
-        self, file: RecordFile, seen: tuple[Any, ...] | None, status: os.stat_result
-    ) -> Iterator[tuple[int, int, int, Row]]:
-        name = f"{file.register}/{file.name}"
-        since = None
-        if seen is not None and seen[4]:
-            since = Position(seen[1], seen[2], seen[3], tuple(seen[4].split(",")), seen[5])
-        if seen is None:
-            number = self.db.execute("SELECT COALESCE(MAX(no), 0) + 1 FROM files").fetchone()[0]
-            self.db.execute("INSERT INTO files(no, name, disk_size) VALUES (?, ?, -1)", (number, name))
-        else:
-            number = seen[0]
-        position = since
-        crc_before = self._crc_before(file)
-        if since is None and self._older_exists(file):
-            raise Stale(f"{file.label} comes before a file already read")
-        events = registers.events_of(file.register)
-        for read in iterate_file(file, since, crc_before, events):
-            position = read.position
-            self.db.executemany("INSERT INTO faults VALUES (?, ?, ?, ?, ?, ?, ?)", read.faults)
-            for offset, length, row in read.rows:
-                if self.until is None or row.recorded <= self.until:
-                    yield number, offset, length, row
-        if position is None:
-            position = Position(0, 0, 0, (), 0)
-        self.db.execute(
-            "REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                number,
-                name,
-                file.register,
-                file.month,
-                file.writer,
-                file.part,
-                position.size,
-                position.seq,
-                position.crc,
-                ",".join(position.columns),
-                position.recorded,
-                status.st_size,
-                status.st_mtime_ns,
-                status.st_ino,
-                crc_before,
-            ),
-        )
-
-    def _older_exists(self, file: RecordFile) -> bool:
-        query = "SELECT 1 FROM files WHERE register = ? AND writer = ? AND (month, part) > (?, ?) AND disk_size >= 0"
-        return self.db.execute(query, (file.register, file.writer, file.month, file.part)).fetchone() is not None
-
     # --- judging --------------------------------------------------------------------------------------------------
 
-    def _judge_rows(self, chunk: list[tuple[int, int, int, Row]], judge: Judge) -> None:
-        touched: dict[str, tuple[bytearray, list[Row]]] = {}
-        roots: dict[str, str] = {}
-        for number, offset, length, row in chunk:
-            root = roots.get(row.id)
-            if root is None:
-                root = roots[row.id] = self._find_root(row, roots, touched)
-            places, rows = touched.setdefault(root, (bytearray(), []))
-            places += _PLACE.pack(number, offset, length)
-            rows.append(row)
-        self._note_keys(row for _, _, _, row in chunk)
-        if chunk[0][3].register == "staff":
-            since = min(row.at for _, _, _, row in chunk)
-            self._staff_since = min(since, self._staff_since if self._staff_since is not None else since)
-        stored = []
-        families = []
-        for root, (places, rows) in touched.items():
-            before = self.db.execute("SELECT places FROM families WHERE id = ?", (root,)).fetchone()
-            if before:
-                rows = self._rows_at(root, before[0]) + rows
-                stored.append((root, before[0] + bytes(places)))
-            else:
-                stored.append((root, bytes(places)))
-            if len(touched) < 1000:
-                self._rows[root] = rows
-            families.append((root, rows, bool(before)))
-        self.db.executemany("INSERT OR REPLACE INTO families VALUES (?, ?)", stored)
-        self.store(((root, judge.judge(root, rows), known) for root, rows, known in families))
+    def _judge_rows(self, chunk: list[PlacedRow], judge: Judge) -> None:
+        gathering = Gathering(self._find_family)
+        for placed in chunk:
+            gathering.take(placed)
+        note_keys(self.db, (placed[3] for placed in chunk))
+        touched = list(gathering.families())
+        families = [self._complete(family) for family in touched]
+        if len(touched) < KEPT:
+            self._rows.update((root, rows) for root, rows, _ in families)
+        self._store((root, judge.judge(root, rows), known) for root, rows, known in families)
 
-    def store(self, results: Iterable[tuple[str, Judged, bool]]) -> None:
+    def _find_family(self, register: str, case: str) -> str:
+        if not register:
+            return self.family_of(case)
+        row = self.db.execute(f"SELECT family FROM {quote(register)} WHERE id = ?", (case,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def _complete(self, family: Gathered) -> tuple[str, list[Row], bool]:
+        """(root, all its rows, whether the tables may hold something of it), its places being kept."""
+        places, rows, known = bytes(family.places), family.rows, False
+        for root in (*family.merged, family.root):
+            before = self.db.execute("SELECT places FROM families WHERE id = ?", (root,)).fetchone()
+            if before is None:
+                continue
+            known = True
+            places, rows = before[0] + places, self._rows_at(root, before[0]) + rows
+            if root != family.root:
+                self.db.execute("DELETE FROM families WHERE id = ?", (root,))
+                self.db.execute("DELETE FROM clocks WHERE family = ?", (root,))
+                self._rows.pop(root, None)
+        self.db.execute("INSERT OR REPLACE INTO families VALUES (?, ?)", (family.root, places))
+        return family.root, rows, known
+
+    def _store(self, results: Iterable[tuple[str, Judged, bool]]) -> None:
         """Put the judgements of families in the tables; the flag says that older ones may stand there."""
         clocks: list[tuple[Any, ...]] = []
         cases: dict[str, list[tuple[Any, ...]]] = {}
@@ -328,86 +369,20 @@ class Index:
         for register, found in cases.items():
             self.db.executemany(insert_statement(register, case_columns(register)), found)
 
-    def _find_root(self, row: Row, roots: dict[str, str], touched: dict[str, tuple[bytearray, list[Row]]]) -> str:
-        found = self.db.execute(f"SELECT family FROM {quote(row.register)} WHERE id = ?", (row.id,)).fetchone()
-        if found:
-            return str(found[0])
-        page = registers.get(row.register)
-        parent = row.fields.get(page.parent, "") if page.parent else ""
-        if not parent:
-            return row.id
-        root = roots.get(parent) or self.family_of(parent) or parent
-        orphan = (
-            self.db.execute("SELECT places FROM families WHERE id = ?", (row.id,)).fetchone()
-            if root != parent
-            else None
-        )
-        if orphan or (root != row.id and row.id in touched):
-            raise Stale(f"{row.id} arrived after what refers to it")
-        return root
-
     def family_of(self, case: str) -> str:
         """The root of the family that a case belongs to; "" for an unknown one."""
-        register = registers.LETTERS.get(case[:1])
-        for each in (register,) if register else registers.NAMES:
+        likely = registers.LETTERS.get(case[:1], "")  # a person's own id may begin with any letter
+        for each in sorted(registers.NAMES, key=lambda name: name != likely):
             row = self.db.execute(f"SELECT family FROM {quote(each)} WHERE id = ?", (case,)).fetchone()
             if row:
                 return str(row[0])
         return ""
 
-    def _note_keys(self, rows: Iterable[Row]) -> None:
-        requests, sources, names = [], [], []
-        for row in rows:
-            if row.request_id:
-                requests.append((row.request_id, row.register, row.id, row.event, row.file, row.seq))
-            if row.source_ref:
-                sources.append((row.source_ref, row.event, row.register, row.id))
-            names.append((row.register, row.id))
-        if requests:
-            self.db.executemany("INSERT OR IGNORE INTO requests VALUES (?, ?, ?, ?, ?, ?)", requests)
-        if sources:
-            self.db.executemany("INSERT OR IGNORE INTO sources VALUES (?, ?, ?, ?)", sources)
-        self._count_ids(names)
-
-    def _count_ids(self, names: Iterable[tuple[str, str]]) -> None:
-        """Remember the highest number of each register, writer and day: the next id is one above it."""
-        counters: dict[tuple[str, str, str], int] = {}
-        for register, name in names:
-            parts = name.split("-")
-            if len(parts) >= 3 and parts[-1].isdigit() and len(parts[1]) == 8:
-                key = (register, parts[2] if len(parts) == 4 else "main", parts[1])
-                counters[key] = max(counters.get(key, 0), int(parts[-1]))
-        self.db.executemany(
-            "INSERT INTO counters VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET number = MAX(number, excluded.number)",
-            [(*key, number) for key, number in counters.items()],
-        )
-
-    # --- contacts -------------------------------------------------------------------------------------------------
-
-    def _take_in_contacts(self, mark: str) -> None:
-        """Index the private contacts: where each line stands, and keyed hashes of phone and address, never the text."""
-        self.begin()
-        before = self.get_meta("contacts") or ""
-        same = bool(before) and before.rpartition(":")[2] == mark.rpartition(":")[2]
-        size = int(self.get_meta("contacts_end") or 0) if same else 0  # not the file's size: a line may be half there
-        if size == 0:
-            self.db.execute("DELETE FROM contacts")
-        key = self.contact_key()
-        rows = []
-        end = size
-        for place, length, contact in private.iterate_contacts(self.path, size):
-            rows.append((contact.contact_id, place, length, *private.hash_contact(contact, key)))
-            end = place + length
-        self.db.executemany("INSERT OR REPLACE INTO contacts VALUES (?, ?, ?, ?, ?)", rows)
-        self._count_ids(("contacts", row[0]) for row in rows)
-        self.put_meta("contacts", mark)
-        self.put_meta("contacts_end", end)
-
     def contact_key(self) -> bytes:
-        """The secret of this index's hashes: made anew with it, so that they say nothing outside."""
+        """The secret of this index's hashes."""
         key = self.get_meta("contact_key")
         if key is None:
-            key = os.urandom(16)
+            key = make_key()
             self.put_meta("contact_key", key)
         return bytes(key)
 
@@ -416,22 +391,16 @@ class Index:
     def family_rows(self, case: str) -> list[Row]:
         """Every row of the family that a case belongs to; empty for an unknown case."""
         root = self.family_of(case)
-        if not root:
-            return []
-        return self.rows_of_family(root)
-
-    def rows_of_family(self, root: str) -> list[Row]:
-        """Every row of the family with that root; empty for an unknown one."""
-        if root not in self._rows:
+        if root and root not in self._rows:
             places = self.db.execute("SELECT places FROM families WHERE id = ?", (root,)).fetchone()
             self._rows[root] = self._rows_at(root, places[0]) if places else []
-        return self._rows[root]
+        return self._rows.get(root, [])
 
     def _rows_at(self, root: str, places: bytes) -> list[Row]:
         if root in self._rows:
             return self._rows[root]
         grouped: dict[int, list[tuple[int, int]]] = {}
-        for number, offset, length in _PLACE.iter_unpack(places):
+        for number, offset, length in PLACE.iter_unpack(places):
             grouped.setdefault(number, []).append((offset, length))
         rows = []
         for number, found in grouped.items():
@@ -450,12 +419,6 @@ class Index:
     def faults(self) -> list[Fault]:
         """What was wrong with the rows read so far."""
         return [Fault(*row) for row in self.db.execute("SELECT * FROM faults ORDER BY file, line")]
-
-    def all_families(self) -> Iterator[tuple[str, list[Row]]]:
-        """Every family with its rows."""
-        for (root,) in self.db.execute("SELECT id FROM families").fetchall():
-            places = self.db.execute("SELECT places FROM families WHERE id = ?", (root,)).fetchone()
-            yield root, self._rows_at(root, places[0])
 
     def last_position(self, register: str, writer: str) -> tuple[Position, RecordFile, int] | None:
         """Where the writer's newest file of the register ends: (position, file, crc before it), None where none is."""
@@ -479,3 +442,22 @@ class Index:
         query = "SELECT number FROM counters WHERE register = ? AND writer = ? AND day = ?"
         row = self.db.execute(query, (register, writer, day)).fetchone()
         return int(row[0]) if row else 0
+
+
+def _name_month(change: Change) -> str:
+    return change[0].month
+
+
+def _name_chain(change: Change) -> tuple[str, str, int]:
+    return change[0].register, change[0].writer, change[0].part
+
+
+def find_change(before: Histories, after: Histories) -> int | None:
+    """From when on (seconds) two accounts of the staff differ; None where they say the same."""
+    found = []
+    for staff in before.keys() | after.keys():
+        for one, two in zip_longest(before.get(staff, ()), after.get(staff, ())):
+            if one != two:
+                found += [entry[0] for entry in (one, two) if entry is not None]
+                break
+    return min(found, default=None)

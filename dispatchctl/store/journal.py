@@ -18,7 +18,7 @@ What a failure leaves, and why nothing of it counts:
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from dispatchctl.errors import BadData, OutcomeUnknown, Refused, SystemFailed
@@ -44,7 +44,9 @@ from dispatchctl.store.lock import Lock
 from dispatchctl.store.reading import read_file
 from dispatchctl.store.syncing import FIND_OUT, note_unsynced, sync_or_mark, sync_rows
 
-__all__ = ["NO_END", "Draft", "End", "Lock", "Placed", "append_groups", "find_end", "sync_rows"]
+__all__ = [
+    "NO_END", "Draft", "Encoded", "End", "Lock", "Placed", "append_groups", "append_lines", "find_end", "sync_rows",
+]  # fmt: skip
 
 RETRY = "run the command again"
 
@@ -79,6 +81,14 @@ class End(NamedTuple):
 
     file: RecordFile | None
     position: Position
+
+
+class Encoded(NamedTuple):
+    """The lines of an append. first_end: the byte of the file where the first group ends. ref: of the last row."""
+
+    data: bytes
+    first_end: int
+    ref: str
 
 
 NO_END = End(None, Position(0, 0, 0, (), 0))
@@ -119,8 +129,34 @@ def append_groups(
     group, microseconds since 1970 UTC, none before the end's. timezone: an IANA name, for the offset that times show.
     When it returns with sync, all of it is on disk; without, sync_rows must follow before anything is acknowledged.
 
-    UsageFault for a text that cannot be kept; Refused for a month before the end's; SystemFailed: nothing was
-    recorded; OutcomeUnknown: the rows stand in the file, but the sync failed.
+    UsageFault for a text that cannot be kept; else as append_lines.
+    """
+    placed: list[Placed] = []
+
+    def encode(file: RecordFile, start: Position, offset: int) -> Encoded:
+        nonlocal placed
+        data, placed, first_end = _encode_groups(file, start, offset, groups, recorded, timezone)
+        return Encoded(data, first_end, placed[-1].row.ref)
+
+    append_lines(folder, page, writer, month, end, encode, several=len(groups) > 1, sync=sync)
+    return placed
+
+
+def append_lines(
+    folder: Folder,
+    page: Register,
+    writer: str,
+    month: str,
+    end: End,
+    encode: Callable[[RecordFile, Position, int], Encoded],
+    *,
+    several: bool,
+    sync: bool = True,
+) -> RecordFile:
+    """Append what `encode` makes of (file, position of the chain, byte they begin at), in one write; the file.
+
+    several: whether that is more than one group. The rest as for append_groups. Refused for a month before the end's;
+    SystemFailed: nothing was recorded; OutcomeUnknown: the rows stand in the file, but the sync failed.
     """
     if end.file is not None and month < end.file.month:
         raise Refused(f"the clock has gone back to {month}: {end.file.name} has been begun", place=page.name)
@@ -137,16 +173,16 @@ def append_groups(
             else:
                 size, data = _finish_file(descriptor, file, before)
                 start = before
-            rows, placed, first_end = _encode_groups(file, start, size + len(data), groups, recorded, timezone)
-            _write_or_undo(descriptor, file, data + rows, size, first_end if len(groups) > 1 else None)
+            lines = encode(file, start, size + len(data))
+            _write_or_undo(descriptor, file, data + lines.data, size, lines.first_end if several else None)
             note_unsynced(file, end.position.crc)
             if sync:
-                sync_or_mark(folder, file, descriptor, placed[-1].row.ref, with_folder=is_new)
+                sync_or_mark(folder, file, descriptor, lines.ref, with_folder=is_new)
     except FileExistsError:
         raise SystemFailed("is there already; somebody else writes here", place=file.label, hint=RETRY) from None
     except FileNotFoundError:
         raise SystemFailed("is gone", place=file.label, hint=RETRY) from None
-    return placed
+    return file
 
 
 def _choose_file(folder: Folder, page: Register, writer: str, month: str, end: End) -> tuple[RecordFile, Position]:

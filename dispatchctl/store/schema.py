@@ -47,8 +47,10 @@ CREATE TABLE files(no INTEGER PRIMARY KEY, name TEXT UNIQUE, register TEXT, mont
   inode INTEGER, crc_before INTEGER);
 CREATE TABLE faults(file TEXT, line INTEGER, "column" INTEGER, code TEXT, message TEXT, allowed TEXT, hint TEXT);
 CREATE TABLE families(id TEXT PRIMARY KEY, places BLOB) WITHOUT ROWID;
-CREATE TABLE requests(key TEXT PRIMARY KEY, register TEXT, id TEXT, event TEXT, file TEXT, seq INTEGER) WITHOUT ROWID;
-CREATE TABLE sources(ref TEXT, event TEXT, register TEXT, id TEXT, PRIMARY KEY(ref, event)) WITHOUT ROWID;
+CREATE TABLE requests(key TEXT PRIMARY KEY, register TEXT, id TEXT, event TEXT, file TEXT, seq INTEGER,
+  recorded INTEGER) WITHOUT ROWID;
+CREATE TABLE sources(ref TEXT, event TEXT, register TEXT, id TEXT, recorded INTEGER, PRIMARY KEY(ref, event))
+  WITHOUT ROWID;
 CREATE TABLE counters(register TEXT, writer TEXT, day TEXT, number INTEGER, PRIMARY KEY(register, writer, day))
   WITHOUT ROWID;
 CREATE TABLE contacts(id TEXT PRIMARY KEY, place INTEGER, length INTEGER, phone BLOB, address BLOB) WITHOUT ROWID;

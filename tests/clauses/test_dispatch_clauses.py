@@ -172,6 +172,24 @@ def test_the_customers_time_runs_on_whoever_is_sent(desk: Desk) -> None:
 
 
 @pytest.mark.clause("PD-1.4")
+def test_how_many_were_served_in_time_is_a_figure_with_its_cases(desk: Desk) -> None:
+    kept, missed, running = desk.take(), desk.take(priority="high"), desk.take(priority="low")
+    for order in (kept, missed):
+        desk.send(order, "pan")
+    desk.clock(3, "17:30")
+    desk.do("pan", "complete", kept)
+    desk.clock(4, "09:00")
+    desk.do("pan", "complete", missed)
+    desk.clock(6, "09:00")
+    figure = desk.do("lin", "report", "monthly")["measures"]["fulfil_on_time"]
+    assert (figure["numerator"], figure["denominator"], figure["value"]) == (1, 2, "0.5")
+    drilled = desk.do("lin", "report", "monthly", "--drill", "fulfil_on_time")
+    assert [each["id"] for each in drilled["numerator"]] == [kept]
+    assert {each["id"] for each in drilled["denominator"]} == {kept, missed}
+    assert desk.due(running, "fulfil")["state"] == "running"
+
+
+@pytest.mark.clause("PD-1.4")
 def test_an_appointment_is_what_the_customer_waits_for(desk: Desk) -> None:
     order = desk.take(appointment="2026-11-10T14:00")
     assert desk.due(order, "fulfil")["due_at"] == november(13, "17:30")

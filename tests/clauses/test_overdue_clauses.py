@@ -178,6 +178,22 @@ def test_a_check_at_times_tells_a_script_whether_anything_is_late(desk: Desk) ->
 
 
 @pytest.mark.clause("PR-12")
+def test_a_day_and_a_week_are_added_up(desk: Desk) -> None:
+    job = working(desk)
+    desk.take(answered="已电话指导")
+    desk.clock(3, "10:00")
+    desk.urge()
+    desk.do("pan", "complete", job)
+    for words, wanted in (
+        (("daily", "--date", "2026-11-02"), {"orders": 2, "answered": 1, "dispatched": 1, "completed": 0}),
+        (("daily",), {"orders": 0, "answered": 0, "dispatched": 0, "completed": 1}),
+        (("weekly",), {"orders": 2, "answered": 1, "dispatched": 1, "completed": 1, "urgings": 1}),
+    ):
+        measures = desk.do("lin", "report", *words)["measures"]
+        assert {name: measures[name]["numerator"] for name in wanted} == wanted
+
+
+@pytest.mark.clause("PR-12")
 def test_one_can_look_back_at_what_was_known_then(desk: Desk) -> None:
     job = working(desk)
     desk.clock(3, "11:00")
@@ -218,7 +234,7 @@ def test_what_stays_late_is_reported_step_by_step_to_the_top(desk: Desk) -> None
 def test_at_the_top_it_is_repeated_once_an_interval(desk: Desk) -> None:
     job = working(desk)
     desk.clock(4, "17:00")
-    assert told(desk.urge(job)) == [(4, ["gm"])]  # levels slept through are not made up for
+    assert told(desk.urge(job)) == [(4, ["gm"])]  # what was missed below is not sent afterwards
     desk.clock(5, "10:29:59")
     assert desk.urge(job) == []
     desk.clock(5, "10:30")
@@ -260,6 +276,16 @@ def test_each_trade_answers_to_its_own_supervisor(desk: Desk) -> None:
     pipes = working(desk)
     desk.clock(3, "15:00")
     assert {each["case"]: each["to"] for each in desk.urge()} == {clean: ["sup-d"], pipes: ["sup-e"]}
+
+
+@pytest.mark.clause("GZ-1.3", "XX-1.10")
+def test_one_reports_to_ones_own_superior_not_to_another_of_the_same_post(desk: Desk) -> None:
+    desk.do("mgr", "staff", "join", "sup-f", "--name", "副示例", "--role", "supervisor", "--department", "engineering",
+            "--manager", "mgr")  # fmt: skip
+    desk.do("mgr", "staff", "change", "shui", "--manager", "sup-f")
+    jobs = {working(desk, "pan"): ["sup-e"], working(desk, "shui"): ["sup-f"]}
+    desk.clock(3, "15:00")
+    assert {each["case"]: each["to"] for each in desk.urge()} == jobs
 
 
 @pytest.mark.clause("GZ-1.3")

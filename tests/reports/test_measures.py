@@ -1,14 +1,16 @@
 """What a measure may ask: conditions, times, sums, owners; the figures, and that a period alone is read."""
 
 import json
+import os
 import re
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from november import LATER
+from november import LATER, act
 from transcripts import Result
 
 from dispatchctl.desk.books import Books
@@ -142,6 +144,21 @@ def test_sums_averages_and_medians_are_exact(november: Path, run: Callable[..., 
     assert median[3] is None
     assert [item["id"] for item in total[3]] == [item["id"] for item in median[4]]
     assert [item["id"] for item in median[4]] == ["O-20261105-0001", "O-20261127-0001"]
+
+
+def test_a_case_taken_back_leaves_the_figures_at_once(november: Path, run: Callable[..., Result]) -> None:
+    """Whether the index learns of it row by row or is made anew."""
+    replace_measures(november, "  m: {of: orders}\n  v: {of: orders, over: {state: void}}")
+    line = ("--now", "2026-12-02T10:00:00+08:00", "--json", "report", "monthly", "--month", "2026-12")
+
+    def count() -> list[int]:
+        return [figure["numerator"] for figure in json.loads(run(*line).out)["measures"].values()]
+
+    assert count() == [1, 0]
+    act(run, "2026-12-02T09:30", "qian", "retract O-20261201-0001 --reason 重复录入")
+    assert count() == [0, 1]
+    shutil.rmtree(os.environ["XDG_CACHE_HOME"])
+    assert count() == [0, 1]
 
 
 def test_a_report_without_sections_has_every_measure(november: Path, run: Callable[..., Result]) -> None:

@@ -1,0 +1,110 @@
+"""The command `records import`: history out of somebody else's files. Commands -> desk, output."""
+
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import click
+
+from dispatchctl.commands.results import BAD_ROWS, print_warnings
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.importing import Outcome, describe_outcome, import_history
+from dispatchctl.errors import BadData
+from dispatchctl.options import ShortOption, pass_workspace
+from dispatchctl.output.formats import emit
+from dispatchctl.output.labels import Column
+from dispatchctl.output.terminal import tell
+from dispatchctl.workspace import Workspace
+
+COUNTS = (
+    Column("read", "read", "读入", "number"),
+    Column("imported", "imported", "导入", "number"),
+    Column("skipped", "skipped", "跳过", "number"),
+    Column("refused", "refused", "拒绝", "number"),
+)
+TREES = ("json", "jsonl", "yaml")
+Advance = Callable[[int, int], None]
+
+
+@click.command("import")
+@click.argument("file", metavar="FILE|-")
+@click.option("--map", "map_path", required=True, metavar="MAP.yaml", help="Which column is which field.")
+@click.option(
+    "--on-error",
+    type=click.Choice(("stop", "skip")),
+    default="stop",
+    help="stop: a fault anywhere imports nothing; skip: import the other rows.",
+)
+@click.option("-n", "--dry-run", cls=ShortOption, is_flag=True, help="Check and count, but record nothing.")
+@pass_workspace
+def import_command(ws: Workspace, file: str, map_path: str, on_error: str, dry_run: bool) -> int:
+    """Import orders from CSV, JSON lines or XLSX, as a map of their columns says; `-` reads standard input.
+
+    All of it is checked before anything is written. Run again, it passes over what is there: by source_ref.
+
+    \b
+    Examples:
+      dispatchctl records import history.csv --map map.yaml --dry-run
+      zcat history.csv.gz | dispatchctl records import - --map map.yaml --on-error skip
+    """
+    books = Books(ws)
+    with show_progress(ws) as advance:
+        try:
+            outcome = import_history(
+                books, file, map_path, skip_faults=on_error == "skip", dry_run=dry_run, advance=advance
+            )
+        except BadData as error:
+            if ws.format not in TREES or not error.faults or ws.quiet:
+                raise
+            outcome = Outcome(0, 0, 0, 0, list(error.faults), 0)
+    print_warnings(books)
+    print_outcome(ws, outcome, stopped=on_error == "stop", dry=dry_run)
+    return BAD_ROWS if outcome.faults else 0
+
+
+def show_progress(ws: Workspace) -> AbstractContextManager[Advance | None]:
+    """A bar on a terminal's stderr, nothing elsewhere; what it yields is told how far the work is."""
+    if ws.quiet or sys.stderr is None or not sys.stderr.isatty():
+        return nullcontext(None)
+    return ProgressBar()
+
+
+class ProgressBar:
+    """click's bar, of a length that is known only once the input is open."""
+
+    def __init__(self) -> None:
+        self.bar: Any = None
+        self.done = 0
+
+    def __enter__(self) -> Advance:
+        return self.advance
+
+    def __exit__(self, *error: object) -> None:
+        if self.bar is not None:
+            self.bar.__exit__(*error)
+
+    def advance(self, done: int, size: int) -> None:
+        """Show that `done` of `size` bytes are worked through."""
+        if self.bar is None:
+            self.bar = click.progressbar(length=size, label="import", file=sys.stderr)
+            self.bar.__enter__()
+        self.bar.update(done - self.done)
+        self.done = done
+
+
+def print_outcome(ws: Workspace, outcome: Outcome, *, stopped: bool, dry: bool) -> None:
+    """The counts on stdout; the faults in json beside them, else on stderr, a line each."""
+    item = describe_outcome(outcome, dry=dry)
+    in_tree = ws.format in TREES and not ws.fields
+    if not in_tree:
+        for fault in outcome.faults:
+            tell(f"dispatchctl: {fault}")
+            if fault.hint:
+                tell(f"hint: {fault.hint}")
+    if outcome.more:
+        tell(f"and {outcome.more} more faults")
+    if outcome.faults and stopped and not dry:
+        tell("nothing was imported; --on-error skip imports the other rows")
+    if not ws.quiet:
+        emit(ws, [item], COUNTS, single=True, ids="read", keys=[column.key for column in COUNTS])

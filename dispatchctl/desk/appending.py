@@ -1,0 +1,203 @@
+"""Appending thousands of rows from outside, some thousand at a time, each under the lock. Desk.
+
+Between two appends the lock is free. What this process has appended it knows without the index; what others write
+meanwhile is seen by the size of the files, and makes the books catch up first.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from dispatchctl import registers
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.names import local_time, make_id
+from dispatchctl.desk.recording import Moment, read_moment, try_drafts
+from dispatchctl.errors import NotFound, Refused, UsageFault
+from dispatchctl.store import contacts as private
+from dispatchctl.store.bulk import Strip, append_strips
+from dispatchctl.store.contacts import Contact, fold_address, fold_phone
+from dispatchctl.store.files import list_files
+from dispatchctl.store.journal import Draft, End, Lock, find_end
+
+KEPT_CONTACTS = 50_000  # contacts of one import that are remembered
+
+
+class Planned(NamedTuple):
+    """What of a chunk is to be written. rows: of the chunk. strips: their events, the opening one first.
+
+    cases: of each row the case it belongs to: an id, "" for a new one, or the place among `rows` of the row that opens
+    it. skipped: how many rows of the chunk say nothing new.
+    """
+
+    rows: list[int]
+    cases: Sequence[str | int]
+    strips: list[Strip]
+    skipped: int
+
+
+def find_known(books: Books, refs: Sequence[str]) -> dict[tuple[str, str], tuple[str, str]]:
+    """(reference, event) -> (case, register) of those that are recorded already."""
+    db = books.index.db
+    if db.execute("SELECT 1 FROM sources LIMIT 1").fetchone() is None:
+        return {}
+    places = ", ".join("?" * len(refs))
+    found = db.execute(f"SELECT ref, event, id, register FROM sources WHERE ref IN ({places})", refs)
+    return {(ref, event): (case, register) for ref, event, case, register in found}
+
+
+def try_addition(books: Books, register: str, drafts: Sequence[Draft], moment: Moment) -> str:
+    """Why these rows may not be added to a case that there is; "" where they may."""
+    try:
+        try_drafts(books, register, drafts, moment)
+    except (Refused, UsageFault, NotFound) as error:
+        return str(error)
+    return ""
+
+
+class Recorder:
+    """Appends the chunks of one import, each under the lock, and knows what it has appended without the index."""
+
+    def __init__(self, books: Books, writer: str, actor: str, register: str) -> None:
+        self.books, self.writer, self.actor, self.register = books, writer, actor, register
+        self.page = registers.get(register)
+        self.seen: Any = None  # the state of the files when all of them was known here
+        self.end: End | None = None
+        self.last = 0  # recorded_at of the writer's newest row, microseconds
+        self.counts: dict[tuple[str, str], int] = {}  # (register or contacts, day) -> the last number given
+        self.known: dict[tuple[str, ...], str] = {}  # (name, phone, address) -> contact
+
+    def append(
+        self, decide: Callable[[Moment], Planned], contacts: Sequence[Sequence[str]]
+    ) -> tuple[Planned, list[str]]:
+        """Append what `decide` answers under the lock, with everything known that others wrote; (it, the ids).
+
+        contacts: name, phone and address of every row of the chunk.
+        """
+        ids: list[str] = []
+        if self._mark() != self.seen:
+            self._catch_up()  # before the lock too: there may be much to take in
+        with Lock(self.books.folder, self.books.ws.wait):
+            if self._mark() != self.seen:
+                self._catch_up()
+            moment = self._read_moment()
+            planned = decide(moment)
+            if planned.rows:
+                ids = self._write(planned, contacts, moment)
+                self.seen = self._mark()
+        return planned, ids
+
+    def _mark(self) -> Any:
+        """The names, sizes and times of all record files and of the contacts."""
+        folder = self.books.folder
+        marks: list[Any] = [private.stat_contacts(folder.path)]
+        for register in registers.NAMES:
+            for file in list_files(folder.path, folder.label, register):
+                status = os.stat(file.path)
+                marks.append((file.path, status.st_size, status.st_mtime_ns, status.st_ino))
+        return marks
+
+    def _catch_up(self) -> None:
+        mark = self._mark()
+        self.books.catch_up()
+        index = self.books.index
+        position = index.last_position(self.register, self.writer)
+        self.end = find_end(self.books.folder, self.register, self.writer, position)
+        self.last = index.last_recorded(self.writer)
+        self.counts.clear()
+        self.known.clear()
+        self.seen = mark
+
+    def _read_moment(self) -> Moment:
+        moment = read_moment(self.books, "")
+        if moment.recorded <= self.last:
+            return Moment(moment.at, self.last + 1)
+        return moment
+
+    def _write(self, planned: Planned, contacts: Sequence[Sequence[str]], moment: Moment) -> list[str]:
+        local = local_time(self.books, moment.recorded // 1_000_000)
+        day = local.strftime("%Y%m%d")
+        strips = list(planned.strips)
+        opening = [row for row, case in zip(planned.rows, planned.cases, strict=True) if case == ""]
+        ids = self._number(self.register, day, planned.cases, self.page.letter)
+        if opening and any(any(column) for column in contacts):
+            found = dict(zip(opening, self._find_contacts(contacts, opening, day, moment), strict=True))
+            column = [found.get(row, "") for row in planned.rows]
+            strips[0] = strips[0]._replace(fields={**strips[0].fields, "contact_id": column})
+        assert self.end is not None
+        self.end, _ = append_strips(
+            self.books.folder,
+            self.page,
+            self.writer,
+            local.strftime("%Y-%m"),
+            self.end,
+            self.actor,
+            ids,
+            strips,
+            moment.recorded,
+            self.books.timezone,
+        )
+        self.last = self.end.position.recorded
+        return ids
+
+    def _number(self, register: str, day: str, cases: Sequence[str | int], letter: str) -> list[str]:
+        """The ids of a chunk's rows: those that cases have, and new ones in order (see Planned)."""
+        count = self._count(register, day)
+        stem = make_id(letter, day, self.writer, 0).removesuffix("0000")
+        ids: list[str] = []
+        for case in cases:
+            if case == "":
+                count += 1
+                case = f"{stem}{count:04d}"
+            ids.append(ids[case] if isinstance(case, int) else case)
+        self.counts[register, day] = count
+        return ids
+
+    def _count(self, register: str, day: str) -> int:
+        if (register, day) not in self.counts:
+            self.counts[register, day] = self.books.index.counter(register, self.writer, day)
+        return self.counts[register, day]
+
+    # --- contacts ---------------------------------------------------------------------------------------------------
+
+    def _find_contacts(
+        self, columns: Sequence[Sequence[str]], rows: Sequence[int], day: str, moment: Moment
+    ) -> list[str]:
+        """The contact of each row, "" where it names nobody; new ones are written first, in one append."""
+        added: list[Contact] = []
+        created = local_time(self.books, moment.recorded // 1_000_000).isoformat(timespec="seconds")
+        if len(self.known) > KEPT_CONTACTS:
+            self.known.clear()
+        found = []
+        for row in rows:
+            who = tuple(column[row].strip() for column in columns)
+            contact = self.known.get(who)
+            if contact is None:
+                contact = self._look_up(*who) if any(who) else ""
+                if any(who) and not contact:
+                    number = self._count("contacts", day) + 1
+                    self.counts["contacts", day] = number
+                    contact = make_id("P", day, self.writer, number)
+                    name, phone, address = who
+                    added.append(Contact(contact, name, phone, address, source="import", created_at=created))
+                self.known[who] = contact
+            found.append(contact)
+        if added:
+            private.append_contacts(self.books.folder, added)
+        return found
+
+    def _look_up(self, name: str, phone: str, address: str) -> str:
+        """The recorded contact of exactly these three, phone and address folded; "" for a new one."""
+        index = self.books.index
+        if index.db.execute("SELECT 1 FROM contacts LIMIT 1").fetchone() is None:
+            return ""
+        folded = fold_phone(phone), fold_address(address)
+        hashes = [private.hash_text(text, index.contact_key()) for text in folded]
+        wanted = [(column, one) for column, one in zip(("phone", "address"), hashes, strict=True) if one]
+        where = " AND ".join(f"{column} = ?" for column, _ in wanted)
+        query = f"SELECT id, place, length FROM contacts WHERE {where} ORDER BY place DESC" if where else ""
+        places = index.db.execute(query, [one for _, one in wanted]).fetchall() if query else []
+        for contact_id, place, length in places:
+            contact = private.read_contact(self.books.folder, place, length)
+            if contact.name == name and (fold_phone(contact.phone), fold_address(contact.address)) == folded:
+                return str(contact_id)
+        return ""

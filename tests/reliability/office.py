@@ -1,0 +1,201 @@
+"""A small office at work: a demo folder, commands at a clock that moves on, and what the index says against a replay.
+
+The replay is a process's fold in memory with no cache at all; whatever was done to the cache, the same must come out.
+"""
+
+import gc
+import json
+import os
+import random
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from transcripts import Result, run_program
+
+from dispatchctl import registers
+from dispatchctl.desk.books import Books, find_cache
+from dispatchctl.workspace import Workspace
+
+START = datetime.fromisoformat("2026-11-02T08:30:00+08:00")
+REFUSED = (0, 3, 4)  # a random command is done, or refused by name or state
+OUTPUTS = (
+    ("overdue",),
+    ("overdue", "--soon", "1d"),
+    ("due", "--all"),
+    ("list", "orders"),
+    ("list", "assignments"),
+    ("list", "staff"),
+    ("list", "notices"),
+    ("worklist", "lin"),
+    ("worklist", "zhao"),
+    ("status",),
+)
+
+
+class Office:
+    """A demo folder at `path`, and its clock."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.records = path / "records"
+        self.now = START
+
+    def __call__(self, *argv: str, code: int | None = 0, env: dict[str, str] | None = None, input: str = "") -> Result:
+        """Run one command at the clock's time; code: the exit code it must have, None for whatever it has."""
+        result = run_program(
+            argv, stdin=input, env={"DISPATCHCTL_NOW": self.now.isoformat(), **(env or {})}, cwd=self.path
+        )
+        assert "internal fault" not in result.err, result.err
+        assert code is None or result.code == code, (argv, result)
+        return result
+
+    def wait(self, **span: float) -> None:
+        """Let time pass, in the words of timedelta."""
+        self.now += timedelta(**span)
+
+    def begin(self) -> "Office":
+        """Make the folder, with a desk and two in the field."""
+        self("init", "--demo", "--me", "lin", "--name", "林示例")
+        self.join("zhao", "赵示例")
+        self.join("Amy", "艾示例")
+        return self
+
+    def join(self, staff: str, name: str) -> None:
+        """Enter a person in the field."""
+        self("staff", "join", staff, "--name", name, "--role", "field", "--skill", "plumbing", "--regular",
+             "--manager", "lin", "-q")  # fmt: skip
+
+    def take(self, *more: str, content: str = "厨房漏水") -> str:
+        """Take an order; its id."""
+        return self("new-order", "--service", "plumbing", "--content", content, "--caller", "张示例", "--phone",
+                    "138-0000-0001", "--address", "3号楼501", "-q", *more).out.strip()  # fmt: skip
+
+    @property
+    def index(self) -> Path:
+        """The index's file; nobody has it open, provided that every command has ended."""
+        gc.collect()  # a refused command leaves its connection to the end of the process, which here goes on
+        return Path(find_cache(str(self.records))) / "index.sqlite"
+
+    def without_cache(self) -> dict[str, str]:
+        """The environment of a command that can keep no cache: the folder for it cannot be made."""
+        blocked = self.path / "no-cache"
+        blocked.touch()
+        return {"XDG_CACHE_HOME": str(blocked)}
+
+    def check_outputs(self, cases: list[str]) -> None:
+        """Every output, of these cases too, is that of a replay."""
+        for argv in (*OUTPUTS, *(("show", case) for case in cases), *(("due", case) for case in cases)):
+            cached = self(*argv, "--json", code=None)
+            assert cached == self(*argv, "--json", code=None, env=self.without_cache()), argv
+
+    def check_index(self) -> dict[str, list[Any]]:
+        """The tables hold what those of a replay hold; they are returned."""
+        with self._books({}) as books:
+            try:
+                kept = dump(books)
+            except sqlite3.DatabaseError as error:  # as the command line does it
+                assert books.recover(error)
+                kept = dump(books)
+            assert books.index.place
+        with self._books(self.without_cache()) as books:
+            assert not books.index.place
+            fresh = dump(books)
+        for name in fresh:
+            assert kept[name] == fresh[name], name
+        return kept
+
+    @contextmanager
+    def _books(self, env: dict[str, str]) -> Iterator[Books]:
+        before = dict(os.environ)
+        os.environ.update({"DISPATCHCTL_NOW": self.now.isoformat(), "DISPATCHCTL_RECORDS": str(self.records), **env})
+        try:
+            books = Books(Workspace())
+            yield books
+            books.settle()
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+
+def dump(books: Books) -> dict[str, list[Any]]:
+    """All that the tables say, in an order and with names of files that do not depend on when what was read."""
+    db = books.index.db
+    found: dict[str, list[Any]] = {}
+    for table in (*registers.NAMES, "clocks", "requests", "sources", "counters", "faults"):
+        rows = db.execute(f'SELECT * FROM "{table}"').fetchall()
+        if table in (*registers.NAMES, "clocks"):  # what their families are called is nobody's business
+            names = [each[1] for each in db.execute(f'PRAGMA table_info("{table}")')]
+            rows = [tuple(value for name, value in zip(names, row, strict=True) if name != "family") for row in rows]
+        found[table] = sorted(rows, key=repr)
+    found["families"] = sorted(
+        sorted(row.ref + row.id for row in books.index.family_rows(case))
+        for register in registers.NAMES
+        for (case,) in db.execute(f'SELECT id FROM "{register}"').fetchall()
+    )
+    found["contacts"] = db.execute("SELECT id, place, length FROM contacts ORDER BY id").fetchall()
+    found["files"] = db.execute(
+        "SELECT name, register, month, writer, part, size, seq, crc, columns, recorded, crc_before FROM files"
+        " ORDER BY name"
+    ).fetchall()
+    return found
+
+
+def live(office: Office, chance: random.Random, steps: int) -> Iterator[int]:
+    """A random history: after each of `steps` commands, its exit code, which is one of REFUSED."""
+    for number in range(steps):
+        office.wait(minutes=chance.choice((0, 1, 10, 45, 240, 1500)))
+        argv = _choose_command(office, chance, number)
+        result = office(*argv, code=None)
+        assert result.code in REFUSED, (argv, result)
+        yield result.code
+
+
+def _choose_command(office: Office, chance: random.Random, number: int) -> tuple[str, ...]:
+    orders = [each["id"] for each in json.loads(office("list", "orders", "--json").out)]
+    jobs = [each["id"] for each in json.loads(office("list", "assignments", "--json").out)]
+    staff = ("lin", "zhao", "Amy")
+    actor = ("--as", chance.choice(staff))
+    if not orders or chance.random() < 0.15:
+        return ("new-order", "--service", chance.choice(("plumbing", "给排水维修")), "--content", f"漏水{number}",
+                "--caller", "张示例", "--phone", f"138-0000-{chance.randrange(4):04}", "--address",
+                f"{chance.randrange(3)}号楼501", "--source-ref", f"s{chance.randrange(40)}", "-q")  # fmt: skip
+    order = chance.choice(orders[-6:])
+    if not jobs or chance.random() < 0.25:
+        return chance.choice((
+            ("triage", order, "--dispatch", *actor),
+            ("assign", order, chance.choice(staff), "--request-id", f"k{chance.randrange(60)}"),
+            ("assign", "--all", "--auto"),
+            ("urge", "--all"),
+            ("cancel", order, "--reason", "业主取消"),
+            ("reopen", order, "--reason", "还没好"),
+            ("close", order, "--answered", "已修好"),
+            ("amend", order, f"content=漏水更正{number}", "--reason", "听错了"),
+            ("reprice", order, "60", "--reason", "加料"),
+            ("staff", "change", chance.choice(staff), "--area", "1号楼"),
+            ("staff", "change", "zhao", "--manager", chance.choice(("lin", "Amy"))),
+            ("staff", "leave", "Amy", "--kind", "resignation"),
+            ("staff", "join", "Amy", "--name", "艾示例", "--role", "field", "--skill", "plumbing", "--regular"),
+            ("retract", chance.choice((order, "Amy")), "--reason", "记错了"),
+        ))  # fmt: skip
+    job = chance.choice(jobs[-6:])
+    return chance.choice((
+        ("ack", job, *actor),
+        ("start", job, *actor),
+        ("progress", job, "--note", "配件已到", *actor),
+        ("pause", job, "--reason", "waiting-parts", *actor),
+        ("resume", job, *actor),
+        ("complete", job, *actor),
+        ("confirm", job),
+        ("rework", job, "--reason", "还在漏"),
+        ("decline", job, "--reason", "去不了", *actor),
+        ("reassign", job, chance.choice(staff), "--reason", "换人"),
+        ("withdraw", job, "--reason", "不用了"),
+        ("ask-extension", job, "--until", (office.now + timedelta(days=2)).isoformat(), "--reason", "等配件", *actor),
+        ("grant-extension", job),
+        ("retract", job, "--reason", "记错了"),
+        ("undo",),
+    ))  # fmt: skip

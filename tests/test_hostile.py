@@ -1,0 +1,374 @@
+"""Texts meant to break things, in every place that takes a text: kept as they are, or refused; never obeyed."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from transcripts import Result
+
+from dispatchctl.output.terminal import CONTROLS
+from dispatchctl.registers.page import TEXT_LIMIT
+
+MORNING = "2026-11-02T09:00:00+08:00"
+HALF = re.compile("[\ud800-\udfff]")
+
+# One or more of each kind: formulas of spreadsheets, breaks, what terminals obey, what reads in another order, halves
+# of characters, two forms of one letter, quoting, options, paths, reserved names, shells, YAML, templates, SQL.
+OWN = (
+    "=SUM(A1:A9)", "+8613800000000", "-2+3", "@now", "\t=2*3", "\r=2*3", "\n=2*3", "＝2*3", "'=2*3",
+    "=HYPERLINK(\"x\")", "一\r二", "一\r\n二", "一\n二", "一\u2028二", "一\x85二", "一\x0b二\x0c三", "一\x00二",
+    "\x1b[31m红\x1b[0m", "\x1b]0;标题\x07", "\x9b2J", "\u202e倒过来", "\u2066隔开\u2069", "\u200b\u200d", "\ufeff甲",
+    "\ud83d", "\udcff", "\\", "\\n\\r\\0", "é", "é", "\"", "\"\"", "'", ",", ";", "\\;", " ", "\u3000",
+    "-rf", "--", "-", "--version", "--records=x", "../../x", "/dev/null", "a/../../b", "C:\\x", "NUL", ".git/config",
+    "$(touch pwned)", "`touch pwned`", "; touch pwned", "| touch pwned", "%s%n", "{0.__class__}", "{{7*7}}",
+    "!!python/object/apply:os.system [\"touch pwned\"]", "*a", "&a [*a]", "NO", "12:30", "010", "1e9", "null", "[",
+    "x'); DROP TABLE orders;--", "😀", "👩‍🔧", "ｱ", "阝方", "Ａ", "\U000e0041", "\uffff", "0", "𠮷",
+)  # fmt: skip
+
+
+def load_shared() -> list[str]:
+    """The inputs that other programs of the family are tried with, where that folder is beside the checkout."""
+    path = Path(__file__).resolve().parents[2] / "shared/spec/hostile.txt"
+    if not path.is_file():
+        return []
+    lines = path.read_text(encoding="utf-8").split("\n")[:-1]
+    return [line.encode("latin-1", "backslashreplace").decode("unicode_escape") for line in lines if line[:2] != "# "]
+
+
+TEXTS = tuple(dict.fromkeys((*OWN, *load_shared())))
+# what a real command line can hold: no NUL, and of bytes that are no UTF-8 only the halves that stand for them
+TYPED = tuple(text for text in TEXTS if "\0" not in text and not re.search("[\ud800-\udc7f\udd00-\udfff]", text))
+REFUSED = (2, 3, 4, 5)
+CALLER = ("--caller", "张示例", "--phone", "138-0000-0001", "--address", "1号楼101")
+ORDER = {
+    "--service": "plumbing", "--content": "漏水", "--caller": "张示例", "--phone": "138-0000-0001",
+    "--address": "1号楼101",
+}  # fmt: skip
+
+
+class Desk(NamedTuple):
+    """A demo folder and the program in it."""
+
+    folder: Path
+    run: Callable[..., Result]
+
+    def attempt(self, *argv: str, input: str | bytes = "", allowed: Iterable[int] = (0, *REFUSED)) -> Result:
+        """Run a command that may do as told or refuse, in words; nothing on its streams moves a terminal."""
+        done = self.run(*argv, input=input, env={"DISPATCHCTL_NOW": MORNING})
+        assert done.code in allowed, (argv, done)
+        assert "Traceback" not in done.err, argv
+        assert "internal fault" not in done.err, (argv, done.err)
+        if done.code in REFUSED:
+            assert "dispatchctl: " in done.err, (argv, done.err)
+        if "--format" not in argv and "--json" not in argv:
+            assert not re.search(f"[{CONTROLS}]", done.out.replace("\n", "")), (argv, done.out)
+        assert not re.search(f"[{CONTROLS}]", done.err.replace("\n", "")), (argv, done.err)
+        return done
+
+    def do(self, *argv: str, input: str = "") -> str:
+        return self.attempt(*argv, input=input, allowed=(0,)).out
+
+    def end(self) -> None:
+        """Nothing was executed or written elsewhere, the records are whole, and every list can be printed."""
+        made = {path.name for path in self.folder.iterdir()}
+        assert made == {"records", "policies.yaml", ".gitignore", ".gitattributes"}
+        assert not [path for path in self.folder.parent.rglob("*pwned*")]
+        self.do("records", "check")
+        for register in ("orders", "assignments", "staff"):
+            for form in ("table", "markdown", "json", "csv", "tsv", "yaml"):
+                out = self.do("list", register, "--format", form)
+                if form in ("table", "markdown", "json", "yaml"):
+                    assert not re.search(f"[{CONTROLS}]", out.replace("\n", "")), form
+
+
+@pytest.fixture
+def desk(run: Callable[..., Result], demo: Path) -> Desk:
+    """A demo with a field worker, wu, an order of wu's and one that waits."""
+    made = Desk(demo, run)
+    made.do("staff", "join", "wu", "--name", "吴示例", "--role", "field", "--skill", "plumbing", "--regular")
+    made.do("new-order", "--service", "plumbing", "--content", "漏水", *CALLER)
+    made.do("new-order", "--service", "plumbing", "--content", "漏水", *CALLER)
+    made.do("assign", "1", "wu")
+    return made
+
+
+def list_orders(desk: Desk) -> list[dict[str, object]]:
+    found = json.loads(desk.do("list", "--format", "json"))
+    assert isinstance(found, list)
+    return found
+
+
+def contains(text: str) -> bool:
+    """Whether a text is more than blanks: one that is not counts as left out."""
+    return bool(text.strip())
+
+
+# --- new-order --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("option", ["--content", "--requirements", "--answered", "--note"])
+def test_a_text_of_an_order_is_kept_or_refused(desk: Desk, option: str) -> None:
+    kept: dict[str, str] = {}
+    for text in TEXTS:
+        given = {**ORDER, option: text}
+        done = desk.attempt("new-order", "-q", *(word for pair in given.items() for word in pair))
+        if done.code == 0:
+            kept[done.out.strip()] = text
+    refused = [text for text in TEXTS if text not in kept.values()]
+    assert all(HALF.search(text) or not contains(text) for text in refused), refused
+    key = {"--content": "content", "--requirements": "requirements", "--answered": "answer"}.get(option)
+    for order, text in kept.items():
+        shown = json.loads(desk.do("show", order, "--json"))
+        if not contains(text):
+            continue
+        assert (shown[key] if key else shown["events"][0]["note"]) == text
+    desk.end()
+
+
+def test_a_reference_to_elsewhere_is_kept_or_refused(desk: Desk) -> None:
+    for text in TEXTS:
+        argv = ("new-order", "--kind", "inquiry", "--content", "几点下班", "-q", "--source-ref", text)
+        done = desk.attempt(*argv)
+        assert done.code == 0 or HALF.search(text), text
+        if done.code == 0 and text:
+            assert json.loads(desk.do("show", done.out.strip(), "--json"))["events"][0]["source_ref"] == text
+            assert desk.do(*argv) == done.out, "taken once"
+    desk.end()
+
+
+@pytest.mark.parametrize("option", ["--caller", "--phone", "--address"])
+def test_a_contact_is_kept_or_refused(desk: Desk, option: str) -> None:
+    key = {"--caller": "name"}.get(option, option[2:])
+    for number, text in enumerate(TEXTS):
+        # another name each time, or the contact would be that of the phone
+        given = {**ORDER, "--caller": f"李{number}", "--phone": f"139-0000-{number:04d}", option: text}
+        done = desk.attempt("new-order", "-q", *(word for pair in given.items() for word in pair))
+        if done.code != 0:
+            assert HALF.search(text) or not contains(text), text
+            continue
+        order = done.out.strip()
+        shown = json.loads(desk.do("show", order, "--reveal", "--reason", "核对", "--json"))
+        assert shown["contact"][key] == text
+    desk.end()
+
+
+def test_a_request_id_is_kept_or_refused(desk: Desk) -> None:
+    before = len(list_orders(desk))
+    done = 0
+    for text in TEXTS:
+        argv = ("new-order", "--kind", "inquiry", "--content", "几点下班", "-q", "--request-id", text)
+        first = desk.attempt(*argv)
+        if first.code == 0 and text:
+            done += 1
+            assert desk.do(*argv) == first.out
+    assert len(list_orders(desk)) == before + done
+    assert done >= len([text for text in TEXTS if not HALF.search(text)])
+
+
+def quote_yaml(value: object) -> str:
+    """JSON that is YAML too: above U+FFFF a character has an escape of its own there, not two halves."""
+    pair = re.compile(r"(?<!\\)((?:\\\\)*)\\u(d[89ab]..)\\u(d[c-f]..)")
+
+    def join(hit: re.Match[str]) -> str:
+        whole = 0x10000 + ((int(hit[2], 16) - 0xD800) << 10) + int(hit[3], 16) - 0xDC00
+        return f"{hit[1]}\\U{whole:08x}"
+
+    return pair.sub(join, json.dumps(value))
+
+
+def write_rows(form: str, rows: list[dict[str, str]]) -> bytes:
+    if form == "jsonl":
+        return "".join(json.dumps(row) + "\n" for row in rows).encode()
+    if form == "yaml":
+        return "".join(f"- {quote_yaml(row)}\n" for row in rows).encode()
+    file = io.StringIO(newline="")
+    writer = csv.DictWriter(file, rows[0], quoting=csv.QUOTE_ALL)
+    writer.writeheader()
+    writer.writerows(rows)
+    return file.getvalue().encode()
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "yaml"])
+@pytest.mark.parametrize("column", ["content", "requirements", "caller", "service", "appointment", "source_ref"])
+def test_a_row_of_a_file_is_kept_or_refused(desk: Desk, form: str, column: str) -> None:
+    texts = [text for text in TEXTS if form == "jsonl" or not HALF.search(text)]
+    plain = {name[2:]: text for name, text in ORDER.items()}
+    rows = [{**plain, "caller": f"李{number}", "phone": f"139-0000-{number:04d}", column: text}
+            for number, text in enumerate(texts)]  # fmt: skip
+    for number, row in enumerate(rows):
+        row.setdefault("source_ref", f"row-{number}")
+    done = desk.attempt("new-order", "--from", "-", "-q", input=write_rows(form, rows))
+    if column in ("content", "requirements", "caller"):
+        kept = [text for text in texts if not HALF.search(text) and (contains(text) or column == "requirements")]
+        assert done.out.count("\n") == len(kept), done.err
+        if column != "caller":
+            stored = {str(item[column]) for item in list_orders(desk) if item[column]}
+            assert {text for text in kept if contains(text)} <= stored
+    elif column in ("service", "appointment"):
+        assert done.code == 5
+        assert done.out.count("\n") <= 8
+    desk.end()
+
+
+# --- the other verbs --------------------------------------------------------------------------------------------------
+
+
+def test_notes_and_reasons_are_kept_or_refused(desk: Desk) -> None:
+    events = ["progress", "problem"]
+    kept = []
+    for text in TEXTS:
+        for verb, option in ((events[0], "--note"), (events[1], "--reason")):
+            done = desk.attempt(verb, "A-20261102-0001", option, text, "-q")
+            if done.code == 0 and contains(text):
+                kept.append(text)
+            else:
+                assert done.code == 0 or HALF.search(text) or not contains(text), (text, done)
+    shown = json.loads(desk.do("show", "A-20261102-0001", "--json"))
+    stored = [event["note"] or event["fields"].get("reason") for event in shown["events"]]
+    assert [text for text in stored if text and contains(text)] == kept
+    desk.do("show", "A-20261102-0001")
+    desk.do("show", "O-20261102-0001", "--lang", "en")
+    desk.end()
+
+
+def test_reasons_of_corrections_are_kept_or_refused(desk: Desk) -> None:
+    for text in TEXTS:
+        desk.attempt("amend", "O-20261102-0002", f"content={text}", "--reason", "登记有误")
+        desk.attempt("amend", "O-20261102-0002", text, "--reason", "登记有误")
+        desk.attempt("amend", "O-20261102-0002", "content=漏水", "--reason", text)
+        desk.attempt("cancel", "O-20261102-0002", "--reason", text, "--dry-run")
+        desk.attempt("reopen", "O-20261102-0002", "--reason", text)
+        desk.attempt("reassign", "A-20261102-0001", "lin", "--reason", text, "--dry-run")
+        desk.attempt("pause", "A-20261102-0001", "--reason", text, "--dry-run", allowed=REFUSED)
+    desk.end()
+
+
+def test_people_are_kept_or_refused(desk: Desk) -> None:
+    number = 0
+    for text in TEXTS:
+        for option in ("--name", "--login", "--skill", "--class"):
+            number += 1
+            given = {"--name": "孙示例", "--role": "field", option: text}
+            argv = (word for pair in given.items() for word in pair)
+            done = desk.attempt("staff", "join", f"p{number}", *argv, "-q")
+            if done.code != 0 or not contains(text):
+                assert done.code == 0 or HALF.search(text) or not contains(text), (option, text, done)
+                continue
+            key = {"--skill": "skills"}.get(option, option[2:])
+            stored = json.loads(desk.do("show", f"p{number}", "--json"))[key]
+            assert stored == ([text] if option == "--skill" else text)
+        desk.attempt("staff", "join", text, "--name", "孙示例", "--role", "field")
+    desk.do("worklist", "wu")
+    desk.attempt("suggest", "2", "--all")
+    desk.end()
+
+
+READING = (
+    "show {}", "due {}", "list {}", "worklist {}", "suggest {}", "policy show {}", "help {}",
+    "list --where content={}", "list --where {}", "list --search {}", "list --state {}", "list --contact {}",
+    "list --since {}", "list --until {}", "list --limit {}", "list --sort {}", "list --fields {}", "list --format {}",
+    "list --lang {}", "list --color {}", "overdue --owner {}", "overdue --register {}", "overdue --service {}",
+    "overdue --soon {}", "overdue --as-of {}", "overdue --now {}", "overdue --wait {}", "--as {} list",
+    "report monthly --month {}", "report daily --date {}", "report {}", "completion {}", "{}", "staff {}",
+)  # fmt: skip
+WRITING = (
+    "ack {}", "claim {}", "triage {} --dispatch", "assign {} wu", "assign 2 {} -n", "assign 2 --helper {} wu -n",
+    "reassign {} wu --reason x", "cancel {} --reason x", "cancel 2 --reason x --duplicate-of {}", "retract {} --reason x",
+    "retract 2 {} --reason x -n", "urge {}", "triage 2 --refer {}", "reprice 2 {} --reason x -n",
+    "paid 2 --amount {} -n", "ack 1 --at {} -n", "ask-extension 1 --until {} --reason x -n", "complete 1 --cost {} -n",
+    "new-order --service {}", "new-order --kind {}", "new-order --channel {}", "new-order --priority {}",
+    "new-order --department {}", "new-order --area {}", "new-order --price {}", "new-order --appointment {}",
+    "staff join x --name x --role {}", "staff change wu --manager {} -n", "staff leave wu --kind {} -n",
+    "--as {} ack 1 -n", "records writer {} -n",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("line", [*READING, *WRITING])
+def test_ids_keys_times_and_settings_are_understood_or_refused(desk: Desk, line: str) -> None:
+    for text in TYPED:
+        if text == "--version" or text == "-" or (line == "help {}" and text == "--"):
+            continue
+        desk.attempt(*(word.replace("{}", text) for word in line.split()), allowed=(0, 1, *REFUSED))
+
+
+def test_ids_on_standard_input_are_understood_or_refused(desk: Desk) -> None:
+    text = "\n".join(text for text in TEXTS if not HALF.search(text))
+    desk.attempt("ack", "-", "-n", input=text, allowed=REFUSED)
+    desk.attempt("ack", "-", "-0", "-n", input=text.replace("\n", "\0"), allowed=REFUSED)
+    desk.attempt("due", "-", input=b"\xff\xfe\n\x80", allowed=REFUSED)
+
+
+@pytest.mark.parametrize("line", ["--records {} list", "--policies {} list", "new-order --from {}",
+                                  "ack 1 -n --attach {}", "policy check {}"])  # fmt: skip
+def test_paths_are_read_or_refused(desk: Desk, line: str) -> None:
+    for text in TYPED:
+        if text == "-":
+            continue
+        desk.attempt(*(word.replace("{}", text) for word in line.split()), allowed=(0, 1, *REFUSED, 7))
+    desk.end()
+
+
+def test_a_title_of_the_rules_is_shown_harmlessly_or_refused(desk: Desk) -> None:
+    draft = desk.folder / "policies.yaml"
+    before = draft.read_text(encoding="utf-8")
+    place = "title: 给排水维修"
+    good = []
+    for text in TEXTS:
+        draft.write_text(before.replace(place, f"title: {quote_yaml(text)}", 1), encoding="utf-8")
+        if desk.attempt("policy", "check", allowed=(0, 1)).code == 0:
+            good.append(text)
+    assert len(good) > len(TEXTS) / 2
+    desk.attempt("policy", "check", allowed=(0, 1))
+    titled = re.compile(r"^(  [a-z-]+: \{title: )([^,}]+)", re.M)
+    left = [text for text in good if contains(text)]
+    while left:
+        draft.write_text(
+            titled.sub(lambda hit: hit[1] + (quote_yaml(left.pop()) if left else hit[2]), before), encoding="utf-8"
+        )
+        if desk.attempt("policy", "check", allowed=(0, 1)).code == 0:
+            for argv in (["policy", "show"], ["list"], ["show", "1"], ["new-order", "--service", "?"]):
+                desk.attempt(*argv)
+    draft.write_text(before, encoding="utf-8")
+    desk.end()
+
+
+# --- too much of it ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "option",
+    ["--content", "--requirements", "--caller", "--phone", "--address", "--note", "--source-ref", "--request-id"],
+)
+def test_a_text_that_is_too_long_is_refused_by_name(desk: Desk, option: str) -> None:
+    longest = "长" * (TEXT_LIMIT // 3) + "x" * (TEXT_LIMIT % 3)
+    given = {**ORDER, "--caller": "李示例", option: longest + "x"}
+    done = desk.attempt("new-order", *(word for pair in given.items() for word in pair), allowed=(2,))
+    assert done.err.startswith(f"dispatchctl: {option}: the text has {TEXT_LIMIT + 1} bytes")
+    given[option] = longest
+    order = desk.do("new-order", "-q", *(word for pair in given.items() for word in pair)).strip()
+    shown = json.loads(desk.do("show", order, "--reveal", "--reason", "核对", "--json"))
+    assert longest in json.dumps(shown, ensure_ascii=False)
+    desk.do("show", order)
+    desk.end()
+
+
+@pytest.mark.parametrize(
+    ("argv", "named"),
+    [
+        (["problem", "1", "--reason"], "--reason"),
+        (["progress", "1", "--note"], "--note"),
+        (["cancel", "2", "--reason"], "--reason"),
+        (["staff", "join", "sun", "--role", "field", "--name"], "--name"),
+        (["new-order", "--kind", "inquiry", "--content", "x", "--answered"], "--answered"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_a_reason_that_is_too_long_is_refused_by_name(desk: Desk, argv: list[str], named: str) -> None:
+    done = desk.attempt(*argv, "x" * (TEXT_LIMIT + 1), allowed=(2,))
+    assert named in done.err.split("the text has")[0]
+    desk.end()

@@ -1,0 +1,411 @@
+"""What scripts read: the keys of each command's json, exactly and with their types, null rather than missing."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from transcripts import Result
+
+from dispatchctl import registers
+
+MORNING = "2026-11-02T09:00:00+08:00"
+LATE = "2026-11-03T15:00:00+08:00"
+CALLER = ("--caller", "张示例", "--phone", "138-0000-0001", "--address", "1号楼101")
+
+
+class Time:
+    """The type of a text that is ISO 8601 with an offset."""
+
+
+class Money:
+    """The type of a text that is a decimal number with two places."""
+
+
+Kinds = type | tuple[Any, ...]
+NONE = type(None)
+MAYBE_TEXT, MAYBE_TIME = (str, NONE), (Time, NONE)
+
+OVERDUE: dict[str, Kinds] = {
+    "case": str, "register": str, "clock": str, "instance": int, "item": MAYBE_TEXT, "owner": str, "owner_name": str,
+    "started_at": Time, "due_at": Time, "late_seconds": int, "level": int, "urged_at": MAYBE_TIME,
+    "extension": MAYBE_TEXT, "service": MAYBE_TEXT, "priority": MAYBE_TEXT, "area": MAYBE_TEXT, "source": list,
+    "provisional": bool, "before_rules": bool,
+}  # fmt: skip
+DUE: dict[str, Kinds] = {
+    "case": str, "register": str, "clock": str, "instance": int, "item": MAYBE_TEXT, "state": str, "breached": bool,
+    "owner": MAYBE_TEXT, "started_at": Time, "stopped_at": MAYBE_TIME, "due_at": MAYBE_TIME, "remaining": (int, NONE),
+    "limit": MAYBE_TEXT, "counting": str, "policy": str, "source": list, "provisional": bool, "before_rules": bool,
+}  # fmt: skip
+SEGMENT: dict[str, Kinds] = {"from": Time, "to": Time, "counts": bool, "why": str}
+DONE: dict[str, Kinds] = {"id": str, "event": str, "state": str}
+TAKEN: dict[str, Kinds] = {**DONE, "contact_id": MAYBE_TEXT, "base_price": (Money, NONE), "read_back": str}
+SENT: dict[str, Kinds] = {**DONE, "order_id": str, "assignee": str, "role": str, "reasons": list}
+TAKEN_BACK: dict[str, Kinds] = {**DONE, "retracted": str, "row": str}
+SUGGESTED: dict[str, Kinds] = {"staff": str, "name": str, "score": str, "load": str, "reasons": list}
+URGED: dict[str, Kinds] = {"id": str, "case": str, "clock": str, "instance": int, "level": int, "to": list}
+CONTACT: dict[str, Kinds] = {"id": str, "name": str, "phone": str, "address": str}
+EVENT: dict[str, Kinds] = {
+    "ref": str, "at": Time, "recorded_at": Time, "by": str, "by_name": MAYBE_TEXT, "event": str, "fields": dict,
+    "note": MAYBE_TEXT, "source_ref": MAYBE_TEXT, "request_id": MAYBE_TEXT, "derived": bool,
+}  # fmt: skip
+FAULT: dict[str, Kinds] = {
+    "file": str, "line": int, "column": int, "code": str, "message": str, "allowed": str, "hint": str,
+}  # fmt: skip
+STATUS: dict[str, Kinds] = {"late": int, "soon": int, "unassigned": int}
+
+
+def list_fields(register: str) -> dict[str, Kinds]:
+    """Keys of a case of a register in `list`: what every case has, and the columns of its page."""
+    kinds: dict[str, Kinds] = {"time": MAYBE_TIME, "money": (Money, NONE), "integer": (int, NONE), "flag": (bool, NONE)}
+    own = {
+        field.name: list if field.many else kinds.get(field.type, MAYBE_TEXT)
+        for field in registers.get(register).fields
+        if field.name != "row"
+    }
+    return {"id": str, "register": str, "state": str, **own, "contact": (dict, NONE)}
+
+
+def is_of(value: object, kind: Any) -> bool:
+    """Whether a value is of a kind; a truth is no number."""
+    if isinstance(kind, tuple):
+        return any(is_of(value, each) for each in kind)
+    if kind is Time:
+        return isinstance(value, str) and datetime.fromisoformat(value).utcoffset() is not None
+    if kind is Money:
+        return isinstance(value, str) and value.rpartition(".")[0].isdigit() and len(value.rpartition(".")[2]) == 2
+    return isinstance(value, kind) and (kind is not int or not isinstance(value, bool))
+
+
+def check_shape(item: Mapping[str, Any], shape: Mapping[str, Kinds]) -> None:
+    assert set(item) == set(shape)
+    wrong = {key: item[key] for key, kind in shape.items() if not is_of(item[key], kind)}
+    assert not wrong
+
+
+class Desk(NamedTuple):
+    """A demo folder and the program in it."""
+
+    folder: Path
+    run: Callable[..., Result]
+
+    def do(self, *argv: str, now: str = MORNING, input: str = "", code: int = 0) -> str:
+        done = self.run(*argv, input=input, env={"DISPATCHCTL_NOW": now})
+        assert done.code == code, (argv, done)
+        return done.out
+
+    def read(self, *argv: str, now: str = MORNING, input: str = "", code: int = 0) -> Any:
+        """The one document that the command prints with --format json."""
+        return json.loads(self.do(*argv, "--format", "json", now=now, input=input, code=code))
+
+
+@pytest.fixture
+def desk(run: Callable[..., Result], demo: Path) -> Desk:
+    """A demo with a manager, two plumbers, and an order that nobody has looked at."""
+    made = Desk(demo, run)
+    for staff, name in (("wu", "吴示例"), ("zhao", "赵示例")):
+        made.do("staff", "join", staff, "--name", name, "--role", "field", "--skill", "plumbing", "--regular")
+    made.do("new-order", "--service", "plumbing", "--content", "厨房漏水", *CALLER)
+    return made
+
+
+def order_of(items: Iterable[Mapping[str, Any]], *keys: str) -> list[tuple[Any, ...]]:
+    return [tuple(item[key] for key in keys) for item in items]
+
+
+# --- what the writing commands answer ---------------------------------------------------------------------------------
+
+
+def test_new_order(desk: Desk) -> None:
+    check_shape(desk.read("new-order", "--service", "plumbing", "--content", "漏水", *CALLER), TAKEN)
+    check_shape(desk.read("new-order", "--kind", "inquiry", "--content", "几点下班", "--answered", "五点半"), TAKEN)
+    replayed = desk.read("new-order", "--kind", "inquiry", "--content", "几点", "--request-id", "k")
+    check_shape(replayed, TAKEN)
+    again = desk.read("new-order", "--kind", "inquiry", "--content", "几点", "--request-id", "k")
+    assert again == {**replayed, "replayed": True}
+    many = desk.read("new-order", "--from", "-", input='[{"kind": "inquiry", "content": "几点上班"}]')
+    assert len(many) == 1
+    check_shape(many[0], TAKEN)
+    assert desk.read("new-order", "--from", "-", input="[]") == []
+
+
+def test_what_sends_somebody(desk: Desk) -> None:
+    check_shape(desk.read("assign", "1", "wu"), SENT)
+    check_shape(desk.read("reassign", "1", "zhao", "--reason", "就近"), SENT)
+    desk.do("new-order", "--service", "plumbing", "--content", "漏水", *CALLER)
+    desk.do("triage", "2", "--dispatch")
+    claimed = desk.read("--as", "wu", "claim", "2")
+    check_shape(claimed, SENT)
+    assert (claimed["order_id"], claimed["assignee"], claimed["role"]) == ("O-20261102-0002", "wu", "lead")
+    desk.do("new-order", "--service", "plumbing", "--content", "漏水", *CALLER)
+    several = desk.read("assign", "3", "wu", "--helper", "zhao")
+    assert order_of(several, "assignee", "role") == [("wu", "lead"), ("zhao", "helper")]
+    for each in several:
+        check_shape(each, SENT)
+    desk.do("new-order", "--service", "plumbing", "--content", "漏水", *CALLER)
+    assert desk.read("assign", "--all", "--auto") == [], "nobody has said that it needs somebody on the spot"
+    desk.do("triage", "4", "--dispatch")
+    made = desk.read("assign", "--all", "--auto")
+    assert len(made) == 1
+    check_shape(made[0], SENT)
+    assert made[0]["reasons"]
+    assert desk.read("assign", "--all", "--auto") == []
+
+
+def test_every_other_writing_command(desk: Desk) -> None:
+    def check(*argv: str, now: str = MORNING, shape: Mapping[str, Kinds] = DONE) -> None:
+        item = desk.read(*argv, now=now)
+        assert isinstance(item, dict), argv
+        check_shape(item, shape)
+
+    check("staff", "change", "zhao", "--skill", "plumbing", "--skill", "electrical")
+    check("triage", "1", "--dispatch")
+    desk.do("assign", "1", "wu")
+    check("ack", "1")
+    check("start", "1")
+    check("pause", "1", "--reason", "waiting-parts")
+    check("resume", "1")
+    check("progress", "1", "--note", "已拆下旧阀门")
+    check("undo", shape=TAKEN_BACK)
+    check("problem", "1", "--reason", "缺少配件")
+    check("complete", "1")
+    check("rework", "1", "--reason", "仍有渗漏")
+    check("complete", "1")
+    check("confirm", "1")
+    check("bill", "1", "--amount", "50")
+    check("paid", "1", "--amount", "50")
+    check("reprice", "1", "80", "--reason", "增加材料")
+    check("amend", "O-20261102-0001", "priority=high", "--reason", "登记有误")
+    check("retract", "O-20261102-0001", "--reason", "误操作", shape=TAKEN_BACK)
+    check("reopen", "1", "--reason", "故障再现")
+    check("cancel", "1", "--reason", "业主取消")
+
+
+def test_several_ids_answer_with_a_list_and_one_with_itself(desk: Desk) -> None:
+    desk.do("new-order", "--service", "plumbing", "--content", "漏水", *CALLER)
+    desk.do("assign", "1", "wu")
+    desk.do("assign", "2", "wu")
+    both = desk.read("ack", "A-20261102-0001", "A-20261102-0002")
+    assert order_of(both, "id", "event") == [
+        ("A-20261102-0001", "acknowledged"),
+        ("A-20261102-0002", "acknowledged"),
+    ]
+    for each in both:
+        check_shape(each, DONE)
+    assert isinstance(desk.read("start", "A-20261102-0001"), dict)
+
+
+def test_a_dry_run_says_that_it_was_one(desk: Desk) -> None:
+    check_shape(desk.read("assign", "1", "wu", "--dry-run"), {**SENT, "dry_run": bool})
+    check_shape(desk.read("triage", "1", "--dispatch", "-n"), {**DONE, "dry_run": bool})
+    assert desk.read("list", "assignments") == []
+
+
+# --- what the looking ones answer -------------------------------------------------------------------------------------
+
+
+def test_suggest(desk: Desk) -> None:
+    desk.do("staff", "join", "sun", "--name", "孙示例", "--role", "field", "--skill", "electrical")
+    items = desk.read("suggest", "1")
+    assert order_of(items, "staff") == [("wu",), ("zhao",)]
+    for each in items:
+        check_shape(each, SUGGESTED)
+    everybody = desk.read("suggest", "1", "--all")
+    for each in everybody:
+        check_shape(each, {**SUGGESTED, "excluded": MAYBE_TEXT})
+    assert {each["staff"] for each in everybody if each["excluded"]} == {"sun"}
+
+
+def test_overdue_and_worklist(desk: Desk) -> None:
+    desk.do("assign", "1", "wu")
+    assert desk.read("overdue") == []
+    items = desk.read("overdue", now=LATE)
+    assert items
+    for each in items:
+        check_shape(each, OVERDUE)
+        assert each["late_seconds"] > 0
+        assert each["level"] >= 1
+    soon = desk.read("overdue", "--soon", "8h", now="2026-11-02T09:20:00+08:00")
+    assert soon
+    for each in soon:
+        check_shape(each, OVERDUE)
+        assert each["late_seconds"] < 0
+        assert each["level"] == 0
+    dues = [datetime.fromisoformat(each["due_at"]) for each in [*items]]
+    assert dues == sorted(dues)
+    work = desk.read("worklist", "wu", now=LATE)
+    assert order_of(work, "case") == [("A-20261102-0001",)]
+    check_shape(work[0], {**OVERDUE, "state": str, "content": MAYBE_TEXT})
+
+
+def test_a_case_without_a_running_clock_has_every_key_of_the_worklist(desk: Desk) -> None:
+    desk.do("assign", "1", "wu")
+    desk.do("ack", "1")
+    desk.do("pause", "1", "--reason", "waiting-parts")
+    (item,) = desk.read("worklist", "wu")
+    assert set(item) == {*OVERDUE, "state", "content"}
+
+
+def test_due_and_its_segments(desk: Desk) -> None:
+    desk.do("assign", "1", "wu")
+    items = desk.read("due", "1")
+    assert {each["case"] for each in items} == {"O-20261102-0001", "A-20261102-0001"}
+    for each in items:
+        check_shape(each, DUE)
+        assert each["state"] in ("running", "paused", "stopped", "ended")
+    for each in desk.read("due", "--all", now=LATE):
+        check_shape(each, DUE)
+    explained = desk.read("due", "A-20261102-0001", "--explain", now=LATE)
+    for each in explained:
+        check_shape(each, {**DUE, "segments": list})
+        assert each["segments"]
+        for segment in each["segments"]:
+            check_shape(segment, SEGMENT)
+        bounds = [segment["from"] for segment in each["segments"]][1:]
+        assert bounds == [segment["to"] for segment in each["segments"]][:-1]
+        assert each["segments"][0]["from"] == each["started_at"]
+        assert each["segments"][-1]["to"] == each["due_at"]
+
+
+def test_due_of_a_case_and_due_of_all_agree(desk: Desk) -> None:
+    desk.do("assign", "1", "wu")
+    keys = [key for key in DUE if key != "remaining"]
+    one, every = ({json.dumps([each[key] for key in keys]) for each in found} for found in (
+        desk.read("due", "1", now=LATE), desk.read("due", "--all", now=LATE)
+    ))  # fmt: skip
+    assert one == every
+
+
+def test_show(desk: Desk) -> None:
+    desk.do("assign", "1", "wu")
+    item = desk.read("show", "O-20261102-0001")
+    extra: dict[str, Kinds] = {"events": list, "clocks": list, "conflicts": list}
+    check_shape(item, {**list_fields("orders"), **extra, "assignments": list})
+    check_shape(item["contact"], CONTACT)
+    assert item["contact"]["name"] == "张**"
+    for event in item["events"]:
+        check_shape(event, EVENT)
+    for clock in item["clocks"]:
+        check_shape(clock, DUE)
+    assert item["clocks"] == desk.read("due", "O-20261102-0001")
+    job = desk.read("show", "A-20261102-0001")
+    check_shape(job, {**list_fields("assignments"), **extra})
+    check_shape(desk.read("show", "wu"), {**list_fields("staff"), **extra})
+    revealed = desk.read("show", "O-20261102-0001", "--reveal", "--reason", "上门前联系")
+    assert revealed["contact"]["phone"] == "138-0000-0001"
+
+
+def test_list_is_show_without_history(desk: Desk) -> None:
+    desk.do("assign", "1", "wu")
+    desk.do("urge", "--all", now=LATE)
+    for register in registers.NAMES:
+        items = desk.read("list", register, now=LATE)
+        for each in items:
+            check_shape(each, list_fields(register))
+    assert desk.read("list", "notices", now=LATE)
+    (item,) = desk.read("list", now=LATE)
+    shown = desk.read("show", item["id"], now=LATE)
+    assert item == {key: shown[key] for key in item}
+
+
+def test_urge(desk: Desk) -> None:
+    desk.do("assign", "1", "wu")
+    assert desk.do("urge", "--all", "--format", "json") == ""
+    items = desk.read("urge", "--all", now=LATE)
+    assert items
+    for each in items:
+        check_shape(each, URGED)
+    assert desk.do("urge", "--all", "--format", "json", now=LATE) == ""
+
+
+def test_status(desk: Desk) -> None:
+    status = desk.read("status", now=LATE)
+    check_shape(status, STATUS)
+    assert status["late"] == len(desk.read("overdue", now=LATE))
+    assert status["late"] + status["soon"] == len(desk.read("overdue", "--soon", now=LATE))
+    assert status["unassigned"] == 1
+
+
+def test_faults(desk: Desk) -> None:
+    assert desk.read("policy", "check") == []
+    assert desk.read("records", "check") == []
+    draft = desk.folder / "policies.yaml"
+    draft.write_text(draft.read_text(encoding="utf-8").replace("mon-fri:", "mon-fry:", 1), encoding="utf-8")
+    path = desk.folder / "records/orders/2026-11.main.csv"
+    path.write_bytes(path.read_bytes().replace("漏水".encode(), "没水".encode()))
+    for group in ("policy", "records"):
+        faults = desk.read(group, "check", code=1)
+        assert faults
+        for fault in faults:
+            check_shape(fault, FAULT)
+            assert fault["line"] > 0
+
+
+def test_policy_versions_and_publish(desk: Desk) -> None:
+    published = desk.read("policy", "publish", "--yes")
+    check = {"id", "event", "state", "file", "effective_from", "replaces", "sha256", "reason", "changes"}
+    assert set(published) == check
+    (version,) = desk.read("policy", "versions")
+    assert {"label", "effective_from", "file", "published_at", "by", "sha256", "in_force", "replaced"} == set(version)
+    assert is_of(version["published_at"], Time)
+
+
+# --- the formats say the same -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["overdue"],
+        ["due", "--all"],
+        ["due", "1"],
+        ["list"],
+        ["list", "staff"],
+        ["worklist", "wu"],
+        ["suggest", "1"],
+        ["list", "--sort", "-content"],
+    ],
+    ids="_".join,
+)
+def test_a_table_has_the_rows_of_its_json_in_the_same_order(desk: Desk, argv: list[str]) -> None:
+    desk.do("new-order", "--service", "lighting", "--content", "灯不亮", "--priority", "urgent", *CALLER)
+    desk.do("assign", "1", "wu")
+    items = desk.read(*argv, now=LATE)
+    assert items
+    lines = desk.do(*argv, now=LATE).split("\n")[2:-1]
+    first = next(key for key in ("case", "id", "staff") if key in items[0])
+    assert [line.split()[0] for line in lines] == [item[first] for item in items]
+    assert [json.loads(line) for line in desk.do(*argv, "--format", "jsonl", now=LATE).split("\n")[:-1]] == items
+    table = list(csv.DictReader(io.StringIO(desk.do(*argv, "--format", "csv", now=LATE))))
+    assert [row[first] for row in table] == [item[first] for item in items]
+    assert list(table[0]) == list(items[0])
+    assert desk.do(*argv, "-q", now=LATE).split("\n")[:-1] == [item[first] for item in items]
+
+
+def test_keys_never_change_with_the_language(desk: Desk) -> None:
+    desk.do("assign", "1", "wu")
+    for argv in (["overdue"], ["due", "1"], ["list"], ["show", "1"], ["status"]):
+        texts = [desk.do(*argv, "--format", "json", "--lang", lang, now=LATE) for lang in ("zh", "en")]
+        assert texts[0] == texts[1]
+
+
+def test_what_show_prints_new_order_accepts(desk: Desk) -> None:
+    desk.do(
+        *("new-order", "--service", "electrical", "--content", "跳闸；全屋\n停电", "--requirements", "先来电话"),
+        *("--area", "tower-2", "--priority", "urgent", "--channel", "chat", "--appointment", "2026-11-05T10:00"),
+        *("--price", "66", *CALLER),
+    )
+    source = desk.do("show", "2", "--format", "json")
+    (again,) = desk.read("new-order", "--from", "-", input=source)
+    assert "138-0000-0001" not in again["read_back"], "shown without a reason"
+    first, second = json.loads(source), desk.read("show", again["id"])
+    same = ("kind", "channel", "service", "priority", "department", "area", "content", "requirements", "price",
+            "appointment_at", "contact_id")  # fmt: skip
+    assert {key: second[key] for key in same} == {key: first[key] for key in same}
+    done = desk.run("new-order", "--from", "-", input='{"contact_id": "P-20261102-0099", "service": "plumbing"}')
+    assert done.code == 5
+    assert "no such contact: 'P-20261102-0099'" in done.err
