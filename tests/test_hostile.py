@@ -77,7 +77,7 @@ class Desk(NamedTuple):
         """Nothing was executed or written elsewhere, the records are whole, and every list can be printed."""
         made = {path.name for path in self.folder.iterdir()}
         assert made == {"records", "policies.yaml", ".gitignore", ".gitattributes"}
-        assert not [path for path in self.folder.parent.rglob("*pwned*")]
+        assert not list(self.folder.parent.rglob("*pwned*"))
         self.do("records", "check")
         for register in ("orders", "assignments", "staff"):
             for form in ("table", "markdown", "json", "csv", "tsv", "yaml"):
@@ -278,7 +278,8 @@ READING = (
 )  # fmt: skip
 WRITING = (
     "ack {}", "claim {}", "triage {} --dispatch", "assign {} wu", "assign 2 {} -n", "assign 2 --helper {} wu -n",
-    "reassign {} wu --reason x", "cancel {} --reason x", "cancel 2 --reason x --duplicate-of {}", "retract {} --reason x",
+    "reassign {} wu --reason x", "cancel {} --reason x", "cancel 2 --reason x --duplicate-of {}",
+    "retract {} --reason x",
     "retract 2 {} --reason x -n", "urge {}", "triage 2 --refer {}", "reprice 2 {} --reason x -n",
     "paid 2 --amount {} -n", "ack 1 --at {} -n", "ask-extension 1 --until {} --reason x -n", "complete 1 --cost {} -n",
     "new-order --service {}", "new-order --kind {}", "new-order --channel {}", "new-order --priority {}",
@@ -288,12 +289,13 @@ WRITING = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("line", [*READING, *WRITING])
-def test_ids_keys_times_and_settings_are_understood_or_refused(desk: Desk, line: str) -> None:
-    for text in TYPED:
-        if text == "--version" or text == "-" or (line == "help {}" and text == "--"):
-            continue
-        desk.attempt(*(word.replace("{}", text) for word in line.split()), allowed=(0, 1, *REFUSED))
+@pytest.mark.parametrize("lines", [READING, WRITING], ids=["reading", "writing"])
+def test_ids_keys_times_and_settings_are_understood_or_refused(desk: Desk, lines: tuple[str, ...]) -> None:
+    for number, line in enumerate(lines):
+        for text in TYPED[number % 2 :: 2]:  # half of them each: so many differ in nothing that an option looks at
+            if text not in ("--version", "-") and (line, text) != ("help {}", "--"):
+                desk.attempt(*(word.replace("{}", text) for word in line.split()), allowed=(0, 1, *REFUSED))
+    desk.end()
 
 
 def test_ids_on_standard_input_are_understood_or_refused(desk: Desk) -> None:
@@ -303,13 +305,16 @@ def test_ids_on_standard_input_are_understood_or_refused(desk: Desk) -> None:
     desk.attempt("due", "-", input=b"\xff\xfe\n\x80", allowed=REFUSED)
 
 
-@pytest.mark.parametrize("line", ["--records {} list", "--policies {} list", "new-order --from {}",
-                                  "ack 1 -n --attach {}", "policy check {}"])  # fmt: skip
-def test_paths_are_read_or_refused(desk: Desk, line: str) -> None:
-    for text in TYPED:
-        if text == "-":
-            continue
-        desk.attempt(*(word.replace("{}", text) for word in line.split()), allowed=(0, 1, *REFUSED, 7))
+PATHS = (
+    "--records {} list", "--policies {} list", "new-order --from {}", "ack 1 -n --attach {}", "policy check {}",
+)  # fmt: skip
+
+
+def test_paths_are_read_or_refused(desk: Desk) -> None:
+    for line in PATHS:
+        for text in TYPED:
+            if text != "-":
+                desk.attempt(*(word.replace("{}", text) for word in line.split()), allowed=(0, 1, *REFUSED, 7))
     desk.end()
 
 

@@ -6,8 +6,8 @@ from dispatchctl import registers
 from dispatchctl.commands.results import describe_done, print_results, print_warnings
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.correcting import amend, retract, undo
-from dispatchctl.desk.looking import check_reveal, find_register, list_cases, show_case
-from dispatchctl.desk.names import resolve_case
+from dispatchctl.desk.looking import check_reveal, list_cases, show_case
+from dispatchctl.desk.names import find_register, resolve_case
 from dispatchctl.desk.revealing import note_reveal
 from dispatchctl.options import CASE, NOT_GIVEN, REGISTER, STATE, Writing, pass_workspace, writing_options
 from dispatchctl.output.formats import emit

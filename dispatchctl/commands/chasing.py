@@ -4,10 +4,8 @@ import click
 
 from dispatchctl.commands.results import print_results, print_warnings
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.chasing import list_all_due, list_due, list_overdue
-from dispatchctl.desk.looking import count_state, find_register, list_work
-from dispatchctl.desk.names import resolve_case, resolve_key, resolve_staff
-from dispatchctl.desk.urging import list_late_cases, urge
+from dispatchctl.desk.chasing import list_overdue
+from dispatchctl.desk.names import find_register, resolve_case, resolve_key, resolve_staff
 from dispatchctl.errors import UsageFault
 from dispatchctl.options import (
     CASE,
@@ -21,7 +19,6 @@ from dispatchctl.options import (
     writing_options,
 )
 from dispatchctl.output.formats import emit
-from dispatchctl.output.sheets import print_explained
 from dispatchctl.output.terminal import tell
 from dispatchctl.workspace import Workspace
 
@@ -94,6 +91,8 @@ def due(
       dispatchctl due 7 --explain
       dispatchctl due --all --register orders --format jsonl
     """
+    from dispatchctl.desk.duetimes import list_all_due, list_due
+
     books = Books(ws)
     books.refuse_faults()
     if everything == bool(cases):
@@ -112,6 +111,8 @@ def due(
         )
     print_warnings(books)
     if explain and ws.format == "table" and not ws.quiet and not ws.fields:
+        from dispatchctl.output.sheets import print_explained
+
         print_explained(ws, items)
     else:
         emit(ws, items, [*DUE, "segments"] if explain else DUE, ids="case", keys=DUE)
@@ -139,6 +140,8 @@ def urge_command(ws: Workspace, case: str, everything: bool, writing: Writing) -
     Example:
       dispatchctl --as system urge --all
     """
+    from dispatchctl.desk.urging import list_late_cases, urge
+
     books = Books(ws)
     books.refuse_faults()
     if bool(case) == everything:
@@ -171,6 +174,8 @@ def worklist(ws: Workspace, staff: str) -> None:
     Example:
       dispatchctl worklist s03
     """
+    from dispatchctl.desk.looking import list_work
+
     books = Books(ws)
     who = resolve_staff(books, staff) if staff else books.require_actor()
     items = list_work(books, who)
@@ -188,6 +193,8 @@ def status(ws: Workspace) -> None:
     Example:
       dispatchctl status
     """
+    from dispatchctl.desk.looking import count_state
+
     books = Books(ws)
     counts = count_state(books)
     if ws.format == "table" and not ws.quiet:

@@ -86,21 +86,24 @@ the calendar's `counting`:
     elapsed     the same time of day so many days later; a start on a day off, or after the cut-off, moves to the next
                 working day first
 
-A time of an option (--at, --since, --until) is ISO 8601 or HH:MM, now, today, yesterday, tomorrow, last-month, or a
-distance such as -3d, -2h or +30m. What else can be read as a time is read, and said on stderr. Without an offset, the
-policy's time zone is meant.
+A time (--at, --appointment, --until of an extension) is ISO 8601 or HH:MM, now, today, yesterday, tomorrow,
+last-month, or a distance such as -3d, -2h or +30m. What else can be read as a time is read, and said on stderr.
+Without an offset, the policy's time zone is meant. A day (--date, --since and --until of lists) is YYYY-MM-DD, today,
+yesterday, tomorrow or a distance in days or weeks, a month (--month) is YYYY-MM, this or last. --now and --as-of take
+ISO 8601 and now only.
 """,
     "files": """\
 Files: where everything is
 
     policies.yaml                   the rules as they are being edited
-    records/REGISTER/MONTH.WRITER.csv   one row for each event; rows are only ever added
+    records/REGISTER/MONTH.WRITER.csv   one row for each event; rows are only ever added. A month that could not be
+                                    gone on with continues in MONTH.WRITER.2.csv
     records/policies/               the rules as published, one file for each date they take effect
-    records/seals/                  closed months: size and sha256 of every file
-    records/private/                customers' names, phones and addresses, and pay; readable to few, never in git
+    records/private/                customers' names, phones and addresses, and what --attach kept; never in git
     records/.writer                 the name under which this copy of the folder writes
     records/.lock                   held while a command writes; never delete it
-    ~/.config/dispatchctl/config.yaml   your own defaults; notify.yaml beside it says how people are told
+    records/.demo                   made by init --demo: --now sets the time of what is recorded
+    ~/.config/dispatchctl/config.yaml   your own defaults
     ~/.cache/dispatchctl/           an index that is made again whenever it is missing; delete it at any time
 
 The records folder is --records, else ./records, else that of the nearest folder above. policies.yaml stands beside

@@ -4,13 +4,15 @@ What stands on stdout has been recorded; refusals, replays and warnings go to st
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dispatchctl import registers
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.recording import Recorded, Refusal
 from dispatchctl.output.formats import emit
 from dispatchctl.output.terminal import tell
+
+if TYPE_CHECKING:
+    from dispatchctl.desk.recording import Recorded, Refusal
 
 REFUSED = 4
 BAD_ROWS = 5
@@ -21,7 +23,7 @@ def print_results(
     items: Sequence[Mapping[str, Any]],
     columns: Sequence[str],
     *,
-    refused: Sequence[Refusal] = (),
+    refused: "Sequence[Refusal]" = (),
     single: bool = True,
     ids: str = "id",
     keys: Sequence[str] = (),
@@ -49,7 +51,7 @@ def print_results(
     return BAD_ROWS if bad_rows else REFUSED
 
 
-def describe_done(case: str, state: str, done: Recorded, **more: Any) -> dict[str, Any]:
+def describe_done(case: str, state: str, done: "Recorded", **more: Any) -> dict[str, Any]:
     """`{"id", "event", "state"}` and what the command adds; `replayed` where an earlier one had done it."""
     item: dict[str, Any] = {"id": case, "event": done.rows[0].event if done.rows else None, "state": state, **more}
     if done.replayed:

@@ -5,23 +5,47 @@ folder cannot be used.
 """
 
 import os
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from dispatchctl import VERSION
-from dispatchctl.desk.judging import Judging
 from dispatchctl.errors import BadData, DispatchError, Fault, NotFound, OutcomeUnknown, Refused
 from dispatchctl.policy.rulebook import Rulebook, Version, assemble_rules
 from dispatchctl.registers.row import Row
-from dispatchctl.rules.families import Case, Family, fold_family
-from dispatchctl.rules.people import Entry, People
 from dispatchctl.store.folder import Folder, open_folder
 from dispatchctl.store.index import FORMAT, Index, is_unharmed
 from dispatchctl.store.syncing import FIND_OUT
 from dispatchctl.store.versions import load_form
 from dispatchctl.workspace import Workspace
 
+if TYPE_CHECKING:  # at run time a command that finds nothing new judges nothing, and needs none of the rules
+    import sqlite3
+
+    from dispatchctl.desk.judging import Judging
+    from dispatchctl.rules.families import Case, Family
+    from dispatchctl.rules.people import People
+    from dispatchctl.store.index import Judged
+
 SYSTEM = "system"
+
+
+class LateJudge:
+    """Hands the index's questions to the rules, which are loaded with the first of them."""
+
+    def __init__(self, books: "Books") -> None:
+        self._books = books
+
+    def judge(self, root: str, rows: Sequence[Row]) -> "Judged":
+        """See Judging.judge."""
+        return self._books.judging.judge(root, rows)
+
+    def meet(self, families: Iterable[Sequence[Row]]) -> "People":
+        """See Judging.meet."""
+        return self._books.judging.meet(families)
+
+    def forget(self) -> None:
+        """See Judging.forget."""
+        self._books.forget_people()
 
 
 class Books:
@@ -41,7 +65,7 @@ class Books:
             self._look_back(ws.as_of)
         ws.load_titles = self.list_titles
         ws.recover = self.recover
-        self.judging = Judging(self.book, self._load_people)
+        self._judging: Judging | None = None
         self._index: Index | None = None
         self._passed_over = False  # the index on disk was busy, or cannot be written
         self._families: dict[str, Family] = {}
@@ -120,6 +144,15 @@ class Books:
             "role": policy["roles"],
         }
 
+    @property
+    def judging(self) -> "Judging":
+        """The rules, ready to judge."""
+        if self._judging is None:
+            from dispatchctl.desk.judging import Judging
+
+            self._judging = Judging(self.book, self._load_people)
+        return self._judging
+
     # --- the index ------------------------------------------------------------------------------------------------
 
     @property
@@ -145,7 +178,8 @@ class Books:
             try:
                 # Set before it has caught up: judging asks the index for the staff.
                 self._index = Index(self.folder.path, self.folder.label, place, stamp, until)
-                self._index.catch_up(self.judging)
+                self._index.catch_up(LateJudge(self))
+                self._warn_of_faults()
                 return
             except sqlite3.DatabaseError as error:
                 self._drop_index()
@@ -157,7 +191,13 @@ class Books:
                 self._drop_index()
                 raise
 
-    def _give_up(self, place: str, error: Exception) -> None:
+    def _warn_of_faults(self) -> None:
+        assert self._index is not None
+        faults = self._index.faults()
+        more = f" and {len(faults) - 1} more" if len(faults) > 1 else ""
+        self.warnings += [f"{fault}{more}; see: dispatchctl records check" for fault in faults[:1]]
+
+    def _give_up(self, place: str, error: "sqlite3.Error") -> None:
         """Pass over an index that is busy or cannot be written; throw a damaged one away."""
         if is_unharmed(error):
             self._passed_over = True
@@ -185,7 +225,7 @@ class Books:
         if self._index is not None:
             self._index.close()
             self._index = None
-        self.judging.forget()
+        self.forget_people()
 
     def catch_up(self, *, hold: bool = False) -> None:
         """Take in what was written since; used under the lock, and between the items of a batch.
@@ -196,7 +236,7 @@ class Books:
 
         self._families.clear()
         try:
-            self.index.catch_up(self.judging, hold=hold)
+            self.index.catch_up(LateJudge(self), hold=hold)
         except sqlite3.DatabaseError as error:
             place = self.index.place
             self._drop_index()
@@ -209,7 +249,7 @@ class Books:
 
         if self._index is not None:
             try:
-                self._index.catch_up(self.judging)
+                self._index.catch_up(LateJudge(self))
                 self._index.commit()
             except (DispatchError, sqlite3.DatabaseError, OSError):
                 return
@@ -217,7 +257,9 @@ class Books:
                 self._index.close()
                 self._index = None
 
-    def _load_people(self) -> People:
+    def _load_people(self) -> "People":
+        from dispatchctl.rules.people import Entry, People
+
         kept = self.index.get_meta("people")
         histories: dict[str, list[Entry]] = {}
         if kept is not None:
@@ -226,8 +268,13 @@ class Books:
             histories = {staff: [Entry(*entry) for entry in entries] for staff, entries in marshal.loads(kept).items()}
         return People(histories, self.book.newest.policy["escalation"]["roles"])
 
+    def forget_people(self) -> None:
+        """The staff are asked for anew: what is known of them was of an index that is gone, or undone."""
+        if self._judging is not None:
+            self._judging.forget()
+
     @property
-    def people(self) -> People:
+    def people(self) -> "People":
         """The staff as recorded."""
         _ = self.index
         return self.judging.people
@@ -256,14 +303,16 @@ class Books:
 
         return join_items([keep_file(self.folder, path, dry=dry) for path in paths])
 
-    def family(self, case: str) -> Family:
+    def family(self, case: str) -> "Family":
         """The family a case belongs to, folded; NotFound for an unknown case."""
+        from dispatchctl.rules.families import fold_family
+
         root = self.index.family_of(case)
         if root not in self._families or not root:
             self._families[root] = fold_family(self.rows_of(case))
         return self._families[root]
 
-    def case(self, case: str) -> Case:
+    def case(self, case: str) -> "Case":
         """One case, folded; NotFound for an unknown one."""
         return self.family(case).cases[case]
 

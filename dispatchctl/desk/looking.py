@@ -5,10 +5,11 @@ from typing import Any
 
 from dispatchctl import registers
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.chasing import OVERDUE_COLUMNS, Formatter, describe_overdue, list_due, list_overdue
+from dispatchctl.desk.chasing import OVERDUE_COLUMNS, Formatter, describe_overdue, list_overdue
 from dispatchctl.desk.customers import read_contact
+from dispatchctl.desk.duetimes import list_due
 from dispatchctl.desk.names import show_text, suggest_nearest
-from dispatchctl.errors import NotFound, Refused, UsageFault
+from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.page import Field, split_items
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Case
@@ -247,14 +248,6 @@ def count_state(books: Books) -> dict[str, int]:
         "SELECT COUNT(*) FROM orders WHERE final = 0 AND state IN ('open', 'pool')"
     ).fetchone()[0]
     return {"late": late, "soon": soon, "unassigned": int(waiting)}
-
-
-def find_register(name: str) -> str:
-    """The register of that name; NotFound with the nearest."""
-    if name in registers.NAMES:
-        return name
-    hint = suggest_nearest(name, registers.NAMES) or f"there are: {', '.join(registers.NAMES)}"
-    raise NotFound(f"no such register: {show_text(name)}", hint=hint)
 
 
 def last_rows(rows: Sequence[Row], case: str) -> Mapping[str, Row]:

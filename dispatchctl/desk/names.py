@@ -150,6 +150,14 @@ def resolve_staff(books: "Books", text: str, *, option: str = "", present: bool 
     raise NotFound(f"no such person: {show_text(text)}", place=option, hint=hint or "see: dispatchctl list staff")
 
 
+def find_register(name: str) -> str:
+    """The register of that name; NotFound with the nearest."""
+    if name in registers.NAMES:
+        return name
+    hint = suggest_nearest(name, registers.NAMES) or f"there are: {', '.join(registers.NAMES)}"
+    raise NotFound(f"no such register: {show_text(name)}", hint=hint)
+
+
 def show_text(text: str) -> str:
     """A text of the user's inside a message: quoted, at most 60 characters, without control characters."""
     shown = text if len(text) <= 60 else text[:60] + "…"

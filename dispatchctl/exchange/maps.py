@@ -64,7 +64,7 @@ class ImportMap(NamedTuple):
 def load_map(text: bytes, file: str, fit: Fit) -> tuple[ImportMap | None, list[Fault]]:
     """The map in a YAML text, or its faults, sorted by line. file: how messages name it."""
     tree, faults = load_tree(text, file)
-    if tree is None or faults:
+    if tree is None or tree.blank or faults:
         return None, faults or [Fault(file, 1, 0, "empty", "is empty", ", ".join(KEYS))]
     reader = _Reader(file, fit)
     found = reader.read(tree)

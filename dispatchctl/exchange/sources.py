@@ -10,6 +10,7 @@ import re
 import stat
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from operator import itemgetter
 from typing import IO, Any, NamedTuple
@@ -78,13 +79,14 @@ class Source:
     def _read_first_line(self) -> list[str]:
         import csv
 
-        reader = self._open_csv()
-        try:
-            return next(reader, [])
-        except csv.Error as error:
-            raise BadData(f"is not CSV: {error}", place=f"{self.name}:1") from None
+        with self._open_csv() as reader:
+            try:
+                return next(reader, [])
+            except csv.Error as error:
+                raise BadData(f"is not CSV: {error}", place=f"{self.name}:1") from None
 
-    def _open_csv(self) -> Any:
+    @contextmanager
+    def _open_csv(self) -> Iterator[Any]:
         """A csv.reader from the beginning of the file. Bytes that are no text become halves of surrogate pairs."""
         import codecs
         import csv
@@ -97,8 +99,8 @@ class Source:
         # a second descriptor, since a text layer closes what it wraps; both stand at the same byte of the file
         raw = os.fdopen(os.dup(self.file.fileno()), "rb", PIECE)
         os.lseek(raw.fileno(), 0, os.SEEK_SET)
-        text = io.TextIOWrapper(raw, encoding, "surrogateescape", newline="")
-        return csv.reader(text, strict=True)
+        with io.TextIOWrapper(raw, encoding, "surrogateescape", newline="") as text:
+            yield csv.reader(text, strict=True)
 
     def read_chunks(self, wanted: Sequence[str], size: int) -> Iterator[Chunk]:
         """All rows, from the first, `size` (at least 1) at a time, as the columns named in `wanted`.
@@ -117,10 +119,14 @@ class Source:
     # --- CSV --------------------------------------------------------------------------------------------------------
 
     def _read_csv(self, wanted: Sequence[str], size: int) -> Iterator[Chunk]:
+        with self._open_csv() as reader:
+            yield from self._read_lines(reader, wanted, size)
+
+    def _read_lines(self, reader: Any, wanted: Sequence[str], size: int) -> Iterator[Chunk]:
         import csv
 
         assert self.header is not None
-        reader, header = self._open_csv(), self.header
+        header = self.header
         next(reader)
         width = len(header)
         places = [header.index(name) if name in header else -1 for name in wanted]
@@ -223,18 +229,22 @@ class Source:
 def open_source(path: str, encoding: str) -> Source:
     """The input at `path`, `-` for standard input. NotFound, SystemFailed, or BadData where it has no header."""
     if path == "-":
-        return Source(_spool(sys.stdin.buffer, "standard input"), "standard input", encoding)
+        return _make_source(_spool(sys.stdin.buffer, "standard input"), "standard input", encoding)
     try:
-        file = open(path, "rb")  # noqa: SIM115 -- it stays open until close()
+        file: IO[bytes] = open(path, "rb")  # noqa: SIM115 -- it stays open until close()
     except FileNotFoundError:
         raise NotFound("no such file", place=path) from None
     except OSError as error:
         raise SystemFailed(f"cannot be read: {error.strerror}", place=path) from error
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        with file:
+            file = _spool(file, path)
+    return _make_source(file, path, encoding)
+
+
+def _make_source(file: IO[bytes], name: str, encoding: str) -> Source:
     try:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            with file:
-                return Source(_spool(file, path), path, encoding)
-        return Source(file, path, encoding)
+        return Source(file, name, encoding)
     except BaseException:
         file.close()
         raise

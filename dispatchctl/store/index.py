@@ -24,7 +24,7 @@ from dispatchctl.store.chain import Position
 from dispatchctl.store.contact_places import make_key, read_mark, take_in_contacts
 from dispatchctl.store.files import RecordFile, list_files, open_regular
 from dispatchctl.store.gathering import PLACE, Gathered, Gathering, PlacedRow
-from dispatchctl.store.keys import note_keys
+from dispatchctl.store.keys import count_damaged_ids, note_keys
 from dispatchctl.store.reading import iterate_file, rows_at
 from dispatchctl.store.schema import CLOCK_COLUMNS, all_statements, case_columns, insert_statement, quote
 
@@ -198,7 +198,7 @@ class Index:
             for file in list_files(self.path, self.label, register):
                 seen = known.pop(f"{register}/{file.name}", None)
                 try:
-                    status = os.stat(file.path)
+                    status = os.stat(file.path, follow_symlinks=False)
                 except FileNotFoundError:
                     raise Stale(f"{file.label} is gone") from None
                 mark = (status.st_size, status.st_mtime_ns, status.st_ino)
@@ -296,7 +296,7 @@ class Index:
             if seen[4]:
                 position = Position(seen[1], seen[2], seen[3], tuple(seen[4].split(",")), seen[5])
         crc_before = self._crc_before(file)
-        since = position if position.columns else None
+        since, damaged = position if position.columns else None, False
         for read in iterate_file(file, since, crc_before, registers.events_of(file.register)):
             position = read.position
             if position.columns:
@@ -305,6 +305,9 @@ class Index:
             for offset, length, row in read.rows:
                 if self.until is None or row.recorded <= self.until:
                     yield number, offset, length, row
+            damaged = damaged or bool(read.faults)
+        if damaged:
+            count_damaged_ids(self.db, file)
         size, seq, crc, columns, recorded = position
         self.db.execute(
             "REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

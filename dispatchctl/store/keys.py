@@ -7,7 +7,11 @@ of another clone arrive late.
 import sqlite3
 from collections.abc import Iterable
 
+from dispatchctl.registers.page import HEAD
 from dispatchctl.registers.row import Row
+from dispatchctl.store.files import RecordFile, open_regular, read_bytes, read_size
+
+ID_COLUMN = HEAD.index("id")
 
 _REQUEST = """INSERT INTO requests VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
   register = excluded.register, id = excluded.id, event = excluded.event, file = excluded.file, seq = excluded.seq,
@@ -44,3 +48,12 @@ def count_ids(db: sqlite3.Connection, names: Iterable[tuple[str, str]]) -> None:
             key = (register, parts[2] if len(parts) == 4 else "main", parts[1])
             counters[key] = max(counters.get(key, 0), int(parts[-1]))
     db.executemany(_COUNTER, [(*key, number) for key, number in counters.items()])
+
+
+def count_damaged_ids(db: sqlite3.Connection, file: RecordFile) -> None:
+    """Count every id that stands in a damaged file, its unreadable rows included: once mended, they count again."""
+    with open_regular(file.path, file.label) as descriptor:
+        data = read_bytes(descriptor, 0, read_size(descriptor, file.label), file.label)
+    cells = (line.split(b",", ID_COLUMN + 1) for line in data.split(b"\n"))
+    found = {each[ID_COLUMN] for each in cells if len(each) > ID_COLUMN + 1 and each[ID_COLUMN].isascii()}
+    count_ids(db, [(file.register, each.decode()) for each in found])
