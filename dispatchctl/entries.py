@@ -63,8 +63,8 @@ def _read_word(text: str, local: datetime) -> datetime | None:
 
 
 def _read_loosely(text: str, local: datetime, tz_name: str, option: str) -> int | None:
-    if len(text) > 64 or not text.isprintable():
-        return None
+    if len(text) > 64 or not text.isprintable() or re.fullmatch(r"[-+]?[0-9]{1,4}", text):
+        return None  # the parser would take a bare number for a day of this month
     import warnings
 
     from dateutil import parser

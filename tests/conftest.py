@@ -1,7 +1,6 @@
 """Fixtures of all tests: an environment of their own, the program in process, and folders to work in."""
 
 import os
-import pwd
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -10,9 +9,9 @@ from typing import Any
 
 import hypothesis
 import pytest
+from surroundings import ROOT, isolate_environment
 from transcripts import Result, run_program
 
-ROOT = Path(__file__).resolve().parent.parent
 DEMO_START = "2026-11-02T08:30:00+08:00"  # a Monday, when the desk of the demo opens
 
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, database=None)
@@ -22,23 +21,6 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="rewrite the expected outputs of the transcripts")
-
-
-def isolate_environment(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
-    """An environment with nothing of the person who runs the tests: own home, UTC, no terminal, no settings."""
-    for name in list(os.environ):
-        if name.startswith(("DISPATCHCTL_", "_DISPATCHCTL_", "LC_", "XDG_")):
-            monkeypatch.delenv(name)
-    for name in ("NO_COLOR", "FORCE_COLOR", "LANGUAGE"):
-        monkeypatch.delenv(name, raising=False)
-    settings = {"HOME": str(home), "LANG": "C.UTF-8", "TZ": "UTC", "TERM": "dumb", "COLUMNS": "100"}
-    for name in ("cache", "config", "data", "state"):
-        settings[f"XDG_{name.upper()}_HOME"] = str(home / f".{name}")
-    for name, value in settings.items():
-        monkeypatch.setenv(name, value)
-    time.tzset()
-    entry = pwd.struct_passwd(("tester", "x", os.geteuid(), os.getegid(), "", str(home), "/bin/sh"))
-    monkeypatch.setattr(pwd, "getpwuid", lambda uid: entry)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from conftest import ROOT
+from surroundings import ROOT
 from transcripts import list_output, run_command
 
 from dispatchctl.commands import COMMANDS, GROUPS

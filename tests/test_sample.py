@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
+from surroundings import ROOT
 
 NOW = "2026-10-30T16:30:00+08:00"  # what the demo takes for the present
 Run = Callable[..., Any]

@@ -69,9 +69,7 @@ def fit_value(tables: Tables, field: str, text: str, timezone: str) -> str:
     if table is not None:
         found = table.get(text.strip())
         if found is None:
-            word = "one of its words" if field == "kind" else "key"
-            hint = suggest_key(tables, field, text)
-            raise Unfit(f"no such {field}: {show_text(text)}", "" if hint else list_some(list(table)), hint or word)
+            raise Unfit(f"no such {field}: {show_text(text)}", *suggest_key(tables, field, text))
         return found
     declared = registers.fields_of(tables.register).get(field)
     kind = declared.type if declared else "text"
@@ -92,15 +90,14 @@ def fit_value(tables: Tables, field: str, text: str, timezone: str) -> str:
     return text
 
 
-def suggest_key(tables: Tables, field: str, text: str) -> str:
-    """`nearest: KEY` for a message's hint, "" where nothing is near or too many were asked for."""
+def suggest_key(tables: Tables, field: str, text: str) -> tuple[str, str]:
+    """(what is allowed, a hint) for an unknown key: the nearest one where one is near, else some of them."""
     table = tables.known.get(field) or {}
     kept = f"{field}\0{text}"
-    if kept not in tables.near:
-        if len(tables.near) >= SUGGESTED:
-            return ""
+    if kept not in tables.near and len(tables.near) < SUGGESTED:
         tables.near[kept] = find_nearest(text.strip(), list(table))
-    return f"nearest: {tables.near[kept]}" if tables.near[kept] else ""
+    near = tables.near.get(kept)
+    return ("", f"nearest: {near}") if near else (list_some(list(dict.fromkeys(table.values()))), "")
 
 
 def check_length(text: str) -> None:
@@ -162,9 +159,8 @@ class ColumnReader:
         return read
 
     def _refuse(self, row: int, text: str, note: Note) -> None:
-        hint = suggest_key(self.tables, self.field, text)
-        allowed = "" if hint else list_some(list(self.tables.known[self.field] or ()))
-        note(row, f"unknown-{self.field}", f"no such {self.field}: {show_text(text)}", allowed, hint)
+        told = suggest_key(self.tables, self.field, text)
+        note(row, f"unknown-{self.field}", f"no such {self.field}: {show_text(text)}", *told)
 
     def _fit(self, row: int, text: str, note: Note) -> str:
         text = self.values.get(text, text)

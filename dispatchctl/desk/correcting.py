@@ -186,6 +186,9 @@ def find_row(books: Books, case: Case, ref: str) -> Row:
 
 def undo(books: Books, *, request_id: str = "", dry_run: bool = False) -> tuple[Recorded, str, Row]:
     """Take back one's own last event, if nothing followed it, within 10 minutes."""
+    known = books.index.db.execute("SELECT id FROM requests WHERE key = ?", (request_id,)).fetchone()
+    if request_id and known:
+        return retract(books, known[0], "", "undo", request_id=request_id)
     actor = books.require_actor()
     row = find_last_own(books, actor)
     if row is None:

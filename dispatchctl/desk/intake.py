@@ -220,11 +220,11 @@ def find_first(books: Books, case: str) -> Row:
 
 
 def describe_taken(books: Books, done: Recorded, order: str) -> Taken:
-    """What new-order printed for an order that is already there."""
+    """What new-order printed for an order that is already there; the contact masked: nobody is on the phone now."""
     case = books.case(order)
     first = find_first(books, order)
     service = books.book.at(first.at)[0].policy["services"].get(first.fields.get("service", "")) or {}
-    contact = customers.read_contact(books, first.fields.get("contact_id", ""))
+    contact = customers.mask_contact(customers.read_contact(books, first.fields.get("contact_id", "")))
     spoken = say_back(books, Request(), first.fields, contact)
     return Taken(done, order, case.state, first.fields.get("contact_id", ""), service.get("base_price"), spoken)
 

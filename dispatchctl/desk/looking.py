@@ -205,7 +205,8 @@ def list_work(books: Books, staff: str) -> list[dict[str, Any]]:
         for item in list_running(books, owner):
             items.setdefault(item["case"], item)
     rows = index.execute(
-        "SELECT id, order_id FROM assignments WHERE final = 0 AND assignee = ? AND state <> 'completed'",
+        "SELECT id, order_id FROM assignments INDEXED BY assignments_load"
+        " WHERE final = 0 AND assignee = ? AND state <> 'completed'",
         (staff,),
     ).fetchall()
     for case, order in rows:

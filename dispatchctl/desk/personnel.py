@@ -6,7 +6,7 @@ from dispatchctl import registers
 from dispatchctl.desk import customers
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.names import resolve_key, resolve_staff
-from dispatchctl.desk.recording import Group, Moment, Recorded, draft_values, record, try_drafts
+from dispatchctl.desk.recording import Group, Moment, Recorded, draft_values, record, try_drafts, was_recorded
 from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.page import join_items
 from dispatchctl.store.contacts import Contact
@@ -60,10 +60,11 @@ def staff_event(
     actor = staff if founding else books.require_actor()  # the first person of a new desk enters himself
     if first:
         check_id(staff)
-        if books.people.entry(staff) is not None and not books.people.has_left(staff):
+        here = books.people.entry(staff) is not None and not books.people.has_left(staff)
+        if here and not was_recorded(books, request_id):
             raise Refused(f"{staff} {books.people.name(staff)} is here already")
     else:
-        staff = resolve_staff(books, staff)
+        staff = resolve_staff(books, staff, present=not was_recorded(books, request_id))
     state = ""
 
     def decide(moment: Moment) -> Group:

@@ -193,6 +193,13 @@ def find_replay(books: Books, request_id: str, register: str, events: Sequence[s
     return Recorded(rows, replayed=True)
 
 
+def was_recorded(books: Books, request_id: str) -> bool:
+    """Whether a command with this key was recorded: what it then found in the way may be its own work."""
+    return bool(request_id) and bool(
+        books.index.db.execute("SELECT 1 FROM requests WHERE key = ?", (request_id,)).fetchone()
+    )
+
+
 def record(
     books: Books,
     register: str,

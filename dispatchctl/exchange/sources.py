@@ -105,7 +105,8 @@ class Source:
     def read_chunks(self, wanted: Sequence[str], size: int) -> Iterator[Chunk]:
         """All rows, from the first, `size` (at least 1) at a time, as the columns named in `wanted`.
 
-        Columns that the header lacks are empty. Empty lines are passed over.
+        Columns that the header lacks are empty. Rows without any text, as spreadsheets leave them at the end, are
+        passed over.
         """
         if self.form == "csv":
             yield from self._read_csv(wanted, size)
@@ -141,9 +142,9 @@ class Source:
             if not rows and not broken:
                 return
             lines: Sequence[int] = range(before + 1, before + 1 + len(rows))
-            if reader.line_num - before != len(rows) or broken or [] in rows:
+            if reader.line_num - before != len(rows) or broken or not all(map(any, rows)):
                 lines = _number_rows(rows, before)
-                kept = [number for number, row in enumerate(rows) if row and any(map(str.strip, row))]
+                kept = [number for number, row in enumerate(rows) if any(row)]
                 rows, lines = [rows[number] for number in kept], [lines[number] for number in kept]
             faults = self._check_widths(rows, lines, width)
             if broken:

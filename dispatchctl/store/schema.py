@@ -122,6 +122,7 @@ def all_statements() -> str:
     links = [
         "CREATE INDEX assignments_order ON assignments(order_id);",
         'CREATE INDEX assignments_assignee ON assignments(assignee, "at:assigned");',
+        "CREATE INDEX assignments_load ON assignments(assignee, state, order_id) WHERE final = 0;",
         'CREATE INDEX notices_case ON notices("case");',
         "CREATE INDEX orders_contact ON orders(contact_id);",
     ]

@@ -43,7 +43,7 @@ def test_a_map_says_which_column_is_which_field() -> None:
     assert found.constants == {"kind": "request", "priority": "normal"}
     assert found.events == [Further("closed", "closed", {"answer": "result"}, {})]
     assert found.encoding == "utf-8"
-    assert found.lines["result"] == (7, 53)
+    assert found.lines["result"] == (7, 51)
 
 
 def test_a_log_names_its_case_and_its_events() -> None:

@@ -41,7 +41,7 @@ def write(path: Path, data: bytes) -> str:
 
 @pytest.mark.parametrize("size", [1, 2, 100])
 def test_rows_know_the_line_they_begin_in(tmp_path: Path, size: int) -> None:
-    path = write(tmp_path / "a.csv", 'n,t\n1,a\n\n2,"b\nc\r\nd"\n3,e\n   ,\n4,f\n'.encode())
+    path = write(tmp_path / "a.csv", b'n,t\n1,a\n\n2,"b\nc\r\nd"\n3,e\n,\n4,f\n')
     rows, faults = read_all(path, ["t", "n"], size)
     assert rows == [(2, ["a", "1"]), (4, ["b\nc\r\nd", "2"]), (7, ["e", "3"]), (9, ["f", "4"])]
     assert faults == []

@@ -1,0 +1,285 @@
+"""The system fails, or the process dies, at every call of a writing command: never half a command, never garbage.
+
+Each command is run once for every call of every function it makes on the files, which fails or is its last.
+"""
+
+import errno
+import json
+import os
+import shutil
+from collections import Counter
+from unittest import mock
+
+import pytest
+from office import Office
+
+COMMANDS = {
+    "new-order": ("new-order", "--service", "plumbing", "--content", "新漏水", "--caller", "李示例", "--phone",
+                  "138-0000-0002", "--address", "5号楼101"),
+    "answered": ("new-order", "--kind", "inquiry", "--content", "几点下班", "--answered", "六点"),
+    "assign": ("assign", "O-20261102-0002", "Amy"),
+    "ack": ("ack", "A-20261102-0001", "--as", "zhao"),
+    "ack-both": ("ack", "A-20261102-0001", "A-20261102-0002", "--as", "zhao"),
+    "urge": ("urge", "--all"),
+    "leave": ("staff", "leave", "Amy", "--kind", "resignation"),
+    "amend": ("amend", "O-20261102-0001", "content=卫生间漏水", "--reason", "听错了"),
+}  # fmt: skip
+CALLS = ("open", "write", "fsync", "pwrite", "ftruncate", "mkdir", "rename", "replace", "link", "unlink", "pread",
+         "listdir", "fstat", "close")  # fmt: skip
+
+
+class Failing:
+    """Counts the calls of one function of os; the k-th does what it is told to."""
+
+    def __init__(self, name, at, act):
+        self.name, self.at, self.act, self.calls = name, at, act, 0
+        self.real = getattr(os, name)
+
+    def __call__(self, *values, **named):
+        self.calls += 1
+        return self.act(self, values, named) if self.is_due() else self.real(*values, **named)
+
+    def is_due(self):
+        return self.calls == self.at
+
+
+def fail(code):
+    def act(call, values, named):
+        if call.name == "close":  # it is closed all the same
+            call.real(*values)
+        raise OSError(code, os.strerror(code))
+
+    return act
+
+
+def write_half(call, values, named):
+    call.real(values[0], bytes(values[1])[: len(values[1]) // 2])
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def die_before(call, values, named):
+    os._exit(9)
+
+
+def die_after(call, values, named):
+    call.real(*values, **named)
+    os._exit(9)
+
+
+def die_in_the_middle(call, values, named):
+    call.real(values[0], bytes(values[1])[: len(values[1]) // 2])
+    os._exit(9)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    """A folder with three orders, of which two have a job that is late."""
+    from surroundings import isolate_environment
+
+    with pytest.MonkeyPatch.context() as patch:
+        home = tmp_path_factory.mktemp("home")
+        isolate_environment(patch, home)
+        office = Office(tmp_path_factory.mktemp("model")).begin()
+        order = office.take()
+        office.take(content="阳台漏水")
+        office("assign", order, "zhao")
+        office("assign", office.take(content="卫生间漏水"), "zhao", "--over-ceiling", "--reason", "人手不足")
+        office.wait(days=3)
+    return office
+
+
+@pytest.fixture
+def office(model, isolated):
+    office = Office(isolated / "office")
+    shutil.copytree(model.path, office.path)
+    office.now = model.now
+    return office
+
+
+def copy(office, number):
+    """A copy of the folder with an index of its own that is up to date."""
+    path = office.path.parent / f"copy{number}"
+    shutil.copytree(office.path, path)
+    fresh = Office(path)
+    fresh.now = office.now
+    fresh("list", "orders")
+    return fresh
+
+
+def read_rows(office):
+    """Every whole row as (register, id, event, request_id), by a replay."""
+    with office._books(office.without_cache()) as books:
+        assert not books.index.faults()
+        families = {row.ref: row for (root,) in books.index.db.execute("SELECT id FROM families").fetchall()
+                    for row in books.index._rows_at(root, books.index.db.execute(
+                        "SELECT places FROM families WHERE id = ?", (root,)).fetchone()[0])}  # fmt: skip
+    return Counter((row.register, row.id, row.event, row.request_id) for row in families.values())
+
+
+def check_after(office, argv, code, before, wanted):
+    """What must hold after a failure, and that the same command does what is missing, once."""
+    after = read_rows(office)
+    if code in (5, 7):
+        assert after == before, "it says that nothing was recorded"
+    if code == 0:
+        assert after == wanted
+    assert before <= after <= wanted
+    if argv not in (COMMANDS["urge"], COMMANDS["ack-both"]):  # of those each item is a command of its own
+        assert after in (before, wanted), "half a command"
+    again = office(*argv, "--request-id", "k", "--json", code=None)
+    assert again.code == 0, again
+    assert read_rows(office) == wanted
+    assert office("records", "check", code=None).code == 0
+    office.check_index()
+    shutil.rmtree(office.path)
+
+
+def count_wanted(office, argv):
+    """The rows before and after the command where nothing fails, and its calls of each function."""
+    shutil.rmtree(_run(copy(office, "warm"), argv).path)  # what is imported for the first time makes calls too
+    fresh = copy(office, "x")
+    before = read_rows(fresh)
+    with mock.patch.multiple(os, **{name: Failing(name, 0, None) for name in CALLS}):
+        _run(fresh, argv)
+        counts = {name: getattr(os, name).calls for name in CALLS}
+    wanted = read_rows(fresh)
+    assert wanted > before
+    shutil.rmtree(fresh.path)
+    return before, wanted, counts
+
+
+def _run(office, argv):
+    office(*argv, "--request-id", "k")
+    return office
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_system_fails_at_every_call(office, command, capsys):
+    argv = COMMANDS[command]
+    before, wanted, counts = count_wanted(office, argv)
+    points, codes = 0, Counter()
+    for name in CALLS:
+        acts = [fail(errno.EIO)]
+        if name in ("write", "pwrite"):
+            acts += [fail(errno.ENOSPC), write_half] if name == "write" else []
+        for act in acts:
+            for at in range(1, counts[name] + 1):
+                fresh = copy(office, points)
+                with mock.patch.object(os, name, Failing(name, at, act)):
+                    result = fresh(*argv, "--request-id", "k", code=None)
+                rules = result.code == 5 and "polic" in result.err  # rules that cannot be read are told as such
+                assert result.code in (0, 7, 75) or rules, (name, at, result)
+                assert result.code == 0 or result.err.startswith("dispatchctl: "), (name, at, result)
+                try:
+                    check_after(fresh, argv, result.code, before, wanted)
+                except AssertionError as error:
+                    raise AssertionError(f"{name} {at}: {result}") from error
+                points += 1
+                codes[result.code] += 1
+    with capsys.disabled():
+        print(f"\n{command}: {points} points of failure, exit codes {dict(codes)}", flush=True)
+    assert codes[7]
+    assert codes[75]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_process_dies_at_every_call_that_changes_something(office, command, capsys):
+    argv = COMMANDS[command]
+    before, wanted, counts = count_wanted(office, argv)
+    points = 0
+    for name in ("open", "write", "fsync", "pwrite", "ftruncate", "mkdir", "close"):
+        for act in (die_before, die_after, die_in_the_middle):
+            if act is die_in_the_middle and name != "write":
+                continue
+            for at in range(1, counts[name] + 1):
+                fresh = copy(office, points)
+                child = os.fork()
+                if not child:
+                    try:
+                        with mock.patch.object(os, name, Failing(name, at, act)):
+                            fresh(*argv, "--request-id", "k", code=None)
+                    finally:
+                        os._exit(8)
+                status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+                assert status == 9, (name, at, status)
+                try:
+                    check_after(fresh, argv, None, before, wanted)
+                except AssertionError as error:
+                    raise AssertionError(f"{act.__name__} {name} {at}") from error
+                points += 1
+    with capsys.disabled():
+        print(f"\n{command}: died at {points} points", flush=True)
+    assert points > 20
+
+
+@pytest.mark.parametrize("code", [errno.EROFS, errno.EACCES])
+def test_a_folder_that_cannot_be_written_can_be_read(office, code):
+    real = os.open
+
+    def refuse(path, flags, *rest, **named):
+        if str(path).startswith(str(office.records)) and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+            raise OSError(code, os.strerror(code), path)
+        return real(path, flags, *rest, **named)
+
+    wanted = [office(*argv, "--json") for argv in (("overdue",), ("list", "orders"), ("show", "O-20261102-0001"))]
+    files = {path: path.read_bytes() for path in office.records.rglob("*") if path.is_file()}
+    with mock.patch.object(os, "open", refuse):
+        for argv, result in zip((("overdue",), ("list", "orders"), ("show", "O-20261102-0001")), wanted, strict=True):
+            assert office(*argv, "--json") == result
+        for argv in COMMANDS.values():
+            assert office(*argv, code=7).out == ""
+    assert files == {path: path.read_bytes() for path in office.records.rglob("*") if path.is_file()}
+
+
+def test_a_cache_that_cannot_be_used_costs_nothing_but_time(office):
+    wanted = [office(*argv, "--json") for argv in (("overdue",), ("list", "orders"))]
+    job = "A-20261102-0001"
+    for env in (office.without_cache(), {"XDG_CACHE_HOME": "/proc/nowhere"}):
+        assert [office(*argv, "--json", env=env) for argv in (("overdue",), ("list", "orders"))] == wanted
+    assert json.loads(office("ack", job, "--as", "zhao", "--json", env=env).out)["state"] == "acknowledged"
+    office.check_index()
+
+
+def test_an_index_that_is_busy_is_passed_over(office, monkeypatch):
+    import sqlite3
+
+    from dispatchctl.store import index
+
+    monkeypatch.setattr(index, "WAIT", 0.05)
+    office("list", "orders")
+    holder = sqlite3.connect(office.index, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    office("ack", "A-20261102-0001", "--as", "zhao")
+    shown = json.loads(office("show", "A-20261102-0001", "--json").out)
+    assert shown["state"] == "acknowledged"
+    assert json.loads(office("urge", "--all", "--json").out)
+    holder.close()
+    office.check_index()
+
+
+def test_a_cache_folder_on_a_full_disk(office, monkeypatch):
+    """SQLite says that there is no room left: the command folds in memory."""
+    import sqlite3
+
+    from dispatchctl.store import index
+
+    class Full(sqlite3.Connection):
+        def execute(self, text, *values):
+            if text == "BEGIN IMMEDIATE" and self.execute("PRAGMA database_list").fetchone()[2]:
+                error = sqlite3.OperationalError("database or disk is full")
+                error.sqlite_errorname = "SQLITE_FULL"
+                raise error
+            return super().execute(text, *values)
+
+    def connect(place, **named):
+        return sqlite3.connect(place, factory=Full, **named)
+
+    office("list", "orders")
+    kept = office.index.read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr(index, "sqlite3", mock.Mock(wraps=sqlite3, connect=connect, Error=sqlite3.Error))
+        patch.setattr(index.sqlite3, "OperationalError", sqlite3.OperationalError)
+        office("ack", "A-20261102-0001", "--as", "zhao")
+        assert json.loads(office("show", "A-20261102-0001", "--json").out)["state"] == "acknowledged"
+    assert office.index.read_bytes() == kept
+    office.check_index()
