@@ -8,6 +8,7 @@ import csv
 import gzip
 import io
 import json
+import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
@@ -99,6 +100,7 @@ def city(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cit
         assert shown.code == 0, shown.err
         due = {refs[item["case"]]: item for item in map(json.loads, shown.out.splitlines())}
         yield City(home, first, second, rows, due)
+    time.tzset()
 
 
 def measure_records(home: Path) -> list[tuple[str, int]]:

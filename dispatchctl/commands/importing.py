@@ -23,6 +23,7 @@ COUNTS = (
     Column("skipped", "skipped", "跳过", "number"),
     Column("refused", "refused", "拒绝", "number"),
 )
+SETTLED = 5000  # imported rows up to which the index follows at once; more are left to the next command
 TREES = ("json", "jsonl", "yaml")
 Advance = Callable[[int, int], None]
 
@@ -60,6 +61,8 @@ def import_command(ws: Workspace, file: str, map_path: str, on_error: str, dry_r
             outcome = Outcome(0, 0, 0, 0, list(error.faults), 0)
     print_warnings(books)
     print_outcome(ws, outcome, stopped=on_error == "stop", dry=dry_run)
+    if outcome.imported <= SETTLED:
+        books.settle()
     return BAD_ROWS if outcome.faults else 0
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from dispatchctl import registers
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.names import local_day, local_time, make_id
-from dispatchctl.errors import DispatchError, NotFound, Refused, UsageFault
+from dispatchctl.errors import DispatchError, NotFound, OutcomeUnknown, Refused, SystemFailed, UsageFault
 from dispatchctl.registers.page import ANY, FIRST
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Case, Family, fold_family
@@ -277,16 +277,18 @@ def record_batch(
 ) -> tuple[list[tuple[str, Recorded]], list[Refusal]]:
     """Each item a command of its own, in order: what is done stays done, what is refused is told.
 
-    decide gets the item, the moment and its key (`K/ITEM`). The lock is let go every BATCH items.
+    decide gets the item, the moment and its key (`K/ITEM`). The lock is let go every BATCH items. OutcomeUnknown where
+    the system fails after some of them were recorded.
     """
     writer = require_writer(books)
     done: list[tuple[str, Recorded]] = []
     refused: list[Refusal] = []
-    for start in range(0, len(items), BATCH):
+    fresh: list[Row] = []  # not synced yet
+
+    def take_items(some: Sequence[str]) -> None:
         with Lock(books.folder, books.ws.wait):
             books.catch_up()
-            fresh: list[Row] = []
-            for item in items[start : start + BATCH]:
+            for item in some:
                 key = f"{request_id}/{name_item(item)}" if request_id else ""
                 try:
                     replay = find_replay(books, key, register, events)
@@ -305,13 +307,30 @@ def record_batch(
                 except (Refused, NotFound, UsageFault) as error:
                     refused.append(Refusal(item, error))
                     continue
-                fresh += rows
+                fresh.extend(rows)
                 done.append((item, Recorded(rows)))
                 books.catch_up(hold=True)
-            for file in dict.fromkeys(row.file for row in fresh):
-                sync_rows(books.folder, register, file)
+            _sync_files(books, register, fresh)
             books.index.commit()
+
+    for start in range(0, len(items), BATCH):
+        try:
+            take_items(items[start : start + BATCH])
+        except (SystemFailed, OSError) as error:
+            count = sum(not each.replayed and not each.dry for _, each in done)
+            if not count:
+                raise
+            _sync_files(books, register, fresh)
+            books.index.commit()
+            message = f"{error}; {count} of {len(items)} had been recorded before that"
+            raise OutcomeUnknown(message, hint="run the command again: it does what is missing") from error
     return done, refused
+
+
+def _sync_files(books: Books, register: str, rows: list[Row]) -> None:
+    for file in dict.fromkeys(row.file for row in rows):
+        sync_rows(books.folder, register, file)
+    rows.clear()
 
 
 def name_item(item: str) -> str:

@@ -7,7 +7,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 from dispatchctl.errors import BadData, SystemFailed
@@ -118,7 +118,9 @@ def open_regular(path: str, label: str, flags: int = os.O_RDONLY) -> Iterator[in
             raise BadData("is not a regular file", place=label)
         yield descriptor
     finally:
-        os.close(descriptor)
+        # What had to be on the disk was synced: a failure here says nothing about it.
+        with suppress(OSError):
+            os.close(descriptor)
 
 
 def _read_status(descriptor: int, label: str) -> os.stat_result:

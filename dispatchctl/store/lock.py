@@ -4,6 +4,7 @@ Layer: store. Its one job is waiting; what is done under it is the caller's.
 """
 
 import os
+from contextlib import suppress
 from types import TracebackType
 
 from dispatchctl.errors import Busy, SystemFailed
@@ -47,7 +48,8 @@ class Lock:
     ) -> None:
         """Let go of it."""
         descriptor, self._descriptor = self._descriptor, -1
-        os.close(descriptor)
+        with suppress(OSError):  # it is let go of all the same, and what was done under it stays done
+            os.close(descriptor)
 
     def _acquire(self, descriptor: int, label: str) -> None:
         try:

@@ -345,6 +345,19 @@ def test_all_faults_are_told_in_the_order_of_lines(load: Run) -> None:
     assert [line.split(":")[2] for line in lines] == ["2", "2", "4"]
 
 
+def test_of_very_many_faults_the_first_are_listed_and_the_others_counted(
+    load: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dispatchctl.desk import importing
+
+    monkeypatch.setattr(importing, "LISTED", 3)
+    write_rows("h.csv", *[("", "", *FIRST[2:])] * 4)
+    result = load()
+    assert result.code == 5
+    assert [line.split(":")[2] for line in result.err.split("\n") if "h.csv" in line] == ["2", "2", "3"]
+    assert "and 5 more faults" in result.err
+
+
 def test_with_skip_the_other_rows_are_imported(load: Run) -> None:
     write_rows("h.csv", FIRST, (*SECOND[:2], "x", *SECOND[3:]), ("H3", *SECOND[1:]), FIRST[:3])
     result = load("--on-error", "skip", "--json")

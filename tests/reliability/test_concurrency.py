@@ -70,11 +70,13 @@ def work(folder, number, shared, queue):
 def read(folder, stop, queue):
     """Read until told to stop; put the number of commands, and those that failed."""
     os.chdir(folder)
-    count, failed = 0, []
+    count, failed, chosen = 0, [], ""
     while not stop.is_set():
         for argv in (("overdue", "--json"), ("list", "orders", "--json"), ("list", "assignments", "--json"),
                      ("status",), ("due", "--all", "--json"), ("show", "O-1", "--json")):  # fmt: skip
             if argv[0] == "show":
+                if not chosen:
+                    continue
                 argv = ("show", chosen, "--json")
             code, out, err = call(*argv)
             count += 1
@@ -155,7 +157,8 @@ def check_ids(office, done):
     for register, event in (("orders", "taken"), ("assignments", "assigned"), ("notices", "urged")):
         ids = [cells[3] for cells in read_rows(office, register) if cells[4] == event]
         days = Counter(each[:-5] for each in ids)
-        assert sorted(ids) == sorted(f"{day}-{number:04}" for day, size in days.items() for number in range(1, size + 1))
+        wanted = [f"{day}-{number:04}" for day, size in days.items() for number in range(1, size + 1)]
+        assert sorted(ids) == sorted(wanted)
         if register == "orders":
             assert len(ids) == SHARED + len(set(printed))
             assert set(printed) <= set(ids)

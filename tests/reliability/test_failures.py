@@ -11,7 +11,7 @@ from collections import Counter
 from unittest import mock
 
 import pytest
-from office import Office
+from office import LONG, Office
 
 COMMANDS = {
     "new-order": ("new-order", "--service", "plumbing", "--content", "新漏水", "--caller", "李示例", "--phone",
@@ -62,8 +62,10 @@ def die_before(call, values, named):
 
 
 def die_after(call, values, named):
-    call.real(*values, **named)
-    os._exit(9)
+    try:
+        call.real(*values, **named)
+    finally:
+        os._exit(9)
 
 
 def die_in_the_middle(call, values, named):
@@ -148,6 +150,11 @@ def count_wanted(office, argv):
     return before, wanted, counts
 
 
+def chosen(command, number):
+    """Whether a point is tried: in the short form a spread of them."""
+    return LONG or number % (3 if command == "new-order" else 7) == len(command) % 3
+
+
 def _run(office, argv):
     office(*argv, "--request-id", "k")
     return office
@@ -157,13 +164,15 @@ def _run(office, argv):
 def test_the_system_fails_at_every_call(office, command, capsys):
     argv = COMMANDS[command]
     before, wanted, counts = count_wanted(office, argv)
-    points, codes = 0, Counter()
+    points, number, codes = 0, 0, Counter()
     for name in CALLS:
         acts = [fail(errno.EIO)]
         if name in ("write", "pwrite"):
             acts += [fail(errno.ENOSPC), write_half] if name == "write" else []
         for act in acts:
             for at in range(1, counts[name] + 1):
+                if not chosen(command, number := number + 1):
+                    continue
                 fresh = copy(office, points)
                 with mock.patch.object(os, name, Failing(name, at, act)):
                     result = fresh(*argv, "--request-id", "k", code=None)
@@ -179,19 +188,21 @@ def test_the_system_fails_at_every_call(office, command, capsys):
     with capsys.disabled():
         print(f"\n{command}: {points} points of failure, exit codes {dict(codes)}", flush=True)
     assert codes[7]
-    assert codes[75]
+    assert codes[75] or not LONG
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_process_dies_at_every_call_that_changes_something(office, command, capsys):
     argv = COMMANDS[command]
     before, wanted, counts = count_wanted(office, argv)
-    points = 0
+    points, number = 0, 0
     for name in ("open", "write", "fsync", "pwrite", "ftruncate", "mkdir", "close"):
         for act in (die_before, die_after, die_in_the_middle):
             if act is die_in_the_middle and name != "write":
                 continue
             for at in range(1, counts[name] + 1):
+                if not chosen(command, number := number + 1):
+                    continue
                 fresh = copy(office, points)
                 child = os.fork()
                 if not child:
@@ -209,7 +220,7 @@ def test_the_process_dies_at_every_call_that_changes_something(office, command, 
                 points += 1
     with capsys.disabled():
         print(f"\n{command}: died at {points} points", flush=True)
-    assert points > 20
+    assert points > (20 if LONG else 3)
 
 
 @pytest.mark.parametrize("code", [errno.EROFS, errno.EACCES])

@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 
 import pytest
-from office import Office, live
+from office import LONG, Office, live
 
 STEPS = 60
 
@@ -74,7 +74,7 @@ HARMS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(200 if LONG else 4))
 def test_random_history_with_the_index_harmed_at_random(office, seed):
     chance = random.Random(seed)
     kept, done = [], 0
