@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,9 @@ from surroundings import ROOT, isolate_environment
 from transcripts import Result, run_program
 
 DEMO_START = "2026-11-02T08:30:00+08:00"  # a Monday, when the desk of the demo opens
+
+# A run begun in the background of a script has SIGINT ignored, and so would every command that it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, database=None)
 hypothesis.settings.register_profile("long", deadline=None, max_examples=20_000)
