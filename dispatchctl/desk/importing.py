@@ -16,7 +16,7 @@ from dispatchctl.desk.appending import Planned, Recorder, find_known, try_additi
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.conversion import Tables, fit_value, make_tables
 from dispatchctl.desk.eventlogs import LogReader
-from dispatchctl.desk.recording import Moment, read_moment, require_writer
+from dispatchctl.desk.recording import Moment, read_moment
 from dispatchctl.desk.sifting import Sifted, Sifter
 from dispatchctl.errors import BadData, Fault, NotFound, SystemFailed
 from dispatchctl.exchange.maps import REGISTERS, ImportMap, load_map
@@ -24,6 +24,7 @@ from dispatchctl.exchange.sources import Source, open_source
 from dispatchctl.policy.loading import SIZE_LIMIT
 from dispatchctl.policy.reading import find_nearest
 from dispatchctl.store.bulk import Strip
+from dispatchctl.store.folder import require_writer
 from dispatchctl.store.journal import Draft
 
 APPEND = 5000  # rows of one append at most: how long the lock is held
@@ -102,7 +103,7 @@ def import_history(
     skip_faults: import the other rows where some have faults; else a fault anywhere imports nothing. advance is told
     how many bytes of how many were worked through, twice the input's size in all.
     """
-    writer = require_writer(books)
+    writer = require_writer(books.folder)
     actor = books.require_actor()
     read_moment(books, "")
     wanted = load_import_map(books, map_path)

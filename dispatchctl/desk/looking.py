@@ -1,19 +1,18 @@
 """Looking: one case with its history and clocks, lists of cases, a person's open work, the state in one line. Desk."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from dispatchctl import registers
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.chasing import OVERDUE_COLUMNS, Formatter, describe_overdue, list_overdue
-from dispatchctl.desk.customers import read_contact
+from dispatchctl.desk.customers import mask_contact, read_contact
 from dispatchctl.desk.duetimes import list_due
 from dispatchctl.desk.names import show_text, suggest_nearest
 from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.page import Field, split_items
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Case
-from dispatchctl.rules.privacy import mask_address, mask_name, mask_phone
 from dispatchctl.store.lines import check_text
 from dispatchctl.store.schema import quote
 
@@ -50,14 +49,9 @@ def describe_contact(books: Books, contact_id: str, *, reveal: bool) -> dict[str
     if not contact_id:
         return None
     contact = read_contact(books, contact_id)
-    if reveal:
-        return {"id": contact_id, "name": contact.name, "phone": contact.phone, "address": contact.address}
-    return {
-        "id": contact_id,
-        "name": mask_name(contact.name),
-        "phone": mask_phone(contact.phone),
-        "address": mask_address(contact.address),
-    }
+    if not reveal:
+        contact = mask_contact(contact)
+    return {"id": contact_id, "name": contact.name, "phone": contact.phone, "address": contact.address}
 
 
 def describe_row(books: Books, row: Row) -> dict[str, Any]:
@@ -249,8 +243,3 @@ def count_state(books: Books) -> dict[str, int]:
         "SELECT COUNT(*) FROM orders WHERE final = 0 AND state IN ('open', 'pool')"
     ).fetchone()[0]
     return {"late": late, "soon": soon, "unassigned": int(waiting)}
-
-
-def last_rows(rows: Sequence[Row], case: str) -> Mapping[str, Row]:
-    """A case's rows by reference."""
-    return {row.ref: row for row in rows if row.id == case}

@@ -15,6 +15,7 @@ from dispatchctl.errors import DispatchError, NotFound, OutcomeUnknown, Refused,
 from dispatchctl.registers.page import ANY, FIRST
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Case, Family, fold_family
+from dispatchctl.store.folder import require_writer
 from dispatchctl.store.journal import Draft, Lock, append_groups, find_end, sync_rows
 from dispatchctl.store.lines import check_text
 
@@ -215,7 +216,7 @@ def record(
 
     events and case: what a used --request-id must have been for, to be answered again.
     """
-    writer = require_writer(books)
+    writer = require_writer(books.folder)
     replay = find_replay(books, request_id, register, events, case)
     if replay is not None:
         return replay
@@ -253,17 +254,6 @@ def _append(books: Books, register: str, writer: str, groups: list[Group], momen
     return [each.row for each in placed]
 
 
-def require_writer(books: Books) -> str:
-    """The writer's code; Refused where this folder may only be read here."""
-    if not books.folder.writer:
-        raise Refused(
-            "this folder has rows but no writer here, so it can only be read",
-            place=books.folder.label,
-            hint="give this clone a code of its own: dispatchctl records writer CODE",
-        )
-    return books.folder.writer
-
-
 def record_batch(
     books: Books,
     register: str,
@@ -280,7 +270,7 @@ def record_batch(
     decide gets the item, the moment and its key (`K/ITEM`). The lock is let go every BATCH items. OutcomeUnknown where
     the system fails after some of them were recorded.
     """
-    writer = require_writer(books)
+    writer = require_writer(books.folder)
     done: list[tuple[str, Recorded]] = []
     refused: list[Refusal] = []
     fresh: list[Row] = []  # not synced yet

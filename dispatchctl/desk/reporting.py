@@ -4,8 +4,9 @@ from hashlib import sha256
 
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.periods import LAST, Period, day_period, month_period, week_period
-from dispatchctl.desk.recording import Group, Moment, new_id, read_moment, record, require_writer, try_drafts
+from dispatchctl.desk.recording import Group, Moment, new_id, read_moment, record, try_drafts
 from dispatchctl.errors import UsageFault
+from dispatchctl.store.folder import require_writer
 from dispatchctl.store.journal import Draft
 from dispatchctl.workspace import Workspace
 
@@ -42,7 +43,7 @@ def open_audit(books: Books) -> tuple[Books, str]:
     if books.ws.as_of is not None:
         present = Books(Workspace({**books.ws.given, "as_of": ""}))
     actor = present.require_actor(system=True)
-    require_writer(present)
+    require_writer(present.folder)
     read_moment(present, "")
     return present, actor
 
