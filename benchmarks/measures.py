@@ -1,6 +1,5 @@
-"""What is measured on one history: daily commands, the rebuild, a report, an import, many writers at once."""
+"""What is measured on one history: daily commands, the rebuild, a month's questions, an import, many writers."""
 
-import contextlib
 import csv
 import json
 import os
@@ -248,23 +247,37 @@ def _find_field_staff(desk: Desk) -> list[str]:
     return [each["id"] for each in items if each.get("role") == "field"]
 
 
-# --- a month's report ---------------------------------------------------------------------------------------------
+# --- questions of a month -----------------------------------------------------------------------------------------
 
 
-def measure_report(desk: Desk, rounds: int, base: float) -> list[Result]:
-    """A past month nobody asked for before (another one each time), then the same again."""
-    months = sorted({entry.name[:7] for entry in os.scandir(f"{desk.records}/orders")}, reverse=True)[1:]
-    argv = ("report", "monthly", "--format", "json", "--month")
-    first = [desk.run(*argv, month) for month in months[1 : rounds + 1] or months[:1]]
-    again = [desk.run(*argv, months[0]) for _ in range(rounds + 1)][1:]
-    return [
-        Result(work, seconds, seconds / base, reach, note, max(run.peak for run in runs))
-        for work, reach, note, runs in (
-            ("`report monthly --format json`", "2.5 F", "", again),
-            ("the same of a month not asked for before", "", f"median of {len(first)} months", first),
-        )
-        for seconds in (median(run.seconds for run in runs),)
-    ]
+def list_months(desk: Desk) -> list[str]:
+    """The whole months of the history as YYYY-MM, the newest first."""
+    return sorted({entry.name[:7] for entry in os.scandir(f"{desk.records}/orders")}, reverse=True)[1:]
+
+
+def measure_months(desk: Desk, rounds: int, base: float) -> list[Result]:
+    """What is asked about a past month: of the last one, again and again, and each time of another. base: the floor."""
+    months = list_months(desk)
+    asked = (
+        ("`report monthly --format json`", ("report", "monthly"), "2.5 F"),
+        ("`report complaints --format json`", ("report", "complaints"), ""),
+        ("`ledger due --format json`", ("ledger", "due"), ""),
+        ("`appraise --format json`", ("appraise",), ""),
+    )
+    results = []
+    for work, command, reach in asked:
+        argv = (*command, "--format", "json", "--month")
+        try:
+            first = [desk.run(*argv, month) for month in months[1 : rounds + 1] or months[:1]]
+            again = [desk.run(*argv, months[0]) for _ in range(rounds + 1)][1:]
+        except Failed as error:
+            results.append(Result(work, None, None, reach, str(error)))
+            continue
+        other = median(run.seconds for run in first)
+        seconds, peak = median(run.seconds for run in again), max(run.peak for run in (*first, *again))
+        note = f"of another month each time ({len(first)}): {other * 1000:,.0f} ms ({other / base:.2f})"
+        results.append(Result(work, seconds, seconds / base, reach, note, peak))
+    return results
 
 
 # --- import -------------------------------------------------------------------------------------------------------
@@ -334,41 +347,13 @@ def measure_writers(desk: Desk) -> list[Result]:
     ]
 
 
-# --- peers --------------------------------------------------------------------------------------------------------
+# --- what they share ----------------------------------------------------------------------------------------------
 
 
-def measure_peers(desk: Desk) -> list[Result]:
-    """What others on this machine need for the same files; one that is absent is said to be."""
-    results = []
-    shell = shutil.which("sqlite3")
-    if shell:
-        target = f"{desk.folder}/peer.db"
-        lines = [f".import --csv {entry.path} {entry.path.split('/')[-2]}" for entry in _list_record_files(desk)]
-        script = f"{desk.folder}/peer.sql"
-        with open(script, "w") as file:
-            file.write("PRAGMA synchronous=OFF;\n" + "\n".join(lines) + "\n")
-        run = check_run(run_process((shell, target, f".read {script}"), desk.env), ("sqlite3",))
-        results.append(Result("sqlite3 `.import` of all files, without folding", run.seconds, None, "", "", run.peak))
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(target)
-    else:
-        results.append(Result("sqlite3", None, None, "", "not installed"))
-    query = (
-        'import duckdb, sys; print(duckdb.sql(f"SELECT count(*) FROM (SELECT id, max_by(event, recorded_at) AS last, '
-        "min(at) AS began FROM read_csv('{sys.argv[1]}/assignments/*.csv', all_varchar=true, header=true) GROUP BY id) "
-        "WHERE last IN ('assigned','acknowledged','started') AND began < '2026-11-19'\").fetchone()[0])"
-    )
-    run = run_process((desk.python, "-c", query, desk.records), desk.env)
-    if run.code:
-        results.append(Result("duckdb", None, None, "", "not installed"))
-    else:
-        note = "open for more than a day, straight from the CSV; no working time, no owners"
-        results.append(Result("duckdb, assignments only", run.seconds, None, "", note, run.peak))
-    return results
-
-
-def _list_record_files(desk: Desk) -> list[os.DirEntry[str]]:
-    return [each for each in _walk(desk.records) if each.name.endswith(".csv") and "/private/" not in each.path]
+def list_record_files(desk: Desk) -> list[os.DirEntry[str]]:
+    """The files of all registers, oldest first within each; nothing private."""
+    files = [each for each in _walk(desk.records) if each.name.endswith(".csv") and "/private/" not in each.path]
+    return sorted(files, key=lambda each: each.path)
 
 
 def main(argv: list[str]) -> int:

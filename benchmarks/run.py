@@ -21,14 +21,15 @@ from measures import (
     Desk,
     Result,
     generate,
+    list_months,
     measure_daily,
     measure_import,
-    measure_peers,
+    measure_months,
     measure_rebuild,
-    measure_report,
     measure_writers,
     open_desk,
 )
+from peers import measure_peers, measure_questions
 from timing import Failed, describe_machine
 
 SIZES = {"1k": 1_000, "10k": 10_000, "100k": 100_000, "1M": 1_000_000}
@@ -48,6 +49,9 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--data", default="", help="keep the histories here and use them again; else a temporary one")
     parser.add_argument("--limit", type=float, default=900, help="seconds until a rebuild or import is stopped; 900")
     parser.add_argument("--no-write", action="store_true", help="print only; leave docs/performance.md as it is")
+    parser.add_argument(
+        "--duckdb", default=sys.executable, metavar="PYTHON", help="a Python that has duckdb to compare with"
+    )
     parser.add_argument("--remark", default="", help="a sentence to stand above the tables")
     parser.add_argument("--program", default=os.path.join(os.path.dirname(sys.executable), "dispatchctl"))
     options = parser.parse_args()
@@ -86,10 +90,11 @@ def measure_size(desk: Desk, options: argparse.Namespace) -> dict[str, list[Resu
         attempt("Daily commands", daily)
         floor = next((each.seconds for each in found["Daily commands"] if each.work == "floor F"), None)
         if floor:
-            attempt("Reports", lambda: measure_report(desk, options.rounds, floor))
+            attempt("Questions of a month", lambda: measure_months(desk, options.rounds, floor))
+            attempt("The same of others", lambda: measure_questions(desk, list_months(desk)[0], floor, options.duckdb))
         attempt("Writers at once", lambda: measure_writers(desk))
     attempt("Import", lambda: measure_import(desk, options.limit))
-    attempt("Peers", lambda: measure_peers(desk))
+    attempt("Peers", lambda: measure_peers(desk, options.duckdb))
     return found
 
 

@@ -6,6 +6,7 @@ Stored times are never read here: a record holds ISO 8601 only.
 
 import re
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from dispatchctl.errors import UsageFault
 
@@ -14,6 +15,16 @@ DAY_FORMS = "YYYY-MM-DD, today, yesterday, tomorrow, or a distance such as -3d"
 MONTH_FORMS = "YYYY-MM, this or last"
 MONEY_FORMS = "an amount of at least 0 with at most two places, such as 50 or 50.00"
 LAST_YEAR = 9998  # a day beyond it would overflow when a zone or a limit is applied
+
+
+class Writing(NamedTuple):
+    """What every writing command takes besides its own options. `at` is text as typed ("": now)."""
+
+    at: str = ""
+    note: str = ""
+    request_id: str = ""
+    attach: tuple[str, ...] = ()
+    dry_run: bool = False
 
 
 def refuse_value(option: str, text: str, allowed: str) -> UsageFault:

@@ -5,7 +5,7 @@ Layer: between cli and commands. A wrong value names its option; what needs the 
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -13,6 +13,7 @@ from dispatchctl.entries import (
     MONEY_FORMS,
     MONTH_FORMS,
     WHEN_FORMS,
+    Writing,
     parse_day,
     parse_money,
     parse_month,
@@ -224,16 +225,6 @@ GLOBAL_OPTIONS: tuple[GlobalOption, ...] = (
     _switch(["--no-config"], "config", False, "Leave config.yaml aside."),
     _switch(["--debug"], "debug", True, "Show where an error came from."),
 )
-
-
-class Writing(NamedTuple):
-    """What every writing command takes besides its own options. `at` is text as typed ("": now)."""
-
-    at: str = ""
-    note: str = ""
-    request_id: str = ""
-    attach: tuple[str, ...] = ()
-    dry_run: bool = False
 
 
 def writing_options(function: Command) -> Command:

@@ -27,7 +27,7 @@ MAP = """register: orders
 timezone: America/New_York
 columns:
   {source_ref: case_enquiry_id, at: open_dt, service: type, area: neighborhood, channel: source, content: case_title,
-   address: location}
+   address: location, department: department}
 values:
   channel: {Constituent Call: phone, Employee Generated: visit, Self Service: app, Citizens Connect App: app,
             Maximo Integration: mail, Twitter: chat}
@@ -45,7 +45,7 @@ calendar:
   cut_off: "17:00"
 measures:
   on_time: {title: On time, of: clocks, month: due_at, over: {clock: resolve}, count: {breached: false}, value: ratio}
-reports: {monthly: [{title: Deadlines, measures: [on_time]}]}
+reports: {monthly: [{id: deadlines, title: Deadlines, measures: [on_time], by: [department, service]}]}
 """
 
 
@@ -161,6 +161,53 @@ def test_where_the_deadline_is_the_same_so_is_the_verdict(city: City) -> None:
             if late != (row["ontime"] == "OVERDUE"):
                 contrary.append((number, row["ontime"], city.due[number]))
     assert contrary == []
+
+
+@pytest.mark.parametrize("month", ["2011-07", "2011-08", "2011-09"])
+def test_on_time_by_department_and_type(city: City, month: str) -> None:
+    """Each row of the report is what one counts from the deadlines and the city's own columns, without the program."""
+    done = run_program(["report", "monthly", "--month", month, "--json"], cwd=city.folder, env={"DISPATCHCTL_NOW": NOW})
+    assert done.code == 0, done.err
+    (section,) = json.loads(done.out)["sections"]
+    counted: dict[tuple[str | None, str | None], list[int]] = {}
+    for number, item in city.due.items():
+        if item["due_at"].startswith(month):
+            row = city.rows[number]
+            for key in ((None, None), ("department", row["department"] or None), ("service", row["type"])):
+                found = counted.setdefault(key, [0, 0])
+                found[0] += not item["breached"]
+                found[1] += 1
+    shown = {
+        (row["by"], row["key"]): [row["measures"]["on_time"]["numerator"], row["measures"]["on_time"]["denominator"]]
+        for row in section["rows"]
+    }
+    assert shown == counted
+    departments = {name: figures for (by, name), figures in counted.items() if by == "department"}
+    print(month, counted[None, None], departments)
+
+
+def test_why_opens_a_verdict_and_a_figure(city: City) -> None:
+    """A street light out for ten working days and eight hours (docs/how-to), and the figure in which it counts."""
+    number = "101000315622"
+    row, case = city.rows[number], city.due[number]["case"]
+    assert (row["open_dt"], row["target_dt"], row["ontime"]) == (
+        "2011-08-18 00:55:18",
+        "2011-09-01 00:55:18",
+        "OVERDUE",
+    )
+    steps = []
+    for argv in (
+        ["why", f"{case}/resolve", "--json"],
+        ["why", "on_time", "--month", "2011-09", "--limit", "0", "--json"],
+    ):
+        done = run_program(argv, cwd=city.folder, env={"DISPATCHCTL_NOW": NOW, "DISPATCHCTL_LANG": "en"})
+        assert done.code == 0, done.err
+        steps.append(done.out)
+    verdict, figure = steps
+    assert '"2011-09-01T00:55:18-04:00"' in verdict  # due, as the city has it
+    assert verdict.count('"weekend"') == 2
+    counts = json.loads(figure)["because"][-1]  # what is in the denominator only
+    assert case in json.dumps(counts)
 
 
 def test_september_on_time(city: City) -> None:

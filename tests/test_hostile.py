@@ -248,6 +248,20 @@ def test_reasons_of_corrections_are_kept_or_refused(desk: Desk) -> None:
     desk.end()
 
 
+def test_reasons_of_the_ledger_are_kept_or_refused(desk: Desk) -> None:
+    entry = desk.do("ledger", "propose", "--rule", "unreachable", "--staff", "wu", "--reason", "未接电话", "-q").strip()
+    by_hand = ("ledger", "propose", "--rule", "violation", "--staff", "wu", "-q")
+    for text in TEXTS:
+        done = desk.attempt(*by_hand, "--reason", text)
+        if done.code == 0 and contains(text):
+            assert json.loads(desk.do("show", done.out.strip(), "--json"))["reason"] == text
+        desk.attempt("ledger", "approve", entry, "--reason", text, "--amount", "20", "-n")
+        desk.attempt("ledger", "approve", entry, "--reason", "x", "--instead", text, "-n", allowed=REFUSED)
+    for form in ("table", "json", "csv", "yaml"):
+        desk.do("ledger", "list", "--format", form)
+    desk.end()
+
+
 def test_people_are_kept_or_refused(desk: Desk) -> None:
     others = ("--login", "--skill", "--class")
     for number, text in enumerate(TEXTS):
@@ -274,7 +288,12 @@ READING = (
     "list --since {}", "list --until {}", "list --limit {}", "list --sort {}", "list --fields {}", "list --format {}",
     "list --lang {}", "list --color {}", "overdue --owner {}", "overdue --register {}", "overdue --service {}",
     "overdue --soon {}", "overdue --as-of {}", "overdue --now {}", "overdue --wait {}", "--as {} list",
-    "report monthly --month {}", "report daily --date {}", "report {}", "completion {}", "{}", "staff {}",
+    "report monthly --month {}", "report daily --date {}", "report {}", "completion {}",
+    "appraise --month {}", "appraise --staff {}", "appraise --staff wu --drill {}", "{}", "staff {}",
+    "ledger due --month {}", "ledger due --staff {}", "ledger list --month {}", "ledger list --staff {}",
+    "ledger fund --fund {}",
+    "report staff --person {} --drill completed", "report monthly --drill {}",
+    "why {}", "why orders --person {}", "why orders --month {}", "why orders --limit {}",
 )  # fmt: skip
 WRITING = (
     "ack {}", "claim {}", "triage {} --dispatch", "assign {} wu", "assign 2 {} -n", "assign 2 --helper {} wu -n",
@@ -286,6 +305,20 @@ WRITING = (
     "new-order --department {}", "new-order --area {}", "new-order --price {}", "new-order --appointment {}",
     "staff join x --name x --role {}", "staff change wu --manager {} -n", "staff leave wu --kind {} -n",
     "--as {} ack 1 -n", "records writer {} -n",
+    "attendance late {} --on today -n", "attendance late wu --on {} -n", "training plan --topic x --on {} -n",
+    "training examined --topic x --staff wu --score {} -n", "training attended {} wu -n",
+    "staff score wu --measure {} --month this --score 9 --reason x -n",
+    "complaint new --content x --order {} -n", "complaint new --content x --order 1 --department {} -n",
+    "complaint new --content x --order 1 --staff {} -n", "complaint new --content x --order 1 --received-by {} -n",
+    "complaint new --content x --order 1 --resolved x --outcome {} -n", "complaint explain {}", "complaint finish {}",
+    "complaint rule 1 --valid {} --reason x -n", "complaint classify 1 --severity {} --reason x -n",
+    "complaint escalate 1 --to {} -n", "complaint analyse 1 --cause x --responsible {} -n",
+    "complaint measure 1 --text x --due {} --owner wu -n", "complaint finish 1#{}",
+    "ledger propose {} -n", "ledger propose --rule {} --staff wu --reason x -n",
+    "ledger propose --rule unreachable --staff {} --reason x -n",
+    "ledger propose --rule unreachable --staff wu --case {} --reason x -n",
+    "ledger propose --rule unreachable --staff wu --amount {} --reason x -n", "ledger approve {} --reason x -n",
+    "ledger spend --amount {} --reason x -n", "ledger spend --amount 1 --fund {} --reason x -n", "ledger paid {}",
 )  # fmt: skip
 
 

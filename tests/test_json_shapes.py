@@ -64,7 +64,7 @@ def list_fields(register: str) -> dict[str, Kinds]:
     kinds: dict[str, Kinds] = {"time": MAYBE_TIME, "money": (Money, NONE), "integer": (int, NONE), "flag": (bool, NONE)}
     own = {
         field.name: list if field.many else kinds.get(field.type, MAYBE_TEXT)
-        for field in registers.get(register).fields
+        for field in registers.known_of(register).values()
         if field.name != "row"
     }
     return {"id": str, "register": str, "state": str, **own, "contact": (dict, NONE)}
@@ -183,6 +183,164 @@ def test_every_other_writing_command(desk: Desk) -> None:
     check("retract", "O-20261102-0001", "--reason", "误操作", shape=TAKEN_BACK)
     check("reopen", "1", "--reason", "故障再现")
     check("cancel", "1", "--reason", "业主取消")
+
+
+def test_complaints(desk: Desk) -> None:
+    severity: dict[str, Kinds] = {"proposed_severity": str, "severity_reasons": list}
+    measure: dict[str, Kinds] = {**DONE, "measure_id": str}
+    new = desk.read("complaint", "new", "--content", "态度生硬", *CALLER, "--media")
+    check_shape(new, {**DONE, "contact_id": str, **severity})
+    because = ("--reason", "经核实")
+    for verb, *words in (
+        ("classify", "--severity", "ordinary", *because),
+        ("rule", "--valid", "attitude", *because),
+        ("investigate",),
+        ("analyse", "--cause", "未守时", "--responsible", "wu"),
+        ("confirm", "--staff", "wu"),
+        ("pass-on", "--to", "zhao"),
+        ("escalate", "--to", "manager"),
+        ("refer",),
+        ("explain",),
+        ("inform",),
+        ("review",),
+        ("resolve", "--result", "已致歉", "--outcome", "explained"),
+        ("reopen",),
+        ("rule", "--invalid", "ground", *because),
+        ("explain",),
+    ):
+        check_shape(desk.read("complaint", verb, "1", *words), DONE)
+    due = ("--due", "2026-11-09", "--owner", "wu")
+    check_shape(desk.read("complaint", "measure", "1", "--text", "复训", *due), measure)
+    check_shape(desk.read("complaint", "finish", "1#1"), measure)
+    checked = desk.read("complaint", "check-measure", "1#1", "--result", "effective")
+    check_shape(checked, {**measure, **severity, "severity": str})
+    shown = desk.read("show", "C-20261102-0001")
+    extra: dict[str, Kinds] = {"events": list, "clocks": list, "conflicts": list}
+    check_shape(shown, {**list_fields("complaints"), **extra})
+    (listed,) = desk.read("list", "complaints")
+    check_shape(listed, list_fields("complaints"))
+    assert {key: value for key, value in shown.items() if key not in extra} == listed
+
+
+def test_follow_ups_and_surveys(desk: Desk) -> None:
+    followed: dict[str, Kinds] = {**DONE, "about": str}
+    desk.do("close", "1", "--answered", "已更换阀门")
+    (owed,) = desk.read("follow-up", "list")
+    check_shape(owed, {**OVERDUE, "about": str, "tries": int, "followup": MAYBE_TEXT})
+    check_shape(desk.read("follow-up", "new", "1", "--method", "phone", "--not-reached"), followed)
+    check_shape(desk.read("follow-up", "new", "1", "--method", "phone"), followed)
+    check_shape(desk.read("follow-up", "answer", "2", "--satisfaction", "4"), followed)
+    check_shape(desk.read("follow-up", "sign", "2"), followed)
+    assert desk.read("follow-up", "list") == []
+    made = desk.read("follow-up", "list", "1")
+    assert order_of(made, "state", "satisfaction", "signed_by") == [
+        ("not-reached", None, None),
+        ("signed", 4, "P-20261102-0001"),
+    ]
+    for each in made:
+        check_shape(each, {**list_fields("followups"), "at": Time, "by": str})
+    check_shape(desk.read("survey", "open", "--department", "engineering"), DONE)
+    opinion = desk.read("survey", "opinion", "1", "--opinion", "等候太久", "--satisfaction", "2")
+    check_shape(opinion, DONE)
+    assert opinion["id"] == "S-20261102-0001#1"
+    check_shape(desk.read("survey", "sum-up", "1"), DONE)
+    check_shape(desk.read("survey", "hand-over", "1"), DONE)
+    check_shape(desk.read("survey", "return-measures", "1", "--measures", "两小时内上门"), DONE)
+    (right,) = desk.read("survey", "put-right", "1")
+    check_shape(right, DONE)
+    check_shape(desk.read("follow-up", "new", "1#1", "--method", "visit", "--signed-by", "李示例"), followed)
+    assert isinstance(desk.read("survey", "put-right", "1#1"), dict)
+    check_shape(desk.read("survey", "check", "1"), DONE)
+    check_shape(desk.read("follow-up", "new", "1#1", "--method", "visit", "--signed-by", "李示例"), followed)
+    check_shape(desk.read("survey", "close", "1"), DONE)
+
+
+def test_people_and_their_appraisal(desk: Desk) -> None:
+    evening = "2026-11-02T17:00:00+08:00"
+    check_shape(desk.read("attendance", "late", "wu", "--on", "today"), DONE)
+    check_shape(desk.read("training", "plan", "--topic", "应急处置", "--on", "2026-11-02"), DONE)
+    attended: dict[str, Kinds] = {**DONE, "staff": str}
+    check_shape(desk.read("training", "attended", "1", "wu"), attended)
+    for each in desk.read("training", "late", "1", "zhao", "lin"):
+        check_shape(each, attended)
+    check_shape(desk.read("training", "examined", "1", "--staff", "wu", "--score", "90"), DONE)
+    mark = ("--measure", "attitude", "--month", "2026-11", "--score", "90", "--reason", "月评")
+    check_shape(desk.read("staff", "score", "wu", *mark), DONE)
+    scored: dict[str, Kinds] = {
+        "staff": str, "name": str, "role": str, "month": str, "measures": dict, "score": MAYBE_TEXT,
+        "grade": MAYBE_TEXT, "bonus": (Money, NONE), "approver": MAYBE_TEXT, "reason": MAYBE_TEXT, "policy": str,
+        "pay": (dict, NONE),
+    }  # fmt: skip
+    part: dict[str, Kinds] = {
+        "value": MAYBE_TEXT, "numerator": (int, str, NONE), "denominator": (int, NONE), "kind": MAYBE_TEXT,
+        "score": MAYBE_TEXT, "weight": MAYBE_TEXT, "left_out": MAYBE_TEXT,
+    }  # fmt: skip
+    money: Kinds = (Money, NONE)
+    pay: dict[str, Kinds] = {
+        "base": money, "performance": money, "insurance": money, "year_end": money, "entries": list, "total": money,
+    }  # fmt: skip
+    items = desk.read("appraise", now=evening)
+    assert order_of(items, "staff", "pay") == [("wu", None), ("lin", None), ("zhao", None)]
+    for each in items:
+        check_shape(each, scored)
+        for found in each["measures"].values():
+            check_shape(found, part)
+    (item,) = desk.read("appraise", "--staff", "wu", "--pay", now=evening)
+    check_shape(item["pay"], pay)
+    drilled = desk.read("appraise", "--staff", "wu", "--drill", "exam_score", now=evening)
+    assert set(drilled) == {"measure", "numerator", "denominator"}
+    (given,) = desk.read("appraise", "--staff", "wu", "--drill", "attitude", now=evening)
+    check_shape(given, {"id": str, "score": int})
+
+
+def test_the_ledger(desk: Desk) -> None:
+    desk.do("staff", "join", "zong", "--name", "宗示例", "--role", "general-manager", "--regular")
+    desk.do("staff", "change", "wu", "--class", "B")
+    desk.do("attendance", "late", "wu", "--on", "2026-11-02")
+    desk.do("attendance", "late", "wu", "--on", "2026-11-03", now=LATE)
+
+    def ask(*argv: str) -> Any:
+        return desk.read("ledger", *argv, now=LATE)
+
+    texts: dict[str, Kinds] = dict.fromkeys(("key", "staff", "rule", "kind"), str)
+    due: dict[str, Kinds] = {
+        **texts, "staff_name": str, "title": str, "amount": (Money, NONE), "range": list, "occurred_at": Time,
+        "evidence": str, "case": str, "clauses": list, "clause_texts": list, "also": list, "record": list,
+        "instead": list, "propose": list, "into": MAYBE_TEXT, "approver": str, "entry": MAYBE_TEXT, "state": str,
+        "policy": str,
+    }  # fmt: skip
+    items = ask("due")
+    assert items
+    for each in items:
+        check_shape(each, due)
+    proposed: dict[str, Kinds] = {**DONE, **texts, "amount": (Money, NONE)}
+    for each in ask("propose", "--all"):
+        check_shape(each, proposed)
+    by_hand = ("propose", "--rule", "unreachable", "--staff", "wu", "--reason", "未接电话")
+    entry = ask(*by_hand)
+    check_shape(entry, proposed)
+    decided: dict[str, Kinds] = {**DONE, "amount": (Money, NONE)}
+    check_shape(ask("approve", entry["id"], "--amount", "30", "--reason", "属实"), decided)
+    check_shape(ask("fulfilled", entry["id"]), decided)
+    check_shape(ask("paid", entry["id"]), decided)
+    check_shape(ask("spend", "--amount", "5", "--reason", "茶水"), decided)
+    check_shape(ask("reverse", entry["id"], "--reason", "误记"), decided)
+    check_shape(ask("waive", "1", "--reason", "免除"), decided)
+    listed: dict[str, Kinds] = {
+        "id": str, "state": str, "key": MAYBE_TEXT, "staff": MAYBE_TEXT, "staff_name": MAYBE_TEXT, "rule": MAYBE_TEXT,
+        "kind": MAYBE_TEXT, "amount": (Money, NONE), "range": list, "also": list, "taken": list, "clauses": list,
+        "evidence": MAYBE_TEXT, "case": MAYBE_TEXT, "reason": MAYBE_TEXT, "occurred_at": Time, "fund": MAYBE_TEXT,
+    }  # fmt: skip
+    for each in ask("list"):
+        check_shape(each, listed)
+    fund = ask("fund")
+    check_shape(fund, {"balance": str, "currency": str, "fund": MAYBE_TEXT, "entries": list})
+    assert fund["balance"] == "-5.00"
+    for each in fund["entries"]:
+        check_shape(each, {
+            "id": str, "event": str, "at": Time, "fund": str, "staff": MAYBE_TEXT, "staff_name": MAYBE_TEXT,
+            "rule": MAYBE_TEXT, "amount": str, "balance": str, "reason": MAYBE_TEXT,
+        })  # fmt: skip
 
 
 def test_several_ids_answer_with_a_list_and_one_with_itself(desk: Desk) -> None:
@@ -330,6 +488,50 @@ def test_status(desk: Desk) -> None:
     assert status["unassigned"] == 1
 
 
+def test_reports_and_their_cases(desk: Desk) -> None:
+    figure: dict[str, Kinds] = {
+        "value": MAYBE_TEXT, "numerator": (int, str, NONE), "denominator": (int, NONE), "kind": str,
+    }  # fmt: skip
+    for kind in ("daily", "weekly", "monthly", "satisfaction", "complaints", "staff"):
+        document = desk.read("report", kind, now=LATE)
+        check_shape(document, {
+            "report": str, "period": str, "from": Time, "until": Time, "generated_at": Time, "policy": str,
+            "before_rules": bool, "beside": dict, "measures": dict, "sections": list,
+        })  # fmt: skip
+        for beside in document["beside"].values():
+            check_shape(beside, {"period": str, "from": Time, "until": Time})
+        for each in document["measures"].values():
+            check_shape(each, {"title": str, **figure})
+        for section in document["sections"]:
+            check_shape(section, {"id": str, "title": str, "rows": list})
+            for row in section["rows"]:
+                check_shape(
+                    row, {"by": MAYBE_TEXT, "key": MAYBE_TEXT, "title": MAYBE_TEXT, "measures": dict, "beside": dict}
+                )
+                assert set(row["beside"]) <= set(document["beside"])
+                for figures in (row["measures"], *row["beside"].values()):
+                    assert set(figures) == set(row["measures"])
+                    for each in figures.values():
+                        assert each is None or set(each) == set(figure)
+    drilled = desk.read("report", "monthly", "--drill", "dispatch_on_time", now=LATE)
+    check_shape(drilled, {"measure": str, "numerator": list, "denominator": list})
+    for each in drilled["denominator"]:
+        check_shape(each, {"id": str, "instance": int})
+
+
+def test_why(desk: Desk) -> None:
+    desk.do("assign", "1", "wu")
+    step: dict[str, Kinds] = {"what": str, "id": MAYBE_TEXT, "text": str, "value": dict, "because": list}
+
+    def check(tree: Mapping[str, Any]) -> None:
+        check_shape(tree, step)
+        for each in tree["because"]:
+            check(each)
+
+    for subject in ("A-20261102-0001", "O-20261102-0001/dispatch", "on_time", "wu"):
+        check(desk.read("why", subject, now=LATE))
+
+
 def test_faults(desk: Desk) -> None:
     assert desk.read("policy", "check") == []
     assert desk.read("records", "check") == []
@@ -350,8 +552,19 @@ def test_policy_versions_and_publish(desk: Desk) -> None:
     check = {"id", "event", "state", "file", "effective_from", "replaces", "sha256", "reason", "changes"}
     assert set(published) == check
     (version,) = desk.read("policy", "versions")
-    assert {"label", "effective_from", "file", "published_at", "by", "sha256", "in_force", "replaced"} == set(version)
+    keys = {"label", "effective_from", "file", "published_at", "by", "sha256", "in_force", "replaced"}
+    assert keys | {"acknowledged", "objected", "waiting"} == set(version)
     assert is_of(version["published_at"], Time)
+    known = desk.read("policy", "acknowledge")
+    assert set(known) == {"id", "event", "state", "policy_version"}
+    (version,) = desk.read("policy", "versions")
+    assert (version["acknowledged"], version["objected"]) == ([known["id"]], [])
+    assert set(desk.read("policy", "review", "--note", "无须修改")) == {"id", "event", "state", "subject", "reason"}
+    assert desk.read("policy", "diff") == []
+    draft = desk.folder / "policies.yaml"
+    draft.write_text(draft.read_text(encoding="utf-8").replace("ceiling: 8 ", "ceiling: 9 ", 1), encoding="utf-8")
+    (change,) = desk.read("policy", "diff")
+    assert change == {"path": "assignment.ceiling", "change": "changed", "before": "8", "after": "9"}
 
 
 # --- the formats say the same -----------------------------------------------------------------------------------------
@@ -359,6 +572,7 @@ def test_policy_versions_and_publish(desk: Desk) -> None:
 
 SAME = (
     "overdue", "due --all", "due 1", "list", "list staff", "worklist wu", "suggest 1", "list --sort -content",
+    "appraise",
 )  # fmt: skip
 
 

@@ -73,6 +73,33 @@ def test_check_lists_every_fault_with_its_line(run: Run, demo: Path) -> None:
     assert "30x" in text[faults[1]["line"] - 1]
 
 
+BAD_MONEY = (
+    (r"range: \[20, 100\]", "range: [100, 20]", "charges.justified-complaint.range: upside down"),
+    (
+        r"of: attendance\.late",
+        "of: attendance.lat",
+        "charges.late-a.of: unknown event of attendance lat, did you mean late?",
+    ),
+    (r"staff\.class: B", "staff.clas: B", "charges.late-b.when.staff.clas: unknown field of staff clas"),
+    (r"weight: 10, scored", "weight: 11, scored", "appraisal.measures: the weights add up to 101 (100)"),
+    (r"grade: D, from: 0", "grade: D, from: 10", "appraisal.grades[4].from: a gap: a score below 10 has no grade"),
+    (r"share: 1", "share: 2", "followups.orders.share: 2 is more than the whole (0 to 1)"),
+)
+
+
+def test_check_tells_what_is_wrong_with_money_and_scores_by_line(run: Run, demo: Path) -> None:
+    edit(demo, *((pattern, new) for pattern, new, _ in BAD_MONEY))
+    done = run("policy", "check", "--json")
+    faults = json.loads(done.out)
+    assert done.code == 1
+    lines = (demo / "policies.yaml").read_text(encoding="utf-8").splitlines()
+    told = {f"{fault['message']} ({fault['allowed']})": lines[fault["line"] - 1] for fault in faults}
+    assert len(told) == len(BAD_MONEY), told
+    for _, new, expected in BAD_MONEY:
+        (line,) = [line for message, line in told.items() if message.startswith(expected)]
+        assert new in line or expected.startswith("appraisal.measures:"), (expected, line)
+
+
 def test_check_needs_neither_records_nor_anybody(run: Run, demo: Path, tmp_path: Path) -> None:
     alone = tmp_path / "alone"
     alone.mkdir()
@@ -369,6 +396,110 @@ def test_a_year_not_yet_announced_is_told(run: Run, demo: Path) -> None:
     assert "provisional" in done.err
 
 
+# --- diff -------------------------------------------------------------------------------------------------------------
+
+
+def test_diff_compares_what_is_in_force_with_the_draft(run: Run, demo: Path) -> None:
+    assert read(run("policy", "diff", "--json", "--now", FIRST)) == []  # nothing is published: the draft with itself
+    publish(run, FIRST)
+    done = run("policy", "diff", "--now", LATER)
+    assert (done.code, done.out) == (0, "")
+    assert "nothing differs" in done.err
+    take_effect(demo, "2026-12-01", ("limit: 30bm", "limit: 20bm"), ("ceiling: 8 ", "ceiling: 10 "))
+    changes = read(run("policy", "diff", "--json", "--now", LATER))
+    assert [change["path"] for change in changes] == [
+        "policy.effective_from",
+        "assignment.ceiling",
+        "clocks.acknowledge.2.limit",
+    ]
+    assert changes == read(run("policy", "diff", "2026-11-02", "draft", "--json", "--now", LATER))
+    turned = read(run("policy", "diff", "draft", "2026-11-02", "--json", "--now", LATER))
+    assert [(change["before"], change["after"]) for change in turned] == [
+        (change["after"], change["before"]) for change in changes
+    ]
+    assert re.search(r"assignment\.ceiling +修改 +8 +10", run("policy", "diff", "--now", LATER).out)
+    assert run("policy", "diff", "-q", "--now", LATER).out.split() == [change["path"] for change in changes]
+    assert list_versions(demo) == ["2026-11-02.yaml"]
+
+
+def test_diff_tells_the_days_of_published_versions(run: Run, demo: Path) -> None:
+    publish(run, FIRST)
+    edit(demo, (r"closed: \[\]", 'closed: ["2026-11-20"]'))
+    publish(run, LATER, "--days")
+    changes = read(run("policy", "diff", "2026-11-02", "2026-11-02.2", "--json", "--now", LATER))
+    assert changes == [{"path": "days.2026-11-20", "change": "added", "before": None, "after": "off"}]
+
+
+def test_diff_of_a_version_that_is_none_or_of_a_faulty_draft(run: Run, demo: Path) -> None:
+    publish(run, FIRST)
+    done = run("policy", "diff", "2026-11-2", "--now", LATER)
+    assert done.code == 3
+    assert "no such version: 2026-11-2 (2026-11-02, draft)" in done.err
+    assert "did you mean 2026-11-02?" in done.err
+    assert run("policy", "diff", "../../etc/passwd", "--now", LATER).code == 3
+    edit(demo, ("limit: 30bm", "limit: 30x"))
+    done = run("policy", "diff", "--now", LATER)
+    assert (done.code, done.out) == (5, "")
+    assert "30x is not a length of time" in done.err
+    assert run("policy", "diff", "2026-11-02", "2026-11-02", "--now", LATER).code == 0
+
+
+# --- acknowledge, review ----------------------------------------------------------------------------------------------
+
+
+def test_other_holidays_need_no_new_acknowledgement(run: Run, demo: Path) -> None:
+    publish(run, FIRST)
+    assert read(run("policy", "acknowledge", "--json", "--now", FIRST))["policy_version"] == "2026-11-02"
+    edit(demo, (r"closed: \[\]", 'closed: ["2026-11-20"]'))
+    publish(run, LATER, "--days")
+    old, new = read(run("policy", "versions", "--json", "--now", LATER))
+    assert (old["replaced"], old["acknowledged"]) == (True, [])
+    assert (new["label"], len(new["acknowledged"]), new["waiting"]) == ("2026-11-02.2", 1, [])
+    assert run("policy", "acknowledge", "--now", LATER).code == 4
+
+
+def test_acknowledging_at_an_earlier_time_is_of_the_rules_of_that_time(run: Run, demo: Path) -> None:
+    publish(run, FIRST)
+    take_effect(demo, "2026-11-10", ("limit: 30bm", "limit: 20bm"))
+    publish(run, LATER)
+    assert read(run("policy", "acknowledge", "--json", "--now", LATER))["policy_version"] == "2026-11-10"
+    earlier = read(run("policy", "acknowledge", "--at", "2026-11-03T10:00", "--json", "--now", LATER))
+    assert earlier["policy_version"] == "2026-11-02"
+    listed = read(run("policy", "versions", "--json", "--now", LATER))
+    assert [len(each["acknowledged"]) for each in listed] == [1, 1]
+    back = read(run("policy", "versions", "--json", "--as-of", "2026-11-05", "--now", LATER))
+    assert [(each["label"], each["acknowledged"]) for each in back] == [("2026-11-02", [])]
+
+
+def test_acknowledging_is_recorded_once_by_key_and_not_at_all_when_dry(run: Run, demo: Path) -> None:
+    publish(run, FIRST)
+    dry = read(run("policy", "acknowledge", "--dry-run", "--json", "--now", FIRST))
+    assert (dry["event"], dry["dry_run"]) == ("acknowledged", True)
+    first = read(run("policy", "acknowledge", "--request-id", "k", "--json", "--now", FIRST))
+    again = read(run("policy", "acknowledge", "--request-id", "k", "--json", "--now", LATER))
+    assert again == {**first, "replayed": True}
+    assert run("policy", "review", "--note", "x", "--request-id", "k", "--now", LATER).code == 4
+
+
+def test_a_retracted_acknowledgement_counts_no_more(run: Run, demo: Path) -> None:
+    publish(run, FIRST)
+    me = read(run("policy", "acknowledge", "--json", "--now", FIRST))["id"]
+    assert run("retract", me, "--reason", "点错了", "--now", FIRST).code == 0
+    (version,) = read(run("policy", "versions", "--json", "--now", FIRST))
+    assert version["acknowledged"] == []
+    assert run("policy", "acknowledge", "--now", FIRST).code == 0
+
+
+def test_a_review_of_rules_that_are_not_published_names_the_draft(run: Run, demo: Path) -> None:
+    item = read(run("policy", "review", "--note", "先试行一个月", "--json", "--now", FIRST))
+    assert (item["subject"], item["reason"]) == ("policies.yaml", "先试行一个月")
+    for note in ((), ("--note", ""), ("--note", "  "), ("--note", "长" * 20_000)):
+        done = run("policy", "review", *note, "--now", FIRST)
+        assert (done.code, done.out) == (2, "")
+        assert "--note" in done.err
+    assert "--objection" in run("policy", "acknowledge", "--objection", "长" * 20_000, "--now", FIRST).err
+
+
 # --- versions, schema, --as-of ----------------------------------------------------------------------------------------
 
 
@@ -391,6 +522,9 @@ def test_versions_lists_every_publication(run: Run, demo: Path) -> None:
         "sha256": first["sha256"],
         "in_force": False,
         "replaced": False,
+        "acknowledged": [],
+        "objected": [],
+        "waiting": [],
     }
     assert [(item["label"], item["in_force"], item["replaced"]) for item in items[1:]] == [
         ("2026-12-01", False, True),

@@ -304,7 +304,7 @@ def test_rebuild_makes_the_index_anew_and_counts(run: Run, desk: Path, tmp_path:
     place = counts.pop("place")
     assert Path(place) == index
     rows = sum(len(read_lines(path)) - 1 for path in (desk / "records").glob("[!p]*/*.csv"))
-    assert counts == {"files": 4, "rows": rows, "cases": 5, "clocks": 7, "faults": 0}
+    assert counts == {"files": 4, "rows": rows, "cases": 5, "clocks": 8, "faults": 0}
     assert index.read_bytes().startswith(b"SQLite format 3")
     assert run("due", "--all", "--json", *now).out == before
 

@@ -15,6 +15,7 @@ show() {
 
 first=$("$dispatchctl" overdue -q --limit 1)
 owner=$("$dispatchctl" overdue --format tsv --fields owner --no-headers --limit 1)
+charge=$("$dispatchctl" ledger due --format tsv --fields key --no-headers | head -n 1)
 explained=$("$dispatchctl" list orders --search 中央空调面板 -q)
 
 printf 'The present is taken to be %s.\n' "$DISPATCHCTL_NOW"
@@ -22,4 +23,7 @@ show "What is late, who owes it, and how far it has climbed" overdue
 show "What one person has to do, the most pressing first" worklist "$owner"
 show "One case: its clocks and its history" show "$first"
 show "Why it is due when it is: National Day, a pause for parts, a weekend" due "$explained" --explain
+show "What the regulations say follows from the month; nothing is charged until people decide" ledger due
+show "Why one of them: clause, fact and arithmetic" why "$charge"
+show "How people did" appraise
 show "The month" report monthly

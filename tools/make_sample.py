@@ -25,6 +25,7 @@ from unittest import mock
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 
+from sample_cases import list_cases  # noqa: E402
 from sample_hours import is_workday, moment  # noqa: E402
 from sample_steps import Customer, Reply, Step, Steps, assigned, run_batches, taken  # noqa: E402
 from sample_stories import Story  # noqa: E402
@@ -195,6 +196,7 @@ def make_records(folder: Path) -> tuple[Path, int]:
             run_batches(END),
             run_urgings(),
             *(story.play() for story in list_stories()),
+            *list_cases(),
         ]
         return folder / "records", 1 + play(actors)
 

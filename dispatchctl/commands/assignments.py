@@ -15,9 +15,11 @@ from dispatchctl.desk.tracking import track
 from dispatchctl.errors import UsageFault
 from dispatchctl.options import CASE, NOT_GIVEN, STAFF, WHEN, Writing, pass_workspace, take_ids, writing_options
 from dispatchctl.output.formats import emit
+from dispatchctl.output.labels import Column
 from dispatchctl.output.terminal import tell
 from dispatchctl.workspace import Workspace
 
+WHO = Column("staff", "staff", "编号", "id")  # beside the name: the id as it is
 COLUMNS = ("id", "order_id", "assignee", "role", "state", "reasons")
 
 
@@ -84,7 +86,7 @@ def suggest_command(ws: Workspace, order: str, everybody: bool) -> None:
         if everybody:
             item["excluded"] = each.excluded or None
         items.append(item)
-    columns = ["staff", "name", "score", "load", "reasons", *(["excluded"] if everybody else [])]
+    columns: list[str | Column] = [WHO, "name", "score", "load", "reasons", *(["excluded"] if everybody else [])]
     emit(ws, items, columns, ids="staff")
     books.settle()
 

@@ -17,6 +17,9 @@ from dispatchctl.workspace import Workspace
 LISTED = {
     "orders": ("id", "state", "kind", "service", "priority", "area", "content", "department"),
     "assignments": ("id", "order_id", "state", "assignee", "role", "content"),
+    "complaints": ("id", "state", "severity", "validity", "kind", "departments", "receiver", "content"),
+    "attendance": ("id", "state", "staff", "date", "reason"),
+    "training": ("id", "topic", "planned_for", "staff", "score", "about"),
     "staff": ("id", "name", "state", "role", "department", "skills", "areas", "manager"),
     "notices": ("id", "kind", "case", "clock", "level", "to"),
     "audit": ("id", "subject", "report", "period", "reason"),
@@ -90,8 +93,8 @@ def list_command(
     )
     print_warnings(books)
     page = registers.get(name)
-    keys = ("id", "register", "state", *(field.name for field in page.fields if field.name != "row"), "contact")
-    emit(ws, items, LISTED[name], page=page, keys=keys, in_order=bool(limit and ws.sort[0]))
+    keys = ("id", "register", "state", *(field for field in registers.known_of(name) if field != "row"), "contact")
+    emit(ws, items, LISTED.get(name, ("id", "state")), page=page, keys=keys, in_order=bool(limit and ws.sort[0]))
     books.settle()
 
 

@@ -1,14 +1,15 @@
-"""The commands of the rules: check, show, publish, versions, schema."""
+"""The commands of the rules: check, show, publish, versions, diff, acknowledge, review, schema."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import click
 
-from dispatchctl.commands.results import print_warnings
+from dispatchctl.commands.results import describe_done, print_results, print_warnings
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafting import check_draft_file
-from dispatchctl.desk.rulemaking import list_publications, publish_rules
+from dispatchctl.desk.editions import compare_versions, list_publications
+from dispatchctl.desk.rulemaking import publish_rules
 from dispatchctl.errors import Fault
 from dispatchctl.options import Writing, pass_workspace, writing_options
 from dispatchctl.output.formats import dump_json, dump_yaml, emit
@@ -17,7 +18,11 @@ from dispatchctl.output.terminal import neutralise_text, tell, write_stdout
 from dispatchctl.workspace import Workspace
 
 FAULT_KEYS = ("file", "line", "column", "code", "message", "allowed", "hint")
-VERSION_KEYS = ("label", "effective_from", "file", "published_at", "by", "sha256", "in_force", "replaced")
+VERSION_KEYS = (
+    "label", "effective_from", "file", "published_at", "by", "sha256", "in_force", "replaced", "acknowledged",
+    "objected", "waiting",
+)  # fmt: skip
+CHANGE_KEYS = ("path", "change", "before", "after")
 FOR_PROGRAMS = ("json", "jsonl", "yaml")
 VERSIONS = (
     Column("label", "version", "版本"),
@@ -26,6 +31,9 @@ VERSIONS = (
     "by",
     Column("in_force", "in force", "现行", "flag"),
     Column("replaced", "replaced", "已被替换", "flag"),
+    Column("acknowledged", "acknowledged", "已知悉"),
+    Column("objected", "objected", "有异议"),
+    Column("waiting", "not yet", "尚未知悉"),
 )
 CHANGES = (
     Column("path", "rule", "规则"),
@@ -178,7 +186,9 @@ def _word_value(value: Any, lang: str, is_day: bool) -> Any:
 @click.command("versions")
 @pass_workspace
 def versions(ws: Workspace) -> None:
-    """List the published versions: from when, published when and by whom, and which one is in force.
+    """List the published versions: from when, published when and by whom, which one is in force, and who knows it.
+
+    Not yet: who was here before it took effect and has not acknowledged it; who joins later counts as informed.
 
     \b
     Example:
@@ -189,8 +199,78 @@ def versions(ws: Workspace) -> None:
     print_warnings(books)
     if not items:
         tell("no version is published: policies.yaml itself is in force")
+    if ws.format in ("table", "markdown"):
+        items = [{**item, **{key: len(item[key]) for key in ("acknowledged", "objected", "waiting")}} for item in items]
     emit(ws, items, VERSIONS, ids="label", keys=VERSION_KEYS)
     books.settle()
+
+
+@click.command("diff")
+@click.argument("before", required=False, default="", metavar="[A]")
+@click.argument("after", required=False, default="", metavar="[B]")
+@pass_workspace
+def diff(ws: Workspace, before: str, after: str) -> None:
+    """Show what version B changes about version A; both a label of `policy versions`, or draft.
+
+    Without B the draft is compared, without A the version in force. Holidays are compared between published versions.
+
+    \b
+    Examples:
+      dispatchctl policy diff
+      dispatchctl policy diff 2026-01-01 2026-07-01 --json
+    """
+    books = Books(ws)
+    changes = [change._asdict() for change in compare_versions(books, before, after)]
+    print_warnings(books)
+    if not changes:
+        tell("nothing differs")
+    if ws.format not in FOR_PROGRAMS:
+        changes = [_word_change(change, ws.lang, ws.format) for change in changes]
+    emit(ws, changes, CHANGES, ids="path", keys=CHANGE_KEYS)
+    books.settle()
+
+
+@click.command("acknowledge")
+@click.option("--objection", metavar="TEXT", default="", help="What you object to, or would rather have.")
+@writing_options
+@pass_workspace
+def acknowledge(ws: Workspace, objection: str, writing: Writing) -> int:
+    """Record that you know the rules in force; with --objection, what you object to, in writing.
+
+    \b
+    Examples:
+      dispatchctl policy acknowledge
+      dispatchctl policy acknowledge --objection 夜班迟到与白班同样扣款，建议区分
+    """
+    from dispatchctl.desk.acknowledging import acknowledge_rules
+
+    books = Books(ws)
+    done = acknowledge_rules(books, objection, writing)
+    row = done.recorded.rows[0]
+    item = describe_done(done.id, done.state, done.recorded, policy_version=row.fields.get("policy_version"))
+    return print_results(books, [item], ("id", "event", "policy_version"), register="staff")
+
+
+@click.command("review")
+@writing_options
+@pass_workspace
+def review(ws: Workspace, writing: Writing) -> int:
+    """Record that the rules were reviewed: --note says what was found, and what should change.
+
+    Whoever works here may propose a change in this way (KZ-9); `list audit` shows what was said.
+
+    \b
+    Example:
+      dispatchctl policy review --note 半年评审：派单时限合适，建议夜间改为两小时
+    """
+    from dispatchctl.desk.acknowledging import review_rules
+
+    books = Books(ws)
+    done = review_rules(books, writing)
+    row = done.recorded.rows[0]
+    said = {key: row.fields.get(key) for key in ("subject", "reason")}
+    item = describe_done(done.id, done.state, done.recorded, **said)
+    return print_results(books, [item], ("id", "event", "subject", "reason"), register="audit")
 
 
 @click.command("schema")

@@ -1,12 +1,14 @@
-"""The commands of the record files themselves: check, rebuild, writer."""
+"""The commands of the record files themselves: check, rebuild, writer, seal, verify."""
 
 import click
 
 from dispatchctl.commands.policy import print_faults
+from dispatchctl.commands.results import print_warnings
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.inspecting import inspect_records
 from dispatchctl.desk.keeping import rebuild_index, set_writer
-from dispatchctl.options import Writing, pass_workspace, writing_options
+from dispatchctl.desk.sealing import seal_month, verify_seals
+from dispatchctl.options import MONTH, Writing, pass_workspace, writing_options
 from dispatchctl.output.formats import emit
 from dispatchctl.output.labels import Column
 from dispatchctl.output.terminal import tell
@@ -25,6 +27,16 @@ WRITER = (
     Column("writer", "writer", "写入方"),
     Column("before", "before", "原为"),
     Column("taken_over", "taken over", "接管", "flag"),
+)
+SEAL = (
+    "month",
+    Column("writer", "writer", "写入方"),
+    Column("file", "seal", "封存文件"),
+    Column("sealed_at", "sealed", "封存时间", "time"),
+    "by",
+    Column("files", "files", "文件", "number"),
+    Column("bytes", "bytes", "字节", "number"),
+    Column("signed", "signed", "已签名", "flag"),
 )
 
 
@@ -95,3 +107,47 @@ def writer(ws: Workspace, code: str, take_over: bool, reason: str, writing: Writ
         tell(f"the writer here is {code} already")
     emit(ws, [item], WRITER, single=True, ids="writer")
     books.settle()
+
+
+@click.command("seal")
+@click.option("--month", type=MONTH, required=True, help="YYYY-MM or last; it must be over.")
+@click.option("--sign", "key", metavar="KEYFILE", default="", help="Sign the seal with this key of OpenSSH.")
+@click.option("--end-torn", is_flag=True, help="End a torn line first, which a crash left and which never counted.")
+@writing_options
+@pass_workspace
+def seal(ws: Workspace, month: str, key: str, end_torn: bool, writing: Writing) -> None:
+    """Seal a month of this writer: the sha256 and size of its every file, and the seal before it.
+
+    A month that all its writers have sealed is closed: it is reported as of that time for ever.
+
+    \b
+    Examples:
+      dispatchctl records seal --month last
+      dispatchctl records seal --month 2026-10 --sign ~/.ssh/id_ed25519
+    """
+    books = Books(ws)
+    item = seal_month(books, month, key=key, end_torn=end_torn, writing=writing)
+    print_warnings(books)
+    if item.get("replayed"):
+        tell(f"{item['id']} was recorded before; nothing was written")
+    emit(ws, [item], SEAL, single=True)
+    books.settle()
+
+
+@click.command("verify")
+@click.option("--allowed-signers", "allowed", metavar="FILE", default="", help="Who may sign; all must be signed.")
+@pass_workspace
+def verify(ws: Workspace, allowed: str) -> int:
+    """Compare sealed months with their seals: files, sizes, sha256, chain of seals, signatures; exit 1 if one fails.
+
+    \b
+    Examples:
+      dispatchctl records verify
+      dispatchctl records verify --allowed-signers ~/.ssh/allowed_signers
+    """
+    found = verify_seals(open_folder(ws.records_path), allowed)
+    print_faults(ws, found.faults)
+    signers = f" by {', '.join(found.signers)}" if found.signers else "" if allowed else " (whose was not asked)"
+    signed = f", {found.signed} signed{signers}" if found.signed else ""
+    tell(f"verified {found.files} files of {found.seals} seals{signed}: {len(found.faults) or 'no'} faults")
+    return 1 if found.faults else 0

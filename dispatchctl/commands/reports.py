@@ -1,30 +1,49 @@
 """The command `report`: a day, a week or a month added up, every figure open to its cases. Commands (PD-5.4)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import click
 
 from dispatchctl.commands.results import print_warnings
 from dispatchctl.desk.books import Books
+from dispatchctl.desk.closing import open_for_period
+from dispatchctl.desk.names import local_time, resolve_staff
 from dispatchctl.desk.periods import Period as Stretch
+from dispatchctl.desk.periods import list_beside as list_periods
 from dispatchctl.desk.reporting import REPORTS, find_period, note_report, open_audit
 from dispatchctl.errors import UsageFault
-from dispatchctl.options import MONTH, output_options, pass_workspace
+from dispatchctl.options import MONTH, NOT_GIVEN, STAFF, output_options, pass_workspace
 from dispatchctl.output.files import ENCODINGS, read_ending, write_output
 from dispatchctl.output.formats import dump_json, dump_yaml, emit, format_data
 from dispatchctl.output.labels import Column
 from dispatchctl.output.terminal import tell, write_stdout
-from dispatchctl.reports.documents import FLAT, Heading, Say, build_report, drill, find_measure, flatten_report
-from dispatchctl.reports.measures import Item, Period
+from dispatchctl.policy.checking_measures import PERSON
+from dispatchctl.registers.page import split_items
+from dispatchctl.reports.documents import (
+    FLAT,
+    Beside,
+    Heading,
+    Say,
+    build_report,
+    drill,
+    find_measure,
+    flatten_report,
+    list_beside,
+)
+from dispatchctl.reports.measures import Heads, Item, Period
 from dispatchctl.workspace import FILE_FORMATS, Workspace
 
 TREES = ("json", "yaml")
 SHEETS = ("csv", "tsv")
 DRILLED = ("id", "instance", "counted")
 COUNTED = Column("counted", "counts", "计入分子", "flag")
-WORDED = ("state", "kind", "role", "stopped_by", "register")  # fields whose values have words on the registers' pages
+#: fields whose values have words on the registers' pages, or among the labels
+WORDED = (
+    *("state", "kind", "role", "stopped_by", "register", "severity", "severity_reasons", "validity", "outcome"),
+    *("follow_up", "method", "check"),
+)
 
 
 @click.command("report")
@@ -32,36 +51,58 @@ WORDED = ("state", "kind", "role", "stopped_by", "register")  # fields whose val
 @click.option("--month", type=MONTH, default=None, help="YYYY-MM, last or this.")
 @click.option("--date", default="", metavar="DATE", help="A day of the period, or last.")
 @click.option("--drill", "measure", default="", metavar="MEASURE", help="The cases that a figure is made of.")
+@click.option("--person", type=STAFF, default=NOT_GIVEN, help="With --drill: only the cases of this person.")
 @output_options
 @click.option("--encoding", type=click.Choice(ENCODINGS), default=None, help="Of a csv, tsv or txt; utf-8-sig for csv.")
 @click.option("--raw", is_flag=True, help="In a csv or xlsx, leave what looks like a formula as it is.")
 @pass_workspace
 def report(
-    ws: Workspace, kind: str, month: str | None, date: str, measure: str, output: str | None, force: bool,
+    ws: Workspace, kind: str, month: str | None, date: str, measure: str, person: str, output: str | None, force: bool,
     encoding: str | None, raw: bool,
 ) -> None:  # fmt: skip
     """Add up a day, a week or a month; without a date, the one that holds now, up to now.
 
+    The reports on satisfaction, complaints and staff are of a month. What stands in a report is for the rules to say
+    (reports, in policies.yaml), also what stands beside it: the whole month before and the same month a year before;
+    of a week the week before and the one 52 weeks before, of a day the day before and the same date a year before.
+
     \b
     Examples:
       dispatchctl report monthly --month last -o report.csv
-      dispatchctl report monthly --month 2026-10 --drill on_time
+      dispatchctl report complaints --month last
+      dispatchctl report monthly --month 2026-10 --drill on_time --person s05
     """
+    if person and not measure:
+        raise UsageFault("goes with --drill MEASURE", place="--person")
     form = read_ending(output) if output else ws.format
     check_options(form, output, encoding=encoding, raw=raw)
     books = Books(ws)
     books.refuse_faults()
     stretch = find_period(books, kind, month or "", date.strip())
+    books = open_for_period(books, stretch)
     period, heading = describe_period(books, kind, stretch)
     version, _ = books.book.at(stretch.end - 1)
     name = find_measure(version.policy, measure) if measure else ""
     if name:
-        document, items = drill(books.index.db, version.policy, name, period)
+        staff = resolve_staff(books, person, option="--person", present=False) if person else ""
+        headed = list_headed(books, staff, period) if staff else []
+        document, items = drill(books.index.db, version.policy, name, period, staff, headed)
         rows: Sequence[Mapping[str, Any]] = describe_items(items, shorten=form in ("table", "markdown"))
         keys: Sequence[str] = DRILLED
     else:
         rest = "全部指标" if books.lang == "zh" else "All measures"
-        document = build_report(books.index.db, version.policy, heading, period, name_values(books), rest)
+        beside = describe_beside(books, kind, stretch, version.policy)
+        document = build_report(
+            books.index.db,
+            version.policy,
+            heading,
+            period,
+            name_values(books),
+            rest,
+            beside,
+            lambda each: find_heads(books, each),
+        )
+        document["sections"] += list_corrected(books, kind, stretch)
         rows, keys = flatten_report(document), FLAT
     print_warnings(books)
     if output:
@@ -72,6 +113,18 @@ def report(
     else:
         print_report(ws, document, rows)
     books.settle()
+
+
+def list_corrected(books: Books, kind: str, stretch: Stretch) -> list[dict[str, Any]]:
+    """The section of what was recorded in a month about months that were closed by then; none where nothing was."""
+    if kind != "monthly":
+        return []
+    from dispatchctl.desk.corrections import list_corrections
+
+    rows = list_corrections(books, stretch)
+    return (
+        [{"id": "corrections", "title": "更正" if books.lang == "zh" else "Corrections", "rows": rows}] if rows else []
+    )
 
 
 def check_options(form: str, output: str | None, *, encoding: str | None, raw: bool) -> None:
@@ -89,18 +142,41 @@ def check_options(form: str, output: str | None, *, encoding: str | None, raw: b
 
 def describe_period(books: Books, kind: str, stretch: Stretch) -> tuple[Period, Heading]:
     """What the measures need to know of a period, and what stands above the report."""
-    from zoneinfo import ZoneInfo
-
-    zone = ZoneInfo(books.timezone)
-
-    def say(at: int) -> str:
-        return datetime.fromtimestamp(at, zone).isoformat()
-
-    last = datetime.fromtimestamp(max(stretch.start, stretch.end - 1), zone).date()
-    days = (datetime.fromtimestamp(stretch.start, zone).date().isoformat(), (last + timedelta(days=1)).isoformat())
     version, before = books.book.at(max(stretch.start, stretch.end - 1))
-    heading = Heading(kind, stretch.name, say(stretch.start), say(stretch.end), say(books.now), version.label, before)
-    return Period(stretch.start, stretch.end, days, books.now), heading
+    start, until, made = (say_moment(books, at) for at in (stretch.start, stretch.end, books.now))
+    return build_period(books, stretch), Heading(kind, stretch.name, start, until, made, version.label, before)
+
+
+def build_period(books: Books, stretch: Stretch) -> Period:
+    """A stretch of time as the measures need it: with its local days, and the present that judges running clocks."""
+    first, last = (local_time(books, at).date() for at in (stretch.start, max(stretch.start, stretch.end - 1)))
+    return Period(stretch.start, stretch.end, (first.isoformat(), (last + timedelta(days=1)).isoformat()), books.now)
+
+
+def say_moment(books: Books, at: int) -> str:
+    """Seconds as ISO 8601 in the policy's timezone."""
+    return local_time(books, at).isoformat()
+
+
+def describe_beside(books: Books, kind: str, stretch: Stretch, policy: Mapping[str, Any]) -> dict[str, Beside]:
+    """The periods that the rules want beside that of a report, by their words."""
+    found = list_periods(books, kind, stretch, list_beside(policy, kind))
+    return {
+        word: Beside(
+            other.name, say_moment(books, other.start), say_moment(books, other.end), build_period(books, other)
+        )
+        for word, other in found.items()
+    }
+
+
+def find_heads(books: Books, period: Period) -> Heads:
+    """Who heads a department at a period's end; the staff are asked for when a measure needs them."""
+    return lambda department: books.people.heads_of(department, max(period.start, period.end - 1))
+
+
+def list_headed(books: Books, staff: str, period: Period) -> list[str]:
+    """The departments that somebody heads at the end of a period."""
+    return split_items(books.people.facts(staff, max(period.start, period.end - 1)).get("heads", ""))
 
 
 def name_values(books: Books) -> Say:
@@ -109,12 +185,19 @@ def name_values(books: Books) -> Say:
     from dispatchctl.output.labels import say_word
 
     titles = books.list_titles()
+    names = titles["by"]
+
+    def names_person(field: str) -> bool:
+        own = (registers.known_of(name).get(field) for name in registers.NAMES)
+        return field == PERSON or any(each is not None and each.type == "staff" for each in own)
 
     def say(by: str, value: str) -> str:
         field = by.rpartition(".")[2]
         known = titles.get(field, {}).get(value)
-        if known or field not in WORDED:
-            return known or value
+        if known:
+            return known
+        if field not in WORDED:
+            return names.get(value) or value if names_person(field) else value
         words = (say_word(value, books.lang, registers.get(name)) for name in registers.NAMES)
         return next((word for word in words if word != value), value)
 

@@ -6,8 +6,8 @@ import click
 
 from dispatchctl.commands.results import describe_done, print_results
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.personnel import staff_event
-from dispatchctl.options import NOT_GIVEN, STAFF, Key, Writing, pass_workspace, writing_options
+from dispatchctl.desk.personnel import give_mark, staff_event
+from dispatchctl.options import MONTH, NOT_GIVEN, STAFF, Key, Writing, pass_workspace, writing_options
 from dispatchctl.registers.staff import LEAVING
 from dispatchctl.workspace import Workspace
 
@@ -122,3 +122,25 @@ comment = staff_verb(
     "comment s07 --comment 同意转正", click.option("--comment", metavar="TEXT", required=True, help="The comment."),
 )  # fmt: skip
 regularise = staff_verb("regularise", "regularised", "Make somebody regular.", "regularise s07", need_reason(False))
+
+
+@click.command("score")
+@click.argument("staff", metavar="ID", type=STAFF)
+@click.option("--measure", metavar="M", required=True, help="A measure that the rules leave to marks (scored: true).")
+@click.option("--month", type=MONTH, required=True, help="The month it is about: YYYY-MM, last or this.")
+@click.option("--score", metavar="0..100", required=True, help="The mark.")
+@click.option("--reason", metavar="TEXT", required=True, help="Why.")
+@writing_options
+@pass_workspace
+def score(ws: Workspace, staff: str, measure: str, month: str, score: str, reason: str, writing: Writing) -> int:
+    """Give somebody a mark for a month; of several marks for one measure the appraisal takes the mean.
+
+    \b
+    Example:
+      dispatchctl staff score s07 --measure attitude --month last --score 92 --reason 业主多次表扬
+    """
+    books = Books(ws)
+    typed = {"measure": measure, "month": month, "score": score, "reason": reason}
+    done = give_mark(books, staff, typed, writing)
+    items = [describe_done(done.id, done.state, done.recorded)]
+    return print_results(books, items, ("id", "event", "state"), register="staff")

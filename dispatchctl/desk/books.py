@@ -27,6 +27,10 @@ if TYPE_CHECKING:  # at run time a command that finds nothing new judges nothing
     from dispatchctl.store.index import Judged
 
 SYSTEM = "system"
+PEOPLE = (  # keys of lists and cases that hold staff ids
+    "by", "assignee", "dispatcher", "manager", "to", "owner", "worker", "receiver", "received_by", "passed_on_by",
+    "about_staff", "responsible", "confirmed_by", "with_staff", "staff",
+)  # fmt: skip
 
 
 class LateJudge:
@@ -122,7 +126,7 @@ class Books:
         """
         policy = self.policy
         names = dict(self.index.db.execute("SELECT id, name FROM staff").fetchall())
-        people = dict.fromkeys(("by", "assignee", "dispatcher", "manager", "to", "owner"), names)
+        people = dict.fromkeys(PEOPLE, names)
         if self.lang != policy["language"]:
             return people
         titled = {
@@ -135,6 +139,7 @@ class Books:
             "owner": {**policy["roles"], **names},
             "service": titled["services"],
             "department": titled["departments"],
+            "departments": titled["departments"],
             "heads": titled["departments"],
             "area": titled["areas"],
             "areas": titled["areas"],
@@ -142,6 +147,9 @@ class Books:
             "channel": policy["channels"],
             "clock": clocks,
             "role": policy["roles"],
+            "escalated_to": policy["roles"],
+            "kind": policy["complaint_kinds"],
+            "rule": {rule["id"]: rule["title"] for rule in (*policy["charges"], *policy["rewards"])},
         }
 
     @property

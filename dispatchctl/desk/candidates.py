@@ -16,7 +16,7 @@ from dispatchctl.workspace import Workspace
 
 Candidate = tuple[str, str]  # (value, description)
 
-CASES = ("orders", "assignments")  # whose open cases people act on; people complete as staff
+CASES = ("orders", "assignments", "complaints", "surveys")  # whose open cases people act on; people complete as staff
 SECTIONS = ("services", "departments", "areas", "priorities", "channels", "roles")
 DESCRIBED = 40  # characters of a description
 

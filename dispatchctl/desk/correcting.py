@@ -59,6 +59,7 @@ def amend(
     """Correct fields of a case: FIELD=VALUE each; caller, phone and address make a new line of the contacts."""
     actor = books.require_actor()
     case = books.case(case_id)
+    refuse_decided(case)
     fields = registers.fields_of(case.register)
     texts: dict[str, str] = {}
     contact: dict[str, str] = {}
@@ -106,6 +107,15 @@ def amend(
     return done, state or books.case(case_id).state
 
 
+def refuse_decided(case: Case) -> None:
+    """Refused for an entry of the ledger: what people decided about money is reversed, never rewritten (records.md)."""
+    if case.register == "ledger":
+        raise Refused(
+            f"{case.id} is of the ledger: it is waived or reversed, never amended or taken back",
+            hint="see: dispatchctl ledger waive --help, dispatchctl ledger reverse --help",
+        )
+
+
 def case_parent(case: Case) -> str:
     """The field that names the case's parent: it cannot be amended, the case would be in another family."""
     return registers.get(case.register).parent
@@ -146,6 +156,8 @@ def retract(
     def decide(moment: Moment) -> Group:
         nonlocal state
         row = find_row(books, books.case(case_id), ref)
+        if row not in books.case(case_id).conflicts:  # of two that exclude each other one has to go
+            refuse_decided(books.case(case_id))
         role = books.people.facts(actor).get("role", "")
         if row.by != actor and not books.people.stands_for(role, SUPERVISOR):
             raise Refused(f"{row.ref} is {row.by}'s: only they, or {SUPERVISOR} and above, may retract it")
@@ -176,7 +188,7 @@ def find_row(books: Books, case: Case, ref: str) -> Row:
         standing = [row for row in rows if row.event != "retracted"]
         if not standing:
             raise Refused(f"{case.id} has no row left that could be taken back")
-        return max(standing, key=lambda row: row.recorded)
+        return max(standing, key=lambda row: (row.recorded, row.seq))  # rows of one command share the time
     for row in rows:
         if ref in (row.ref, f"#{row.seq}", str(row.seq)):
             return row
@@ -214,6 +226,6 @@ def find_last_own(books: Books, actor: str) -> Row | None:
             case = books.case(case_id)
             for row in case.rows:
                 mine = row.by == actor and not row.derived and row.event != "retracted" and row.recorded >= since
-                if mine and (best is None or row.recorded > best.recorded):
+                if mine and (best is None or (row.recorded, row.seq) > (best.recorded, best.seq)):
                     best = row
     return best

@@ -114,20 +114,22 @@ class CrossCheck:
         if not row.id or not row.id.startswith(checks.letter):
             message = f"{row.id!r} is no id of {row.register}"
             self.faults.append(self._fault(place, "bad-id", message, f"{checks.letter}YYYYMMDD-NNNN"))
-        if checks.parent and row.event in checks.opening:
-            self._parents[row.id] = row.fields.get(checks.parent, "")
+        if checks.parent and row.event in checks.opening and row.fields.get(checks.parent):
+            self._parents[row.id] = registers.case_of(row.fields[checks.parent])
         if row.by != SYSTEM:
             self._want((STAFF, ""), row.by, place)
         for name, text in row.fields.items():
             if name in checks.references:
                 field = checks.references[name]
                 for one in split_items(text) if field.many else (text,):
-                    self._want((field.type, field.of), one, place)
+                    self._want((field.type, field.of), registers.case_of(one) if field.type == CASE else one, place)
             elif name in checks.typed:
-                allowed = check_value(checks.typed[name], text)
-                if allowed:
-                    message = f"{name} cannot be {text[:40]!r}"
-                    self.faults.append(self._fault(place, "bad-value", message, allowed))
+                field = checks.typed[name]
+                for one in split_items(text) if field.many else (text,):
+                    allowed = check_value(field, one)
+                    if allowed:
+                        message = f"{name} cannot be {one[:40]!r}"
+                        self.faults.append(self._fault(place, "bad-value", message, allowed))
         if row.source_ref or row.request_id:
             self._take_keys(row, place)
 

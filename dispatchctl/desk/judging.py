@@ -1,19 +1,22 @@
 """From the rows of a family to what the index keeps of it: the fold and the clocks, as plain values. Desk."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from dispatchctl import registers
 from dispatchctl.policy.rulebook import Rulebook
 from dispatchctl.registers.page import VOID
 from dispatchctl.registers.row import Row, fold_key
+from dispatchctl.rules.charges import ChargeTable, list_candidates
 from dispatchctl.rules.clocks import Instance, judge_case
+from dispatchctl.rules.derived import derive_fields
 from dispatchctl.rules.families import Case, Family, fold_family
 from dispatchctl.rules.limits import parse_time
 from dispatchctl.rules.owners import find_order, list_departments
 from dispatchctl.rules.people import People
 from dispatchctl.rules.variants import ClockTable
 from dispatchctl.store.index import Judged
+from dispatchctl.store.schema import list_fields
 
 
 class Judging:
@@ -22,6 +25,7 @@ class Judging:
     def __init__(self, book: Rulebook, load_people: Callable[[], People]) -> None:
         self.book = book
         self.table = ClockTable(book)
+        self.charges = ChargeTable(book)
         self._load = load_people
         self._people: People | None = None
 
@@ -46,13 +50,25 @@ class Judging:
         """The tables' rows for one family."""
         family = fold_family(rows)
         clocks: list[tuple[Any, ...]] = []
+        facts: list[tuple[str, tuple[Any, ...]]] = []
         cases = []
+        derived = {case.id: self.derive(family, case) for case in family.cases.values()}
         for case in family.cases.values():
-            cases.append((case.register, list_case_values(root, case, rows)))
-            if case.register in ("orders", "assignments"):
-                for instance in judge_case(family, case, self.table, self.people):
-                    clocks += list_clock_values(root, family, case, instance)
-        return Judged(cases, clocks)
+            cases.append((case.register, list_case_values(root, case, rows, derived[case.id])))
+            instances = judge_case(family, case, self.table, self.people)
+            for instance in instances:
+                clocks += list_clock_values(root, family, case, instance)
+            for candidate in list_candidates(family, case, instances, self.charges, self.people, derived):
+                facts.append(("charges", (root, *candidate)))
+            if case.register == "staff":
+                facts += [("scores", values) for values in list_scores(root, case)]
+        return Judged(cases, clocks, facts)
+
+    def derive(self, family: Family, case: Case) -> dict[str, str]:
+        """What is derived of a case (`derived` of its page), by the rules in force when it began."""
+        if case.state == VOID or not case.rows:
+            return {}
+        return derive_fields(family, case, self.book.at(case.rows[0].at)[0], self.table.elapsed)
 
     def instances(self, family: Family, case: Case) -> list[Instance]:
         """The clock instances of a case."""
@@ -65,12 +81,12 @@ _layouts: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
 def _layout(register: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if register not in _layouts:
         page = registers.get(register)
-        fields = tuple(field.name for field in page.fields if field.name not in ("row", "by"))
+        fields = tuple(list_fields(page))
         _layouts[register] = fields, tuple(event.name for event in page.events)
     return _layouts[register]
 
 
-def list_case_values(root: str, case: Case, rows: Sequence[Row]) -> tuple[Any, ...]:
+def list_case_values(root: str, case: Case, rows: Sequence[Row], derived: Mapping[str, str]) -> tuple[Any, ...]:
     """One case as a row of its register's table (store/schema.py: case_columns).
 
     Of a void case, whose rows were taken back, it keeps what they said: when it was taken, and as what.
@@ -94,7 +110,7 @@ def list_case_values(root: str, case: Case, rows: Sequence[Row]) -> tuple[Any, .
         first.by,
         recorded,
         len(case.conflicts),
-        *[texts.get(name) for name in fields],
+        *[derived.get(name) or texts.get(name) for name in fields],
         *[marks.get(event) for event in events],
     )
 
@@ -142,6 +158,15 @@ def list_clock_values(root: str, family: Family, case: Case, one: Instance) -> I
             order.fields.get("area"),
             departments[0] if departments else None,
         )
+
+
+def list_scores(root: str, case: Case) -> Iterable[tuple[Any, ...]]:
+    """The marks a person was given, as rows of the table `scores` (store/schema.py: FACT_TABLES)."""
+    for row in case.rows:
+        if row.event == "scored":
+            fields = row.fields
+            mark = int(fields["score"]) if fields.get("score", "").isdigit() else None
+            yield root, row.ref, case.id, fields.get("measure"), mark, fields.get("month"), row.at, row.by, case.state
 
 
 def find_urging(family: Family, one: Instance) -> tuple[int | None, int | None]:

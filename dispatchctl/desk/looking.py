@@ -31,15 +31,16 @@ def to_value(field: Field | None, text: str | None) -> Any:
 
 
 def own_fields(register: str) -> list[Field]:
-    """The fields of a register that a case shows."""
-    return [field for field in registers.get(register).fields if field.name != "row"]
+    """The fields of a register that a case shows: those of its rows, then what is derived from them."""
+    return [field for name, field in registers.known_of(register).items() if name != "row"]
 
 
 def describe_case(books: Books, case: Case, *, reveal: bool = False) -> dict[str, Any]:
     """A case's id, register, state, fields and contact: what `list` prints, and `show` begins with."""
     item: dict[str, Any] = {"id": case.id, "register": case.register, "state": case.state}
+    values = {**case.fields, **books.judging.derive(books.family(case.id), case)}  # severity: the one in force
     for field in own_fields(case.register):
-        item[field.name] = to_value(field, case.fields.get(field.name))
+        item[field.name] = to_value(field, values.get(field.name))
     item["contact"] = describe_contact(books, case.fields.get("contact_id", ""), reveal=reveal)
     return item
 
@@ -93,7 +94,7 @@ def show_case(books: Books, name: str, *, reveal: bool = False) -> dict[str, Any
             }
             for each in sorted(under, key=lambda one: one.id)
         ]
-    item["clocks"] = list_due(books, [name]) if case.register in ("orders", "assignments") else []
+    item["clocks"] = list_due(books, [name])
     item["conflicts"] = [describe_row(books, row) for row in case.conflicts]
     return item
 
@@ -208,7 +209,8 @@ def list_work(books: Books, staff: str) -> list[dict[str, Any]]:
             items[case] = _bare_item(books, case, order, staff)
     for case, item in items.items():
         table = quote(item["register"])
-        row = index.execute(f"SELECT state, content FROM {table} WHERE id = ?", (case,)).fetchone()
+        content = "content" if "content" in registers.fields_of(item["register"]) else "NULL"
+        row = index.execute(f"SELECT state, {content} FROM {table} WHERE id = ?", (case,)).fetchone()
         item["state"], item["content"] = row or (None, None)
     late = "9"
     return sorted(items.values(), key=lambda item: (item["due_at"] or late, item["case"]))

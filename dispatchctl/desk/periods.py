@@ -1,5 +1,6 @@
 """Days, weeks and months as stretches of time in the policy's timezone. Desk."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -35,6 +36,7 @@ def month_period(books: Books, text: str) -> Period:
     return Period(name, start_of(date(year, month, 1), books.timezone), start_of(following, books.timezone))
 
 
+YEAR = "year-before"
 LAST = ("last", "this")  # the period before the one that holds now, and that one
 
 
@@ -52,7 +54,34 @@ def week_period(books: Books, text: str) -> Period:
     Its name is that of ISO 8601, `2026-W45`.
     """
     day = _read_day(books, text)
-    monday = day - timedelta(days=day.weekday() + (7 if text == "last" else 0))
+    return _span_week(books, day - timedelta(days=day.weekday() + (7 if text == "last" else 0)))
+
+
+def list_beside(books: Books, report: str, period: Period, wanted: Iterable[str]) -> dict[str, Period]:
+    """The whole periods that stand beside one, of `month-before` and `year-before` those wanted.
+
+    Of a day: the day before, and the same date a year before (of 29 February the 28th). Of a week: the week before, and
+    the one 52 weeks before, so that the days of the week are the same. Of a month, the month before and the same month
+    a year before. They are whole also beside a period that is not over.
+    """
+    first = datetime.fromtimestamp(period.start, ZoneInfo(books.timezone)).date()
+    found = {}
+    for word in wanted:
+        if report == "daily":
+            same = first.replace(year=first.year - 1, day=28 if first.month == 2 and first.day == 29 else first.day)
+            day = same if word == YEAR else first - timedelta(days=1)
+            found[word] = _span_days(books, day.isoformat(), day, day + timedelta(days=1))
+        elif report == "weekly":
+            found[word] = _span_week(books, first - timedelta(weeks=52 if word == YEAR else 1))
+        else:
+            before = first.replace(year=first.year - 1) if word == YEAR else (first - timedelta(days=1)).replace(day=1)
+            found[word] = _span_days(
+                books, before.isoformat()[:7], before, (before + timedelta(days=31)).replace(day=1)
+            )
+    return found
+
+
+def _span_week(books: Books, monday: date) -> Period:
     year, week, _ = monday.isocalendar()
     return _span_days(books, f"{year:04d}-W{week:02d}", monday, monday + timedelta(days=7))
 

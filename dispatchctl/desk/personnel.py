@@ -4,14 +4,20 @@ from collections.abc import Mapping, Sequence
 
 from dispatchctl import registers
 from dispatchctl.desk import customers
+from dispatchctl.desk.acting import Done, Step, act, read_fields, require_role
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.names import resolve_key, resolve_staff
+from dispatchctl.desk.names import resolve_key, resolve_staff, show_text, suggest_nearest
+from dispatchctl.desk.periods import month_period
 from dispatchctl.desk.recording import Group, Moment, Recorded, draft_values, record, try_drafts, was_recorded
-from dispatchctl.errors import Refused, UsageFault
+from dispatchctl.entries import Writing
+from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.registers.page import join_items
+from dispatchctl.rules.families import Family
 from dispatchctl.store.contacts import Contact
 from dispatchctl.store.journal import Draft
 from dispatchctl.store.lines import check_text
+
+SCORERS = ("supervisor", "personnel")
 
 
 def check_id(staff: str) -> None:
@@ -105,3 +111,49 @@ def check_login(books: Books, staff: str, login: str) -> None:
     ).fetchone()
     if row:
         raise Refused(f"{login!r} is {row[0]}'s login already", place="--login")
+
+
+def give_mark(books: Books, staff: str, typed: Mapping[str, str], writing: Writing) -> Done:
+    """Record a mark (`measure`, `month`, `score` 0 to 100, `reason`) that the appraisal of that month counts (WP-8).
+
+    Several marks of one measure and month count by their mean. NotFound for a measure that the rules of the month do
+    not leave to marks; Refused for a month ahead, for who was not here then, and for whoever may not mark people.
+    """
+    actor = books.require_actor()
+    case = resolve_staff(books, staff, present=not was_recorded(books, writing.request_id))
+
+    def plan(moment: Moment, family: Family) -> Sequence[Step]:
+        if actor == case:
+            raise Refused(f"{actor} may not mark themselves")
+        require_role(books, SCORERS, actor, "mark people")
+        fields = read_fields(books, "staff", typed, moment)
+        fields["measure"] = _find_scored(books, fields.get("measure", ""), fields["month"])
+        _check_month(books, case, fields["month"], moment)
+        return [("scored", fields)]
+
+    return act(books, "staff", case, plan, writing, ("scored",))
+
+
+def _find_scored(books: Books, text: str, month: str) -> str:
+    """The measure that the rules of a month leave to marks; NotFound with those there are."""
+    version, _ = books.book.at(month_period(books, month).end - 1)
+    appraisal = version.policy["appraisal"]
+    measures = appraisal["measures"] if appraisal else {}
+    scored = [name for name, measure in measures.items() if measure["scored"]]
+    if text in scored:
+        return text
+    if text in measures:
+        hint = f"given by people: {', '.join(scored)}" if scored else ""
+        raise Refused(f"{text} is worked out of the records, not given by people", place="--measure", hint=hint)
+    hint = suggest_nearest(text, scored) or (f"there are: {', '.join(scored)}" if scored else "")
+    message = f"the rules {version.label} have no such measure that people score: {show_text(text)}"
+    raise NotFound(message, place="--measure", hint=hint)
+
+
+def _check_month(books: Books, staff: str, month: str, moment: Moment) -> None:
+    period = month_period(books, month)
+    if period.start > moment.at:
+        raise Refused(f"{month} has not begun", place="--month")
+    entry = books.people.entry(staff, period.end - 1)
+    if entry is None:
+        raise Refused(f"{staff} {books.people.name(staff)} was not here in {month}", place="--month")

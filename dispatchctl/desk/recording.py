@@ -18,6 +18,7 @@ from dispatchctl.rules.families import Case, Family, fold_family
 from dispatchctl.store.folder import require_writer
 from dispatchctl.store.journal import Draft, Lock, append_groups, find_end, sync_rows
 from dispatchctl.store.lines import check_text
+from dispatchctl.store.seals import find_newest
 
 BACKWARDS = 5 * 60 * 1_000_000  # how far a clock may go back before writing is refused, microseconds
 OPTIONS = {"answer": "answered", "skills": "skill", "areas": "area"}  # where it is not the field's own name
@@ -73,7 +74,15 @@ def read_moment(books: Books, at_text: str) -> Moment:
                 hint="set the clock right",
             )
         recorded = last + 1
+    _refuse_sealed(books, recorded)
     return Moment(at, recorded)
+
+
+def _refuse_sealed(books: Books, recorded: int) -> None:
+    """Refused where the month to write into is sealed: the clock has gone back into it."""
+    sealed = find_newest(books.folder.path, books.folder.writer)
+    if sealed and local_time(books, recorded // 1_000_000).strftime("%Y-%m") <= sealed:
+        raise Refused(f"{sealed} is sealed, and by the clock it is not over", hint="set the clock right")
 
 
 def format_time(books: Books, at: int) -> str:
@@ -170,7 +179,9 @@ def refuse_event(case: Case, register: str, event: str) -> Refused:
     allowed = [
         each.name
         for each in page.events
-        if FIRST not in each.before and (case.state in each.before or ANY in each.before) and each.name != "retracted"
+        if FIRST not in each.before
+        and (case.state in each.before or ANY in each.before)
+        and each.name not in ("retracted", *(("amended",) if register == "ledger" else ()))
     ]
     hint = f"possible now: {', '.join(allowed)}" if allowed else "nothing more can happen to it"
     return Refused(f"{case.id} is {shown}: {event} is not possible", hint=hint)

@@ -10,7 +10,8 @@ from dispatchctl.store.folder import require_writer
 from dispatchctl.store.journal import Draft
 from dispatchctl.workspace import Workspace
 
-REPORTS = ("daily", "weekly", "monthly")
+REPORTS = ("daily", "weekly", "monthly", "satisfaction", "complaints", "staff")
+SHORT = ("daily", "weekly")  # all others are of a month
 
 
 def find_period(books: Books, report: str, month: str, date: str) -> Period:
@@ -18,7 +19,7 @@ def find_period(books: Books, report: str, month: str, date: str) -> Period:
 
     date: a day of it. UsageFault where a month is asked of another report, or both are given.
     """
-    if month and report != "monthly":
+    if month and report in SHORT:
         raise UsageFault(f"a {report} report has no month", place="--month", hint="name a day: --date YYYY-MM-DD")
     if month and date:
         raise UsageFault("--month and --date say the same thing; give one of them")

@@ -1,4 +1,4 @@
-"""Making rules: publishing the draft as a version, changing the days, listing what was published. Desk.
+"""Making rules: publishing the draft as a version, changing the days. Desk (what was published: `editions`).
 
 A version is a file that nobody rewrites; which one judges when is the rulebook's to say (policies.md, "Which rules
 are in force"). The audit register keeps when each was published, by whom, and its sha256.
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafting import check_rendered, read_rules_text
 from dispatchctl.desk.names import local_time
-from dispatchctl.desk.recording import Group, Moment, Recorded, format_time, new_id, record, try_drafts
+from dispatchctl.desk.recording import Group, Moment, Recorded, new_id, record, try_drafts
 from dispatchctl.errors import BadData, DispatchError, NotFound, OutcomeUnknown, Refused, UsageFault
 from dispatchctl.policy.assembling import resolve_policy_days
 from dispatchctl.policy.comparing import Change, compare_days, compare_rules, list_past_changes
@@ -21,7 +21,7 @@ from dispatchctl.policy.days import Days, merge_days
 from dispatchctl.policy.publishing import draft_differs, extract_draft, render_version
 from dispatchctl.policy.rulebook import Rulebook, Version, assemble_rules
 from dispatchctl.store.journal import Draft
-from dispatchctl.store.publications import Publication, find_published, read_publications
+from dispatchctl.store.publications import read_publications
 from dispatchctl.store.rules_cache import read_text
 from dispatchctl.store.versions import (
     VersionFile,
@@ -78,7 +78,7 @@ def publish_rules(
         if not plan.text:
             return []
         name = plan.kept.name if plan.kept else _next_name(books, plan.date)
-        fields = {"subject": name, "period": plan.date, "sha256": _digest(plan.text), "reason": reason}
+        fields = {"subject": name, "period": plan.date, "sha256": compute_digest(plan.text), "reason": reason}
         fields["attached"] = books.attach(attach, dry=dry_run)
         case = new_id(books, "audit", moment)
         draft = Draft(moment.at, actor, case, "published", fields, request_id=request_id, note=note)
@@ -108,7 +108,7 @@ def _load_rules(books: Books) -> Rulebook:
     return Rulebook.of(form)
 
 
-def _read_draft(books: Books) -> tuple[bytes, dict[str, Any]]:
+def read_draft(books: Books) -> tuple[bytes, dict[str, Any]]:
     """The draft's text and what it compiles to; BadData with its faults."""
     path = books.ws.policies_path
     name = os.path.basename(path)
@@ -150,7 +150,7 @@ def _today(books: Books, moment: Moment) -> date:
 
 def _plan_version(books: Books, book: Rulebook, moment: Moment) -> Plan:
     """The draft as a version of its own day."""
-    text, policy = _read_draft(books)
+    text, policy = read_draft(books)
     _check_publisher(books, (policy if book.draft_only else book.newest.policy)["publisher"])
     day = policy["effective_from"]
     fresh = _resolve(books, policy)
@@ -204,7 +204,7 @@ def _plan_days(books: Books, book: Rulebook, moment: Moment, reason: str) -> Pla
             "no version is published: the days of policies.yaml count as they are", hint="dispatchctl policy publish"
         )
     _check_publisher(books, book.newest.policy["publisher"])
-    _, policy = _read_draft(books)
+    _, policy = read_draft(books)
     days, before = _resolve(books, policy), dict(book.tables)
     day = book.newest.policy["effective_from"]
     text = _read_version(books, book.newest)
@@ -242,7 +242,8 @@ def _next_name(books: Books, day: str) -> str:
     return f"{day}.yaml" if part == 1 else f"{day}.{part}.yaml"
 
 
-def _digest(text: bytes) -> str:
+def compute_digest(text: bytes) -> str:
+    """The sha256 of a version's text, in hex."""
     from hashlib import sha256
 
     return sha256(text).hexdigest()
@@ -290,38 +291,3 @@ def _load_some(books: Books, names: set[str]) -> Rulebook:
     if faults:
         raise BadData.of(faults)
     return Rulebook.of(form)
-
-
-# --- listing ----------------------------------------------------------------------------------------------------------
-
-
-def list_publications(books: Books) -> list[dict[str, Any]]:
-    """Every published file by day and part: when and by whom, whether it is in force now, whether it was replaced.
-
-    As of --as-of, those that had been published by then.
-    """
-    as_of = books.ws.as_of
-    only = find_published(books.folder.path, books.folder.label, as_of) if isinstance(as_of, int) else None
-    published: dict[str, Publication] = {}
-    for each in read_publications(books.folder.path, books.folder.label):
-        published.setdefault(each.file, each)
-    counting = {file.name for file in list_versions(books.folder.path, only)}
-    in_force = "" if books.book.draft_only else f"{books.version.label}.yaml"
-    items = []
-    for file in list_version_files(books.folder.path):
-        if only is not None and file.name not in only:
-            continue
-        row = published.get(file.name)
-        items.append(
-            {
-                "label": file.label,
-                "effective_from": file.date,
-                "file": file.name,
-                "published_at": format_time(books, row.recorded // 1_000_000) if row else None,
-                "by": row.by if row else None,
-                "sha256": _digest(read_text(file.path)),
-                "in_force": file.name == in_force,
-                "replaced": file.name not in counting,
-            }
-        )
-    return items

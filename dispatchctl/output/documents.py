@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
+from dispatchctl import registers
 from dispatchctl.errors import UsageFault
 from dispatchctl.output.formats import Layout, defuse_cell, format_people
-from dispatchctl.output.labels import Column, find_column
+from dispatchctl.output.labels import COLUMNS, Column, find_column, say_word
 from dispatchctl.output.tables import say_time
 from dispatchctl.output.terminal import neutralise_text
 
@@ -19,7 +20,18 @@ REPORTS = {
     "daily": ("Daily report", "日报"),
     "weekly": ("Weekly report", "周报"),
     "monthly": ("Monthly report", "月报"),
+    "satisfaction": ("Satisfaction report", "满意度报告"),
+    "complaints": ("Complaints report", "投诉统计"),
+    "staff": ("Staff report", "人员统计"),
 }
+MONTHS = {"month-before": ("month before", "上月"), "year-before": ("year before", "上年同月")}
+BESIDE = {
+    "daily": {"month-before": ("day before", "前一日"), "year-before": ("year before", "上年同日")},
+    "weekly": {"month-before": ("week before", "上周"), "year-before": ("year before", "上年同周")},
+}
+CORRECTIONS = "corrections"  # the section of what was recorded about months that were closed
+CORRECTED = ("month", "case", "register", "event", "at", "recorded_at", "by")
+PERSON = ("person", "person", "人员")
 NOTHING = "–"
 NUMBERS = ("numerator", "denominator")
 
@@ -69,6 +81,9 @@ def list_tables(document: Document, lang: str) -> list[tuple[str, list[tuple[lis
     """(title of a section, its tables as columns and items): the whole period first, then one for each grouping."""
     found = []
     for section in document["sections"]:
+        if section["id"] == CORRECTIONS:
+            found.append((str(section["title"]), [_list_corrections(section, lang)]))
+            continue
         tables = [_list_whole(document, section, lang)]
         for by in dict.fromkeys(row["by"] for row in section["rows"] if row["by"]):
             tables.append(_list_groups(document, section, by, lang))
@@ -76,13 +91,30 @@ def list_tables(document: Document, lang: str) -> list[tuple[str, list[tuple[lis
     return found
 
 
+def _list_corrections(section: Document, lang: str) -> tuple[list[Column], list[dict[str, Any]]]:
+    """What was recorded about closed months, in the words of its registers."""
+    items = []
+    for row in section["rows"]:
+        page = registers.get(row["register"])
+        register = page.zh if lang == "zh" else page.en
+        items.append({**row, "register": register, "event": say_word(row["event"], lang, page, event=True)})
+    return [find_column(name) for name in CORRECTED], items
+
+
+def name_beside(document: Document, word: str) -> tuple[str, str]:
+    """What a period beside the report's is called, English and Chinese: `month before`, in a weekly `week before`."""
+    return BESIDE.get(document["report"], MONTHS).get(word, (word, word))
+
+
 def _list_whole(document: Document, section: Document, lang: str) -> tuple[list[Column], list[dict[str, Any]]]:
     columns = [find_column(name) for name in ("measure", "value", *NUMBERS)]
     (row,) = [row for row in section["rows"] if row["by"] is None]
+    columns += [Column(word, *name_beside(document, word), "number") for word in row["beside"]]
     items = []
     for name, figure in row["measures"].items():
         item: dict[str, Any] = {"measure": document["measures"][name]["title"], "value": say_number(figure)}
         item.update({key: None if figure["kind"] == "count" else figure[key] for key in NUMBERS})
+        item.update({word: say_figure(found[name]) for word, found in row["beside"].items()})
         items.append(item)
     return columns, items
 
@@ -90,21 +122,37 @@ def _list_whole(document: Document, section: Document, lang: str) -> tuple[list[
 def _list_groups(
     document: Document, section: Document, by: str, lang: str
 ) -> tuple[list[Column], list[dict[str, Any]]]:
-    head = find_column(by.rpartition(".")[2])
+    head = _find_head(by.rpartition(".")[2])
     rows = [row for row in section["rows"] if row["by"] == by]
     names = [name for name in rows[0]["measures"] if any(row["measures"][name] for row in rows)]
-    titles = {name: document["measures"][name]["title"] for name in names}
     none = "（未填）" if lang == "zh" else "(none)"
     columns = [Column("key", head.en, head.zh)]
-    columns += [Column(f"measure {name}", titles[name], titles[name], "number") for name in names]
-    items = [
-        {
-            "key": row["title"] if row["title"] is not None else none,
-            **{f"measure {name}": say_figure(row["measures"][name]) for name in names},
-        }
-        for row in rows
-    ]
+    for name in names:
+        title = document["measures"][name]["title"]
+        columns.append(Column(f"measure {name}", title, title, "number"))
+        for word in rows[0]["beside"]:
+            english, chinese = name_beside(document, word)
+            columns.append(Column(f"{word} {name}", f"{title}, {english}", f"{chinese}{title}", "number"))
+    items = []
+    for row in rows:
+        item = {"key": row["title"] if row["title"] is not None else none}
+        for name in names:
+            item[f"measure {name}"] = say_figure(row["measures"][name])
+            item.update({f"{word} {name}": say_figure(found[name]) for word, found in row["beside"].items()})
+        items.append(item)
     return columns, items
+
+
+def _find_head(name: str) -> Column:
+    """What a field that a report groups by is called: as everywhere, else as the page says that has it."""
+    if name == PERSON[0]:
+        return Column(*PERSON)
+    if name not in COLUMNS:
+        for register in registers.NAMES:
+            field = registers.known_of(register).get(name)
+            if field is not None:
+                return Column(name, field.en, field.zh)
+    return find_column(name)
 
 
 def format_report(document: Document, form: str, lang: str, now: int, *, headers: bool = True) -> str:

@@ -98,10 +98,11 @@ COLUMNS: dict[str, Column] = {
         Column("assigned_at", "assigned", "派单时间", "time"),
         Column("retracted", "taken back", "撤回", "word"),
         Column("staff", "staff", "人员"),
+        Column("staff_name", "staff", "人员"),
         Column("score", "score", "得分", "number"),
         Column("load", "load", "负荷", "number"),
         Column("excluded", "passed over", "未入选", "word"),
-        Column("proposed_severity", "proposed severity", "建议等级"),
+        Column("proposed_severity", "proposed severity", "建议等级", "word"),
         Column("severity_reasons", "grounds", "等级理由", "list"),
         Column("key", "key", "键"),
         Column("rule", "rule", "规则"),
@@ -142,6 +143,8 @@ COLUMNS: dict[str, Column] = {
         Column("records", "records", "记录文件夹"),
         Column("source_ref", "source reference", "来源编号", "id"),
         Column("request_id", "request id", "请求编号", "id"),
+        Column("tries", "tries", "未接次数", "number"),
+        Column("followup", "follow-up", "进行中的回访", "id"),
         Column("events", "history", "历史", "list"),
         Column("clocks", "clocks", "时限", "list"),
         Column("conflicts", "conflicts", "冲突", "list"),
@@ -179,6 +182,10 @@ WORDS = {  # states that no page has: of clocks, of charges, of verdicts
     "report": ("report", "申告"),
     "prospect": ("prospect", "意向客户"),
     "internal": ("internal", "内部"),
+    "phone": ("phone", "电话"),
+    "visit": ("visit", "上门"),
+    "message": ("message", "短信"),
+    "form": ("form", "表单"),
     "lead": ("lead", "主办"),
     "helper": ("helper", "协办"),
     "assignment": ("assignment", "派单"),
@@ -190,6 +197,42 @@ WORDS = {  # states that no page has: of clocks, of charges, of verdicts
     "persuaded": ("persuaded", "劝退"),
     "abandonment": ("abandonment", "自动离职"),
     "expulsion": ("expulsion", "开除"),
+    # what is charged or rewarded, and measures besides money
+    "fine": ("fine", "罚款"),
+    "compensation": ("compensation", "赔偿"),
+    "ledger.warning": ("warning", "警告"),
+    "forfeit": ("forfeit", "扣减"),
+    "reward": ("reward", "奖励"),
+    "proposal": ("proposal", "建议"),
+    "oral-warning": ("oral warning", "口头警告"),
+    "written-warning": ("written warning", "书面警告"),
+    "self-review": ("self-review", "书面检讨"),
+    "demotion": ("demotion", "降职"),
+    "transfer": ("transfer", "调岗"),
+    "next-step": ("next step", "加重一级"),
+    # how a complaint is judged
+    "serious": ("serious", "重大"),
+    "ordinary": ("ordinary", "一般"),
+    "valid": ("valid", "有效"),
+    "invalid": ("invalid", "无效"),
+    "outside": ("with others", "外部事项"),
+    "redone": ("redone", "返工"),
+    "concession": ("concession", "让步"),
+    "corrected": ("corrected", "纠正"),
+    "explained": ("explained", "解释"),
+    "effective": ("effective", "有效"),
+    "failed": ("failed", "无效"),
+    "departments_at_least": ("several departments", "涉及多个部门"),
+    "repeated_within": ("repeated", "短期内重复投诉"),
+    "media": ("in public media", "媒体曝光"),
+    "failed_corrections": ("a correction failed", "纠正无效"),
+    "system_flaw": ("flaw of the system", "体系缺陷"),
+    "reputation": ("harms reputation", "损害声誉或利益"),
+    "doubts_system": ("doubts the system", "质疑管理体系"),
+    # whether a customer was asked
+    "owed": ("owed", "待回访"),
+    "made": ("made", "已回访"),
+    "unreachable": ("not reached", "联系不上"),
     # how a clock counts, and why a stretch of time does not
     "civil-code": ("civil code", "按民法典"),
     "elapsed": ("elapsed", "连续计"),
@@ -233,9 +276,10 @@ def find_page(page: Register | None, register: object = None) -> Register | None
 def find_column(key: str, page: Register | None = None) -> Column:
     """How to name and show a key: by the register's page, else by the table here, else under its own name."""
     if page is not None:
-        for field in page.fields:
+        for field in (*page.fields, *page.derived):
             if field.name == key:
-                return Column(key, field.en, field.zh, "list" if field.many else KINDS.get(field.type, "text"))
+                many = field.many and field.type != "choice"  # words stay words, however many
+                return Column(key, field.en, field.zh, "list" if many else KINDS.get(field.type, "text"))
     known = COLUMNS.get(key)
     if known is not None:
         return known
@@ -256,7 +300,7 @@ def say_word(value: str, lang: str, page: Register | None = None, *, event: bool
         for entry in entries:
             if entry.name == value:
                 return entry.zh if index else entry.en
-    words = WORDS.get(value)
+    words = (WORDS.get(f"{page.name}.{value}") if page is not None else None) or WORDS.get(value)
     return words[index] if words else value
 
 

@@ -51,9 +51,9 @@ def say_cell(value: object, column: Column, item: "Item", layout: "Layout") -> s
     if column.kind == "register" and isinstance(value, str):
         page = find_page(None, value)
         return neutralise_text((page.zh if lang == "zh" else page.en) if page else value)
-    titles = layout.titles.get(column.key)
+    titles = layout.titles.get(column.key) if column.kind != "id" else None
     text = str(value)
-    if column.key == "reason":  # a text, but for the reasons of a pause, which the program names
+    if column.key in ("reason", "severity_reasons"):  # a text, but for reasons which the program names
         text = say_word(text, lang)
     elif column.key == "reasons":
         word, space, number = text.rpartition(" ")

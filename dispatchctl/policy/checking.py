@@ -6,9 +6,13 @@ Layer: policy. Its one job: the tuple of checks over the typed values; each note
 from datetime import date
 from typing import Any
 
+from dispatchctl.policy.checking_appraisal import check_appraisal
+from dispatchctl.policy.checking_charges import check_charges, check_discipline
 from dispatchctl.policy.checking_clocks import check_clocks
+from dispatchctl.policy.checking_complaints import check_complaints, check_followups
 from dispatchctl.policy.checking_measures import check_measures, check_reports
 from dispatchctl.policy.reading import Path, Sheet
+from dispatchctl.policy.vocabulary import check_names
 from dispatchctl.policy.week import MAKE_UP, build_week, find_overlap, read_days
 
 Rules = dict[str, Any]
@@ -63,19 +67,9 @@ def check_roles(sheet: Sheet, rules: Rules) -> None:
     """Who may confirm, extend and reveal, and who is told at each level, are roles there are."""
     roles = list(rules["roles"])
     for key in ("confirm_by", "extend_by"):
-        _check_names(sheet, ("assignment", key), rules["assignment"][key], [*PERSON_WORDS, *roles])
-    _check_names(sheet, ("escalation", "roles"), rules["escalation"]["roles"], roles)
-    _check_names(sheet, ("privacy", "reveal"), rules["privacy"]["reveal"], roles)
-
-
-def _check_names(sheet: Sheet, path: tuple[str, ...], names: list[str], known: list[str]) -> None:
-    if not sheet.is_written(*path):
-        return
-    for index, name in enumerate(names):
-        if name not in known:
-            sheet.unknown((*path, index), "unknown-role", "role", name, known)
-        elif name in names[:index]:
-            sheet.fault((*path, index), "named-twice", f"{name} stands twice", "once")
+        check_names(sheet, ("assignment", key), rules["assignment"][key], [*PERSON_WORDS, *roles])
+    check_names(sheet, ("escalation", "roles"), rules["escalation"]["roles"], roles)
+    check_names(sheet, ("privacy", "reveal"), rules["privacy"]["reveal"], roles)
 
 
 def check_sources(sheet: Sheet, rules: Rules) -> None:
@@ -83,7 +77,11 @@ def check_sources(sheet: Sheet, rules: Rules) -> None:
     clauses = rules["clauses"]
     if clauses is None:
         return
-    cited: list[tuple[Path, Any]] = [(("clocks", index), clock) for index, clock in enumerate(rules["clocks"] or ())]
+    cited: list[tuple[Path, Any]] = [
+        ((section, index), citing)
+        for section in ("clocks", "charges", "rewards")
+        for index, citing in enumerate(rules[section] or ())
+    ]
     cited += [(("measures", key), measure) for key, measure in rules["measures"].items()]
     for path, citing in cited:
         for index, clause in enumerate(citing["source"] if citing else ()):
@@ -99,8 +97,13 @@ CHECKS = (
     check_roles,
     check_sources,
     check_clocks,
+    check_complaints,
+    check_charges,
+    check_discipline,
+    check_followups,
     check_measures,
     check_reports,
+    check_appraisal,
 )
 
 

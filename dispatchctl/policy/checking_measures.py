@@ -12,11 +12,13 @@ from dispatchctl.policy.shapes import LEFT_OUT
 from dispatchctl.registers.page import Field
 
 CLOCKS = "clocks"
+SCORES = "scores"  # the marks that people were given: one item each
 FLAGS = ("true", "false")
 CLOCK_STATES = ("running", "paused", "stopped", "ended")
 CLOCK_TIMES = ("due_at", "started_at", "stopped_at")
 ITEM_FIELDS = ("id", "state", "by")  # of a case, besides its register's own
 WORKER = "worker"
+PERSON = "person"  # in a report's `by`: each measure's own `person`
 VALUE_KEYS = ("sum", "average", "median")
 
 #: fields of an item of `clocks`; the choices of some depend on the rules
@@ -35,6 +37,19 @@ CLOCK_FIELDS = {
     "due_at": Field("due_at", "due", "期限", type="time"),
     "stopped_by": Field("stopped_by", "stopped by", "停止事件"),
 }
+
+#: fields of an item of `scores`: who was given which mark for what, for which month, by whom
+SCORE_FIELDS = {
+    "id": Field("id", "id", "编号", type="row"),
+    "state": Field("state", "state", "状态"),
+    "staff": Field("staff", "staff", "员工", type="staff"),
+    "measure": Field("measure", "measure", "评分项"),
+    "score": Field("score", "score", "得分", type="integer", of="0..100"),
+    "month": Field("month", "month", "月份", type="month"),
+    "at": Field("at", "at", "时间", type="time"),
+    "by": Field("by", "by", "评分人", type="staff"),
+}
+SCORE_TIMES = ("month", "at")
 
 
 def _find_case_field(register: str, path: str) -> Field | None:
@@ -71,16 +86,18 @@ def _find_about_field(register: str, name: str) -> Field | None:
 def _find_anywhere(name: str) -> Field | None:
     """A field or event of any register; its values are left unchecked, as registers differ in them."""
     known = name in ITEM_FIELDS or any(
-        name in registers.fields_of(each) or name in registers.events_of(each) for each in registers.NAMES
+        name in registers.known_of(each) or name in registers.events_of(each) for each in registers.NAMES
     )
     if not known:
         return None
-    fields = [registers.fields_of(each)[name] for each in registers.NAMES if name in registers.fields_of(each)]
+    fields = [registers.known_of(each)[name] for each in registers.NAMES if name in registers.known_of(each)]
     return fields[0]._replace(choices=()) if fields else Field(name, name, name)
 
 
 def find_item_field(of: str, path: str, rules: dict[str, Any]) -> Field | None:
-    """The field of an item of a register or of `clocks`; None where items have none of that name."""
+    """The field of an item of a register, of `clocks` or of `scores`; None where items have none of that name."""
+    if of == SCORES:
+        return SCORE_FIELDS.get(path)
     if of != CLOCKS:
         return _find_case_field(of, path)
     if path == "clock":
@@ -102,6 +119,8 @@ def list_item_fields(of: str) -> list[str]:
     """What find_item_field answers, for messages."""
     if of == CLOCKS:
         return [*CLOCK_FIELDS, "case.FIELD"]
+    if of == SCORES:
+        return list(SCORE_FIELDS)
     return [*vocabulary.list_paths(of), *ITEM_FIELDS, *registers.events_of(of)]
 
 
@@ -112,8 +131,8 @@ def check_measures(sheet: Sheet, rules: dict[str, Any]) -> None:
         of = measure["of"] if measure else None
         if of is None:
             continue
-        if of not in registers.NAMES and of != CLOCKS:
-            known = [CLOCKS, *vocabulary.list_registers()]
+        if of not in registers.NAMES and of not in (CLOCKS, SCORES):
+            known = [CLOCKS, SCORES, *vocabulary.list_registers()]
             sheet.unknown((*path, "of"), "unknown-register", "register", of, known)
             continue
         _check_month(sheet, path, measure)
@@ -130,6 +149,8 @@ def _check_month(sheet: Sheet, path: Path, measure: dict[str, Any]) -> None:
         return
     if of == CLOCKS:
         known = list(CLOCK_TIMES) + [event for name in registers.NAMES for event in registers.events_of(name)]
+    elif of == SCORES:
+        known = list(SCORE_TIMES)
     else:
         times = [field.name for field in registers.get(of).fields if field.type in vocabulary.TIME_TYPES]
         known = [*registers.events_of(of), *times]
@@ -180,6 +201,8 @@ def _check_person(sheet: Sheet, path: Path, measure: dict[str, Any], rules: dict
     if of == CLOCKS:
         known = ["owner", WORKER, *vocabulary.OWNER_WORDS]
         known += [field for name in registers.NAMES for field in vocabulary.list_staff_fields(name)]
+    elif of == SCORES:
+        known = [field.name for field in SCORE_FIELDS.values() if field.type == "staff"]
     else:
         known = [WORKER, *vocabulary.list_owner_words(of, [])]
     if person not in known:
@@ -200,9 +223,16 @@ def check_reports(sheet: Sheet, rules: dict[str, Any]) -> None:
                 if name not in measures:
                     sheet.unknown((*path, "measures", place), "unknown-measure", "measure", name, list(measures))
             for place, name in enumerate(section["by"]):
-                if name not in CLOCK_FIELDS and _find_by_field(name) is None:
+                if name not in (*CLOCK_FIELDS, PERSON) and _find_by_field(name) is None:
                     known = list(dict.fromkeys(_list_by_fields()))
                     sheet.unknown((*path, "by", place), "unknown-field", "field", name, known)
+                if name == PERSON and not any(_has_person(measures.get(each)) for each in section["measures"] or ()):
+                    message = "none of the measures of this section has a person"
+                    sheet.fault((*path, "by", place), "nobodys-measure", message, "measures with person")
+
+
+def _has_person(measure: dict[str, Any] | None) -> bool:
+    return measure is None or measure["person"] is not None  # what is faulty itself is told of once
 
 
 def _find_by_field(name: str) -> Field | None:

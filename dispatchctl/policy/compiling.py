@@ -12,12 +12,14 @@ from typing import Any
 from dispatchctl import registers
 from dispatchctl.errors import Fault
 from dispatchctl.policy.checking import PERSON_WORDS, check_rules
+from dispatchctl.policy.checking_charges import DEFAULT_APPROVER
 from dispatchctl.policy.checking_clocks import split_event
-from dispatchctl.policy.checking_measures import CLOCKS, VALUE_KEYS
+from dispatchctl.policy.checking_measures import CLOCKS, SCORES, VALUE_KEYS
 from dispatchctl.policy.loading import SIZE_LIMIT, load_tree
 from dispatchctl.policy.reading import Sheet, read_value
 from dispatchctl.policy.sections import RULES, VERSION
 from dispatchctl.policy.shapes import LEFT_OUT
+from dispatchctl.policy.vocabulary import list_sources, store_conditions
 from dispatchctl.policy.week import build_week
 
 DAYS_LIMIT = 1024 * 1024  # bytes that the generated days may add to a published version
@@ -63,8 +65,15 @@ def _build_policy(rules: dict[str, Any], days: dict[str, Any] | None) -> dict[st
         "assignment": _build_assignment(rules),
         "clocks": [_build_clock(clock) for clock in rules["clocks"]],
         "escalation": {**rules["escalation"], "roles": _keep_roles(rules["escalation"]["roles"], rules)},
+        "complaints": _build_complaints(rules["complaints"]),
+        "complaint_kinds": _build_titles({**rules["complaints"]["invalid"], **rules["complaints"]["valid"]}),
+        "charges": [_build_charge(charge, "fine", rules) for charge in rules["charges"]],
+        "rewards": [_build_charge(charge, "reward", rules) for charge in rules["rewards"]],
+        "discipline": rules["discipline"],
+        "followups": _build_followups(rules["followups"]),
         "measures": {key: _build_measure(key, measure) for key, measure in rules["measures"].items()},
         "reports": rules["reports"],
+        "appraisal": _build_appraisal(rules),
         "privacy": {**rules["privacy"], "reveal": _keep_roles(rules["privacy"]["reveal"], rules)},
     }
 
@@ -112,8 +121,50 @@ def _build_clock(clock: dict[str, Any]) -> dict[str, Any]:
         "title": clock["title"] or clock["id"],
         "start": [split_event(register, word) for word in clock["start"]],
         "stop": [split_event(register, word) for word in clock["stop"]],
-        "when": [[path, values] for path, values in clock["when"].items()],
+        "when": store_conditions([register], clock["when"]),
     }
+
+
+def _build_complaints(complaints: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "serious_when": complaints["serious_when"],
+        "valid": _build_titles(complaints["valid"]),
+        "invalid": _build_titles(complaints["invalid"]),
+    }
+
+
+def _build_charge(charge: dict[str, Any], kind: str, rules: dict[str, Any]) -> dict[str, Any]:
+    """Its facts as [register or "breach" or "hand", name]; who decides by default is the manager."""
+    of = [[word.partition(".")[0], word.partition(".")[2]] for word in charge["of"]]
+    return {
+        **charge,
+        "title": charge["title"] or charge["id"],
+        "of": of,
+        "when": store_conditions(list_sources(of, rules["clocks"]), charge["when"]),
+        "unless": [list(word.split(".", 1)) if "." in word else ["", word] for word in charge["unless"]],
+        "kind": charge["kind"] or kind,
+        "approver": charge["approver"] or DEFAULT_APPROVER,
+    }
+
+
+def _build_followups(followups: dict[str, Any]) -> dict[str, Any]:
+    orders = followups["orders"]
+    if orders is not None:
+        orders = {**orders, "when": store_conditions(["orders"], orders["when"])}
+    return {**followups, "orders": orders}
+
+
+def _build_appraisal(rules: dict[str, Any]) -> dict[str, Any] | None:
+    """A measure of the appraisal is called what the measure of that name is called."""
+    appraisal: dict[str, Any] | None = rules["appraisal"]
+    if appraisal is None:
+        return None
+    titles = {key: measure["title"] for key, measure in rules["measures"].items()}
+    measures = {
+        key: {**measure, "title": measure["title"] or titles.get(key) or key}
+        for key, measure in appraisal["measures"].items()
+    }
+    return {**appraisal, "measures": measures}
 
 
 def _build_measure(key: str, measure: dict[str, Any]) -> dict[str, Any]:
@@ -123,10 +174,11 @@ def _build_measure(key: str, measure: dict[str, Any]) -> dict[str, Any]:
     else:
         built = [value or ("ratio" if measure["count"] else "count")]
     of = measure["of"]
+    usual = {CLOCKS: "due_at", SCORES: "month"}
     return {
         **measure,
         "title": measure["title"] or key,
-        "month": measure["month"] or ("due_at" if of == CLOCKS else registers.get(of).events[0].name),
+        "month": measure["month"] or usual.get(of) or registers.get(of).events[0].name,
         "over": {name: _build_condition(condition) for name, condition in measure["over"].items()},
         "count": {name: _build_condition(condition) for name, condition in measure["count"].items()},
         "value": built,

@@ -34,6 +34,7 @@ class Sheet:
         self.file = file
         self.faults: list[Fault] = []
         self.broken: set[Path] = set()
+        self.blank: set[Path] = set()  # keys that stand there without a value
         self._places: dict[Path, tuple[int, int]] = {(): (1, 1)}
         self._names: dict[Path, str] = {}
 
@@ -53,19 +54,27 @@ class Sheet:
         shown = ""
         for index, step in enumerate(path):
             name = self._names.get(path[: index + 1])
-            if isinstance(step, int) and not name:
+            if not isinstance(step, int):
+                shown += f".{step}" if shown else step
+            elif not name:
                 shown += f"[{step + 1}]"
-            else:
-                shown += f".{name or step}" if shown else str(name or step)
+            if name:
+                shown += f".{name}" if shown else name
         return shown
+
+    def _settle(self, path: Path) -> Path:
+        """The path under which its value is kept: without the number of an item that stands alone, outside a list."""
+        settled: Path = ()
+        for step in path:
+            if not isinstance(step, int) or (*settled, step) in self._places:
+                settled = (*settled, step)
+        return settled
 
     def fault(self, path: Path, code: str, message: str, allowed: str = "", hint: str = "") -> None:
         """Note a fault of the value at `path`; its line is that of the nearest enclosing value that was written."""
         if len(self.faults) >= _FAULT_LIMIT:
             return
-        while path and isinstance(path[-1], int) and path not in self._places:
-            path = path[:-1]  # a single value that stands for a list of one
-        known = path
+        known = path = self._settle(path)
         while known not in self._places:
             known = known[:-1]
         line, column = self._places[known]
@@ -83,8 +92,9 @@ class Sheet:
         self.fault(path, code, message, allowed or list_some(known), suggestion)
 
     def is_written(self, *path: str | int) -> bool:
-        """Whether the file has anything at the path: a default is not the writer's mistake."""
-        return path in self._places
+        """Whether the file has a value at the path: a default is not the writer's mistake."""
+        settled = self._settle(path)
+        return settled in self._places and settled not in self.blank
 
     @property
     def is_hopeless(self) -> bool:
@@ -93,7 +103,8 @@ class Sheet:
 
     def is_sound(self, *path: str | int) -> bool:
         """Whether no fault was found at the path, above it, or below it."""
-        return not any(bad[: len(path)] == path or path[: len(bad)] == bad for bad in self.broken)
+        settled = self._settle(path)
+        return not any(bad[: len(settled)] == settled or settled[: len(bad)] == bad for bad in self.broken)
 
 
 def find_nearest(word: str, known: "list[str]") -> str:
@@ -225,6 +236,7 @@ def _read_key(sheet: Sheet, key: Key, node: Node | None, path: Path) -> Any:
     if node is None or (node.blank and not key.shape.blank):
         if key.required:
             sheet.fault(place, "left-blank", "is required", _describe(key.shape))
+        sheet.blank.add(place)
         return fill_default(key)
     value = read_value(sheet, node, key.shape, place)
     return fill_default(key) if value is None and not key.shape.blank else value
@@ -235,7 +247,8 @@ def fill_default(key: Key) -> Any:
     if key.default is LEFT_OUT:
         return LEFT_OUT
     if key.shape.kind == STRUCT and (key.required or key.default is not None):
-        return {inner.name: fill_default(inner) for inner in key.shape.keys}
+        filled = {inner.name: fill_default(inner) for inner in key.shape.keys}
+        return {**filled, **deepcopy(key.default or {})}
     if key.required and key.shape.kind in (MAP_SHAPE, LIST_SHAPE):
         return {} if key.shape.kind == MAP_SHAPE else []
     return deepcopy(key.default)

@@ -21,6 +21,7 @@ from dispatchctl.policy.shapes import (
     scalar,
     struct,
 )
+from dispatchctl.registers.ledger import KINDS, MEASURES
 
 ROLES = {
     "desk": "前台",
@@ -65,7 +66,18 @@ REQUIRED_OF_KIND = {
 }
 ASSIGNMENT_FIELDS = ("assignee", "contact_id", "content", "requirements")
 WEIGHTS = {"workload": "5", "fairness": "2", "area": "2", "last_technician": "1"}
-REPORTS = ("daily", "weekly", "monthly")
+REPORTS = ("daily", "weekly", "monthly", "satisfaction", "complaints", "staff")
+BESIDE = ("month-before", "year-before")
+SERIOUS_WHEN = {"departments_at_least": 2, "repeated_within": [30, "d"], "failed_corrections": 1}
+VALID = {
+    "attitude": "服务态度",
+    "skill": "服务技能与时效",
+    "facilities": "设施工具",
+    "materials": "材料配件",
+    "area": "区域管理",
+}
+INVALID = {"standard": "不了解标准", "ground": "依据不足", "outside": "属外部单位"}
+STEPS = ("oral-warning", "written-warning", "fine", "demotion", "dismissal")
 COUNTINGS = ("civil-code", "elapsed")
 HOURS_KEYS = "make-up|(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?"
 
@@ -189,8 +201,112 @@ _REPORT = list_of(
         Key("id", TEXT, note="编号"),
         Key("title", TEXT, required=True, note="标题"),
         Key("measures", list_of(TEXT, low=1), required=True, note="有哪些指标"),
-        Key("by", list_of(PATH), [], note="按哪些栏目分组"),
+        Key("by", list_of(PATH), [], note="按哪些栏目分组；person 为按人"),
+        Key("beside", list_words(*BESIDE), [], note="并列对比：上月、上年同期"),
     )
+)
+
+_COMPLAINTS = struct(
+    Key(
+        "serious_when",
+        struct(
+            Key("departments_at_least", scalar("whole"), note="涉及部门不少于几个"),
+            Key("repeated_within", SPAN, note="同一客户多久之内再次投诉"),
+            Key("media", FLAG, False, note="媒体曝光"),
+            Key("failed_corrections", scalar("whole"), note="纠正无效几次"),
+            Key("system_flaw", FLAG, False, note="体系缺陷，须经管理评审"),
+            Key("reputation", FLAG, False, note="损害声誉或利益"),
+            Key("doubts_system", FLAG, False, note="质疑管理体系"),
+        ),
+        {**SERIOUS_WHEN, "media": True, "system_flaw": True, "reputation": True, "doubts_system": True},
+        note="符合任一条即建议定为重大投诉",
+    ),
+    Key("valid", map_of(blankable(TEXT), low=1), VALID, note="有效投诉的类别"),
+    Key("invalid", map_of(blankable(TEXT), low=1), INVALID, note="无效投诉的类别"),
+)
+
+_CHARGE = struct(
+    Key("id", TEXT, required=True, note="编号"),
+    Key("title", TEXT, note="名称，默认同编号"),
+    Key("of", list_of(TEXT, low=1), required=True, note="由什么引起：台账.事件、breach.时限，或 hand（由人发现）"),
+    Key("when", map_of(list_of(TEXT, low=1)), {}, note="适用条件：栏目 = 值或几个值"),
+    Key("who", list_of(TEXT), [], note="对谁：人员栏目、owner、receiver、department-head"),
+    Key("from_nth", scalar("whole"), note="从第几次起"),
+    Key("within", scalar("stretch"), "ever", note="次数在多长时间内累计"),
+    Key("unless", list_of(EVENT), [], note="同一事项有此事件则免"),
+    Key("amount", scalar("amount"), note="金额；field.NAME 为事件所载金额；留空由批准人确定"),
+    Key("range", list_of(scalar("money")), [], note="幅度：[下限, 上限]"),
+    Key("also", list_words(*MEASURES), [], note="并处"),
+    Key("instead", list_words(*MEASURES), [], note="批准人可改为"),
+    Key("kind", choice(*KINDS), note="类别，默认 fine（奖励为 reward）"),
+    Key("propose", list_words(*MEASURES), [], note="建议的处理"),
+    Key("proposer", TEXT, note="由谁提出，默认不限"),
+    Key("approver", TEXT, note="由谁批准，默认经理"),
+    Key("into", TEXT, note="归入哪个基金"),
+    Key("source", list_of(TEXT), [], note="依据的条款"),
+)
+
+_DISCIPLINE = struct(
+    Key("steps", list_words(*STEPS, low=1), list(STEPS), note="由轻到重"),
+    Key("within", SPAN, [365, "d"], note="多久之内的处分累计"),
+)
+
+_SIGNED = struct(Key("signature", FLAG, True, note="是否须客户签字"))
+_FOLLOWUPS = struct(
+    Key(
+        "orders",
+        struct(
+            Key("share", scalar("decimal"), "1", note="抽取比例，0 到 1"),
+            Key("when", map_of(list_of(TEXT, low=1)), {}, note="哪些工单"),
+            Key("attempts", scalar("whole"), 3, note="几次联系不上即止"),
+        ),
+        note="办结后回访；不写为不要求",
+    ),
+    Key("complaints", _SIGNED, {}, note="投诉回访"),
+    Key("surveys", _SIGNED, {}, note="调查回访"),
+)
+
+_APPRAISAL = struct(
+    Key("roles", list_of(TEXT, low=1), required=True, note="考核哪些岗位"),
+    Key(
+        "measures",
+        map_of(
+            struct(
+                Key("title", TEXT, note="名称，默认同指标"),
+                Key("weight", scalar("decimal"), required=True, note="权重，合计 100"),
+                Key("full", scalar("decimal"), note="达到即满分"),
+                Key("zero", scalar("decimal"), note="到此为零分"),
+                Key("scored", FLAG, False, note="由人评分（staff score）"),
+                Key("roles", list_of(TEXT), [], note="只考核这些岗位"),
+            ),
+            low=1,
+        ),
+        required=True,
+        note="考核指标",
+    ),
+    Key(
+        "grades",
+        list_of(
+            struct(
+                Key("grade", TEXT, required=True, note="等级"),
+                Key("from", scalar("decimal"), required=True, note="不低于多少分"),
+                Key("bonus", scalar("money"), note="奖金"),
+            ),
+            low=1,
+        ),
+        required=True,
+        note="等级，从高到低",
+    ),
+    Key(
+        "bonus",
+        struct(
+            Key("floor", scalar("money"), "0.00", note="奖金不低于"),
+            Key("roles", list_of(TEXT), [], note="适用岗位"),
+            Key("approver", TEXT, note="由谁批准"),
+        ),
+        {},
+        note="奖金下限",
+    ),
 )
 
 _PRIVACY = struct(
@@ -220,8 +336,14 @@ RULES = struct(
     Key("assignment", _ASSIGNMENT, {}, note="派单"),
     Key("clocks", list_of(_CLOCK, low=1), required=True, note="时限"),
     Key("escalation", _ESCALATION, {}, note="逐级上报"),
+    Key("complaints", _COMPLAINTS, {}, note="投诉"),
+    Key("charges", list_of(_CHARGE), [], note="处罚"),
+    Key("rewards", list_of(_CHARGE), [], note="奖励"),
+    Key("discipline", _DISCIPLINE, {}, note="逐级处分"),
+    Key("followups", _FOLLOWUPS, {}, note="回访"),
     Key("measures", map_of(_MEASURE), {}, note="指标"),
     Key("reports", struct(*(Key(name, _REPORT, [], note="报表各节") for name in REPORTS)), {}, note="报表"),
+    Key("appraisal", _APPRAISAL, note="考核"),
     Key("privacy", _PRIVACY, {}, note="个人信息"),
 )
 

@@ -94,6 +94,8 @@ def list_words(*words: str, low: int = 0) -> Shape:
     return list_of(choice(*words), low)
 
 
+STRETCHES = ("month", "year", "ever")
+
 _DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
 _MONEY = re.compile(r"([0-9]{1,12})(?:\.([0-9]{1,2}))?")
 _TIME = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])")
@@ -130,6 +132,22 @@ def _money(text: str) -> str:
     if not match:
         raise ValueError(f"{_quote(text)} is not an amount of money")
     return f"{match[1].lstrip('0') or '0'}.{(match[2] or '').ljust(2, '0')}"
+
+
+def _whole(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,6}", text):
+        raise ValueError(f"{_quote(text)} is not a whole number")
+    return int(text)
+
+
+def _amount(text: str) -> str:
+    """An amount of money, or `field.NAME`: the amount that the event itself carries."""
+    return text if re.fullmatch(r"field\.[a-z_]+", text) else _money(text)
+
+
+def _stretch(text: str) -> Any:
+    """A word for a stretch of the calendar, or a span [number, unit]."""
+    return text if text in STRETCHES else _span(text)
 
 
 def _year(text: str) -> int:
@@ -247,6 +265,19 @@ SCALARS: dict[str, Scalar] = {
     "text": Scalar(_text, "text", {"type": ["string", "number", "boolean"]}),
     "flag": Scalar(_flag, "true or false", {"enum": [True, False, "true", "false"]}),
     "decimal": Scalar(_decimal, "a number, not negative, such as 5 or 1.5", _number_like(_DECIMAL.pattern)),
+    "whole": Scalar(
+        _whole,
+        "a whole number, not negative",
+        {"anyOf": [{"type": "integer", "minimum": 0, "maximum": 999_999}, _like("[0-9]{1,6}")]},
+    ),
+    "amount": Scalar(
+        _amount,
+        "an amount with at most two places, or field.NAME",
+        {"anyOf": [{"type": "number", "minimum": 0}, _like(rf"field\.[a-z_]+|{_MONEY.pattern}")]},
+    ),
+    "stretch": Scalar(
+        _stretch, f"month, year, ever, or {_SPAN_ALLOWED}", _like("month|year|ever|[1-9][0-9]{0,4}(m|h|bm|bh|d|wd|w)")
+    ),
     "money": Scalar(_money, "an amount with at most two places, such as 50.00", _number_like(_MONEY.pattern)),
     "year": Scalar(
         _year, "four digits", {"anyOf": [{"type": "integer", "minimum": 1000, "maximum": 2999}, _like("[12][0-9]{3}")]}

@@ -8,7 +8,7 @@ from typing import Any
 
 from dispatchctl.errors import NotFound
 from dispatchctl.policy.reading import find_nearest, list_some, show_word
-from dispatchctl.policy.vocabulary import STATE
+from dispatchctl.policy.vocabulary import STATE, list_sources, write_conditions
 from dispatchctl.policy.week import DAYS, MAKE_UP, show_segments, show_time
 
 Policy = dict[str, Any]
@@ -59,9 +59,15 @@ def _show_all(policy: Policy) -> dict[str, Any]:
             for key in ("roles", "departments", "areas", "services", "priorities", "channels", "intake", "assignment")
         },
         "clocks": [_show_clock(clock) for clock in policy["clocks"]],
-        "escalation": {**policy["escalation"], "every": _show_span(policy["escalation"]["every"])},
+        "escalation": _show_escalation(policy["escalation"]),
+        "complaints": _show_complaints(policy["complaints"]),
+        "charges": [_show_charge(charge, policy["clocks"]) for charge in policy["charges"]],
+        "rewards": [_show_charge(charge, policy["clocks"]) for charge in policy["rewards"]],
+        "discipline": {**policy["discipline"], "within": _show_span(policy["discipline"]["within"])},
+        "followups": _show_followups(policy["followups"]),
         "measures": {key: _show_measure(measure) for key, measure in policy["measures"].items()},
         "reports": policy["reports"],
+        "appraisal": policy["appraisal"],
         "privacy": {**policy["privacy"], "retain": _show_span(policy["privacy"]["retain"])},
     }
 
@@ -91,12 +97,38 @@ def _show_clock(clock: Policy) -> dict[str, Any]:
         **clock,
         "start": show_events(clock["start"]),
         "stop": show_events(clock["stop"]),
-        "when": dict(clock["when"]),
+        "when": write_conditions([clock["of"]], clock["when"]),
         "pause": {reason: _show_span(longest) for reason, longest in clock["pause"].items()},
     }
     for key in ("limit", "warn", "urge"):
         shown[key] = _show_span(clock[key])
     return shown
+
+
+def _show_escalation(escalation: Policy) -> dict[str, Any]:
+    """Without any of the usual roles the levels are left out, as they were when this was written."""
+    return {"roles": escalation["roles"] or None, "every": _show_span(escalation["every"])}
+
+
+def _show_complaints(complaints: Policy) -> dict[str, Any]:
+    tests = complaints["serious_when"]
+    return {**complaints, "serious_when": {**tests, "repeated_within": _show_span(tests["repeated_within"])}}
+
+
+def _show_charge(charge: Policy, clocks: list[Policy]) -> dict[str, Any]:
+    within = charge["within"]
+    return {
+        **charge,
+        "of": [f"{source}.{name}" if name else source for source, name in charge["of"]],
+        "when": write_conditions(list_sources(charge["of"], clocks), charge["when"]),
+        "within": within if isinstance(within, str) else _show_span(within),
+        "unless": [f"{source}.{name}" if source else name for source, name in charge["unless"]],
+    }
+
+
+def _show_followups(followups: Policy) -> dict[str, Any]:
+    orders = followups["orders"]
+    return {**followups, "orders": orders and {**orders, "when": write_conditions(["orders"], orders["when"])}}
 
 
 def _show_measure(measure: Policy) -> dict[str, Any]:

@@ -3,10 +3,14 @@
 Layer: policy. Its one job: answer "is there such a field or event?" for the checks, from the registers' pages alone.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 from dispatchctl import registers
-from dispatchctl.policy.reading import Path, Sheet
+from dispatchctl.policy.reading import Path, Sheet, show_word
 from dispatchctl.registers.page import ANY, BACK, FIRST, VOID, Field, Register
 
+BREACH = "breach"  # `breach.complete`: a clock that ran out
 STATE = "state"  # `state.done`: the moment a case reaches a state
 OWNER_WORDS = ("dispatcher", "receiver", "department-head")
 TIME_TYPES = ("time", "date")
@@ -35,12 +39,12 @@ def find_field(register: str, path: str) -> Field | None:
     if dot:
         target = list_prefixes(register).get(prefix)
         return registers.fields_of(target).get(name) if target else None
-    return registers.fields_of(register).get(name)
+    return registers.known_of(register).get(name)
 
 
 def list_paths(register: str, types: tuple[str, ...] = ()) -> list[str]:
     """Every path that find_field answers, own fields first; only those of the given types where any is given."""
-    own = [field.name for field in registers.get(register).fields if not types or field.type in types]
+    own = [field.name for field in registers.known_of(register).values() if not types or field.type in types]
     for prefix, target in list_prefixes(register).items():
         fields = registers.get(target).fields
         own += [f"{prefix}.{field.name}" for field in fields if not types or field.type in types]
@@ -124,16 +128,68 @@ def _leave(before: tuple[str, ...], after: str, every: set[str], unfinished: set
     return every if ANY in before else {state for state in before if state != FIRST}
 
 
+STORED_FLAGS = {"true": "yes", "false": ""}  # how the rules write a flag: how a record holds it
+
+
+def store_conditions(names: "list[str]", when: "dict[str, list[str]]") -> "list[list[Any]]":
+    """Conditions of cases of these registers as [path, values], the values as a record holds them."""
+    return [
+        [path, [STORED_FLAGS.get(value, value) for value in values] if _is_flag(names, path) else values]
+        for path, values in when.items()
+    ]
+
+
+def write_conditions(names: "list[str]", when: "list[list[Any]]") -> "dict[str, list[str]]":
+    """The same as the rules write them."""
+    flags = {stored: written for written, stored in STORED_FLAGS.items()}
+    return {
+        path: [flags.get(value, value) for value in values] if _is_flag(names, path) else values
+        for path, values in when
+    }
+
+
+def list_sources(of: "list[list[str]]", clocks: "list[dict[str, Any]]") -> "list[str]":
+    """The registers whose cases the facts [register or "breach", name] of a charge are about."""
+    by_clock = {clock["id"]: clock["of"] for clock in clocks}
+    return [by_clock.get(name, "") if source == BREACH else source for source, name in of]
+
+
+def _is_flag(names: "list[str]", path: str) -> bool:
+    fields = [find_field(name, path) for name in names if name in registers.NAMES]
+    return any(field is not None and field.type == "flag" for field in fields)
+
+
+def list_keys(section: str, rules: dict[str, Any]) -> list[str]:
+    """The keys that a field of kind key may hold, by its section of the rules; none where any text will do."""
+    if section == "complaint_kinds":
+        complaints = rules["complaints"]
+        return [*complaints["valid"], *complaints["invalid"]]
+    table = rules.get(section)
+    return list(table) if isinstance(table, dict) else []
+
+
 def check_values(
-    sheet: Sheet, path: Path, field: Field | None, values: "list[str | None]", rules: dict[str, object]
+    sheet: Sheet, path: Path, field: Field | None, values: "Sequence[str | None]", rules: dict[str, Any]
 ) -> None:
     """Values of a field of kind key or choice are among those there are; other fields take any."""
     known: list[str] = []
     if field is not None and field.type == "key":
-        table = rules.get(field.of)
-        known = list(table) if isinstance(table, dict) else []
+        known = list_keys(field.of, rules)
     elif field is not None and field.type == "choice":
         known = list(field.choices)
+    elif field is not None and field.type == "flag":
+        known = list(STORED_FLAGS)
     for index, value in enumerate(values):
         if known and value is not None and value not in known:
             sheet.unknown((*path, index), "unknown-value", str(field and field.name), value, known)
+
+
+def check_names(sheet: Sheet, path: Path, names: "list[str]", known: "list[str]", what: str = "role") -> None:
+    """Names of a list are among those there are, each once; a default is not the writer's mistake."""
+    if not sheet.is_written(*path):
+        return
+    for index, name in enumerate(names):
+        if name not in known:
+            sheet.unknown((*path, index), f"unknown-{what}", what, name, known)
+        elif name in names[:index]:
+            sheet.fault((*path, index), "named-twice", f"{show_word(name)} stands twice", "once")

@@ -11,6 +11,7 @@ PAGE = complete_page(
         en="assignments",
         zh="派工单",
         parent="order_id",
+        under=True,
         fields=(
             Field("order_id", "order", "工单号", type="case", of="orders"),
             Field("dispatcher", "dispatcher", "派单人", type="staff"),
@@ -62,5 +63,6 @@ PAGE = complete_page(
             State("reassigned", "reassigned", "已改派", final=True, open=False),
             State("withdrawn", "withdrawn", "已撤单", final=True, open=False),
         ),
+        derived=(Field("worker", "done by", "完工人", type="staff"),),
     )
 )

@@ -7,6 +7,8 @@ from dispatchctl.registers.page import ANY, FIRST, Event, Field, Register, State
 
 KINDS = ("request", "inquiry", "suggestion", "report", "prospect", "internal")
 
+FOLLOW_UP = ("owed", "made", "unreachable", "none")  # of an order, by the rules in force when it was taken
+
 INTAKE = (
     "kind",
     "channel",
@@ -76,6 +78,11 @@ PAGE = complete_page(
             State("done", "done", "已完工待确认"),
             State("closed", "closed", "已办结", final=True, open=False),
             State("cancelled", "cancelled", "已取消", final=True, open=False),
+        ),
+        derived=(
+            Field("dispatcher", "dispatcher", "派单人", type="staff"),
+            Field("worker", "done by", "完工人", type="staff"),
+            Field("follow_up", "follow-up", "回访", type="choice", choices=FOLLOW_UP),
         ),
     )
 )

@@ -57,7 +57,11 @@ class State(NamedTuple):
 
 
 class Register(NamedTuple):
-    """One register: its page. `parent` is the field that names the case it belongs to (an assignment's order)."""
+    """One register: its page.
+
+    parent: the field that names the case it belongs to (an assignment's order). under: its cases end when that one
+    ends. derived: what follows from the rows without being in any: shown, filtered and counted like a field.
+    """
 
     name: str
     letter: str
@@ -67,6 +71,8 @@ class Register(NamedTuple):
     events: tuple[Event, ...]
     states: tuple[State, ...]
     parent: str = ""
+    under: bool = False
+    derived: tuple[Field, ...] = ()
 
 
 REASON = Field("reason", "reason", "原因")

@@ -4,17 +4,29 @@ What is written in `reports` of the rules is carried out here; how it looks is f
 """
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dispatchctl.errors import NotFound
-from dispatchctl.reports.measures import Figure, Figures, Item, Key, Period, list_measured, work_out
-from dispatchctl.reports.values import find_group
+from dispatchctl.policy.checking_measures import PERSON
+from dispatchctl.reports.measures import (
+    Figure,
+    Figures,
+    Heads,
+    Item,
+    Key,
+    Period,
+    build_figure,
+    find_by,
+    list_measured,
+    work_out,
+)
 
 Policy = Mapping[str, Any]
 Say = Callable[[str, str], str]  # (field a report groups by, its value) -> what people call it
 
 WHOLE: Key = ("", None)
+GENERAL = ("daily", "weekly", "monthly")  # reports that show all measures where the rules do not say which
 
 
 class Heading(NamedTuple):
@@ -29,22 +41,40 @@ class Heading(NamedTuple):
     before_rules: bool
 
 
+class Beside(NamedTuple):
+    """A period that stands beside that of a report: what it is called, its times as in Heading, its bounds."""
+
+    name: str
+    start: str
+    until: str
+    period: Period
+
+
 def build_report(
-    db: sqlite3.Connection, policy: Policy, heading: Heading, period: Period, say: Say, rest: str = ""
+    db: sqlite3.Connection,
+    policy: Policy,
+    heading: Heading,
+    period: Period,
+    say: Say,
+    rest: str = "",
+    beside: Mapping[str, Beside] | None = None,
+    heads: Callable[[Period], Heads] | None = None,
 ) -> dict[str, Any]:
     """The document of a report: {"report", "period", ..., "measures": {ID: figure}, "sections": [...]}.
 
     A section's first row is the period as a whole (`by` null); then, for each field it is grouped by, one row for each
     value that occurs, in the order of the rules. Where the rules say nothing about this report, it is one section,
-    titled `rest`, of all measures. NotFound where there are no measures at all.
+    titled `rest`, of all measures. beside: the periods that list_beside names; all are counted by the formulas of this
+    one. A value that occurs only in one of them has a row too. heads: of a period, see work_out. NotFound where there
+    are no measures at all.
     """
+    beside = beside or {}
     sections = list_sections(policy, heading.report, rest)
-    wanted: dict[str, list[str]] = {}
-    for section in sections:
-        for name in section["measures"]:
-            known = wanted.setdefault(name, [])
-            known += [field for field in section["by"] if field not in known]
-    figures = work_out(db, policy, wanted, period)
+    wanted = _list_wanted(sections)
+    figures = {"": work_out(db, policy, wanted, period, heads and heads(period))}
+    for word, other in beside.items():
+        asked = _list_wanted(section for section in sections if word in section["beside"])
+        figures[word] = work_out(db, policy, asked, other.period, heads and heads(other.period))
     return {
         "report": heading.report,
         "period": heading.period,
@@ -53,8 +83,11 @@ def build_report(
         "generated_at": heading.generated_at,
         "policy": heading.policy,
         "before_rules": heading.before_rules,
+        "beside": {
+            word: {"period": other.name, "from": other.start, "until": other.until} for word, other in beside.items()
+        },
         "measures": {
-            name: {"title": policy["measures"][name]["title"], **describe_figure(figures[WHOLE][name])}
+            name: {"title": policy["measures"][name]["title"], **describe_figure(figures[""][WHOLE][name])}
             for name in wanted
         },
         "sections": [
@@ -68,6 +101,16 @@ def build_report(
     }
 
 
+def _list_wanted(sections: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """measure -> the fields that some section groups it by."""
+    wanted: dict[str, list[str]] = {}
+    for section in sections:
+        for name in section["measures"]:
+            known = wanted.setdefault(name, [])
+            known += [field for field in section["by"] if field not in known]
+    return wanted
+
+
 def list_sections(policy: Policy, report: str, rest: str = "") -> list[dict[str, Any]]:
     """The sections of a report as the rules have them, or one of all measures; NotFound where there are none."""
     sections: list[dict[str, Any]] = policy["reports"].get(report) or []
@@ -75,7 +118,17 @@ def list_sections(policy: Policy, report: str, rest: str = "") -> list[dict[str,
         return sections
     if not policy["measures"]:
         raise NotFound("the rules have no measures to report", hint="describe them in policies.yaml: measures, reports")
-    return [{"id": "measures", "title": rest, "measures": list(policy["measures"]), "by": []}]
+    if report not in GENERAL:
+        raise NotFound(
+            f"the rules have no report of that name: {report}", hint=f"describe it in policies.yaml: reports.{report}"
+        )
+    return [{"id": "measures", "title": rest, "measures": list(policy["measures"]), "by": [], "beside": []}]
+
+
+def list_beside(policy: Policy, report: str) -> list[str]:
+    """Which periods the sections of a report want beside its own: month-before, year-before."""
+    sections = policy["reports"].get(report) or []
+    return list(dict.fromkeys(word for section in sections for word in section["beside"]))
 
 
 def describe_figure(figure: Figure) -> dict[str, Any]:
@@ -88,37 +141,60 @@ def describe_figure(figure: Figure) -> dict[str, Any]:
     }
 
 
-def _list_rows(policy: Policy, section: Mapping[str, Any], figures: Figures, say: Say) -> list[dict[str, Any]]:
+def _list_rows(
+    policy: Policy, section: Mapping[str, Any], figures: Mapping[str, Figures], say: Say
+) -> list[dict[str, Any]]:
+    """figures: of this period under "", of those beside it under their words."""
     names = section["measures"]
-    rows = [_build_row(WHOLE, names, figures, None)]
+    shown = {"": figures[""], **{word: figures[word] for word in section["beside"] if word in figures}}
+    rows = [_build_row(policy, WHOLE, names, shown, None)]
     for field in section["by"]:
-        keys = [key for key in figures if key[0] == field and any(_is_filled(figures[key].get(name)) for name in names)]
+        found = [
+            key
+            for each in shown.values()
+            for key in each
+            if key[0] == field and any(_is_filled(each[key].get(name)) for name in names)
+        ]
+        keys = list(dict.fromkeys(found))
         titles = {key: say(field, key[1]) if key[1] is not None else None for key in keys}
         order = _list_order(policy, field, names)
-        keys.sort(key=lambda key: (key[1] is None, order.get(key[1] or "", len(order)), titles[key] or ""))
-        rows += [_build_row(key, names, figures, titles[key]) for key in keys]
+        keys.sort(
+            key=lambda key: (key[1] is None, order.get(key[1] or "", len(order)), titles[key] or "", key[1] or "")
+        )
+        rows += [_build_row(policy, key, names, shown, titles[key]) for key in keys]
     return rows
 
 
 def _is_filled(figure: Figure | None) -> bool:
-    return figure is not None and bool(figure.numerator or figure.denominator)
+    """Whether something was counted: items, or in their absence what is no count of items (a sum is text)."""
+    if figure is None:
+        return False
+    return bool(figure.numerator) if figure.denominator is None else bool(figure.denominator)
 
 
-def _build_row(key: Key, names: Sequence[str], figures: Figures, title: str | None) -> dict[str, Any]:
-    found = figures[key]
+def _build_row(
+    policy: Policy, key: Key, names: Sequence[str], shown: Mapping[str, Figures], title: str | None
+) -> dict[str, Any]:
+    def describe(word: str, name: str) -> dict[str, Any] | None:
+        figure = shown[word].get(key, {}).get(name)
+        if figure is None and find_by(policy, name, key[0]) is not None:
+            figure = build_figure(policy, name)
+        return describe_figure(figure) if figure is not None else None
+
     return {
         "by": key[0] or None,
         "key": key[1],
         "title": title,
-        "measures": {name: describe_figure(found[name]) if name in found else None for name in names},
+        "measures": {name: describe("", name) for name in names},
+        "beside": {word: {name: describe(word, name) for name in names} for word in shown if word},
     }
 
 
 def _list_order(policy: Policy, by: str, names: Sequence[str]) -> dict[str, int]:
     """Value -> its place in the rules, of a field whose values the rules or its page list."""
     for name in names:
-        group = find_group(policy["measures"][name]["of"], by, policy)
-        if group is None or group.field is None:
+        group = find_by(policy, name, by)
+        if by == PERSON or group is None or group.field is None:
             continue
         known: Any = policy.get(group.field.of) if group.field.type == "key" else group.field.choices
         if group.field.name == "clock":
@@ -139,22 +215,36 @@ def flatten_report(document: Mapping[str, Any]) -> list[dict[str, Any]]:
             "title": row["title"],
             "measure": name,
             "name": document["measures"][name]["title"],
-            "value": figure["value"],
-            "numerator": figure["numerator"],
-            "denominator": figure["denominator"],
+            **{key: figure[key] for key in NUMBERS},
+            **_flatten_beside(row["beside"], name),
         }
         for section in document["sections"]
         for row in section["rows"]
-        for name, figure in row["measures"].items()
+        for name, figure in row.get("measures", {}).items()  # rows of corrections have none
         if figure is not None
     ]
 
 
-FLAT = ("report", "period", "section", "by", "key", "title", "measure", "name", "value", "numerator", "denominator")
+NUMBERS = ("value", "numerator", "denominator")
+BESIDE = {"month-before": "month_before", "year-before": "year_before"}
+FLAT = (
+    *("report", "period", "section", "by", "key", "title", "measure", "name"),
+    *NUMBERS,
+    *(f"{word}_{key}" for word in BESIDE.values() for key in NUMBERS),
+)
 
 
-def find_measure(policy: Policy, text: str) -> str:
-    """The measure of that id or title; NotFound with the nearest names."""
+def _flatten_beside(beside: Mapping[str, Mapping[str, Any]], name: str) -> dict[str, Any]:
+    """{"month_before_value": ..., "year_before_denominator": ...}: null where that period does not stand beside."""
+    return {
+        f"{column}_{key}": (beside.get(word, {}).get(name) or {}).get(key)
+        for word, column in BESIDE.items()
+        for key in NUMBERS
+    }
+
+
+def find_measure(policy: Policy, text: str, place: str = "--drill") -> str:
+    """The measure of that id or title; NotFound with the nearest names. place: the option, for the message."""
     measures = policy["measures"]
     titles = {measure["title"]: name for name, measure in measures.items()}
     if text in measures or text in titles:
@@ -163,16 +253,23 @@ def find_measure(policy: Policy, text: str) -> str:
 
     near = get_close_matches(text, [*measures, *titles], 3, 0.5)
     hint = f"nearest: {', '.join(near)}" if near else f"there are: {', '.join(measures)}" if measures else ""
-    raise NotFound(f"no such measure: {text[:60]!r}", place="--drill", hint=hint)
+    raise NotFound(f"no such measure: {text[:60]!r}", place=place, hint=hint)
 
 
-def drill(db: sqlite3.Connection, policy: Policy, name: str, period: Period) -> tuple[dict[str, Any], list[Item]]:
+def drill(
+    db: sqlite3.Connection,
+    policy: Policy,
+    name: str,
+    period: Period,
+    person: str = "",
+    headed: Sequence[str] = (),
+) -> tuple[dict[str, Any], list[Item]]:
     """({"measure", "numerator": items, "denominator": items or null}, all items): the cases behind a figure.
 
     The lists are as long as the figure's numbers; a sum and an average have the same items in both, a median has them
-    in the denominator and null above.
+    in the denominator and null above. person, headed: see list_measured.
     """
-    items = list_measured(db, policy, name, period)
+    items = list_measured(db, policy, name, period, person, headed)
     kind = policy["measures"][name]["value"][0]
     counted = [{"id": item.id, "instance": item.instance} for item in items if item.counted]
     everything = [{"id": item.id, "instance": item.instance} for item in items]

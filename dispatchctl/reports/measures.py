@@ -5,15 +5,15 @@ become a figure; measures that look at the same items by the same time are asked
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation, localcontext
 from math import gcd
 from typing import Any, NamedTuple
 
-from dispatchctl.errors import BadData
-from dispatchctl.policy.checking_measures import CLOCKS
-from dispatchctl.registers.page import VOID
-from dispatchctl.reports.values import Found, find_group, find_time, find_value
+from dispatchctl.errors import BadData, UsageFault
+from dispatchctl.policy.checking_measures import CLOCKS, PERSON
+from dispatchctl.registers.page import VOID, split_items
+from dispatchctl.reports.values import HEADS, Found, find_group, find_person, find_time, find_value
 from dispatchctl.store.questions import (
     Condition,
     Question,
@@ -29,6 +29,7 @@ PLACES = Decimal("0.000001")  # of a quotient that does not end
 OWNER = "owner"
 
 Key = tuple[str, str | None]  # (field a report groups by, its value); ("", None): the period as a whole
+Heads = Callable[[str], Sequence[str]]  # department -> the staff ids of those who head it at the period's end
 
 
 class Period(NamedTuple):
@@ -70,33 +71,59 @@ def work_out(
     policy: Mapping[str, Any],
     wanted: Mapping[str, Sequence[str]],
     period: Period,
+    heads: Heads | None = None,
 ) -> Figures:
     """The figures of measures over a period, whole and for each value of the fields they are grouped by.
 
-    wanted: measure -> the fields to group it by. A clock with several owners counts once, but once for each of them
-    where owners are the groups. A group in which a measure has no items has a figure of none; one by a field that its
-    items do not have has no figure.
+    wanted: measure -> the fields to group it by; `person` groups each by whose its items are, under ("person", staff
+    id): ("person", None) is nobody in particular, a role among them. A clock with several owners counts once, but once
+    for each of them where owners are the groups; so does an item with several people or departments. A group in which
+    a measure has no items has a figure of none; one by a field that its items do not have has no figure. heads: needed
+    where a measure's person is the head of a department; UsageFault where it is and was not given.
     """
     whole: Key = ("", None)
-    measures = policy["measures"]
-    wanted = {
-        name: [field for field in by if find_group(measures[name]["of"], field, policy)] for name, by in wanted.items()
-    }
+    wanted = {name: [field for field in by if find_by(policy, name, field)] for name, by in wanted.items()}
     figures: Figures = {whole: {}}
     sums: dict[Key, dict[str, Any]] = {whole: {}}
+    people: frozenset[str] | None = None
     for question, names, fields in _plan(policy, wanted, period):
         prepare_time(db, question)
+        splits = [_Split(group.kind == "many") for group in question.groups]
+        if fields == [PERSON]:
+            if people is None:
+                people = frozenset(str(row[0]) for row in db.execute("SELECT id FROM staff"))
+            splits = [_Split(True, people, _require_heads(policy, names[0], heads))]
         if _amount_of(policy, names[0]) is None:
-            _add_counts(sums, count_items(db, question), names, fields)
+            _add_counts(sums, count_items(db, question), names, fields, splits)
         else:
             amounts = list_amounts(db, question, _find_amount(policy, names[0]).value)
-            _add_amounts(sums, amounts, names[0], fields)
+            _add_amounts(sums, amounts, names[0], fields, splits)
     for key, found in sums.items():
         for name, by in wanted.items():
             if key == whole or key[0] in by:
-                zero = _find_zero(policy, name)
-                figures.setdefault(key, {})[name] = make_figure(measures[name]["value"][0], found.get(name), zero)
+                figures.setdefault(key, {})[name] = build_figure(policy, name, found.get(name))
     return figures
+
+
+def build_figure(policy: Mapping[str, Any], name: str, found: Any = None) -> Figure:
+    """The figure of a measure from what was found; without anything found, one of none."""
+    return make_figure(policy["measures"][name]["value"][0], found, _find_zero(policy, name))
+
+
+def find_by(policy: Mapping[str, Any], name: str, field: str) -> Found | None:
+    """What a measure is grouped by under this name; None where its items have nothing of the kind."""
+    measure = policy["measures"][name]
+    if field != PERSON:
+        return find_group(measure["of"], field, policy)
+    return find_person(measure["of"], measure["person"], policy) if measure["person"] else None
+
+
+def _require_heads(policy: Mapping[str, Any], name: str, heads: Heads | None) -> Heads | None:
+    if policy["measures"][name]["person"] != HEADS:
+        return None
+    if heads is None:
+        raise UsageFault("its person is the head of a department: who heads them must be said", place=f"measure {name}")
+    return heads
 
 
 def _plan(
@@ -109,7 +136,7 @@ def _plan(
         alone = name if _amount_of(policy, name) else ""
         batches.setdefault((measure["of"], measure["month"], alone), []).append(name)
     for (of, _, _), names in batches.items():
-        by = dict.fromkeys(field for name in names for field in wanted[name])
+        by = dict.fromkeys(field for name in names for field in wanted[name] if field != PERSON)
         found = {field: group for field in by if (group := find_group(of, field, policy)) is not None}
         apart = [field for field, group in found.items() if group.value.kind == OWNER]
         together = [field for field in found if field not in apart]
@@ -117,6 +144,21 @@ def _plan(
         yield base._replace(groups=tuple(found[field].value for field in together)), names, ["", *together]
         for field in apart:
             yield base._replace(groups=(found[field].value,), owners=True), names, [field]
+        yield from _plan_people(policy, [name for name in names if PERSON in wanted[name]], period)
+
+
+def _plan_people(
+    policy: Mapping[str, Any], names: Sequence[str], period: Period
+) -> Iterator[tuple[Question, list[str], list[str]]]:
+    """One question for the measures whose items belong to people by the same word."""
+    words: dict[str, list[str]] = {}
+    for name in names:
+        words.setdefault(policy["measures"][name]["person"], []).append(name)
+    for alike in words.values():
+        found = find_by(policy, alike[0], PERSON)
+        assert found is not None
+        owners = found.value.kind == OWNER
+        yield build_question(policy, alike, period)._replace(groups=(found.value,), owners=owners), alike, [PERSON]
 
 
 def build_question(policy: Mapping[str, Any], names: Sequence[str], period: Period) -> Question:
@@ -180,11 +222,38 @@ def _find_zero(policy: Mapping[str, Any], name: str) -> Decimal:
 # --- from counts to figures ---------------------------------------------------------------------------------------
 
 
-def _list_keys(groups: Sequence[Any], fields: Sequence[str]) -> Iterator[Key]:
-    """Where a row counts: in the whole (a field "") and in the group of each field."""
-    values = list(groups)
+class _Split(NamedTuple):
+    """How the text of a group is taken apart. many: its items are joined by `;`. people: of staff ids, those there are.
+
+    heads: they are departments, and their heads are meant.
+    """
+
+    many: bool = False
+    people: frozenset[str] | None = None
+    heads: Heads | None = None
+
+    def list_values(self, text: str | None) -> Sequence[str | None]:
+        """The groups that an item with this text counts in, each once; one of None for nobody and nothing."""
+        if text is None or (not self.many and self.people is None):
+            return (text,)
+        items = split_items(text) if self.many else [text]
+        if self.heads is not None:
+            items = [head for each in items for head in self.heads(each)]
+        if self.people is not None:
+            items = [each for each in items if each in self.people]
+        return list(dict.fromkeys(items)) or (None,)
+
+
+def _list_keys(groups: Sequence[Any], fields: Sequence[str], splits: Sequence[_Split]) -> Iterator[Key]:
+    """Where a row counts: in the whole (a field "") and in the groups of each field."""
+    values = iter(zip(groups, splits, strict=True))
     for field in fields:
-        yield (field, None) if not field else (field, _text(values.pop(0)))
+        if not field:
+            yield field, None
+            continue
+        value, split = next(values)
+        for each in split.list_values(_text(value)):
+            yield field, each
 
 
 def _text(value: Any) -> str | None:
@@ -192,11 +261,15 @@ def _text(value: Any) -> str | None:
 
 
 def _add_counts(
-    sums: dict[Key, dict[str, Any]], rows: Sequence[tuple[Any, ...]], names: Sequence[str], fields: Sequence[str]
+    sums: dict[Key, dict[str, Any]],
+    rows: Sequence[tuple[Any, ...]],
+    names: Sequence[str],
+    fields: Sequence[str],
+    splits: Sequence[_Split],
 ) -> None:
     width = sum(1 for field in fields if field)
     for row in rows:
-        for key in _list_keys(row[:width], fields):
+        for key in _list_keys(row[:width], fields, splits):
             found = sums.setdefault(key, {})
             for number, name in enumerate(names):
                 over, count = row[width + 2 * number : width + 2 * number + 2]
@@ -205,14 +278,18 @@ def _add_counts(
 
 
 def _add_amounts(
-    sums: dict[Key, dict[str, Any]], rows: Sequence[tuple[Any, ...]], name: str, fields: Sequence[str]
+    sums: dict[Key, dict[str, Any]],
+    rows: Sequence[tuple[Any, ...]],
+    name: str,
+    fields: Sequence[str],
+    splits: Sequence[_Split],
 ) -> None:
     for *groups, text, times in rows:
         try:
             amount = Decimal(str(text))
         except InvalidOperation:
             raise BadData(f"{str(text)[:40]!r} is no number", place=f"measure {name}") from None
-        for key in _list_keys(groups, fields):
+        for key in _list_keys(groups, fields, splits):
             sums.setdefault(key, {}).setdefault(name, []).append((amount, times))
 
 
@@ -268,17 +345,41 @@ def divide(dividend: Decimal, divisor: int) -> str | None:
 # --- opening a figure ---------------------------------------------------------------------------------------------
 
 
-def list_measured(db: sqlite3.Connection, policy: Mapping[str, Any], name: str, period: Period) -> list[Item]:
+def list_measured(
+    db: sqlite3.Connection,
+    policy: Mapping[str, Any],
+    name: str,
+    period: Period,
+    person: str = "",
+    headed: Sequence[str] = (),
+) -> list[Item]:
     """The items that a measure's figure is made of, by time: as many as it counts, those of the numerator marked.
 
-    Of a measure that counts, only what it counts; of one that adds up a field, only items that have the field.
+    Of a measure that counts, only what it counts; of one that adds up a field, only items that have the field. person:
+    only those that are this staff member's, as under ("person", person) of work_out; headed: the departments that this
+    one heads. UsageFault where the measure's items belong to nobody.
     """
     question = build_question(policy, [name], period)
     prepare_time(db, question)
     (tally,) = question.tallies
+    over = tally.over
+    if person:
+        over = (*over, _build_belonging(policy, name, person, headed))
     if policy["measures"][name]["value"][0] != "ratio":
-        over = (*tally.over, *tally.besides)
+        over = (*over, *tally.besides)
         if _amount_of(policy, name):
             over = (*over, Condition(_find_amount(policy, name).value, "not", (None,)))
-        question = question._replace(tallies=(tally._replace(over=over, besides=()),))
+        tally = tally._replace(besides=())
+    question = question._replace(tallies=(tally._replace(over=over),))
     return [Item(*found) for found in list_items(db, question)]
+
+
+def _build_belonging(policy: Mapping[str, Any], name: str, person: str, headed: Sequence[str]) -> Condition:
+    """That an item is this person's."""
+    found = find_by(policy, name, PERSON)
+    if found is None:
+        raise UsageFault("its items belong to nobody: the rules name no person for it", place=f"measure {name}")
+    if policy["measures"][name]["person"] != HEADS:
+        return Condition(found.value, "in", (person,))
+    # Departments are taken apart like a list, also where each item has one; of somebody who heads none there is none.
+    return Condition(found.value._replace(kind="many"), "in", tuple(headed) or ("",))

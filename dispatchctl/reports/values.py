@@ -4,12 +4,12 @@ Its one job: `case.service`, `order.priority`, `about.kind` or an event's name, 
 Value of store.questions. What may be named is checked when the rules are loaded (policy.checking_measures).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dispatchctl import registers
 from dispatchctl.policy import vocabulary
-from dispatchctl.policy.checking_measures import CLOCK_FIELDS, CLOCK_TIMES, CLOCKS
+from dispatchctl.policy.checking_measures import CLOCK_FIELDS, CLOCK_TIMES, CLOCKS, SCORE_FIELDS, SCORES, WORKER
 from dispatchctl.registers.page import Field
 from dispatchctl.store.questions import Place, Value
 from dispatchctl.store.schema import mark_column
@@ -20,6 +20,8 @@ Hops = tuple[tuple[str, str], ...]
 HEAD = ("id", "state", "by")  # what every case has besides its register's fields
 SHARED = ("service", "priority", "area", "department")  # of the case or its order: kept with each clock
 CLOCK_KINDS = {"instance": "number", "breached": "breached", "owner": "owner"}
+RECEIVER, HEADS = "receiver", "department-head"
+ABOUT = ("about", "case")  # fields that name a case of any register, which an item is about
 
 
 class Found(NamedTuple):
@@ -30,7 +32,9 @@ class Found(NamedTuple):
 
 
 def find_value(of: str, path: str, policy: Policy) -> Found | None:
-    """The value that `path` names for the items of a register or of clocks; None where they have none of that name."""
+    """The value that `path` names for items of a register, clocks or scores; None where they have none of that name."""
+    if of == SCORES:
+        return _find_of_score(path)
     return _find_of_clock(path, policy) if of == CLOCKS else _find_of_case(of, path)
 
 
@@ -39,6 +43,8 @@ def find_group(of: str, path: str, policy: Policy) -> Found | None:
 
     A department that is not on record is that of the service, as it is for the owners of a clock.
     """
+    if of == SCORES:
+        return _find_of_score(path)
     if of == CLOCKS:
         if path in SHARED:
             field = registers.fields_of("orders")[path]
@@ -47,16 +53,22 @@ def find_group(of: str, path: str, policy: Policy) -> Found | None:
     found = _find_of_case(of, path) or _find_referred(of, path, ())
     if found is None or path != "department":
         return found
-    service = _find_of_case(of, "service") or _find_referred(of, "service", ())
+    return _add_services(found, _find_of_case(of, "service") or _find_referred(of, "service", ()), policy)
+
+
+def _add_services(department: Found, service: Found | None, policy: Policy) -> Found:
+    """A department and, where none is on record, that of the service."""
     entries = (policy["services"] or {}).items()
     table = tuple((key, entry["department"]) for key, entry in entries if entry["department"])
     if service is None or not table:
-        return found
-    return found._replace(value=found.value._replace(otherwise=service.value.places, table=table))
+        return department
+    return department._replace(value=department.value._replace(otherwise=service.value.places, table=table))
 
 
 def find_time(of: str, month: str, policy: Policy) -> Value:
     """The time that puts an item into a period: a time of a clock, the last `at` of an event, or a field of times."""
+    if of == SCORES:
+        return Value((Place(month),), "month" if month == "month" else "seconds")
     if of == CLOCKS:
         if month in CLOCK_TIMES:
             return Value((Place(month),), "seconds")
@@ -67,6 +79,91 @@ def find_time(of: str, month: str, policy: Policy) -> Value:
         return Value((Place(mark_column(month)),), "seconds")
     date = registers.fields_of(of)[month].type == "date"
     return Value((Place(month),), "date" if date else "iso")
+
+
+# --- whose an item is ---------------------------------------------------------------------------------------------
+
+
+def find_person(of: str, word: str, policy: Policy) -> Found | None:
+    """Whose an item is, by the `person` of its measure; None where such items name nobody by that word.
+
+    A staff field of the item, or of the nearest of the cases it is about that has one. worker: who did the work: of an
+    order its lead at the last completion, of a complaint whom it is about. receiver: of a complaint who took it in, of
+    any other case who began it. department-head: the departments, whose heads whoever asks must know.
+    """
+    if of == SCORES:
+        return _find_of_score(word)
+    if of == CLOCKS:
+        if word in CLOCK_FIELDS:
+            return _find_of_clock(word, policy)
+        starts: list[tuple[str, Hops]] = [(register, (("case", register),)) for register in _list_clocked(policy)]
+    else:
+        starts = [(of, ())]
+    if word != HEADS:
+        return _merge(_seek(name, hops, (word,)) for name, hops in starts)
+    departments = _merge(_seek(name, hops, ("departments", "department"), further=True) for name, hops in starts)
+    services = _merge(_seek(name, hops, ("service",)) for name, hops in starts)
+    return departments and _add_services(departments, services, policy)
+
+
+def _seek(
+    register: str, hops: Hops, names: Sequence[str], *, further: bool = False, anywhere: bool = True
+) -> Found | None:
+    """A value of a case of the register or, where its page has none of these names, of the case that it is about.
+
+    further: and of that one too where the page has one, for cases that leave it empty. anywhere: whether it may be
+    about a case of any register; from one of these on it is as the pages say.
+    """
+    own = next((each for name in names if (each := _find_named(register, name, hops)) is not None), None)
+    link = registers.fields_of(register).get(_find_link(register))
+    if link is None or (own is not None and not further):
+        return own
+    targets = (link.of,) if link.of else registers.NAMES if anywhere else ()
+    still = anywhere and bool(link.of)
+    return _merge(
+        [own]
+        + [
+            _seek(each, (*hops, (link.name, each)), names, further=further, anywhere=still)
+            for each in targets
+            if each != register
+        ]
+    )
+
+
+def _find_named(register: str, name: str, hops: Hops) -> Found | None:
+    if name == WORKER and register == "complaints":
+        name = "about_staff"
+    if name in registers.known_of(register):
+        return _find_own(register, name, hops)
+    return _find_own(register, "by", hops) if name == RECEIVER else None
+
+
+def _find_link(register: str) -> str:
+    """The field of a register that says what its cases are about; "" where they stand by themselves."""
+    own = registers.fields_of(register)
+    named = [name for name in ABOUT if name in own and own[name].type == "case"]
+    return registers.parent_of(register) or (named[0] if named else "")
+
+
+def _merge(found: Iterable[Found | None]) -> Found | None:
+    """One value of several: the first of all their places that holds one."""
+    values = [each for each in found if each is not None]
+    if not values:
+        return None
+    many = any(each.value.kind == "many" for each in values)
+    places = tuple(dict.fromkeys(place for each in values for place in each.value.places))
+    return Found(Value(places, "many" if many else values[0].value.kind), values[0].field)
+
+
+def _find_of_score(path: str) -> Found | None:
+    field = SCORE_FIELDS.get(path)
+    if field is None:
+        return None
+    kind = {"score": "number", "at": "seconds"}.get(path, "text")
+    return Found(Value((Place(path),), kind), field)
+
+
+# --- fields -------------------------------------------------------------------------------------------------------
 
 
 def _list_clocked(policy: Policy) -> list[str]:
@@ -112,7 +209,7 @@ def _find_of_case(register: str, path: str) -> Found | None:
 
 def _find_own(register: str, name: str, hops: Hops) -> Found | None:
     """A value of the case at the end of `hops`: its field, its id, state or author, or an event's last time."""
-    field = registers.fields_of(register).get(name)
+    field = registers.known_of(register).get(name)
     if name == "state":
         choices = (*vocabulary.list_states(register), "void")
         return Found(Value((Place(name, hops),)), Field(name, name, name, type="choice", choices=choices))
@@ -127,17 +224,11 @@ def _find_own(register: str, name: str, hops: Hops) -> Found | None:
 
 
 def _find_referred(register: str, name: str, hops: Hops) -> Found | None:
-    """A value of the case that the one at the end of `hops` refers to, or of the one that this one refers to."""
-    for field in registers.get(register).fields:
-        if field.type != "case":
-            continue
-        if field.of:
-            found = _find_own(field.of, name, (*hops, (field.name, field.of)))
-        else:
-            found = _find_anywhere(name, (*hops,), field.name)
-        if found is not None:
-            return found
-    return None
+    """A value of the case that the one at the end of `hops` is about, or of the one that this one is about."""
+    link = registers.fields_of(register).get(_find_link(register))
+    if link is None:
+        return None
+    return _find_own(link.of, name, (*hops, (link.name, link.of))) if link.of else _find_anywhere(name, hops, link.name)
 
 
 def _find_anywhere(name: str, hops: Hops, link: str) -> Found | None:
@@ -147,11 +238,8 @@ def _find_anywhere(name: str, hops: Hops, link: str) -> Found | None:
     for register in registers.NAMES:
         beyond = (*hops, (link, register))
         found = _find_own(register, name, beyond)
-        if (
-            found is None
-            and registers.get(register).parent
-            and any(each.of for each in registers.get(register).fields if each.type == "case")
-        ):
+        above = registers.fields_of(register).get(_find_link(register))
+        if found is None and above is not None and above.of:
             found = _find_referred(register, name, beyond)
         if found is not None:
             places, kind = places + found.value.places, found.value.kind

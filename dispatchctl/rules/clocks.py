@@ -7,14 +7,17 @@ the case's end. Which rules judge it is decided once, by its start (policies.md,
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from dispatchctl import registers
+from dispatchctl.policy.rulebook import Version
 from dispatchctl.registers.page import VOID, split_items
+from dispatchctl.rules.derived import watch
 from dispatchctl.rules.families import Case, Family, Moment, is_final
 from dispatchctl.rules.limits import Due, Pause, add_limit, parse_time
 from dispatchctl.rules.owners import find_order, resolve_owners
 from dispatchctl.rules.pauses import Track, list_pauses
 from dispatchctl.rules.people import People
 from dispatchctl.rules.thresholds import find_levels, find_warning
-from dispatchctl.rules.variants import ClockTable, Variant
+from dispatchctl.rules.variants import ClockTable, Variant, person_field
 
 
 class Instance(NamedTuple):
@@ -97,6 +100,10 @@ class _Walk:
         self.facts: dict[str, str] = {}
         self.order_facts: dict[str, str] = self.facts if self.order is case else {}
         self.watched = table.watched(case.register)
+        self.under = registers.get(case.register).under
+        self.items: dict[str, dict[str, str]] = {}  # item -> the fields of the rows about it
+        self.item_fields = table.items(case.register)
+        self.derived = watch(family, case, table.elapsed)
         self.track = Track()
         self.running: dict[tuple[str, str], _Run] = {}
         self.waiting: set[tuple[str, str]] = set()  # started, but no entry has matched yet
@@ -119,6 +126,8 @@ class _Walk:
         child = not own and not above and moment.register != "state"
         decides = own or (child and not self._is_helper(moment))
         changed = (own or above) and moment.register != "state" and self._learn(moment, own)
+        if not above:
+            changed = (self.derived.note(moment) and not self.derived.names.isdisjoint(self.watched)) or changed
         self.track.note(moment, self.case)
         name = (moment.register, moment.event)
         if own or child:
@@ -139,7 +148,7 @@ class _Walk:
         return moment.register == "assignments" and self.family.cases[moment.case].fields.get("role") == "helper"
 
     def _ends(self, moment: Moment) -> bool:
-        if moment.case not in (self.case.id, self.order.id):
+        if moment.case != self.case.id and not (self.under and moment.case == self.order.id):
             return False
         return is_final(self.family.cases[moment.case].register, moment.event)
 
@@ -156,28 +165,36 @@ class _Walk:
             if facts.get(name) != text:
                 facts[name] = text
                 changed = changed or prefix + name in self.watched
+        for name in self.item_fields if own else ():
+            if row.fields.get(name):
+                self.items.setdefault(row.fields[name], {}).update(row.fields)
         return changed
 
-    def fact(self, path: str, at: int) -> str:
-        """The value of a field named as in policies.yaml: own, order.FIELD, or staff.FIELD (of the assignee)."""
+    def fact(self, path: str, at: int, version: Version, item: str = "") -> str:
+        """The value of a field named as in policies.yaml: own (of an item: its own), derived, order.FIELD or
+        staff.FIELD.
+        """
         head, dot, name = path.partition(".")
         if not dot:
-            return self.facts.get(path, "")
+            if path in self.derived.names:
+                return self.derived.get(path, self.facts, at, version)
+            return self.items.get(item, self.facts).get(path, "") if item else self.facts.get(path, "")
         if head == "order":
             return self.order_facts.get(name, "")
         if head == "staff":
-            return self.people.facts(self.facts.get("assignee", ""), at).get(name, "")
+            person = self.items.get(item, self.facts).get(person_field(self.case.register), "")
+            return self.people.facts(person, at).get(name, "")
         return ""
 
-    def _matches(self, variant: Variant, at: int) -> bool:
+    def _matches(self, variant: Variant, at: int, item: str) -> bool:
         for path, values in variant.when:
-            text = self.fact(path, at)
+            text = self.fact(path, at, variant.version, item)
             if text not in values and not any(item in values for item in split_items(text)):
                 return False
         return True
 
-    def _match(self, variants: Sequence[Variant], at: int) -> Variant | None:
-        return next((variant for variant in variants if self._matches(variant, at)), None)
+    def _match(self, variants: Sequence[Variant], at: int, item: str) -> Variant | None:
+        return next((variant for variant in variants if self._matches(variant, at, item)), None)
 
     # --- starting, stopping ---------------------------------------------------------------------------------------
 
@@ -188,7 +205,7 @@ class _Walk:
             key = (clock, item)
             if key in self.running:
                 continue
-            variant = self._match(variants, moment.at)
+            variant = self._match(variants, moment.at, item)
             if variant is None:
                 self.waiting.add(key)
             elif name in variant.start:
@@ -200,21 +217,21 @@ class _Walk:
         self.waiting.discard(key)
         self.counts[key] = self.counts.get(key, 0) + 1
         run = _Run(variant, before, key[1], self.counts[key], at)
-        run.begins = self._begin(variant, at)
-        run.term = self._first_term(variant, run.begins)
+        run.begins = self._begin(variant, at, run.item)
+        run.term = self._first_term(variant, run.begins, run.item)
         self.running[key] = run
         return run
 
-    def _begin(self, variant: Variant, started: int) -> int:
+    def _begin(self, variant: Variant, started: int, item: str) -> int:
         if not variant.begins:
             return started
-        begins = parse_time(self.fact(variant.begins, started), variant.calendar)
+        begins = parse_time(self.fact(variant.begins, started, variant.version, item), variant.calendar)
         return max(started, begins) if begins is not None else started
 
-    def _first_term(self, variant: Variant, begins: int) -> _Term:
+    def _first_term(self, variant: Variant, begins: int, item: str) -> _Term:
         if not variant.due:
             return _Term("count", begins, variant)
-        due = parse_time(self.fact(variant.due, begins), variant.calendar)
+        due = parse_time(self.fact(variant.due, begins, variant.version, item), variant.calendar)
         if due is None:
             return _Term("open")
         if variant.limit is not None:
@@ -225,13 +242,18 @@ class _Walk:
         for key, run in list(self.running.items()):
             if name not in run.variant.stop:
                 continue
-            if run.item and moment.row.fields.get(run.variant.item, "") != run.item:
+            if run.item and run.item not in (moment.row.fields.get(run.variant.item), self._about(moment)):
                 continue
             self._close(key, "stopped", moment.at, moment.event)
         if self.waiting:
             version, _ = self.table.book.at(moment.at)
             table = self.table.variants(version, self.case.register)
             self.waiting = {key for key in self.waiting if not any(name in each.stop for each in table.get(key[0], ()))}
+
+    def _about(self, moment: Moment) -> str:
+        """The item that a case under this one is about: a follow-up names the opinion it asks after."""
+        case = self.family.cases[moment.case]
+        return case.fields.get(registers.parent_of(case.register), "") if case is not self.case else ""
 
     def _close(self, key: tuple[str, str], state: str, at: int, by: str) -> None:
         run = self.running.pop(key)
@@ -244,18 +266,18 @@ class _Walk:
         at = moment.at
         for key in list(self.waiting):
             version, before = self.table.book.at(at)
-            variant = self._match(self.table.variants(version, self.case.register).get(key[0], ()), at)
+            variant = self._match(self.table.variants(version, self.case.register).get(key[0], ()), at, key[1])
             if variant is not None:
                 self._open(key, variant, before, at)
         for key, run in list(self.running.items()):
             variants = self.table.variants(run.variant.version, self.case.register)[key[0]]
-            variant = self._match(variants, at)
+            variant = self._match(variants, at, run.item)
             if variant is None:
                 self._close(key, "ended", at, moment.event)
                 self.waiting.add(key)
                 continue
-            begins = self._begin(variant, run.started)
-            moved = variant.due and self._first_term(variant, begins) != run.term and not run.granted
+            begins = self._begin(variant, run.started, run.item)
+            moved = variant.due and self._first_term(variant, begins, run.item) != run.term and not run.granted
             if variant is run.variant and begins == run.begins and not moved:
                 continue
             self._change(run, variant, begins, at)
@@ -268,17 +290,18 @@ class _Walk:
             return
         # What was granted is not taken back by a change that gives more time.
         least = max(at, old) if run.granted and old is not None else at
-        fresh = _Term("floor", least, parts=(self._first_term(variant, begins),))
-        plain_old, plain_new = self._plain(run.variant, run.begins), self._plain(variant, begins)
+        fresh = _Term("floor", least, parts=(self._first_term(variant, begins, run.item),))
+        plain_old = self._plain(run.variant, run.begins, run.item)
+        plain_new = self._plain(variant, begins, run.item)
         if variant is run.variant or variant.due or plain_old is None or plain_new is None or plain_new >= plain_old:
             run.term = fresh
         else:
             run.term = _Term("sooner", parts=(run.term, _Term("count", max(at, begins), variant)))
         run.variant, run.begins = variant, begins
 
-    def _plain(self, variant: Variant, begins: int) -> int | None:
+    def _plain(self, variant: Variant, begins: int, item: str) -> int | None:
         """When it would be due by its start alone, without pauses."""
-        term = self._first_term(variant, begins)
+        term = self._first_term(variant, begins, item)
         if term.kind != "count":
             return term.at if term.kind == "fixed" else None
         return add_limit(variant.calendar, variant.limit, begins).at if variant.limit else None
@@ -344,7 +367,9 @@ class _Walk:
         if stopped is not None:
             breached = due.at is not None and (due.at < stopped)
         moment = min(each for each in (stopped, due.at, _LATEST) if each is not None)
-        owners = resolve_owners(variant.owner, self.family, self.case, moment, self.people, variant.version.policy)
+        owners = resolve_owners(
+            variant.owner, self.family, self.case, moment, self.people, variant.version.policy, run.item
+        )
         if state == "running" and moment != _LATEST:
             passed = dict.fromkeys(self._pass_on(owner) for owner in owners)
             owners = [owner for owner in passed if owner] or [""]
@@ -401,7 +426,7 @@ def _is_fixed(term: _Term) -> bool:
 
 
 def judge_case(family: Family, case: Case, table: ClockTable, people: People) -> list[Instance]:
-    """Every instance of every clock of a case, by start; none for a void case."""
-    if case.state == VOID:
+    """Every instance of every clock of a case, by start; none for a void case, or a register without clocks."""
+    if case.state == VOID or case.register not in table.registers:
         return []
     return _Walk(family, case, table, people).judge()

@@ -1,8 +1,9 @@
 """The fold: what state the cases of one family are in, and the moments they went through. Pure.
 
-A family is an order with everything that refers to it (its assignments, the notices about them): what one of them
-does can move another, so they are always folded together, from all their rows, in the order of records.md
-("Order in time"). Nothing here knows a rule of policies.yaml: only what was recorded and what a page allows.
+A family is an order with everything that refers to it (its assignments, complaints and follow-ups, the notices about
+them), or a complaint or a survey that names no order: what one of them does can move another, so they are always folded
+together, from all their rows, in the order of records.md ("Order in time"). Nothing here knows a rule of
+policies.yaml: only what was recorded and what a page allows.
 """
 
 from collections.abc import Iterable, Sequence
@@ -65,14 +66,6 @@ class Family:
 
 
 _finals: dict[str, frozenset[str]] = {}
-_parents: dict[str, str] = {}
-
-
-def find_parent(register: str) -> str:
-    """The field that names the case a case of the register belongs to; "" where there is none."""
-    if register not in _parents:
-        _parents[register] = registers.get(register).parent
-    return _parents[register]
 
 
 def is_final(register: str, state: str) -> bool:
@@ -126,8 +119,8 @@ def fold_family(rows: Sequence[Row]) -> Family:
         if case is None:
             case = family.cases[row.id] = Case(row.id, row.register)
         # The first row need not name it: one from an office whose clock is behind may come before the one that does.
-        if not case.parent and row.fields.get(find_parent(row.register)):
-            case.parent = row.fields[find_parent(row.register)]
+        if not case.parent and row.fields.get(registers.parent_of(row.register)):
+            case.parent = registers.case_of(row.fields[registers.parent_of(row.register)])
             family.children.setdefault(case.parent, []).append(case)
     index, count = 0, len(standing)
     while index < count:

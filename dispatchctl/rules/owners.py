@@ -55,12 +55,30 @@ def find_dispatcher(family: Family, order: Case, at: int) -> str:
     return found
 
 
+def read_item(case: Case, item: str, at: int | None) -> Mapping[str, str]:
+    """The fields as they were at a time of one item of a case (a measure, an opinion): from the rows about it."""
+    if not item:
+        return read_fields(case, at)
+    fields: dict[str, str] = dict(read_fields(case, at))
+    for row in case.rows:
+        if item in row.fields.values() and (at is None or row.at <= at):
+            fields.update(row.fields)
+    return fields
+
+
 def resolve_owners(
-    words: Sequence[str], family: Family, case: Case, at: int, people: People, policy: Mapping[str, Any]
+    words: Sequence[str],
+    family: Family,
+    case: Case,
+    at: int,
+    people: People,
+    policy: Mapping[str, Any],
+    item: str = "",
 ) -> list[str]:
     """The owners at a time, each once, in the order of the words; [""] where there is nobody.
 
-    A role stays a role: everybody who holds it may act. One who left by then owes nothing: it passes on.
+    A role stays a role: everybody who holds it may act. One who left by then owes nothing: it passes on. item: the
+    measure or opinion of the case that is owed.
     """
     order = find_order(family, case)
     found: list[str] = []
@@ -71,18 +89,18 @@ def resolve_owners(
         elif word in policy.get("roles", ()):
             found.append(word)
         else:
-            found += [_pass_on(each, at, people) for each in _name_persons(word, family, case, order, at)]
+            found += [_pass_on(each, at, people) for each in _name_persons(word, family, case, order, at, item)]
     unique = list(dict.fromkeys(each for each in found if each and each != SYSTEM))
     return unique or [""]
 
 
-def _name_persons(word: str, family: Family, case: Case, order: Case, at: int) -> list[str]:
+def _name_persons(word: str, family: Family, case: Case, order: Case, at: int, item: str) -> list[str]:
     if word == "dispatcher":
         return [find_dispatcher(family, order, at)]
     if word == "receiver":
         received = read_fields(case, at).get("received_by", "")
         return [received or (case.rows[0].by if case.rows else "")]
-    return split_items(read_fields(case, at).get(word, ""))
+    return split_items(read_item(case, item, at).get(word, ""))
 
 
 def _pass_on(staff: str, at: int, people: People) -> str:

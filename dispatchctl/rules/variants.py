@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from dispatchctl import registers
 from dispatchctl.policy.rulebook import Rulebook, Version
 from dispatchctl.policy.spans import Limit
 from dispatchctl.rules.calendar import Calendar
@@ -42,6 +43,8 @@ class ClockTable:
         self._tables: dict[str, dict[str, dict[str, list[Variant]]]] = {}
         self._starts: dict[tuple[str, str], dict[tuple[str, str], list[tuple[str, list[Variant]]]]] = {}
         self._watched: dict[str, frozenset[str]] = {}
+        self._items: dict[str, frozenset[str]] = {}
+        self.registers = frozenset(clock["of"] for version in book.versions for clock in version.policy["clocks"])
 
     def calendar(self, version: Version, counting: str = "") -> Calendar:
         """The working calendar of a version: its hours and counting, the newest version's days."""
@@ -81,9 +84,21 @@ class ClockTable:
                         paths.update(path for path, _ in variant.when)
                         paths.update((variant.begins, variant.due))
             if any(path.startswith("staff.") for path in paths):
-                paths.add("assignee")
+                paths.add(person_field(register))
             self._watched[register] = frozenset(paths)
         return self._watched[register]
+
+    def items(self, register: str) -> frozenset[str]:
+        """The fields by whose values clocks of the register run apart, under any version."""
+        if register not in self._items:
+            every = [self.variants(version, register).values() for version in self.book.versions]
+            found = {variant.item for clocks in every for variants in clocks for variant in variants}
+            self._items[register] = frozenset(found - {""})
+        return self._items[register]
+
+    def elapsed(self, version: Version) -> Calendar:
+        """The calendar of a version by which plain days are counted as stretches of time."""
+        return self.calendar(version, "elapsed")
 
     def _prepare(self, version: Version, entry: Mapping[str, Any]) -> Variant:
         start = frozenset((register, event) for register, event in entry["start"])
@@ -125,3 +140,9 @@ _STEP_NAMES = tuple(("assignments", event) for event in _STEPS)
 def read_limit(pair: Sequence[Any] | None) -> Limit | None:
     """A compiled limit `[number, unit]` as a Limit; None for none."""
     return Limit(int(pair[0]), str(pair[1])) if pair else None
+
+
+def person_field(register: str) -> str:
+    """The field of a register that `staff.FIELD` is about: the assignee, else the first that names a person."""
+    people = [field.name for field in registers.get(register).fields if field.type == "staff"]
+    return "assignee" if "assignee" in people else (people or [""])[0]

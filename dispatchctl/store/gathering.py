@@ -34,7 +34,6 @@ class Gathering:
         self._find = find_family
         self._roots: dict[str, str] = {}  # case -> root, or another case whose root it shares
         self._families: dict[str, Gathered] = {}
-        self._parents = {name: registers.get(name).parent for name in registers.NAMES}
 
     def take(self, placed: PlacedRow) -> None:
         """Sort in one row."""
@@ -45,9 +44,9 @@ class Gathering:
             root = self._roots[case] = self._find(row.register, case) or case
         if root in self._roots:
             root = self._follow(root)
-        parent = row.fields.get(self._parents[row.register])
+        parent = row.fields.get(registers.parent_of(row.register))
         if parent:
-            above = self._root_above(parent)
+            above = self._root_above(registers.case_of(parent))
             if above != root:
                 self._merge(root, above)
                 root = above

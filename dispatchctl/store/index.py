@@ -27,9 +27,9 @@ from dispatchctl.store.files import RecordFile, list_files, open_regular
 from dispatchctl.store.gathering import PLACE, Gathered, Gathering, PlacedRow
 from dispatchctl.store.keys import count_damaged_ids, note_keys
 from dispatchctl.store.reading import iterate_file, rows_at
-from dispatchctl.store.schema import CLOCK_COLUMNS, all_statements, case_columns, insert_statement, quote
+from dispatchctl.store.schema import CLOCK_COLUMNS, FACT_TABLES, all_statements, case_columns, insert_statement, quote
 
-FORMAT = 3  # of the tables; another number makes a new index
+FORMAT = 4  # of the tables; another number makes a new index
 CHUNK = 40_000  # rows judged at a time in a rebuild: bounds its memory
 KEPT = 1000  # families touched at once up to which their rows are kept at hand
 TRIES = 5  # to read files that others change meanwhile
@@ -45,6 +45,7 @@ class Judged(NamedTuple):
 
     cases: Sequence[tuple[str, tuple[Any, ...]]]  # (register, values of case_columns)
     clocks: Sequence[tuple[Any, ...]]  # values of CLOCK_COLUMNS
+    facts: Sequence[tuple[str, tuple[Any, ...]]] = ()  # (a table of FACT_TABLES, its values)
 
 
 class Judge(Protocol):
@@ -278,9 +279,15 @@ class Index:
         if since is None:
             return
         self.put_meta("people", marshal.dumps(plain))
+        # Nothing happens later than it is recorded, so what a fact is about held before `since` in all other rows.
+        grown = self.db.execute("SELECT DISTINCT register FROM files WHERE recorded >= ?", (since * 1_000_000,))
+        recent = "".join(
+            f" UNION SELECT family FROM {quote(register)} WHERE recorded >= {since * 1_000_000}"
+            for (register,) in grown.fetchall()
+        )
         touched = self.db.execute(
             "SELECT id, places FROM families WHERE id IN"
-            " (SELECT family FROM clocks WHERE state = 'running' OR stopped_at >= ? OR due_at >= ?)",
+            f" (SELECT family FROM clocks WHERE state = 'running' OR stopped_at >= ? OR due_at >= ?{recent})",
             (since, since),
         ).fetchall()
         self._store((root, judge.judge(root, self._rows_at(root, blob)), True) for root, blob in touched)
@@ -371,7 +378,7 @@ class Index:
             places, rows = before[0] + places, self._rows_at(root, before[0]) + rows
             if root != family.root:
                 self.db.execute("DELETE FROM families WHERE id = ?", (root,))
-                self.db.execute("DELETE FROM clocks WHERE family = ?", (root,))
+                self._drop_judged(root)
                 self._rows.pop(root, None)
         self.db.execute("INSERT OR REPLACE INTO families VALUES (?, ?)", (family.root, places))
         return family.root, rows, known
@@ -380,15 +387,24 @@ class Index:
         """Put the judgements of families in the tables; the flag says that older ones may stand there."""
         clocks: list[tuple[Any, ...]] = []
         cases: dict[str, list[tuple[Any, ...]]] = {}
+        facts: dict[str, list[tuple[Any, ...]]] = {}
         for root, judged, known in results:
             if known:
-                self.db.execute("DELETE FROM clocks WHERE family = ?", (root,))
+                self._drop_judged(root)
             clocks += judged.clocks
+            for table, values in judged.facts:
+                facts.setdefault(table, []).append(values)
             for register, values in judged.cases:
                 cases.setdefault(register, []).append(values)
-        self.db.executemany(insert_statement("clocks", CLOCK_COLUMNS).replace(" OR REPLACE", ""), clocks)
+        self.db.executemany(insert_statement("clocks", CLOCK_COLUMNS), clocks)
+        for table, rows in facts.items():
+            self.db.executemany(insert_statement(table, FACT_TABLES[table]), rows)
         for register, found in cases.items():
             self.db.executemany(insert_statement(register, case_columns(register)), found)
+
+    def _drop_judged(self, root: str) -> None:
+        for table in ("clocks", *FACT_TABLES):
+            self.db.execute(f"DELETE FROM {table} WHERE family = ?", (root,))
 
     def family_of(self, case: str) -> str:
         """The root of the family that a case belongs to; "" for an unknown one."""

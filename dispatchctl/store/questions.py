@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from dispatchctl.store.schema import quote
 
 CLOCKS = "clocks"
+ABOUT = "about"
 Sql = tuple[str, list[Any]]  # a text with ?, and what stands for them in their order
 
 
@@ -31,8 +32,8 @@ class Value(NamedTuple):
     """A value of an item: the first of its places that holds one.
 
     kind: text, many (items joined by `;`), flag (true where anything stands there, else false), number (whole),
-    seconds, iso (a time as text), date, breached (true or false) or owner (of any of a clock's owners). otherwise: a
-    value to look up where there is none, in `table`: pairs of what is found there and what it stands for.
+    seconds, iso (a time as text), date, month, breached (true or false) or owner (of any of a clock's owners).
+    otherwise: a value to look up where there is none, in `table`: pairs of what is found there and what it stands for.
     """
 
     places: tuple[Place, ...]
@@ -165,6 +166,8 @@ def _place(place: Place) -> str:
         name = f"t{number}.{quote(place.column if last else place.hops[number + 1][0])}"
         if last and place.constant:
             name = "'" + place.constant.replace("'", "''") + "'"
+        if place.hops[number][0] == ABOUT:  # what a follow-up is about may be an item of a case: S-20261103-0001#1
+            text = f"SUBSTR({text}, 1, INSTR({text} || '#', '#') - 1)"
         text = f"(SELECT {name} FROM {quote(register)} t{number} WHERE t{number}.id = {text})"
     return text
 
@@ -215,6 +218,8 @@ def _when(question: Question) -> Sql:
         text = f"CAST(strftime('%s', {text}) AS INTEGER)"
     elif time.kind == "date":
         bounds = list(question.days)
+    elif time.kind == "month":  # whole months: one that has begun before the period is none of it
+        bounds = [day[:7] if day.endswith("-01") else f"{day[:7]}~" for day in question.days]
     within = (f"{text} >= ? AND {text} < ?", [*values, bounds[0], *values, bounds[1]])
     if not any(place.hops for place in time.places):
         return within

@@ -1,6 +1,7 @@
 """The tables of the index: generated from the registers' pages, so that a new page needs no line here. Store."""
 
 from dispatchctl import registers
+from dispatchctl.registers.page import Register
 
 CLOCK_COLUMNS = (
     "family",
@@ -38,6 +39,28 @@ CLOCK_COLUMNS = (
     "department",
 )
 
+# Facts below the cases, made anew with their family; what makes them is judged by the rules, never here.
+# charges: everything that a rule of charges or rewards says follows from a fact, for one person, before it is counted
+# how often it happened. at: seconds. running: the clock has not stopped, so it is a fact only once `at` has passed
+# while the clock was not paused. amount: what the event itself carries.
+# scores: one mark that somebody gave (`staff score`). id: the row's reference.
+FACT_TABLES: dict[str, tuple[str, ...]] = {
+    "charges": (
+        "family", "rule", "staff", "at", "evidence", "register", "case", "clock", "instance", "item", "event",
+        "amount", "running", "paused_from", "paused_until", "policy",
+    ),
+    "scores": ("family", "id", "staff", "measure", "score", "month", "at", "by", "state"),
+}  # fmt: skip
+
+FACT_INDEXES = """
+CREATE INDEX charges_family ON charges(family);
+CREATE INDEX charges_at ON charges(at);
+CREATE INDEX charges_person ON charges(rule, staff, at, evidence);
+CREATE INDEX scores_family ON scores(family);
+CREATE INDEX scores_month ON scores(month);
+CREATE INDEX scores_at ON scores(at);
+"""
+
 CASE_HEAD = ("id", "family", "state", "final", "first_at", "by", "recorded", "conflicts")
 
 BASE = """
@@ -70,6 +93,11 @@ MEASURED = {
     "orders": ("taken", "answered", "referred", "cancelled", "reopened", "closed", "paid"),
     "assignments": ("assigned", "completed", "extension-asked"),
     "notices": ("urged",),
+    "complaints": ("registered", "ruled-valid"),
+    "followups": ("answered", "not-reached"),
+    "ledger": ("approved",),
+    "attendance": ("late", "absent"),
+    "training": ("examined",),
 }
 
 
@@ -83,12 +111,18 @@ def mark_column(event: str) -> str:
     return f"at:{event}"
 
 
+def list_fields(page: Register) -> list[str]:
+    """The fields that a register's table keeps: the page's own, and what is derived from them."""
+    names = [field.name for field in (*page.fields, *page.derived) if field.name not in ("row", "by")]
+    return list(dict.fromkeys(names))
+
+
 def case_columns(register: str) -> tuple[str, ...]:
     """The columns of a register's table: what every case has, its fields as text, its events' last times."""
     page = registers.get(register)
     return (
         *CASE_HEAD,
-        *(field.name for field in page.fields if field.name not in ("row", "by")),
+        *list_fields(page),
         *(mark_column(event.name) for event in page.events),
     )
 
@@ -125,8 +159,15 @@ def all_statements() -> str:
         "CREATE INDEX assignments_load ON assignments(assignee, state, order_id) WHERE final = 0;",
         'CREATE INDEX notices_case ON notices("case");',
         "CREATE INDEX orders_contact ON orders(contact_id);",
+        "CREATE INDEX complaints_contact ON complaints(contact_id);",
+        "CREATE INDEX followups_about ON followups(about);",
+        "CREATE INDEX ledger_key ON ledger(key);",
+        'CREATE INDEX ledger_staff ON ledger(staff, "at:approved");',
+        "CREATE INDEX ledger_occurred ON ledger(occurred_at);",
+        "CREATE INDEX ledger_fund ON ledger(fund) WHERE fund IS NOT NULL;",
     ]
-    return "\n".join([BASE, f"CREATE TABLE clocks({clocks});", CLOCK_INDEXES, *tables, *links])
+    facts = [f"CREATE TABLE {name}({', '.join(map(quote, columns))});" for name, columns in FACT_TABLES.items()]
+    return "\n".join([BASE, f"CREATE TABLE clocks({clocks});", CLOCK_INDEXES, *facts, FACT_INDEXES, *tables, *links])
 
 
 def insert_statement(table: str, columns: tuple[str, ...]) -> str:

@@ -96,7 +96,7 @@ def write_version(records_path: str, date: str, text: bytes) -> VersionFile:
     path = os.path.join(folder, name)
     try:
         _make_folder(folder)
-        _write_new(path, text)
+        write_new(path, text)
     except OSError as error:
         place = _show(str(error.filename or path), records_path)
         raise SystemFailed(f"cannot publish: {error.strerror}", place=place) from error
@@ -126,8 +126,11 @@ def _make_folder(folder: str) -> None:
     _sync_folder(os.path.dirname(folder))
 
 
-def _write_new(path: str, text: bytes) -> None:
-    """Write beside, sync, then link into place: a reader sees the whole version or none."""
+def write_new(path: str, text: bytes) -> None:
+    """Write beside, sync, then link into place: a reader sees the whole file or none. OSError as it comes.
+
+    FileExistsError where the name is taken. The folder is left to be synced.
+    """
     beside = f"{path}.{os.getpid()}.tmp"
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
@@ -163,8 +166,8 @@ def load_form(
 
     assemble: `policy.rulebook.assemble_rules`; called only where the cache does not hold its answer for these texts.
     The form is None with faults, and where there is none of the files. only: names of the version files that had
-    been published by some earlier time (for --as-of); such a form is not cached. cache_dir None: no cache; one that
-    cannot be read or written is passed over.
+    been published by some earlier time (for --as-of); its form wants a cache_dir of its own. cache_dir None: no
+    cache; one that cannot be read or written is passed over.
     """
     try:
         texts = [
@@ -178,14 +181,13 @@ def load_form(
     draft, draft_fault = _read_draft(policies_path, name)
     if draft is None and not texts:
         return None, [draft_fault] if draft_fault else []
-    cached = cache_dir if only is None else None
     stamp = make_stamp([(text.place, text.text) for text in texts], (name, draft))
-    form = read_cache(cached, stamp)
+    form = read_cache(cache_dir, stamp)
     if form is None:
         form, faults = assemble(texts, None if draft is None else (name, draft))
         if faults:
             return None, faults
-        write_cache(cached, stamp, form)
+        write_cache(cache_dir, stamp, form)
     return form, []
 
 

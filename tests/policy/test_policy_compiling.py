@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from dispatchctl.policy.compiling import compile_policy
+from dispatchctl.policy.showing import show_policy
 
 ROOT = Path(__file__).resolve().parents[2]
 HOSTILE = ROOT.parent / "shared" / "spec" / "hostile.txt"
@@ -82,7 +83,27 @@ def test_the_required_sections_alone_make_a_policy_with_every_default() -> None:
     assert policy["escalation"] == {"roles": ["supervisor", "manager", "general-manager"], "every": [4, "bh"]}
     assert policy["privacy"] == {"retain": [1095, "d"], "reveal": ["desk", "supervisor"], "strict": False}
     assert policy["measures"] == {}
-    assert policy["reports"] == {"daily": [], "weekly": [], "monthly": []}
+    assert list(policy["reports"]) == ["daily", "weekly", "monthly", "satisfaction", "complaints", "staff"]
+    assert not any(policy["reports"].values())
+    assert policy["complaints"]["serious_when"] == {
+        "departments_at_least": 2,
+        "repeated_within": [30, "d"],
+        "media": True,
+        "failed_corrections": 1,
+        "system_flaw": True,
+        "reputation": True,
+        "doubts_system": True,
+    }
+    assert list(policy["complaints"]["valid"]) == ["attitude", "skill", "facilities", "materials", "area"]
+    assert list(policy["complaints"]["invalid"]) == ["standard", "ground", "outside"]
+    assert policy["complaint_kinds"] == {**policy["complaints"]["invalid"], **policy["complaints"]["valid"]}
+    assert (policy["charges"], policy["rewards"], policy["appraisal"]) == ([], [], None)
+    assert policy["discipline"] == {
+        "steps": ["oral-warning", "written-warning", "fine", "demotion", "dismissal"],
+        "within": [365, "d"],
+    }
+    signed = {"signature": True}
+    assert policy["followups"] == {"orders": None, "complaints": signed, "surveys": signed}
 
 
 def test_a_clock_in_full() -> None:
@@ -135,7 +156,7 @@ def test_measures_conditions_and_values() -> None:
     assert measures["c"]["count"] == {"rework": ["not", None], "order.service": ["not", "plumbing"]}
     assert measures["d"]["over"] == {"amount": ["below", "10"], "cancelled": ["in", [None]]}
     assert measures["d"]["value"] == ["count"]
-    section = {"id": None, "title": "概况", "measures": ["a"], "by": ["department", "case.service"]}
+    section = {"id": None, "title": "概况", "measures": ["a"], "by": ["department", "case.service"], "beside": []}
     assert policy["reports"]["monthly"] == [section]
 
 
@@ -146,6 +167,13 @@ def test_a_desk_with_other_roles_keeps_only_the_defaults_that_it_has() -> None:
     assert policy["assignment"]["extend_by"] == []
     assert policy["escalation"]["roles"] == ["manager"]
     assert policy["privacy"]["reveal"] == ["desk"]
+
+
+def test_a_blank_list_of_roles_is_the_default_where_these_roles_are_not() -> None:
+    blank = "roles: {boss: 老板}\nescalation: {roles: , every: 1h}\nprivacy: {reveal: }\nassignment: {extend_by: ~}\n"
+    policy = compile_good(HEAD + blank)
+    assert (policy["escalation"]["roles"], policy["privacy"]["reveal"]) == ([], [])
+    assert show_policy(policy, "escalation") == {"roles": None, "every": "1h"}
 
 
 def test_keys_and_titles_are_free_text() -> None:
@@ -160,7 +188,7 @@ FIELDS = (
     "order_id, dispatcher, assignee, role, contact_id, content, requirements, due_at, until, reason, parts, cost, ..."
 )
 SPANS = "a whole number and one of m h bm bh d wd w, as in 30m, 4h, 8bh, 3wd"
-REGISTERS = "orders, assignments, staff, notices, audit"
+REGISTERS = "orders, assignments, complaints, followups, surveys, ledger, notices, audit, staff, attendance, training"
 ROLES = "desk, field, supervisor, manager, general-manager, personnel, assistant, contractor"
 NEVER = (
     "5: clocks.c.stop: can never stop: none of its stops can come after its start (an event that may follow the start)"
@@ -173,13 +201,16 @@ CLOCK_FAULTS = [
         "5: clocks.c.start: unknown event of assignments asigned, did you mean assigned? ({})",
     ),
     (clock("", stop="[completed, state.gone]"), "5: clocks.c.stop[2]: unknown state of assignments gone ({})"),
-    (clock("", stop="complaints.closed"), f"5: clocks.c.stop: unknown register complaints ({REGISTERS})"),
+    (
+        clock("", stop="complains.closed"),
+        f"5: clocks.c.stop: unknown register complains, did you mean complaints? ({REGISTERS})",
+    ),
     (
         clock("", stop="staff.left"),
         "5: clocks.c.stop: staff.left: a case of staff names no case of assignments "
         "(events of assignments or of what refers to it)",
     ),
-    (clock("", of="complaints"), f"5: clocks.c.of: unknown register complaints ({REGISTERS})"),
+    (clock("", of="inspections"), f"5: clocks.c.of: unknown register inspections ({REGISTERS})"),
     (clock("", stop="assigned"), NEVER),
     (clock("", start="confirmed", stop="completed"), NEVER),
     (clock("", start="withdrawn", stop="completed"), NEVER),
@@ -353,7 +384,7 @@ OTHER_FAULTS = [
     ),
     (
         HEAD + "measures: {a: {of: order}}\n",
-        f"6: measures.a.of: unknown register order, did you mean orders? (clocks, {REGISTERS})",
+        "6: measures.a.of: unknown register order, did you mean orders? (clocks, scores, {})",
     ),
     (
         HEAD + "measures: {a: {of: orders, month: takn}}\n",
@@ -537,10 +568,10 @@ def test_the_shipped_policy_is_sound_and_cites_only_what_it_lists() -> None:
     policy, faults = compile_policy((ROOT / "policies.yaml").read_bytes(), "policies.yaml")
     assert faults == []
     assert policy is not None
-    cited = {clause for each in [*policy["clocks"], *policy["measures"].values()] for clause in each["source"]}
-    assert cited <= set(policy["clauses"])
-    assert all(each["source"] and each["owner"] for each in policy["clocks"])
-    assert {each["id"] for each in policy["clocks"]} == {"dispatch", "fulfil", "acknowledge", "complete", "confirm"}
+    citing = [*policy["clocks"], *policy["charges"], *policy["rewards"], *policy["measures"].values()]
+    assert {clause for each in citing for clause in each["source"]} <= set(policy["clauses"])
+    assert all(each["source"] for each in [*policy["clocks"], *policy["charges"], *policy["rewards"]])
+    assert all(each["owner"] for each in policy["clocks"])
     for name in {each["id"] for each in policy["clocks"]}:
         variants = [each for each in policy["clocks"] if each["id"] == name]
-        assert [bool(each["when"]) for each in variants] == [True] * (len(variants) - 1) + [False]
+        assert all(each["when"] for each in variants[:-1]), f"the later variants of {name} are never reached"

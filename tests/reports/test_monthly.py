@@ -48,6 +48,21 @@ FIGURES: dict[str, tuple[Any, int | None]] = {
     # 02 due on 5th, done on 2nd. 03 is high, due on 4th 17:30, done on 5th: late. 04 at once. 05 is low, both in time.
     # 06 ended. 27 is due on 2 December at 17:30
     "fulfil_on_time": (4, 5),
+    # nobody complained, and nobody was asked how content they are: the three requests done were closed in November
+    "complaints": (0, None),
+    "complaints_valid": (0, None),
+    "complaints_invalid": (0, None),
+    "complaints_serious": (0, 0),
+    "put_right_on_time": (0, 0),
+    "result_on_time": (0, 0),
+    "followups": (0, None),
+    "follow_up_rate": (0, 3),
+    "unreachable_rate": (0, 3),
+    "satisfaction": ("0", 0),
+    "satisfied": (0, 0),
+    "fines": ("0.00", 0),
+    "rewards": ("0.00", 0),
+    "warnings": (0, None),
 }
 
 
@@ -129,7 +144,7 @@ def test_a_figure_opens_into_as_many_cases_as_it_counts(report: Callable[..., An
         assert document["measure"] == measure
         counted = [(item["id"], item["instance"]) for item in document["numerator"]]
         assert len(set(counted)) == len(counted)
-        assert measure == "revenue" or len(counted) == numerator, measure
+        assert isinstance(numerator, str) or len(counted) == numerator, measure  # a sum is text
         if denominator is None:
             assert document["denominator"] is None
         else:
@@ -191,6 +206,8 @@ def test_rates_equal_a_recount_of_all_due_times(
         if item["due_at"] is None or not first <= datetime.fromisoformat(item["due_at"]) < end:
             continue
         if item["state"] in ("running", "paused", "ended") and not item["breached"]:
+            continue
+        if item["clock"] not in CLOCKS:  # call-back, of which the report has no rate
             continue
         name = CLOCKS[item["clock"]]
         met, all_items = expected[name]

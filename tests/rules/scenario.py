@@ -18,7 +18,7 @@ services: {{plumbing: {{department: engineering}}, pruning: {{department: greeni
 escalation: {{roles: [supervisor, manager, general-manager], every: {every}}}
 clocks:
 """
-REGISTERS = {"O": "orders", "A": "assignments", "U": "notices"}
+REGISTERS = {"O": "orders", "A": "assignments", "U": "notices", "C": "complaints", "F": "followups"}
 
 
 def read(text: str) -> int:

@@ -1,0 +1,267 @@
+"""The command `appraise`: scores, grades, bonuses and pay lines of a month, each figure open to its cases. Commands."""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import click
+
+from dispatchctl.commands.reports import build_period, list_headed, print_drilled
+from dispatchctl.commands.results import print_warnings
+from dispatchctl.desk.appraising import (
+    Appraised,
+    appraise_people,
+    check_pay_access,
+    describe_appraised,
+    find_appraised,
+    find_rules,
+    list_marks,
+    list_measured,
+    list_pay,
+    list_scored,
+    open_pay,
+)
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.closing import find_present, open_for_period
+from dispatchctl.desk.periods import Period, month_period
+from dispatchctl.errors import NotFound, UsageFault
+from dispatchctl.options import MONTH, NOT_GIVEN, STAFF, pass_workspace
+from dispatchctl.output.documents import say_figure
+from dispatchctl.output.formats import Layout, emit, format_people
+from dispatchctl.output.labels import COLUMNS, Column
+from dispatchctl.output.terminal import write_stdout
+from dispatchctl.policy.rulebook import Version
+from dispatchctl.rules.appraisal import Finding, write_down
+from dispatchctl.workspace import Workspace
+
+KEYS = (
+    "staff", "name", "role", "month", "measures", "score", "grade", "bonus", "approver", "reason", "policy", "pay",
+)  # fmt: skip
+PARTS = ("measure", "value", "score", "weight")
+ROLE = Column("role", "role", "岗位")
+TOTAL = Column("total", "pay", "应发合计", "money")
+REASON = Column("reason", "remark", "说明")
+PAY = {
+    "base": ("base", "基本工资"),
+    "performance": ("performance bonus", "绩效奖金"),
+    "insurance": ("insurance", "保险"),
+    "year_end": ("year-end bonus, this month's share", "年终奖（当月份额）"),
+    "total": ("total", "应发合计"),
+}
+WORDS = {
+    "no data": ("no data", "无数据"),
+    "empty": ("nothing to measure", "当月无数据"),
+}
+EVENTS = {"reversed": ("taken back", "撤销"), "waived": ("taken back", "免除")}
+
+
+@click.command("appraise")
+@click.option("--month", type=MONTH, default=None, help="YYYY-MM, last or this.")
+@click.option("--staff", type=STAFF, default=NOT_GIVEN, help="One person, with every part of the score.")
+@click.option("--pay", is_flag=True, help="With the pay lines, for managers and personnel.")
+@click.option("--drill", "measure", default="", metavar="MEASURE", help="With --staff: the cases behind a figure.")
+@pass_workspace
+def appraise(ws: Workspace, month: str | None, staff: str, pay: bool, measure: str) -> None:
+    """Score people by the rules of the month: measures, weights, grade, bonus; the best first, equal ones by id.
+
+    Without a month, the one that holds now, up to now; a closed month as of its closing. A score is printed with two
+    places, rounded down. The pay lines stand in private/pay.csv, which is edited by hand: staff,from,line,amount.
+
+    \b
+    Examples:
+      dispatchctl appraise --month last
+      dispatchctl appraise --month 2026-10 --staff s07 --pay
+      dispatchctl appraise --month 2026-10 --staff s07 --drill on_time
+    """
+    if measure and not staff:
+        raise UsageFault("opens the figure of one person", place="--drill", hint="name them: --staff ID")
+    if measure and pay:
+        raise UsageFault("--drill lists cases; leave out --pay")
+    books = Books(ws)
+    books.refuse_faults()
+    period = find_month(books, month or "")
+    if pay:
+        check_pay_access(books)
+    books = open_for_period(books, period)
+    version, _ = books.book.at(max(period.start, period.end - 1))
+    find_rules(version)
+    only = find_appraised(books, version, period, staff) if staff else ""
+    if measure:
+        print_cases(books, version, period, only, measure)
+        books.settle()
+        return
+    people = score_month(books, version, period, only)
+    items = [describe_appraised(one, version, period) for one in people]
+    if pay:
+        file = open_pay(books, find_present(books).people)
+        for one, item in zip(people, items, strict=True):
+            item["pay"] = list_pay(books, one, period, file)
+    print_warnings(books)
+    print_appraised(books, version, items, single=bool(staff))
+    books.settle()
+
+
+def find_month(books: Books, month: str) -> Period:
+    """The month named, or the one that holds now, which goes up to now."""
+    period = month_period(books, month)
+    if month not in ("", "this"):
+        return period
+    return period._replace(end=max(period.start + 1, min(period.end, books.now + 1)))
+
+
+def score_month(books: Books, version: Version, period: Period, only: str = "") -> list[Appraised]:
+    """Everybody's appraisal of a month by these rules: what the measures come to, handed to the desk."""
+    return appraise_people(books, version, period, find_findings(books, version, period), only)
+
+
+def find_findings(books: Books, version: Version, period: Period) -> dict[str, dict[str, Finding]]:
+    """staff -> measure -> what it comes to, for everybody known; who has no items of it has those of nothing."""
+    from dispatchctl.reports.measures import make_figure, work_out
+
+    names = list_measured(find_rules(version))
+    measures = version.policy["measures"]
+    figures: Any = {}
+    if names:
+        span = build_period(books, period)
+        wanted = {name: ["person"] for name in names}
+        figures = work_out(books.index.db, version.policy, wanted, span, books.people.heads_of)
+    found: dict[str, dict[str, Finding]] = {}
+    for staff in books.people.histories:
+        own = figures.get(("person", staff), {})
+        found[staff] = {
+            name: Finding(*(own.get(name) or make_figure(measures[name]["value"][0], None))) for name in names
+        }
+    return found
+
+
+def print_cases(books: Books, version: Version, period: Period, staff: str, measure: str) -> None:
+    """The items behind a person's figure; of marks, the rows that gave them."""
+    rules = find_rules(version)
+    ws = books.ws
+    name = find_part(version, measure)
+    if name in list_scored(rules):
+        marks = list_marks(books, period.name).get((staff, name), [])
+        print_warnings(books)
+        emit(ws, [{"id": ref, "score": mark} for ref, mark in marks], ("id", "score"), keys=("id", "score"))
+        return
+    from dispatchctl.reports.documents import drill
+
+    span = build_period(books, period)
+    headed = list_headed(books, staff, span)
+    document, items = drill(books.index.db, version.policy, name, span, staff, headed)
+    print_warnings(books)
+    print_drilled(ws, document, items)
+
+
+def find_part(version: Version, text: str) -> str:
+    """The measure of the appraisal that is named by it or its title; NotFound with those there are."""
+    names = find_rules(version)["measures"]
+    titles = {say_title(version, name): name for name in names}
+    found = text if text in names else titles.get(text)
+    if found is None:
+        hint = f"there are: {', '.join(names)}"
+        raise NotFound(f"no such measure of the appraisal: {text[:60]!r}", place="--drill", hint=hint)
+    return found
+
+
+def say_title(version: Version, name: str) -> str:
+    """What people call a measure of the appraisal."""
+    return str(find_rules(version)["measures"][name]["title"])
+
+
+# --- printing -----------------------------------------------------------------------------------------------------
+
+
+def print_appraised(books: Books, version: Version, items: Sequence[Mapping[str, Any]], *, single: bool) -> None:
+    """The list; for people a column for each measure, and of one person every part in a line of its own."""
+    ws = books.ws
+    if ws.quiet or ws.format not in ("table", "markdown"):
+        emit(ws, items, KEYS, ids="staff", keys=KEYS)
+        return
+    if single and not ws.fields:
+        write_stdout("\n".join(format_person(books, version, items[0])))
+        return
+    names = list(find_rules(version)["measures"])
+    titles = {name: say_title(version, name) for name in names}
+    columns: list[str | Column] = ["id", "name", ROLE]
+    columns += [Column(f"measure {name}", titles[name], titles[name], "number") for name in names]
+    columns += ["score", "grade", "bonus", *([TOTAL] if any(item["pay"] for item in items) else [])]
+    columns += [REASON] if any(item["reason"] for item in items) else []
+    rows = []
+    for item in items:
+        cells = {f"measure {name}": say_value(item["measures"][name]) for name in names}
+        score, reason = say_score(item["score"]), say(item["reason"], books.lang)
+        rows.append(
+            {
+                "id": item["staff"],
+                **item,
+                **cells,
+                "score": score,
+                "reason": reason,
+                "total": (item["pay"] or {}).get("total"),
+            }
+        )
+    emit(ws, rows, columns, ids="staff", keys=KEYS)
+
+
+def say(word: str | None, lang: str) -> str | None:
+    """A word of this command in the language asked for."""
+    pair = WORDS.get(word or "")
+    return pair[lang == "zh"] if pair else word
+
+
+def say_score(text: str | None) -> str | None:
+    """A score or weight with its two places, rounded down; None where there is none."""
+    return None if text is None else write_down(Fraction(text), 2)
+
+
+def say_value(part: Mapping[str, Any]) -> str:
+    """What a measure came to, with what it was made of; "" where it is left out."""
+    if part["left_out"]:
+        return ""
+    return say_figure({**part, "kind": "average" if part["kind"] == "scored" else part["kind"]})
+
+
+def format_person(books: Books, version: Version, item: Mapping[str, Any]) -> list[str]:
+    """One person's month as a person reads it: the result, its parts, and the pay lines where they were asked for."""
+    ws, lang = books.ws, books.lang
+    chinese = lang == "zh"
+
+    def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], *, one: bool = False) -> str:
+        layout = Layout(tuple(columns), lang, books.now, ws.headers, one, titles=ws.titles)
+        return format_people(ws.format, rows, layout)
+
+    head = {"id": item["staff"], **item, "score": say_score(item["score"]) or say(item["reason"], lang)}
+    names = ("id", "name", "month", "score", "grade", "bonus")
+    columns = [COLUMNS[name] for name in names]
+    columns.insert(2, ROLE)
+    if item["approver"]:
+        columns.append(Column("approver", "given by", "奖金由谁发给"))
+        head["approver"] = (
+            version.policy["roles"].get(item["approver"], item["approver"]) if chinese else item["approver"]
+        )
+    parts = [
+        {
+            "measure": say_title(version, name),
+            "value": say_value(part),
+            "score": say_score(part["score"]) or say(part["left_out"], lang),
+            "weight": say_score(part["weight"]),
+        }
+        for name, part in item["measures"].items()
+        if part["left_out"] != "role"
+    ]
+    pieces = [table([head], columns, one=True), table(parts, [COLUMNS[name] for name in PARTS])]
+    if item["pay"]:
+        pieces.append(table(list(list_lines(item["pay"], lang)), [Column("line", "pay", "工资"), COLUMNS["amount"]]))
+    return pieces
+
+
+def list_lines(pay: Mapping[str, Any], lang: str) -> list[dict[str, Any]]:
+    """The pay lines in the order of a pay slip, the total last."""
+    chinese = lang == "zh"
+    rows = [{"line": pair[chinese], "amount": pay[key]} for key, pair in PAY.items()]
+    for entry in pay["entries"]:
+        back = EVENTS.get(entry["event"])
+        line = f"{entry['id']} {entry['rule'] or ''}".rstrip() + (f" ({back[chinese]})" if back else "")
+        rows.insert(-1, {"line": line, "amount": entry["amount"]})
+    return rows

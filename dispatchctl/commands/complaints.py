@@ -1,0 +1,283 @@
+"""The commands of complaints: new, pass-on, classify, rule ... resolve, close, reopen."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+from dispatchctl.commands.results import describe_done, print_results
+from dispatchctl.desk.acting import Done, Typed, find_item
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.complaints import ON_THE_SPOT, Complaint, judge_severity, record_complaint, register_complaint
+from dispatchctl.errors import UsageFault
+from dispatchctl.options import (
+    CASE,
+    NOT_GIVEN,
+    STAFF,
+    WHEN,
+    Key,
+    TypedText,
+    Writing,
+    pass_workspace,
+    take_ids,
+    writing_options,
+)
+from dispatchctl.output.terminal import tell
+from dispatchctl.registers.complaints import OUTCOMES, SEVERITIES
+from dispatchctl.workspace import Workspace
+
+COLUMNS = ("id", "event", "state")
+REGISTERED = (*COLUMNS, "contact_id", "proposed_severity", "severity_reasons")
+KIND = TypedText("kind")
+
+Made = Callable[[Any], Any]
+
+
+@click.command("new")
+@click.option("--content", metavar="TEXT", required=True, help="What is complained of, in detail.")
+@click.option("--caller", metavar="NAME", default="", help="Who complains.")
+@click.option("--phone", metavar="P", default="", help="The complainant's phone number.")
+@click.option("--address", metavar="A", default="", help="Where the complainant is at home.")
+@click.option("--order", type=CASE, default=NOT_GIVEN, help="The order it is about; its customer, where none is named.")
+@click.option("--department", "departments", type=Key("departments"), multiple=True, help="Concerned; repeatable.")
+@click.option("--staff", type=STAFF, multiple=True, help="About this person; repeatable.")
+@click.option("--media", is_flag=True, help="It stood in public media.")
+@click.option("--reputation", is_flag=True, help="It harms reputation or interests.")
+@click.option("--system-flaw", is_flag=True, help="It shows a flaw of the system: it goes to management review.")
+@click.option("--doubts-system", is_flag=True, help="It raises doubts of the management system.")
+@click.option("--received-by", type=STAFF, default=NOT_GIVEN, help="Who received it; whoever records it by default.")
+@click.option("--passed-on-by", type=STAFF, default=NOT_GIVEN, help="Who passed it on to the centre.")
+@click.option("--resolved", metavar="TEXT", default="", help="How it was settled on the spot; with --outcome.")
+@click.option("--outcome", metavar="O", default="", help=f"{' or '.join(ON_THE_SPOT)}.")
+@writing_options
+@pass_workspace
+def new(ws: Workspace, /, writing: Writing, **given: Any) -> int:
+    """Register a complaint; prints how serious the rules find it, and why.
+
+    The complainant's contact is found by phone and address, or made. An earlier complaint of the same customer is
+    found and noted. With --resolved it is settled at once, which is reported to the receiver's direct superior.
+
+    \b
+    Example:
+      dispatchctl complaint new --content 维修迟到两小时，态度生硬 --caller 张三 --phone 138-0000-0001 \\
+        --department engineering --staff s03
+    """
+    books = Books(ws)
+    done = register_complaint(books, Complaint(**given), writing)
+    severity = judge_severity(books, done)
+    contact = done.family.cases[done.id].fields.get("contact_id")
+    more = {"contact_id": contact, "proposed_severity": severity.proposed, "severity_reasons": severity.reasons}
+    return print_results(
+        books, [describe_done(done.id, done.state, done.recorded, **more)], REGISTERED, register="complaints"
+    )
+
+
+def record_events(ws: Workspace, ids: Sequence[str], event: str, typed: Typed, writing: Writing) -> int:
+    """Record one event of each complaint named, and print them."""
+    books = Books(ws)
+    done, refused = record_complaint(books, ids, event, typed, writing)
+    items = [describe_done(each.id, each.state, each.recorded) for each in done]
+    return print_results(books, items, COLUMNS, refused=refused, single=len(ids) == 1, register="complaints")
+
+
+def complaint_verb(name: str, event: str, text: str, example: str, *options: Made, several: bool = False) -> Any:
+    """The command of one event: the options are the event's fields; several: it takes many complaints."""
+
+    def run_one(ws: Workspace, complaint: str, writing: Writing, **typed: Any) -> int:
+        return record_events(ws, (complaint,), event, typed, writing)
+
+    def run_many(ws: Workspace, complaints: tuple[str, ...], writing: Writing, **typed: Any) -> int:
+        return record_events(ws, complaints, event, typed, writing)
+
+    run: Any = take_ids("complaints")(run_many) if several else run_one
+    run.__doc__ = f"{text}\n\n\b\nExample:\n  dispatchctl complaint {example}\n"
+    command: Any = pass_workspace(writing_options(run))
+    for option in reversed(options if several else (click.argument("complaint", type=CASE), *options)):
+        command = option(command)
+    return click.command(name)(command)
+
+
+REASON = click.option("--reason", metavar="TEXT", required=True, help="Why.")
+
+pass_on = complaint_verb(
+    "pass-on",
+    "passed-on",
+    "Pass a complaint on to whoever receives it from now on.",
+    "pass-on 3 --to s01",
+    click.option("--to", "received_by", type=STAFF, required=True, help="Who receives it."),
+)
+classify = complaint_verb(
+    "classify",
+    "classified",
+    "Decide how serious a complaint is; until then what the rules propose counts.",
+    "classify 3 --severity ordinary --reason 前后两次投诉互不相关",
+    click.option("--severity", metavar="S", required=True, help=f"{' or '.join(SEVERITIES)}."),
+    REASON,
+)
+explain = complaint_verb(
+    "explain", "explained", "Record that it was explained to the complainant.",
+    "explain 3 --note 已电话说明收费标准", several=True,
+)  # fmt: skip
+investigate = complaint_verb(
+    "investigate",
+    "investigated",
+    "Record an investigation; on site, a manager is there.",
+    "investigate 3 --on-site --manager s05 --note 现场查看渗漏部位",
+    click.option("--on-site", is_flag=True, help="At the place itself."),
+    click.option("--manager", type=STAFF, default=NOT_GIVEN, help="Who of the managers went; you, if you are one."),
+)
+refer = complaint_verb(
+    "refer", "referred-outside", "Record that others, outside, must deal with it.", "refer 3 --note 已转供电公司"
+)
+inform = complaint_verb(
+    "inform", "informed", "Record that the complainant was told the outcome.", "inform 3 --note 供电公司已修复",
+    several=True,
+)  # fmt: skip
+review = complaint_verb(
+    "review", "management-review", "Record that it went to management review.", "review 3 --note 已列入本月管理评审",
+    several=True,
+)  # fmt: skip
+reopen = complaint_verb("reopen", "reopened", "Take a complaint up again.", "reopen 3 --note 客户反映问题再次出现")
+escalate = complaint_verb(
+    "escalate",
+    "escalated",
+    "Report it upward; a level may be passed over.",
+    "escalate 3 --to general-manager --note 两天无人处理",
+    click.option("--to", "escalated_to", type=Key("roles"), required=True, help="The role it is reported to."),
+)
+confirm = complaint_verb(
+    "confirm",
+    "responsibility-confirmed",
+    "Record that the person responsible confirms it.",
+    "confirm 3 --staff s03",
+    click.option("--staff", "confirmed_by", type=STAFF, required=True, help="Who confirms."),
+)
+resolve = complaint_verb(
+    "resolve",
+    "resolved",
+    "Record the result and how it ended; then the follow-up is owed.",
+    "resolve 3 --result 已重新施工并试水 --outcome redone",
+    click.option("--result", metavar="TEXT", required=True, help="What was done."),
+    click.option("--outcome", metavar="O", required=True, help=f"{', '.join(OUTCOMES)}."),
+)
+close = complaint_verb(
+    "close", "closed", "Close a complaint; refused while anything is owed, each thing named.", "close 3", several=True
+)
+
+
+@click.command("rule")
+@click.argument("complaint", type=CASE)
+@click.option("--valid", type=KIND, default=NOT_GIVEN, help="It is valid, of this kind: a key or title of the rules.")
+@click.option("--invalid", type=KIND, default=NOT_GIVEN, help="It is invalid, of this kind.")
+@click.option("--staff", type=STAFF, multiple=True, help="Whom it is found against; repeatable.")
+@REASON
+@writing_options
+@pass_workspace
+def rule(
+    ws: Workspace, complaint: str, valid: str, invalid: str, staff: tuple[str, ...], reason: str, writing: Writing
+) -> int:
+    """Rule a complaint valid or invalid; either has time limits of its own.
+
+    \b
+    Examples:
+      dispatchctl complaint rule 3 --valid attitude --reason 录音属实 --staff s03
+      dispatchctl complaint rule 4 --invalid standard --reason 收费符合公示标准
+    """
+    if bool(valid) == bool(invalid):
+        raise UsageFault("rule takes one of --valid KIND and --invalid KIND")
+    if invalid and staff:
+        raise UsageFault("nobody is found at fault by an invalid complaint: it goes with --valid", place="--staff")
+    typed: dict[str, Any] = {"kind": valid or invalid, "reason": reason}
+    if valid:
+        typed["about_staff"] = staff
+    return record_events(ws, (complaint,), "ruled-valid" if valid else "ruled-invalid", typed, writing)
+
+
+@click.command("analyse")
+@click.argument("complaint", type=CASE)
+@click.argument("more", type=STAFF, nargs=-1, metavar="[STAFF]...")
+@click.option("--cause", metavar="TEXT", required=True, help="What it came of.")
+@click.option("--responsible", type=STAFF, multiple=True, help="Who is responsible; repeatable, or name several.")
+@writing_options
+@pass_workspace
+def analyse(
+    ws: Workspace, complaint: str, more: tuple[str, ...], cause: str, responsible: tuple[str, ...], writing: Writing
+) -> int:
+    """Record the cause of a complaint and who is responsible.
+
+    \b
+    Example:
+      dispatchctl complaint analyse 3 --cause 未按规程试水 --responsible s03 s04
+    """
+    if more and not responsible:
+        raise UsageFault("name who is responsible after --responsible", place=more[0])
+    typed = {"cause": cause, "responsible": (*responsible, *more)}
+    return record_events(ws, (complaint,), "analysed", typed, writing)
+
+
+@click.command("measure")
+@click.argument("complaint", type=CASE)
+@click.option("--text", "measure", metavar="TEXT", required=True, help="What is to be done.")
+@click.option("--due", "measure_due", type=WHEN, required=True, help="By when; a day ends with its business hours.")
+@click.option("--owner", type=STAFF, required=True, help="Who does it.")
+@writing_options
+@pass_workspace
+def measure(ws: Workspace, /, complaint: str, writing: Writing, **typed: Any) -> int:
+    """Plan a corrective measure; prints its number, `C-20261121-0003#1`.
+
+    \b
+    Example:
+      dispatchctl complaint measure 3 --text 全员复训试水规程 --due 2026-11-28 --owner s05
+    """
+    books = Books(ws)
+    done, _ = record_complaint(books, (complaint,), "measure-planned", typed, writing)
+    return _print_measure(books, done[0])
+
+
+def _print_measure(books: Books, done: Done, **more: Any) -> int:
+    item = done.recorded.rows[0].fields["measure_id"]
+    described = describe_done(done.id, done.state, done.recorded, measure_id=item, **more)
+    columns = (*COLUMNS, "measure_id", *more)
+    return print_results(books, [described], columns, ids="measure_id", register="complaints")
+
+
+@click.command("finish")
+@click.argument("measure", type=CASE)
+@writing_options
+@pass_workspace
+def finish(ws: Workspace, measure: str, writing: Writing) -> int:
+    """Record that a corrective measure was carried out.
+
+    \b
+    Example:
+      dispatchctl complaint finish C-20261121-0003#1
+    """
+    books = Books(ws)
+    case, item = find_item(books, measure, "complaints", "measure_id")
+    done, _ = record_complaint(books, (case,), "measure-done", {"measure_id": item}, writing)
+    return _print_measure(books, done[0])
+
+
+@click.command("check-measure")
+@click.argument("measure", type=CASE)
+@click.option("--result", "check", metavar="R", required=True, help="effective or failed.")
+@writing_options
+@pass_workspace
+def check_measure(ws: Workspace, measure: str, check: str, writing: Writing) -> int:
+    """Record whether a corrective measure has worked; one that failed may turn the complaint serious.
+
+    \b
+    Example:
+      dispatchctl complaint check-measure C-20261121-0003#1 --result effective
+    """
+    books = Books(ws)
+    case, item = find_item(books, measure, "complaints", "measure_id")
+    typed = {"measure_id": item, "check": check}
+    done, _ = record_complaint(books, (case,), "measure-checked", typed, writing)
+    severity = judge_severity(books, done[0])
+    if check == "failed":
+        tell(f"{case}: the rules now propose {severity.proposed} ({', '.join(severity.reasons) or 'no test is met'})")
+    return _print_measure(
+        books, done[0], proposed_severity=severity.proposed, severity_reasons=severity.reasons,
+        severity=severity.in_force,
+    )  # fmt: skip

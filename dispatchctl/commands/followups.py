@@ -1,0 +1,123 @@
+"""The commands of the group `follow-up`: new, answer, sign, list."""
+
+from typing import Any
+
+import click
+
+from dispatchctl import registers
+from dispatchctl.commands.chasing import KEYS as OVERDUE_KEYS
+from dispatchctl.commands.results import describe_done, print_results, print_warnings
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.following import REGISTER, Asking, Followed, answer, follow_up, list_about, list_owed, sign
+from dispatchctl.options import CASE, NOT_GIVEN, STAFF, TypedText, Writing, pass_workspace, writing_options
+from dispatchctl.output.formats import emit
+from dispatchctl.output.terminal import tell
+from dispatchctl.registers.followups import METHODS
+from dispatchctl.workspace import Workspace
+
+COLUMNS = ("id", "about", "event", "state")
+OWED = ("about", "clock", "owner_name", "due_at", "late_seconds", "tries", "followup", "service")
+LISTED = ("id", "about", "state", "method", "satisfaction", "remark", "signed_by", "at")
+SIGNER = TypedText("contact", "a contact's id or a name")
+
+SATISFACTION = click.option(
+    "--satisfaction", metavar="1..5", default="", help="How satisfied the customer is; 5: very."
+)
+REMARK = click.option("--remark", metavar="TEXT", default="", help="What the customer said.")
+SIGNED_BY = click.option(
+    "--signed-by", type=SIGNER, default=NOT_GIVEN, metavar="P|NAME", help="Who signed; a name becomes a contact."
+)
+
+
+def print_followed(books: Books, found: Followed) -> int:
+    """Print a follow-up, and on stderr what it still lacks."""
+    done = found.done
+    if found.unsigned and not done.recorded.dry:
+        tell(f"the signature is still owed: dispatchctl follow-up sign {done.id}")
+    item = describe_done(done.id, done.state, done.recorded, about=found.about)
+    return print_results(books, [item], COLUMNS, register=REGISTER)
+
+
+@click.command("new")
+@click.argument("case", type=CASE)
+@click.option("--method", type=click.Choice(METHODS), required=True, help="How the customer was asked.")
+@SATISFACTION
+@REMARK
+@click.option("--signed", is_flag=True, help="The case's own contact signed.")
+@SIGNED_BY
+@click.option("--not-reached", is_flag=True, help="The customer could not be reached.")
+@click.option("--with", "together", type=STAFF, multiple=True, help="Who went along; may be repeated.")
+@writing_options
+@pass_workspace
+def new(ws: Workspace, /, case: str, writing: Writing, together: tuple[str, ...], **given: Any) -> int:
+    """Ask a customer how it went: of an order, a complaint, or an opinion of a survey (S#1).
+
+    What is told decides what is recorded: answered and signed, answered, not reached, else only that it was asked.
+
+    \b
+    Examples:
+      dispatchctl follow-up new 7 --method phone --satisfaction 5 --remark 修得很快
+      dispatchctl follow-up new C-20261121-0001 --method visit --satisfaction 4 --signed --with s03
+      dispatchctl follow-up new 7 --method phone --not-reached
+    """
+    books = Books(ws)
+    return print_followed(books, follow_up(books, case, Asking(together=tuple(together), **given), writing))
+
+
+@click.command("answer")
+@click.argument("follow_up", metavar="F", type=CASE)
+@SATISFACTION
+@REMARK
+@writing_options
+@pass_workspace
+def answer_command(ws: Workspace, follow_up: str, satisfaction: str, remark: str, writing: Writing) -> int:
+    """Record what the customer said to a follow-up that was only asked so far.
+
+    \b
+    Example:
+      dispatchctl follow-up answer 3 --satisfaction 4
+    """
+    books = Books(ws)
+    return print_followed(books, answer(books, follow_up, satisfaction, remark, writing))
+
+
+@click.command("sign")
+@click.argument("follow_up", metavar="F", type=CASE)
+@SIGNED_BY
+@writing_options
+@pass_workspace
+def sign_command(ws: Workspace, follow_up: str, signed_by: str, writing: Writing) -> int:
+    """Record that the customer signed the answer: the case's own contact, or who is named.
+
+    \b
+    Example:
+      dispatchctl follow-up sign 3 --attach 回访表.jpg
+    """
+    books = Books(ws)
+    return print_followed(books, sign(books, follow_up, signed_by, writing))
+
+
+@click.command("list")
+@click.argument("case", type=CASE, required=False, default=NOT_GIVEN)
+@pass_workspace
+def list_command(ws: Workspace, case: str) -> None:
+    """List who is still to be asked, earliest due first; of a case, its follow-ups.
+
+    \b
+    Examples:
+      dispatchctl follow-up list
+      dispatchctl follow-up list C-20261121-0001
+    """
+    books = Books(ws)
+    books.refuse_faults()
+    page = registers.get(REGISTER)
+    if case:
+        items, columns, ids = list_about(books, case), LISTED, "id"
+        keys = ("id", "register", "state", *(field.name for field in page.fields if field.name != "row"), "contact")
+        keys += ("at", "by")
+    else:
+        items, columns, ids = list_owed(books), OWED, "about"
+        keys = (*OVERDUE_KEYS, "about", "tries", "followup")
+    print_warnings(books)
+    emit(ws, items, columns, ids=ids, page=page, keys=keys)
+    books.settle()

@@ -1,0 +1,122 @@
+"""The commands of the group `survey`: from opening one to the customers who were asked about the effect."""
+
+from typing import Any
+
+import click
+
+from dispatchctl.commands.results import describe_done, print_results
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.surveying import REGISTER, Opinion, add_opinion, close, open_survey, put_right, take_step
+from dispatchctl.options import CASE, Key, Writing, pass_workspace, writing_options
+from dispatchctl.output.terminal import tell
+from dispatchctl.registers.surveys import METHODS
+from dispatchctl.workspace import Workspace
+
+COLUMNS = ("id", "event", "state")
+
+
+@click.command("open")
+@click.option("--department", type=Key("departments"), required=True, help="Whose work is asked about.")
+@click.option("--method", type=click.Choice(METHODS), default=None, help="How customers are asked.")
+@click.option("--content", metavar="TEXT", default="", help="What it is about.")
+@writing_options
+@pass_workspace
+def open_command(ws: Workspace, /, writing: Writing, **given: Any) -> int:
+    """Begin a satisfaction survey of a department's work.
+
+    \b
+    Example:
+      dispatchctl survey open --department engineering --method phone --content 四季度维修服务
+    """
+    books = Books(ws)
+    done = open_survey(books, given, writing)
+    return print_results(books, [describe_done(done.id, done.state, done.recorded)], COLUMNS, register=REGISTER)
+
+
+@click.command("opinion")
+@click.argument("survey", type=CASE)
+@click.option("--opinion", "text", metavar="TEXT", required=True, help="What the customer said.")
+@click.option("--satisfaction", metavar="1..5", default="", help="How satisfied the customer is; 5: very.")
+@click.option("--caller", metavar="NAME", default="", help="Who said it.")
+@click.option("--phone", metavar="P", default="", help="The phone.")
+@click.option("--address", metavar="A", default="", help="The address.")
+@writing_options
+@pass_workspace
+def opinion(ws: Workspace, /, survey: str, writing: Writing, **given: str) -> int:
+    """Record what a customer said; prints the opinion's own id, such as S-20261121-0001#1.
+
+    \b
+    Example:
+      dispatchctl survey opinion 1 --opinion 维修等候太久 --satisfaction 2 --caller 张示例 --phone 138-0000-0001
+    """
+    books = Books(ws)
+    done, item = add_opinion(books, survey, Opinion(**given), writing)
+    return print_results(books, [describe_done(item, done.state, done.recorded)], COLUMNS, register=REGISTER)
+
+
+def plain_verb(name: str, event: str, text: str, example: str, *options: Any) -> click.Command:
+    """The command of one step of a survey, with what it needs besides the survey."""
+
+    def run(ws: Workspace, survey: str, writing: Writing, **given: Any) -> int:
+        books = Books(ws)
+        done = take_step(books, survey, event, given, writing)
+        return print_results(books, [describe_done(done.id, done.state, done.recorded)], COLUMNS, register=REGISTER)
+
+    run.__doc__ = f"{text}\n\n\b\nExample:\n  dispatchctl survey {example}\n"
+    command: Any = pass_workspace(writing_options(run))
+    for option in reversed((click.argument("survey", type=CASE), *options)):
+        command = option(command)
+    made: click.Command = click.command(name)(command)
+    return made
+
+
+sum_up = plain_verb("sum-up", "summed-up", "Record that the opinions were summed up.", "sum-up 1")
+hand_over = plain_verb(
+    "hand-over", "handed-over", "Record that they were handed over to the department.", "hand-over 1 --note 已交工程部"
+)
+return_measures = plain_verb(
+    "return-measures",
+    "measures-returned",
+    "Record the written measures that the department returned.",
+    "return-measures 1 --measures 增派值班人员，两小时内上门",
+    click.option("--measures", metavar="TEXT", required=True, help="What the department will do."),
+)
+check = plain_verb("check", "checked", "Record that the effect was checked.", "check 1 --note 抽查三户，均已改善")
+
+
+@click.command("put-right")
+@click.argument("survey", metavar="S|S#N", type=CASE)
+@writing_options
+@pass_workspace
+def put_right_command(ws: Workspace, survey: str, writing: Writing) -> int:
+    """Record that an opinion was put right; of a survey, every one that was not yet.
+
+    \b
+    Examples:
+      dispatchctl survey put-right 1
+      dispatchctl survey put-right 'S-20261121-0001#2'
+    """
+    books = Books(ws)
+    done, items = put_right(books, survey, writing)
+    replayed = {"replayed": True} if done.recorded.replayed else {}
+    if replayed:
+        tell(f"{done.id} was recorded before; nothing was written")
+    plain = done.recorded._replace(replayed=False)
+    found = [{**describe_done(item, done.state, plain), **replayed} for item in items]
+    return print_results(books, found, COLUMNS, single="#" in survey, register=REGISTER)
+
+
+@click.command("close")
+@click.argument("survey", type=CASE)
+@writing_options
+@pass_workspace
+def close_command(ws: Workspace, survey: str, writing: Writing) -> int:
+    """End a survey; refused while something of it is owed.
+
+    \b
+    Example:
+      dispatchctl survey close 1
+    """
+    books = Books(ws)
+    done = close(books, survey, writing)
+    return print_results(books, [describe_done(done.id, done.state, done.recorded)], COLUMNS, register=REGISTER)

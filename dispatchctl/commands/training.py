@@ -1,0 +1,80 @@
+"""The commands of the group `training`: courses, who came to them, and examinations."""
+
+from typing import Any
+
+import click
+
+from dispatchctl.commands.results import describe_done, print_results
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.workplace import TRAINING, note_examination, note_presence, plan_course
+from dispatchctl.options import CASE, STAFF, WHEN, Writing, pass_workspace, writing_options
+from dispatchctl.workspace import Workspace
+
+COLUMNS = ("id", "event", "state")
+
+
+@click.command("plan")
+@click.option("--topic", metavar="TEXT", required=True, help="What it is about.")
+@click.option("--on", type=WHEN, required=True, help="When it takes place.")
+@writing_options
+@pass_workspace
+def plan(ws: Workspace, topic: str, on: str, writing: Writing) -> int:
+    """Plan a course; its id is what those who come are recorded under.
+
+    \b
+    Example:
+      dispatchctl training plan --topic 电梯困人应急处置 --on 2026-11-20T14:00
+    """
+    books = Books(ws)
+    done = plan_course(books, topic, on, writing)
+    return print_results(books, [describe_done(done.id, done.state, done.recorded)], COLUMNS, register=TRAINING)
+
+
+def presence_verb(event: str, text: str, example: str) -> click.Command:
+    """The command that records one word about people and a course."""
+
+    def run(ws: Workspace, course: str, people: tuple[str, ...], writing: Writing) -> int:
+        books = Books(ws)
+        case, noted, refused = note_presence(books, event, course, people, writing)
+        items = [describe_done(case, "open", each.recorded, staff=each.staff) for each in noted]
+        single = len(people) == 1
+        return print_results(
+            books, items, (*COLUMNS, "staff"), refused=refused, single=single, ids="staff", register=TRAINING
+        )
+
+    run.__doc__ = f"{text}\n\n\b\nExample:\n  dispatchctl training {example}\n"
+    command: Any = pass_workspace(writing_options(run))
+    options = (
+        click.argument("course", metavar="G", type=CASE),
+        click.argument("people", metavar="STAFF...", nargs=-1, required=True, type=STAFF),
+    )
+    for option in reversed(options):
+        command = option(command)
+    made: click.Command = click.command(event)(command)
+    return made
+
+
+attended = presence_verb("attended", "Record who attended a course.", "attended 1 s03 s07")
+late = presence_verb("late", "Record who came late to a course.", "late 1 s07")
+missed = presence_verb("missed", "Record who missed a course without leave.", "missed 1 s07")
+
+
+@click.command("examined")
+@click.argument("course", metavar="[G]", required=False, default=None, type=CASE)
+@click.option("--topic", metavar="TEXT", default="", help="What was examined; that of the course by default.")
+@click.option("--staff", type=STAFF, required=True, help="Who was examined.")
+@click.option("--score", metavar="0..100", required=True, help="The score.")
+@writing_options
+@pass_workspace
+def examined(ws: Workspace, course: str | None, topic: str, staff: str, score: str, writing: Writing) -> int:
+    """Record a person's score in an examination, of a course or by itself.
+
+    \b
+    Examples:
+      dispatchctl training examined --topic 规章制度 --staff s07 --score 92
+      dispatchctl training examined 1 --staff s07 --score 92
+    """
+    books = Books(ws)
+    typed = {"topic": topic, "staff": staff, "score": score, "about": course or ""}
+    done = note_examination(books, typed, writing)
+    return print_results(books, [describe_done(done.id, done.state, done.recorded)], COLUMNS, register=TRAINING)

@@ -1,0 +1,183 @@
+"""The command `policy what-if`: a month under other rules, beside what it was. Commands."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+
+from dispatchctl.commands.results import print_warnings
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.closing import open_for_period
+from dispatchctl.desk.comparing_rules import (
+    VERDICTS,
+    add_up,
+    compare_charges,
+    compare_clocks,
+    compare_scores,
+    suppose_rules,
+)
+from dispatchctl.desk.periods import Period, month_period
+from dispatchctl.options import MONTH, pass_workspace
+from dispatchctl.output.formats import Layout, dump_json, dump_yaml, emit, format_people
+from dispatchctl.output.labels import Column, find_column, say_word
+from dispatchctl.output.terminal import neutralise_text, write_stdout
+from dispatchctl.workspace import Workspace
+
+TITLES = {
+    "clocks": ("Clocks", "时限"),
+    "charges": ("Charges and rewards", "奖惩"),
+    "scores": ("Scores", "考核"),
+    "totals": ("Totals", "合计"),
+}
+BEFORE, AFTER = ("before", "原为"), ("after", "改为")
+ROWS = ("part", "case", "clock", "item", "started_at", "key", "staff", "before", "after")
+
+
+@click.command("what-if")
+@click.argument("file", metavar="NEW.yaml")
+@click.option("--month", type=MONTH, required=True, help="YYYY-MM, last or this.")
+@click.option("--all", "everything", is_flag=True, help="Also what comes out the same.")
+@pass_workspace
+def what_if(ws: Workspace, file: str, month: str, everything: bool) -> None:
+    """Judge a month by other rules, as if they had always been in force, and list what would have been otherwise.
+
+    Clocks due in the month, charges from its facts, its scores, each as it was and as it would be, and what that adds
+    up to in cases and money. Nothing is written; a file with faults is refused with all of them.
+
+    \b
+    Examples:
+      dispatchctl policy what-if next-year.yaml --month last
+      dispatchctl policy what-if next-year.yaml --month 2026-10 --all --json
+    """
+    books = Books(ws)
+    books.refuse_faults()
+    period = month_period(books, month)
+    then = open_for_period(books, period)
+    supposed = suppose_rules(then, file, period)
+    whole = {
+        "clocks": compare_clocks(then, supposed, period, everything=True),
+        "charges": compare_charges(then, supposed, period, everything=True),
+        "scores": compare_scores(list_scores(then, period), list_scores(supposed, period), everything=True),
+    }
+    totals = add_up(whole["clocks"], whole["charges"], whole["scores"])
+    shown = {name: [item for item in items if everything or differs(name, item)] for name, items in whole.items()}
+    document = {"month": period.name, "file": file, **shown, "totals": totals}
+    print_warnings(books)
+    if ws.quiet:
+        rows = [*shown["clocks"], *shown["charges"], *shown["scores"]]
+        ids = dict.fromkeys(row.get("case") or row.get("key") or row["staff"] for row in rows)
+        emit(ws, [{"id": each} for each in ids])
+    elif ws.format in ("json", "yaml"):
+        write_stdout(dump_json(document) if ws.format == "json" else dump_yaml(document))
+    elif ws.format in ("table", "markdown") and not ws.fields and not ws.sort[0]:
+        write_stdout(format_document(then, document))
+    else:
+        emit(ws, list(flatten(shown)), keys=ROWS)
+    books.settle()
+
+
+def differs(name: str, item: Mapping[str, Any]) -> bool:
+    """Whether the two sides of an item say something else; of a clock, another verdict."""
+    if name == "clocks":
+        return bool(item["before"]["verdict"] != item["after"]["verdict"])
+    return bool(item["before"] != item["after"])
+
+
+def list_scores(books: Books, period: Period) -> list[dict[str, Any]]:
+    """Everybody's score of the month by the rules of these books; none where these have no appraisal."""
+    from dispatchctl.commands.appraisal import score_month
+    from dispatchctl.desk.appraising import describe_appraised
+
+    version, _ = books.book.at(period.end - 1)
+    if version.policy["appraisal"] is None:
+        return []
+    return [describe_appraised(one, version, period) for one in score_month(books, version, period)]
+
+
+# --- printing -----------------------------------------------------------------------------------------------------
+
+
+def flatten(shown: Mapping[str, Sequence[Mapping[str, Any]]]) -> Any:
+    """All that differs as rows of one kind, for csv, tsv, jsonl and chosen fields: each side as one text."""
+    for part, items in shown.items():
+        for item in items:
+            row = {"part": part.removesuffix("s"), **{key: item.get(key) for key in ROWS[1:-2]}}
+            yield {**row, **{side: say_side(part, item[side]) for side in ("before", "after")}}
+
+
+def say_side(part: str, side: Mapping[str, Any] | None, lang: str = "") -> str:
+    """One side of an item on one line; lang: "" in the words of json."""
+    if side is None:
+        return say_word("none", lang) if lang else "none"
+    if part == "clocks":
+        return say_word(side["verdict"], lang) if lang else str(side["verdict"])
+    if part == "scores":
+        return " ".join(str(side[key]) for key in ("score", "grade", "bonus") if side[key] is not None)
+    amount = side["amount"] or "–".join(side["range"])
+    measures = [*side["also"], *side["propose"]]
+    kind = say_word(side["kind"], lang) if lang else side["kind"]
+    return " ".join(each for each in (kind, amount, *measures) if each)
+
+
+def format_document(then: Books, document: Mapping[str, Any]) -> str:
+    """The whole as tables for a person, one below the other, what is empty left out but for the totals."""
+    ws, lang = then.ws, then.lang
+    columns = {
+        "clocks": ("case", "clock", "item", "started_at", Column("due", "was due", "原到期", "time"), *_sides(),
+                   Column("new_due", "would be due", "新到期", "time")),
+        "charges": ("occurred_at", "staff", "rule", "case", *_sides()),
+        "scores": ("staff", "name", *_sides()),
+    }  # fmt: skip
+    first, gap = ("## ", "\n") if ws.format == "markdown" else ("", "")
+    pieces = []
+    for part, wanted in columns.items():
+        items = [
+            {**item, **{side: say_side(part, item[side], lang) for side in ("before", "after")},
+             "due": (item["before"] or {}).get("due_at"), "new_due": (item["after"] or {}).get("due_at")}
+            for item in document[part]
+        ]  # fmt: skip
+        shown = [
+            each if isinstance(each, Column) else find_column(each)
+            for each in wanted
+            if each != "item" or any(item["item"] for item in items)
+        ]
+        if items:
+            table = format_people(
+                ws.format, items, Layout(tuple(shown), lang, then.now, ws.headers, titles=then.list_titles())
+            )
+            pieces.append(f"{first}{TITLES[part][lang == 'zh']}\n{gap}{table}")
+    lines = [Column("what", "", ""), *_sides("number")]
+    table = format_people(
+        ws.format, list(list_totals(document["totals"], lang)), Layout(tuple(lines), lang, then.now, ws.headers)
+    )
+    pieces.append(f"{first}{TITLES['totals'][lang == 'zh']}\n{gap}{table}")
+    return neutralise_text("\n".join(pieces), "\n")
+
+
+def _sides(kind: str = "text") -> tuple[Column, Column]:
+    return Column("before", *BEFORE, kind), Column("after", *AFTER, kind)
+
+
+def list_totals(totals: Mapping[str, Any], lang: str) -> Any:
+    """The totals as rows: what, before, after."""
+    chinese = lang == "zh"
+
+    def row(what: str, part: str, *path: str) -> dict[str, Any]:
+        found = {}
+        for side in ("before", "after"):
+            value: Any = totals[part][side]
+            for key in path:
+                value = value.get(key, "0.00")
+            found[side] = str(value)
+        return {"what": what, **found}
+
+    for word in VERDICTS:
+        if any(totals["clocks"][side][word] for side in ("before", "after")):
+            yield row(f"{TITLES['clocks'][chinese]}: {say_word(word, lang)}", "clocks", word)
+    yield row(TITLES["charges"][chinese], "charges", "count")
+    kinds = dict.fromkeys([*totals["charges"]["before"]["amounts"], *totals["charges"]["after"]["amounts"]])
+    for kind in kinds:
+        yield row(f"{TITLES['charges'][chinese]}: {say_word(kind, lang)}", "charges", "amounts", kind)
+    if any(totals["charges"][side]["open"] for side in ("before", "after")):
+        yield row("金额待定" if chinese else "amount left open", "charges", "open")
+    yield row("奖金合计" if chinese else "bonuses", "scores", "bonus")

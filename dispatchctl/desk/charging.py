@@ -1,0 +1,265 @@
+"""What is due: the charges and rewards that follow from the facts of a time, each with what became of it. Desk.
+
+Read from the tables of an index, whichever that is (the present one, one as of a month's closing, one judged by other
+rules), so that a list can be made again. Nothing is recorded here.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from dispatchctl.desk.chasing import Formatter
+from dispatchctl.policy.rulebook import Version
+from dispatchctl.registers.page import split_items
+from dispatchctl.rules.charges import EVER, Candidate, Rule, find_horizon, find_rule, list_numbers, make_key
+from dispatchctl.rules.discipline import Measure, replace_step
+from dispatchctl.rules.variants import ClockTable
+
+LIVE = ("proposed", "approved", "paid")  # states of an entry that stands
+DUE, UNFOUNDED = "due", "unfounded"
+COLUMNS = ", ".join(f'"{name}"' for name in Candidate._fields)
+# The same as for clocks (store.questions): what still runs is a fact once it is late and does not stand still.
+HAPPENED = (
+    "(running = 0 OR (at < ? AND NOT (paused_from IS NOT NULL AND paused_from <= ?"
+    " AND (paused_until IS NULL OR paused_until > ?) AND at > paused_from)))"
+)
+ENTRY = (
+    "id", "state", "key", "staff", "rule", "kind", "amount", "range", "occurred_at", "evidence", "case", "clauses",
+    "also", "instead", "propose", "fund", "approver", "record",
+)  # fmt: skip
+_ENTRY = ", ".join(f'"{name}"' for name in ENTRY)
+KEYS = (
+    "key", "staff", "staff_name", "rule", "title", "kind", "amount", "range", "occurred_at", "evidence", "case",
+    "clauses", "clause_texts", "also", "record", "instead", "propose", "into", "approver", "entry", "state", "policy",
+)  # fmt: skip
+
+Entry = dict[str, Any]
+Item = dict[str, Any]
+
+
+class Found(NamedTuple):
+    """A candidate that counts: the rule of the version that judges it."""
+
+    candidate: Candidate
+    rule: Rule
+    version: Version
+
+
+def list_due(
+    db: sqlite3.Connection, table: ClockTable, start: int, end: int, now: int, *, staff: str = ""
+) -> list[Item]:
+    """Everything that is due from facts in [start, end), seconds, by time and key; keys: KEYS.
+
+    table: the rules by which the index `db` was judged. now: judges clocks that still run. What was proposed and has
+    lost its fact since stands among them as `unfounded`. staff: of this person only.
+    """
+    where, values = "at >= ? AND at < ?", [start, end]
+    found = list_counting(db, table, where, values, now, staff=staff)
+    reader = _Reader(db, table)
+    items = [reader.describe(each) for each in found]
+    given = {item["key"] for item in items}
+    items += [
+        reader.describe_unfounded(entry)
+        for entry in _list_entries_of(db, reader.say, start, end, staff)
+        if entry["key"] not in given and find_due(db, table, entry["key"], now) is None
+    ]
+    return sorted(items, key=lambda item: (item["occurred_at"], item["key"]))
+
+
+def find_due(db: sqlite3.Connection, table: ClockTable, key: str, now: int) -> Item | None:
+    """What is due under this key, as list_due has it; None where no fact gives it."""
+    for rule, evidence, staff in split_key(key):
+        where, values = "rule = ? AND evidence = ? AND staff = ?", [rule, evidence, staff]
+        for each in list_counting(db, table, where, values, now):
+            return _Reader(db, table).describe(each)
+    return None
+
+
+def split_key(key: str) -> Iterator[tuple[str, str, str]]:
+    """The ways to read a key as (rule, evidence, staff): a rule's id may hold a slash, a staff id does not."""
+    rest, _, staff = key.rpartition("/")
+    parts = rest.split("/")
+    for number in range(1, len(parts)):
+        yield "/".join(parts[:number]), "/".join(parts[number:]), staff
+
+
+def list_counting(
+    db: sqlite3.Connection, table: ClockTable, where: str, values: Sequence[Any], now: int, *, staff: str = ""
+) -> list[Found]:
+    """The candidates that a condition selects, have happened by now, and are the n-th or later of their rule's time."""
+    if staff:
+        where, values = f"{where} AND staff = ?", [*values, staff]
+    query = f"SELECT {COLUMNS} FROM charges WHERE {where} AND {HAPPENED}"
+    found: list[Found] = []
+    several: dict[tuple[str, str], list[Found]] = {}
+    for row in db.execute(query, [*values, now, now, now]):
+        candidate = Candidate(*row)
+        version = table.book.find(candidate.policy)
+        rule = find_rule(version, candidate.rule)
+        if rule is None:
+            continue
+        each = Found(candidate, rule, version)
+        if (rule["from_nth"] or 1) > 1:
+            several.setdefault((candidate.rule, candidate.staff), []).append(each)
+        else:
+            found.append(each)
+    for (name, person), group in several.items():
+        found += _keep_counting(db, table, name, person, group, now)
+    return found
+
+
+def _keep_counting(
+    db: sqlite3.Connection, table: ClockTable, rule: str, staff: str, group: Sequence[Found], now: int
+) -> Iterator[Found]:
+    """Those of one rule and person that are late enough in their line."""
+    first = min(each.candidate.at for each in group)
+    since = min(find_horizon(first, each.rule["within"]) for each in group)
+    last = max(each.candidate.at for each in group)
+    known = [rule, staff, now, now, now]
+    line = db.execute(
+        f"SELECT at, evidence FROM charges WHERE rule = ? AND staff = ? AND {HAPPENED} AND at >= ? AND at <= ?"
+        " ORDER BY at, evidence",
+        [*known, since, last],
+    ).fetchall()
+    before = 0
+    if any(each.rule["within"] == EVER for each in group):
+        counted = f"SELECT COUNT(*) FROM charges WHERE rule = ? AND staff = ? AND {HAPPENED} AND at < ?"
+        before = db.execute(counted, [*known, since]).fetchone()[0]
+    places = {evidence: place for place, (_, evidence) in enumerate(line)}
+    numbers: dict[str, list[int]] = {}
+    for each in group:
+        label = f"{each.version.label} {each.rule['within']}"
+        if label not in numbers:
+            calendar = table.elapsed(each.version)
+            numbers[label] = list_numbers([at for at, _ in line], each.rule["within"], calendar, before)
+        if numbers[label][places[each.candidate.evidence]] >= each.rule["from_nth"]:
+            yield each
+
+
+# --- the entries of the ledger ------------------------------------------------------------------------------------
+
+
+def read_entry(row: Sequence[Any]) -> Entry:
+    """A row of ENTRY columns with its lists as lists."""
+    entry = dict(zip(ENTRY, row, strict=True))
+    for name in ("range", "clauses", "also", "instead", "propose", "record"):
+        entry[name] = split_items(entry[name] or "")
+    return entry
+
+
+def list_entries(db: sqlite3.Connection, key: str) -> list[Entry]:
+    """The ledger's entries of a key, oldest first."""
+    rows = db.execute(f"SELECT {_ENTRY} FROM ledger WHERE key = ? AND state <> 'void' ORDER BY first_at, id", (key,))
+    return [read_entry(row) for row in rows]
+
+
+def pick_entry(entries: Sequence[Entry]) -> Entry | None:
+    """Of the entries of one key the one that says what became of it: the one that stands, else the last."""
+    standing = [entry for entry in entries if entry["state"] in LIVE]
+    return standing[0] if standing else (entries[-1] if entries else None)
+
+
+def list_record(db: sqlite3.Connection, staff: str, until: int) -> list[Measure]:
+    """What was approved against a person by then (seconds) and stands, besides money."""
+    rows = db.execute(
+        'SELECT id, "at:approved", also, taken FROM ledger WHERE staff = ? AND "at:approved" <= ?'
+        " AND state IN ('approved', 'paid') ORDER BY 2, 1",
+        (staff, until),
+    )
+    return [
+        Measure(entry, at, tuple(dict.fromkeys([*split_items(also or ""), *split_items(taken or "")])))
+        for entry, at, also, taken in rows
+    ]
+
+
+def _list_entries_of(db: sqlite3.Connection, say: Formatter, start: int, end: int, staff: str) -> Iterable[Entry]:
+    """The entries that rest on a fact of [start, end) and stand."""
+    # Local times of one offset compare as texts; what has none is before any of its own second.
+    bounds = [str(say(each))[:19] for each in (start, end)]
+    query = (
+        f"SELECT {_ENTRY} FROM ledger WHERE occurred_at >= ? AND occurred_at < ? AND evidence IS NOT NULL"
+        " AND state IN ('proposed', 'approved', 'paid')"
+    )
+    if staff:
+        query += " AND staff = ?"
+    return [read_entry(row) for row in db.execute(query, [*bounds, *([staff] if staff else [])]).fetchall()]
+
+
+class _Reader:
+    """Turns what was found into items: names, texts of clauses, what became of each."""
+
+    def __init__(self, db: sqlite3.Connection, table: ClockTable) -> None:
+        self.db, self.table = db, table
+        self.say = Formatter(table.book.newest.policy["timezone"])
+        self.names: Mapping[str, str] = dict(db.execute("SELECT id, name FROM staff").fetchall())
+
+    def describe(self, found: Found) -> Item:
+        """One item of list_due."""
+        candidate, rule, version = found
+        key = make_key(candidate.rule, candidate.evidence, candidate.staff)
+        entry = pick_entry(list_entries(self.db, key))
+        also, record = resolve_measures(self.db, self.table, version, rule, candidate.staff, candidate.at)
+        if entry is not None and entry["state"] in LIVE:
+            also, record = entry["also"], entry["record"]
+        return {
+            "key": key,
+            "staff": candidate.staff,
+            "staff_name": self.names.get(candidate.staff),
+            "rule": candidate.rule,
+            "title": rule["title"],
+            "kind": rule["kind"],
+            "amount": candidate.amount if is_own_amount(rule) else rule["amount"],
+            "range": list(rule["range"]),
+            "occurred_at": self.say(candidate.at),
+            "evidence": candidate.evidence,
+            "case": candidate.case,
+            "clauses": list(rule["source"]),
+            "clause_texts": read_clauses(version, rule["source"]),
+            "also": also,
+            "record": record,
+            "instead": list(rule["instead"]),
+            "propose": list(rule["propose"]),
+            "into": rule["into"],
+            "approver": rule["approver"],
+            "entry": entry["id"] if entry else None,
+            "state": entry["state"] if entry else DUE,
+            "policy": version.label,
+        }
+
+    def describe_unfounded(self, entry: Entry) -> Item:
+        """An entry whose fact is gone, as an item: what was proposed."""
+        label = self.db.execute("SELECT policy_version FROM ledger WHERE id = ?", (entry["id"],)).fetchone()[0]
+        version = next((each for each in self.table.book.versions if each.label == label), None)
+        rule = find_rule(version, entry["rule"]) if version else None
+        return {
+            **{name: entry[name] for name in ("key", "staff")},
+            "staff_name": self.names.get(entry["staff"]),
+            "rule": entry["rule"],
+            "title": rule["title"] if rule else entry["rule"],
+            **{name: entry[name] for name in ("kind", "amount", "range", "occurred_at", "evidence", "case", "clauses")},
+            "clause_texts": read_clauses(version, entry["clauses"]) if version else [""] * len(entry["clauses"]),
+            **{name: entry[name] for name in ("also", "record", "instead", "propose")},
+            "into": entry["fund"],
+            "approver": entry["approver"],
+            "entry": entry["id"],
+            "state": UNFOUNDED,
+            "policy": label,
+        }
+
+
+def is_own_amount(rule: Rule) -> bool:
+    """Whether the amount is the one that the event carries (`amount: field.NAME`)."""
+    return (rule["amount"] or "").startswith("field.")
+
+
+def read_clauses(version: Version, clauses: Sequence[str]) -> list[str]:
+    """The texts of these clauses in a version of the rules, "" for one that it does not give."""
+    return [version.policy["clauses"].get(clause, "") for clause in clauses]
+
+
+def resolve_measures(
+    db: sqlite3.Connection, table: ClockTable, version: Version, rule: Rule, staff: str, at: int
+) -> tuple[list[str], list[str]]:
+    """(what the rule takes besides money, next-step as the concrete one; the entries that step rests on)."""
+    record = list_record(db, staff, at) if "next-step" in rule["also"] else []
+    return replace_step(rule["also"], version.policy["discipline"], record, at, table.elapsed(version))

@@ -1,0 +1,280 @@
+"""Closed months: when a month was closed, and the books as they were then, for what is asked about it. Desk.
+
+A month is closed when every writer with rows in it has sealed it, at the last of these seals. From then on it is
+reported, appraised and charged as of that time, whatever comes later (architecture.md, "A closed month reports the
+same for ever"). Books as of a closing hold only what can matter to the month (store.part), kept beside the index.
+"""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from dispatchctl import VERSION, registers
+from dispatchctl.desk.books import Books, LateJudge, remove_index
+from dispatchctl.desk.names import local_time
+from dispatchctl.desk.periods import YEAR, Period, start_of
+from dispatchctl.errors import BadData
+from dispatchctl.policy.rulebook import Rulebook, assemble_rules
+from dispatchctl.store.index import FORMAT
+from dispatchctl.store.seals import list_seals, read_seal
+from dispatchctl.store.versions import list_version_files, load_form
+from dispatchctl.workspace import Workspace
+
+if TYPE_CHECKING:
+    from dispatchctl.store.index import Index
+    from dispatchctl.store.part import Scope, Span
+
+MICRO = 1_000_000
+SLACK = 7  # days around a month that a week of it, and the week a year before, may reach beyond it
+FACTS = ("clocks", "scores", "duties")  # what measures are of besides registers
+
+
+# --- which months are closed ------------------------------------------------------------------------------------------
+
+
+def list_months(books: Books, start: int, end: int) -> list[str]:
+    """The months (YYYY-MM) that [start, end), seconds, lies in."""
+    first = local_time(books, start).date().replace(day=1)
+    last = local_time(books, max(start, end - 1)).date()
+    months = []
+    while first <= last:
+        months.append(f"{first:%Y-%m}")
+        first = _following(first)
+    return months
+
+
+def _following(first: date) -> date:
+    return (first + timedelta(days=31)).replace(day=1)
+
+
+def list_closed(books: Books, months: Sequence[str] = ()) -> dict[str, int]:
+    """Month -> when it was closed (microseconds since 1970 UTC), of every closed month, or of those asked for.
+
+    As of --as-of, those that had been closed by then. BadData for a seal that cannot be read.
+    """
+    sealed: dict[str, set[str]] = {}
+    for month, writer in list_seals(books.folder.path):
+        if not months or month in months:
+            sealed.setdefault(month, set()).add(writer)
+    if not sealed:
+        return {}
+    writers: dict[str, set[str]] = {}
+    for month, writer in books.index.db.execute("SELECT DISTINCT month, writer FROM files WHERE seq > 0"):
+        writers.setdefault(month, set()).add(writer)
+    as_of = books.ws.as_of
+    closed = {}
+    for month in sorted(sealed):
+        if not writers.get(month) or writers[month] - sealed[month]:
+            continue
+        seals = [read_seal(books.folder.path, books.folder.label, month, writer) for writer in sorted(writers[month])]
+        closing = max((seal.sealed_at for seal in seals if seal is not None), default=0)
+        if not isinstance(as_of, int) or closing // MICRO <= as_of:
+            closed[month] = closing
+    return closed
+
+
+def find_closing(books: Books, months: Sequence[str]) -> int | None:
+    """When the last of these months was closed, microseconds; None while one of them is open."""
+    closed = list_closed(books, months)
+    return max(closed.values()) if months and len(closed) == len(months) else None
+
+
+def open_for_period(books: Books, stretch: Period) -> Books:
+    """The books by which a stretch of time is reported: as of their closing where all its months are closed.
+
+    Otherwise, and wherever --as-of was given (`now`: with what came later), the same books. What it gives may be read
+    as any other books are; `index` holds what matters to these months only.
+    """
+    if books.ws.as_of is not None or not list_seals(books.folder.path):
+        return books
+    months = list_months(books, stretch.start, stretch.end)
+    closing = find_closing(books, months)
+    if closing is None:
+        return books
+    closed = ClosedBooks(books, months, closing)
+    ws = books.ws  # what the command prints is said in the words of that time
+    ws.load_titles, ws.recover = closed.list_titles, closed.recover
+    ws.timezone, ws.policy_language = closed.ws.timezone, closed.ws.policy_language
+    return closed
+
+
+def find_present(books: Books) -> Books:
+    """The books with everything recorded, where these are those of a closing."""
+    return books.present if isinstance(books, ClosedBooks) else books
+
+
+# --- the books as of a closing ----------------------------------------------------------------------------------------
+
+
+class PartBooks(Books):
+    """Books whose index is a part of another one."""
+
+    def adopt(self, index: "Index") -> None:
+        """Judge with this index at hand: it is asked for the staff while it is being filled."""
+        self._index = index
+        self.forget_people()
+
+
+class ClosedBooks(PartBooks):
+    """The books of closed months as of their closing (microseconds); `present` are those with all that came since."""
+
+    def __init__(self, present: Books, months: Sequence[str], closing: int) -> None:
+        self.present, self.months, self.closing = present, list(months), closing
+        as_of = datetime.fromtimestamp(closing // MICRO, UTC).isoformat()
+        super().__init__(Workspace({**present.ws.given, "as_of": as_of}))
+
+    def _look_back(self, until: int) -> None:
+        """Judge by the versions that had been published when the month was closed, and by their days."""
+        only = find_versions(self.present, self.closing)
+        if only is None:
+            return
+        kept = keep_folder(self.cache, f"rules-{'-'.join(self.months)}")
+        form, faults = load_form(self.folder.path, self.ws.policies_path, kept, assemble_rules, only)
+        if faults:
+            raise BadData.of(faults)
+        self.book = Rulebook.of(form)
+        self.ws.timezone = self.book.newest.policy["timezone"]
+        self.ws.policy_language = self.book.newest.policy["language"]
+
+    def _open_index(self, until: int | None) -> None:
+        scope = find_scope(self, self.months)
+        name = f"part-{'-'.join(self.months)}.sqlite"
+        self._index = open_part(self, self.present.index, name, self.closing, scope)
+
+    def recover(self, error: Exception) -> bool:
+        """See Books.recover; which of the two was damaged is not known, so both are made anew."""
+        own, other = super().recover(error), self.present.recover(error)
+        return own or other
+
+
+def find_versions(books: Books, until: int) -> frozenset[str] | None:
+    """The names of the version files that had been published by then (microseconds); None: all there are.
+
+    As store.publications.find_published, but from the index, which need not read the register through.
+    """
+    names = {file.name for file in list_version_files(books.folder.path)}
+    told = books.index.db.execute('SELECT id FROM audit WHERE "at:published" IS NOT NULL').fetchall()
+    first: dict[str, int] = {}
+    for (case,) in told:
+        for row in books.index.family_rows(case):
+            if row.event == "published":
+                name = row.fields.get("subject", "")
+                first[name] = min(first.get(name, row.recorded), row.recorded)
+    late = {name: recorded for name, recorded in first.items() if name in names and recorded > until}
+    if not late:
+        return None
+    return frozenset(names - late.keys()) or frozenset([min(late, key=late.__getitem__)])
+
+
+def keep_folder(cache: str, name: str) -> str | None:
+    """A folder below the cache, made if need be; None where it cannot be made."""
+    if not cache:
+        return None
+    folder = os.path.join(cache, name)
+    try:
+        if not os.path.isdir(folder):
+            os.mkdir(folder, 0o700)
+    except FileExistsError:
+        return folder
+    except OSError:
+        return None
+    return folder
+
+
+# --- what a part must hold --------------------------------------------------------------------------------------------
+
+
+def find_scope(books: "ClosedBooks", months: Sequence[str]) -> "Scope":
+    """What matters to these months by these books' rules: the months, and those that any report has beside them."""
+    from dispatchctl.store.part import Scope
+
+    first = date.fromisoformat(f"{months[0]}-01")
+    last = _following(date.fromisoformat(f"{months[-1]}-01"))
+    policies = [version.policy for version in books.book.versions]
+    spans = [make_span(books, first, last)]
+    words = {word for policy in policies for word in list_beside(policy)}
+    if words:
+        spans.append(make_span(books, (first - timedelta(days=1)).replace(day=1), last))
+    if YEAR in words:
+        spans.append(make_span(books, first.replace(year=first.year - 1), last.replace(year=last.year - 1)))
+    since = find_changed_day(books, books.present.book.tables, books.book.tables)
+    fields = dict.fromkeys(pair for policy in policies for pair in list_time_fields(policy))
+    return Scope(tuple(spans), tuple(fields), since)
+
+
+def make_span(books: Books, first: date, last: date) -> "Span":
+    """The stretch of the days [first, last), a little wider."""
+    from dispatchctl.store.part import Span
+
+    first, last = first - timedelta(days=SLACK), last + timedelta(days=SLACK)
+    return Span(start_of(first, books.timezone), start_of(last, books.timezone), first.isoformat(), last.isoformat())
+
+
+def list_beside(policy: Mapping[str, Any]) -> Iterator[str]:
+    """The words by which any report of the rules has other periods beside its own."""
+    for sections in policy["reports"].values():
+        for section in sections or ():
+            yield from section.get("beside") or ()
+
+
+def list_time_fields(policy: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(register, field) of the measures that a field, not an event, puts into a period."""
+    for measure in policy["measures"].values():
+        of, month = measure["of"], measure["month"]
+        if of not in FACTS and month not in registers.events_of(of) and month in registers.fields_of(of):
+            yield of, month
+
+
+def find_changed_day(books: Books, one: Mapping[str, Any], two: Mapping[str, Any]) -> int | None:
+    """From when on (seconds) two tables of days off and working weekend days differ; None where they do not."""
+    found = [
+        day
+        for name in ("off", "working")
+        for day in one[name].keys() | two[name].keys()
+        if (day in one[name]) != (day in two[name])
+    ]
+    if one["through"] != two["through"]:
+        found.append(date(min(one["through"], two["through"]) + 1, 1, 1).toordinal())
+    return start_of(date.fromordinal(min(found) - 1), books.timezone) if found else None
+
+
+def open_part(books: PartBooks, source: "Index", name: str, until: int | None, scope: "Scope") -> "Index":
+    """The part of `source` that the scope asks for, judged by these books: the one kept under that name, else anew.
+
+    name: "" keeps none. Where it cannot be kept it is made in memory.
+    """
+    import sqlite3
+
+    from dispatchctl.store.part import PartIndex
+
+    folder = books.folder
+    stamp = f"{FORMAT} {VERSION} {books.book.fingerprint} {folder.path} {until} {scope!r}"
+    place = os.path.join(books.cache, name) if books.cache and name else ""
+    if place and os.path.exists(place):
+        try:
+            part = PartIndex(folder.path, folder.label, place, stamp, until)
+            if part.still_holds(source):
+                books.adopt(part)
+                return part
+            part.close()
+        except sqlite3.DatabaseError:
+            remove_index(place)
+    beside = f"{place}.{os.getpid()}" if place else ""
+    for where in dict.fromkeys((beside, "")):
+        if where:
+            remove_index(where)
+        part = PartIndex(folder.path, folder.label, where, stamp, until)
+        books.adopt(part)
+        try:
+            part.fill(source, scope, LateJudge(books))
+            if where:
+                part.move(place)
+            return part
+        except (sqlite3.Error, OSError):
+            part.close()
+            if where:
+                remove_index(where)
+            else:
+                raise
+    raise AssertionError("a part in memory was not made")

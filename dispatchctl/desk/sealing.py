@@ -1,0 +1,409 @@
+"""Sealing a month of this writer, and verifying every seal against the files. Desk (records: seal, verify).
+
+A seal stands against what the chain does not: a deliberate edit. It says what every file of the month was, to the
+byte, and names the seal before it, so that one cannot be exchanged without all that came after.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from dispatchctl import registers
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.periods import Period, month_period
+from dispatchctl.desk.recording import Group, Moment, Recorded, new_id, record, try_drafts, was_recorded
+from dispatchctl.entries import Writing
+from dispatchctl.errors import BadData, DispatchError, Fault, NotFound, OutcomeUnknown, Refused, SystemFailed
+from dispatchctl.registers.row import Row, fold_key
+from dispatchctl.store import seals
+from dispatchctl.store.files import RecordFile, list_files, open_regular, sync_bytes, write_bytes
+from dispatchctl.store.folder import Folder, list_registers
+from dispatchctl.store.journal import Draft
+from dispatchctl.store.lines import finish_tail
+from dispatchctl.store.reading import iterate_file
+from dispatchctl.store.seals import FOLDER, SIGNATURE, Seal, SealedFile, label_seal, name_seal
+
+AUDIT, SEALED = "audit", "sealed"
+
+
+# --- sealing ----------------------------------------------------------------------------------------------------------
+
+
+def seal_month(books: Books, month: str, *, key: str, end_torn: bool, writing: Writing) -> dict[str, Any]:
+    """Seal a month of this writer; key: "" or the file of the key to sign with. What was done, under the keys of json.
+
+    Refused while the month is not over, where no version of the rules is published, where an earlier month of this
+    writer is not sealed, and where it is sealed already (with a key, one that is not signed yet is signed). BadData
+    where a file's chain is broken, or ends in a torn line that `end_torn` does not allow to be ended.
+    """
+    actor = books.require_actor(system=True)
+    if key:
+        from dispatchctl.store.signing import require_key
+
+        require_key(key)
+    period = month_period(books, month)
+    folder = books.folder
+    sealed: Seal | None = None
+    written = False
+
+    def decide(moment: Moment) -> Group:
+        nonlocal sealed, written
+        _refuse_open(books, period, moment)
+        kept = seals.read_seal(folder.path, folder.label, period.name, folder.writer)
+        if kept is not None and _find_row(books, kept.name) is not None:
+            raise _refuse_again(books, kept)
+        sealed = kept or _make_seal(books, period, moment, actor, end_torn=end_torn and not writing.dry_run)
+        data = _render(books, sealed)
+        fields = {
+            "subject": sealed.name,
+            "period": sealed.month,
+            "rows": str(_count_rows(books, sealed)),
+            "sha256": seals.digest_bytes(data),
+            "attached": books.attach(writing.attach, dry=writing.dry_run),
+        }
+        case = new_id(books, AUDIT, moment)
+        draft = Draft(moment.at, actor, case, SEALED, fields, request_id=writing.request_id, note=writing.note)
+        try_drafts(books, AUDIT, [draft], moment)
+        if kept is None and not writing.dry_run:
+            seals.write_seal(folder.path, folder.label, sealed.name, data)
+            written = True
+        return [draft]
+
+    if key and not was_recorded(books, writing.request_id):
+        signed = _sign_later(books, period, key, dry=writing.dry_run)
+        if signed is not None:
+            return signed
+    try:
+        done = record(
+            books, AUDIT, decide, at=writing.at, request_id=writing.request_id, events=(SEALED,),
+            dry_run=writing.dry_run,
+        )  # fmt: skip
+    except DispatchError as error:
+        if written and sealed is not None and not isinstance(error, OutcomeUnknown):
+            seals.remove_seal(folder.path, sealed.name)  # no row tells of it: the month was not sealed
+        raise
+    seal = sealed or _reread(books, done)
+    if key and not done.replayed and not done.dry:
+        _sign(books, seal, key)
+    return _describe(books, seal, done)
+
+
+def _refuse_open(books: Books, period: Period, moment: Moment) -> None:
+    if moment.recorded < period.end * 1_000_000:
+        raise Refused(f"{period.name} is not over: it can be sealed from the first day of the next month", place=FOLDER)
+    if books.book.draft_only:
+        raise Refused("sealing needs a published version of the rules", place=FOLDER, hint="dispatchctl policy publish")
+
+
+def _refuse_again(books: Books, seal: Seal) -> Refused:
+    place = label_seal(books.folder.label, seal.name)
+    return Refused(f"{seal.month} was sealed at {say_moment(books, seal.sealed_at)} by {seal.by}", place=place)
+
+
+def say_moment(books: Books, microseconds: int) -> str:
+    """ISO 8601 with microseconds and the offset of the policy's timezone."""
+    second, rest = divmod(microseconds, 1_000_000)
+    local = datetime.fromtimestamp(second, ZoneInfo(books.timezone)).replace(microsecond=rest)
+    return local.isoformat(timespec="microseconds")
+
+
+def _make_seal(books: Books, period: Period, moment: Moment, actor: str, *, end_torn: bool) -> Seal:
+    """The seal of a month as its files stand, each read through first."""
+    folder = books.folder
+    mine = list_own_files(folder, folder.writer)
+    sealed = [month for month, writer in seals.list_seals(folder.path) if writer == folder.writer]
+    _refuse_gap(books, mine, sealed, period.name)
+    files = [file for file in mine if file.month == period.name]
+    if not files:
+        raise Refused(f"{folder.writer} recorded nothing in {period.name}: there is nothing to seal", place=FOLDER)
+    measured = []
+    for file in files:
+        _check_file(books, file, end_torn=end_torn)
+        size, digest = seals.measure_file(file.path, file.label, sync=True)
+        measured.append(SealedFile(f"{file.register}/{file.name}.csv", size, digest))
+    before = max((month for month in sealed if month < period.name), default="")
+    previous = None
+    if before:
+        name = name_seal(before, folder.writer)
+        previous = name, seals.digest_bytes(seals.read_seal_text(folder.path, folder.label, name))
+    return Seal(period.name, folder.writer, moment.recorded, actor, previous, tuple(measured))
+
+
+def list_own_files(folder: Folder, writer: str, month: str = "") -> list[RecordFile]:
+    """A writer's record files of all registers, those unknown to this version among them; month: only of that one."""
+    return [
+        file
+        for register in list_registers(folder.path)
+        for file in list_files(folder.path, folder.label, register)
+        if file.writer == writer and month in ("", file.month)
+    ]
+
+
+def _refuse_gap(books: Books, mine: list[RecordFile], sealed: list[str], month: str) -> None:
+    open_months = sorted({file.month for file in mine if file.month < month} - set(sealed))
+    if open_months:
+        first = open_months[0]
+        hint = f"dispatchctl records seal --month {first}"
+        raise Refused(f"{first} is not sealed yet, and comes before {month}", place=FOLDER, hint=hint)
+    later = [each for each in sealed if each > month]
+    if later:
+        place = label_seal(books.folder.label, name_seal(later[0], books.folder.writer))
+        raise Refused(f"{later[0]} is sealed already; a month before it cannot be any more", place=place)
+
+
+def _check_file(books: Books, file: RecordFile, *, end_torn: bool) -> None:
+    """BadData naming the place where a file does not hold what was written: a broken chain, a torn end."""
+    known = file.register in registers.NAMES
+    query = "SELECT crc_before FROM files WHERE name = ?"
+    before = books.index.db.execute(query, (f"{file.register}/{file.name}",)).fetchone() if known else None
+    if before is None:
+        return  # of a register unknown here: it is sealed as it stands
+    for read in iterate_file(file, None, before[0], registers.events_of(file.register).keys()):
+        if read.faults:
+            raise BadData.of(read.faults[:20])
+        if read.tail and read.position.columns:
+            _end_torn(file, read.tail, end_torn=end_torn)
+
+
+def _end_torn(file: RecordFile, tail: bytes, *, end_torn: bool) -> None:
+    """End what a crash left at the end of a file, as the next writer would; BadData where that was not asked for."""
+    if not end_torn:
+        raise BadData(
+            f"{file.label}: ends in a torn line, which a crash left and which counts for nothing",
+            hint="end it and seal: the same command with --end-torn",
+        )
+    try:
+        with open_regular(file.path, file.label, os.O_WRONLY | os.O_APPEND) as descriptor:
+            write_bytes(descriptor, finish_tail(tail))
+            sync_bytes(descriptor)
+    except OSError as error:
+        raise SystemFailed(f"cannot be written: {error.strerror}", place=file.label) from error
+
+
+def _count_rows(books: Books, seal: Seal) -> int:
+    query = "SELECT COALESCE(SUM(seq), 0) FROM files WHERE month = ? AND writer = ?"
+    return int(books.index.db.execute(query, (seal.month, seal.writer)).fetchone()[0])
+
+
+def _render(books: Books, seal: Seal) -> bytes:
+    return seals.render_seal(seal, say_moment(books, seal.sealed_at))
+
+
+def _find_row(books: Books, name: str) -> str | None:
+    row = books.index.db.execute(
+        "SELECT id FROM audit WHERE subject = ? AND \"at:sealed\" IS NOT NULL AND state <> 'void'", (name,)
+    ).fetchone()
+    return str(row[0]) if row else None
+
+
+def _reread(books: Books, done: Recorded) -> Seal:
+    """The seal that a repeated request made."""
+    month, _, rest = done.rows[0].fields["subject"].partition(".")
+    seal = seals.read_seal(books.folder.path, books.folder.label, month, rest.removesuffix(seals.ENDING))
+    if seal is None:
+        raise NotFound("the seal is gone", place=label_seal(books.folder.label, done.rows[0].fields["subject"]))
+    return seal
+
+
+def _describe(books: Books, seal: Seal, done: Recorded | None) -> dict[str, Any]:
+    folder = books.folder
+    signed = os.path.lexists(f"{folder.path}/{FOLDER}/{seal.name}{SIGNATURE}")
+    item: dict[str, Any] = {
+        "id": done.rows[0].id if done else _find_row(books, seal.name),
+        "event": SEALED,
+        "state": "open",
+        "month": seal.month,
+        "writer": seal.writer,
+        "file": seal.name,
+        "sealed_at": say_moment(books, seal.sealed_at),
+        "by": seal.by,
+        "files": len(seal.files),
+        "bytes": sum(file.size for file in seal.files),
+        "signed": signed,
+    }
+    if done and done.replayed:
+        item["replayed"] = True
+    if done and done.dry:
+        item["dry_run"] = True
+    return item
+
+
+# --- signing ----------------------------------------------------------------------------------------------------------
+
+
+def _sign(books: Books, seal: Seal, key: str) -> None:
+    from dispatchctl.store.signing import sign_bytes
+
+    folder = books.folder
+    data = seals.read_seal_text(folder.path, folder.label, seal.name)
+    try:
+        signature = sign_bytes(data, key)
+        seals.write_seal(folder.path, folder.label, seal.name + SIGNATURE, signature)
+    except (SystemFailed, NotFound) as error:
+        hint = "sign it by the same command once that is put right"
+        raise type(error)(f"{seal.month} is sealed, but not signed: {error}", hint=hint) from error
+
+
+def _sign_later(books: Books, period: Period, key: str, *, dry: bool) -> dict[str, Any] | None:
+    """Sign a month that was sealed without a signature; None where it is not sealed, or signed already."""
+    folder = books.folder
+    seal = seals.read_seal(folder.path, folder.label, period.name, folder.writer)
+    if seal is None or _find_row(books, seal.name) is None:
+        return None
+    if os.path.lexists(f"{folder.path}/{FOLDER}/{seal.name}{SIGNATURE}"):
+        return None
+    if not dry:
+        _sign(books, seal, key)
+    return {**_describe(books, seal, None), **({"dry_run": True} if dry else {})}
+
+
+# --- verifying --------------------------------------------------------------------------------------------------------
+
+
+class Verification(NamedTuple):
+    """What was compared: seals, the files they name, the signatures found sound, and every finding by file."""
+
+    faults: list[Fault]
+    seals: int
+    files: int
+    signed: int
+    signers: tuple[str, ...]
+
+
+def verify_seals(folder: Folder, allowed: str = "") -> Verification:
+    """Every seal of every writer against the files, the seal before it, its row of audit and its signature.
+
+    allowed: the file that lists who may sign; given, every seal must be signed by one of them. Reads only.
+    """
+    faults = list(_find_strays(folder))
+    rows = _read_rows(folder)
+    found: list[Seal] = []
+    texts: dict[str, bytes] = {}
+    for month, writer in seals.list_seals(folder.path):
+        name = name_seal(month, writer)
+        try:
+            texts[name] = seals.read_seal_text(folder.path, folder.label, name)
+            seal = seals.read_seal(folder.path, folder.label, month, writer)
+        except (BadData, FileNotFoundError) as error:
+            faults.append(_fault(folder, name, "bad-seal", _strip(error, label_seal(folder.label, name)), error))
+            continue
+        if seal is not None:
+            found.append(seal)
+    digests = {name: seals.digest_bytes(data) for name, data in texts.items()}
+    for seal in found:
+        faults += _verify_files(folder, seal)
+        faults += _verify_chain(folder, seal, found, digests)
+        faults += _verify_row(folder, seal, rows, digests[seal.name])
+    faults += _find_missing(folder, rows, texts)
+    signed, signers, more = _verify_signatures(folder, texts, allowed)
+    faults += more
+    faults.sort(key=lambda fault: (fault.file, fault.code))
+    return Verification(faults, len(found), sum(len(seal.files) for seal in found), signed, signers)
+
+
+def _strip(error: Exception, place: str) -> str:
+    return str(error).removeprefix(f"{place}: ") if isinstance(error, BadData) else "is gone"
+
+
+def _fault(folder: Folder, name: str, code: str, message: str, error: Exception | None = None) -> Fault:
+    hint = error.hint if isinstance(error, DispatchError) else ""
+    return Fault(label_seal(folder.label, name), 0, 0, code, message, hint=hint)
+
+
+def _verify_files(folder: Folder, seal: Seal) -> Iterator[Fault]:
+    hint = "take it back from a backup"
+    for file in seal.files:
+        label = f"{folder.label}/{file.file}"
+        try:
+            size, digest = seals.measure_file(f"{folder.path}/{file.file}", label)
+        except FileNotFoundError:
+            yield Fault(label, 0, 0, "missing", f"is sealed ({seal.name}) and missing", hint=hint)
+            continue
+        except BadData as error:
+            yield Fault(label, 0, 0, "not-a-file", _strip(error, label))
+            continue
+        if size != file.size:
+            message = f"has {size} bytes and was sealed with {file.size} ({seal.name})"
+            yield Fault(label, 0, 0, "changed-size", message, hint=hint)
+        elif digest != file.sha256:
+            yield Fault(label, 0, 0, "changed", f"is not what was sealed: its sha256 differs ({seal.name})", hint=hint)
+    known = {file.file for file in seal.files}
+    for own in list_own_files(folder, seal.writer, seal.month):
+        if f"{own.register}/{own.name}.csv" not in known:
+            message = f"is of a sealed month, and its seal does not know it ({seal.name})"
+            yield Fault(own.label, 0, 0, "not-sealed", message)
+
+
+def _verify_chain(folder: Folder, seal: Seal, found: list[Seal], digests: Mapping[str, str]) -> Iterator[Fault]:
+    before = max((each.month for each in found if each.writer == seal.writer and each.month < seal.month), default="")
+    expected = name_seal(before, seal.writer) if before else ""
+    named, digest = seal.previous or ("", "")
+    if named != expected:
+        message = f"names {named or 'none'} as the seal before it, and that is {expected or 'none'}"
+        yield _fault(folder, seal.name, "broken-seals", message)
+    elif named and digests.get(named) != digest:
+        yield _fault(folder, seal.name, "broken-seals", f"{named}, the seal before it, is not what it was")
+    gap = sorted({file.month for file in list_own_files(folder, seal.writer) if before < file.month < seal.month})
+    if gap:
+        yield _fault(folder, seal.name, "unsealed-month", f"{gap[0]}, which comes before it, has files and no seal")
+
+
+def _read_rows(folder: Folder) -> list[Row]:
+    """The rows of audit that tell of seals, in the order they were recorded; what was taken back is still told of."""
+    rows: list[Row] = []
+    ends: dict[str, int] = {}
+    for file in list_files(folder.path, folder.label, AUDIT):
+        for read in iterate_file(file, None, ends.get(file.writer, 0)):
+            rows += [row for _, _, row in read.rows if row.event == SEALED]
+            ends[file.writer] = read.position.crc
+    return sorted(rows, key=fold_key)
+
+
+def _verify_row(folder: Folder, seal: Seal, rows: list[Row], digest: str) -> Iterator[Fault]:
+    told = [row for row in rows if row.fields.get("subject") == seal.name]
+    if not told:
+        error = BadData("", hint=f"dispatchctl records seal --month {seal.month} records it")
+        yield _fault(folder, seal.name, "unrecorded-seal", "no row of audit tells that it was made", error)
+    elif all(row.fields.get("sha256") != digest for row in told):
+        message = f"is not the seal that was made: audit has another sha256 ({told[0].ref})"
+        yield _fault(folder, seal.name, "changed-seal", message)
+
+
+def _find_missing(folder: Folder, rows: list[Row], texts: Mapping[str, bytes]) -> Iterator[Fault]:
+    for row in rows:
+        name = row.fields.get("subject", "")
+        if name and name not in texts:
+            error = BadData("", hint="take it back from a backup")
+            yield _fault(folder, name, "missing-seal", f"was made ({row.ref}) and is missing", error)
+
+
+def _find_strays(folder: Folder) -> Iterator[Fault]:
+    known = {name_seal(month, writer) for month, writer in seals.list_seals(folder.path)}
+    names = os.listdir(f"{folder.path}/{FOLDER}") if os.path.isdir(f"{folder.path}/{FOLDER}") else []
+    for name in sorted(names):
+        if name[0] == "." or name.endswith(".tmp") or name in known or name.removesuffix(SIGNATURE) in known:
+            continue
+        yield _fault(folder, name, "stray", "is no seal: nothing here reads it")
+
+
+def _verify_signatures(
+    folder: Folder, texts: Mapping[str, bytes], allowed: str
+) -> tuple[int, tuple[str, ...], list[Fault]]:
+    from dispatchctl.store.signing import check_signature
+
+    signed, signers, faults = 0, set[str](), []
+    for name, data in texts.items():
+        place = f"{folder.path}/{FOLDER}/{name}{SIGNATURE}"
+        if not os.path.lexists(place):
+            if allowed:
+                faults.append(_fault(folder, name, "unsigned", "is not signed"))
+            continue
+        checked = check_signature(data, place, allowed)
+        if checked.sound:
+            signed += 1
+            signers |= {checked.signer} - {""}
+        else:
+            faults.append(_fault(folder, name + SIGNATURE, "bad-signature", f"does not hold: {checked.message}"))
+    return signed, tuple(sorted(signers)), faults

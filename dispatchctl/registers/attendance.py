@@ -1,0 +1,32 @@
+"""The page of `attendance`: who was late, absent or left early, for desks that note the exceptions.
+
+An entry's state says which it is, so that a list shows it and can be asked for it.
+"""
+
+from dispatchctl.registers.page import FIRST, Event, Field, Register, State, complete_page
+
+NEEDED = ("staff", "date")
+
+PAGE = complete_page(
+    Register(
+        name="attendance",
+        letter="N",
+        en="attendance",
+        zh="考勤",
+        fields=(
+            Field("staff", "staff", "员工", type="staff"),
+            Field("date", "date", "日期", type="date"),
+            Field("reason", "reason", "原因"),
+        ),
+        events=(
+            Event("late", "late", "迟到", (FIRST,), "late", NEEDED, ("reason",)),
+            Event("left-early", "left early", "早退", (FIRST,), "left-early", NEEDED, ("reason",)),
+            Event("absent", "absent", "旷工", (FIRST,), "absent", NEEDED, ("reason",)),
+        ),
+        states=(
+            State("late", "late", "迟到", open=False),
+            State("left-early", "left early", "早退", open=False),
+            State("absent", "absent", "旷工", open=False),
+        ),
+    )
+)

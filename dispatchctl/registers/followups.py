@@ -1,0 +1,39 @@
+"""The page of `followups`: what the customer says after the work, the complaint or the survey was dealt with."""
+
+from dispatchctl.registers.page import FIRST, Event, Field, Register, State, complete_page
+
+METHODS = ("phone", "visit", "message")
+ASKED = ("about", "method", "with_staff")
+ANSWER = ("satisfaction", "remark")
+
+PAGE = complete_page(
+    Register(
+        name="followups",
+        letter="F",
+        en="follow-ups",
+        zh="回访",
+        parent="about",
+        fields=(
+            Field("about", "about", "回访事项", type="case"),
+            Field("method", "method", "方式", type="choice", choices=METHODS),
+            Field("with_staff", "together with", "陪同人员", type="staff", many=True),
+            Field("satisfaction", "satisfaction", "满意度", type="integer", of="1..5"),
+            Field("remark", "remark", "意见"),
+            Field("signed_by", "signed by", "签字人", type="contact"),
+        ),
+        events=(
+            Event("asked", "asked", "发起", (FIRST,), "asked", required=("about", "method"), optional=ASKED),
+            Event("answered", "answered", "已答复", (FIRST, "asked"), "answered", optional=(*ASKED, *ANSWER)),
+            Event(
+                "not-reached", "not reached", "未联系上", (FIRST, "asked"), "not-reached", optional=(*ASKED, "remark")
+            ),
+            Event("signed", "signed", "已签字", ("answered",), "signed", optional=("signed_by",)),
+        ),
+        states=(
+            State("asked", "asked", "待答复"),
+            State("answered", "answered", "已答复", open=False),
+            State("not-reached", "not reached", "未联系上", final=True, open=False),
+            State("signed", "signed", "已签字", final=True, open=False),
+        ),
+    )
+)

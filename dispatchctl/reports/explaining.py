@@ -1,0 +1,78 @@
+"""A figure opened downward: what is counted, by which conditions, and the cases it is made of. Reports (PD-5.4)."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from dispatchctl.policy.checking_measures import PERSON
+from dispatchctl.reports.documents import WHOLE, describe_figure
+from dispatchctl.reports.measures import Figure, Heads, Item, Period, build_figure, list_measured, work_out
+from dispatchctl.rules.reasons import Reason, bound, cite_clauses, make_reason
+
+Policy = Mapping[str, Any]
+
+
+def explain_measure(
+    db: sqlite3.Connection,
+    policy: Policy,
+    name: str,
+    period: Period,
+    limit: int = 0,
+    person: str = "",
+    headed: Sequence[str] = (),
+    heads: Heads | None = None,
+) -> Reason:
+    """A measure of a period, or of one person's items in it: the figure, its formula in words, its cases.
+
+    limit: cases of a list, 0: all. person, headed: as for list_measured; heads: as for work_out.
+    """
+    figure = find_figure(db, policy, name, period, person, heads)
+    measure = policy["measures"][name]
+    value = {
+        "title": measure["title"],
+        **describe_figure(figure),
+        "from": period.days[0],
+        "until": period.days[1],
+        "person": person or None,
+    }
+    items = list_measured(db, policy, name, period, person, headed)
+    because = [
+        *cite_clauses(measure["source"], policy),
+        make_reason("items", None, {"of": measure["of"], "month": measure["month"]}),
+        *_explain_conditions(measure),
+        *_explain_items(figure, items, limit),
+    ]
+    return make_reason("measure", name, value, because)
+
+
+def find_figure(
+    db: sqlite3.Connection, policy: Policy, name: str, period: Period, person: str = "", heads: Heads | None = None
+) -> Figure:
+    """What a measure comes to, for everybody or for one person."""
+    figures = work_out(db, policy, {name: [PERSON] if person else []}, period, heads)
+    found = figures.get((PERSON, person) if person else WHOLE, {}).get(name)
+    return found or build_figure(policy, name)
+
+
+def _explain_conditions(measure: Mapping[str, Any]) -> Iterator[Reason]:
+    for part in ("over", "count"):
+        for field, (word, wanted) in measure[part].items():
+            values = list(wanted) if isinstance(wanted, list | tuple) else [wanted]
+            yield make_reason("condition", None, {"part": part, "field": field, "word": word, "wanted": values})
+    value = measure["value"]
+    if len(value) > 1:
+        yield make_reason("condition", None, {"part": value[0], "field": value[1], "word": None, "wanted": []})
+
+
+def _explain_items(figure: Figure, items: Sequence[Item], limit: int) -> Iterator[Reason]:
+    counted = [item for item in items if item.counted]
+    if figure.kind == "ratio":
+        others = [item for item in items if not item.counted]
+        yield make_reason("counted", None, {"number": len(counted)}, bound(_list(counted), limit))
+        yield make_reason("uncounted", None, {"number": len(others)}, bound(_list(others), limit))
+    else:
+        yield make_reason("counted", None, {"number": len(items)}, bound(_list(items), limit))
+
+
+def _list(items: Sequence[Item]) -> list[Reason]:
+    return [make_reason("item", item.id, {"instance": item.instance}) for item in items]

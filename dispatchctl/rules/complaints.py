@@ -1,0 +1,186 @@
+"""How serious a complaint is by the rules' tests, and what is owed before it may close. Pure (SOP-3.6, SOP-3.7)."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dispatchctl.policy.spans import Limit
+from dispatchctl.registers.complaints import TESTS
+from dispatchctl.registers.page import split_items
+from dispatchctl.rules.calendar import Calendar
+from dispatchctl.rules.limits import add_limit, parse_time
+
+if TYPE_CHECKING:  # the clocks ask this module how serious a complaint is
+    from dispatchctl.rules.clocks import Instance
+    from dispatchctl.rules.families import Case
+
+SERIOUS, ORDINARY = "serious", "ordinary"
+EFFECTIVE, FAILED = "effective", "failed"
+
+
+def list_reasons(
+    facts: Mapping[str, str], failed: int, registered: int, policy: Mapping[str, Any], calendar: Calendar
+) -> list[str]:
+    """Which tests of `complaints.serious_when` a complaint meets, by their keys, in the order of the rules.
+
+    facts: its latest fields. failed: how many corrections were found to have failed. registered: seconds. calendar:
+    one that counts elapsed days. A test that the rules leave out, or set to false or 0, is never met.
+    """
+    tests = policy["complaints"]["serious_when"]
+    met = {
+        "departments_at_least": _reaches(len(split_items(facts.get("departments", ""))), tests["departments_at_least"]),
+        "repeated_within": _is_repeated(facts, registered, tests["repeated_within"], calendar),
+        "failed_corrections": _reaches(failed, tests["failed_corrections"]),
+        **{name: bool(tests[name]) and bool(facts.get(name)) for name in TESTS},
+    }
+    return [name for name in tests if met.get(name)]
+
+
+def _reaches(number: int, least: int | None) -> bool:
+    return bool(least) and least is not None and number >= least
+
+
+def _is_repeated(facts: Mapping[str, str], registered: int, within: Any, calendar: Calendar) -> bool:
+    earlier = parse_time(facts.get("repeats_at", ""), calendar) if within else None
+    if earlier is None:
+        return False
+    until = add_limit(calendar, Limit(int(within[0]), str(within[1])), earlier).at
+    return until is not None and registered <= until
+
+
+# --- corrective measures ------------------------------------------------------------------------------------------
+
+
+class Measure(NamedTuple):
+    """A corrective measure as it stands.
+
+    done: carried out, since it was planned or last found to have failed. check: what the last check found, "" where it
+    was not checked since it was done. replaced: another was planned after this one had failed.
+    """
+
+    id: str
+    due: str
+    owner: str
+    done: bool = False
+    check: str = ""
+    replaced: bool = False
+
+
+def list_measures(case: "Case") -> dict[str, Measure]:
+    """The corrective measures of a complaint by id, in the order they were planned."""
+    found: dict[str, Measure] = {}
+    for row in case.rows:
+        name = row.fields.get("measure_id", "")
+        if not name:
+            continue
+        if row.event == "measure-planned":
+            for other in found.values():
+                if other.check == FAILED:
+                    found[other.id] = other._replace(replaced=True)
+            found[name] = Measure(name, row.fields.get("measure_due", ""), row.fields.get("owner", ""))
+        elif name not in found:
+            continue
+        elif row.event == "measure-done":
+            found[name] = found[name]._replace(done=True, check="", replaced=False)
+        elif row.event == "measure-checked":
+            check = row.fields.get("check", "")
+            found[name] = found[name]._replace(check=check, done=found[name].done and check != FAILED)
+        elif row.event == "amended":
+            old = found[name]
+            found[name] = old._replace(
+                due=row.fields.get("measure_due", old.due), owner=row.fields.get("owner", old.owner)
+            )
+    return found
+
+
+# --- what is owed before it may close -----------------------------------------------------------------------------
+
+
+class Owed(NamedTuple):
+    """One thing that keeps a complaint from being closed.
+
+    event: the event that would settle it, item: of which measure; clauses: where that is demanded; due_at: seconds,
+    None where no clock runs for it.
+    """
+
+    what: str
+    event: str
+    item: str = ""
+    clauses: tuple[str, ...] = ()
+    due_at: int | None = None
+
+
+def list_owed(case: "Case", derived: Mapping[str, str], instances: "Iterable[Instance]") -> list[Owed]:
+    """Everything owed on a complaint, demands before clocks; empty where it may be closed.
+
+    derived: what follows from its rows (severity in force, validity). instances: those of its clocks; a clock that
+    waits for what is demanded anyway gives that its due time, any other that still runs is owed by itself, unless it
+    is the closing that stops it.
+    """
+    owed = [*_list_measures_owed(case), *_list_demands(case, derived)]
+    clocks = []
+    for one in instances:
+        if one.state != "running" or _CLOSING & one.variant.stop:
+            continue
+        place = next((place for place, each in enumerate(owed) if _waits_for(one, each)), None)
+        if place is not None:
+            owed[place] = owed[place]._replace(due_at=one.due_at)
+            continue
+        if one.item and any(each.item == one.item for each in owed):
+            continue  # a measure that is not done yet is not checked either: one is enough to name
+        event = min(name for _, name in one.variant.stop)
+        what = f"{one.clock} of {one.item} is owed" if one.item else f"{one.clock} is owed"
+        clocks.append(Owed(what, event, one.item, tuple(one.variant.rules["source"]), one.due_at))
+    return owed + clocks
+
+
+_CLOSING = frozenset({("complaints", "closed"), ("state", "closed")})
+
+
+def _waits_for(one: "Instance", owed: Owed) -> bool:
+    return one.item == owed.item and ("complaints", owed.event) in one.variant.stop
+
+
+def _list_measures_owed(case: "Case") -> list[Owed]:
+    owed = []
+    for each in list_measures(case).values():
+        if each.replaced or (each.done and each.check == EFFECTIVE):
+            continue
+        if each.done:
+            owed.append(Owed(f"measure {each.id} is not checked", "measure-checked", each.id, ("SOP-3.7.3",)))
+        elif each.check == FAILED:
+            what = f"measure {each.id} failed its check and nothing was done instead"
+            owed.append(Owed(what, "measure-done", each.id, ("SOP-3.7.3",)))
+        else:
+            owed.append(Owed(f"measure {each.id} is not done", "measure-done", each.id, ("SOP-3.7.3",)))
+    return owed
+
+
+def _list_demands(case: "Case", derived: Mapping[str, str]) -> list[Owed]:
+    owed = []
+    validity, serious = derived.get("validity", ""), derived.get("severity") == SERIOUS
+    if validity == "invalid" and not _follows(case, "explained", "ruled-invalid"):
+        owed.append(Owed("it is invalid and was not explained", "explained", clauses=("SOP-3.6.5",)))
+    if case.fields.get("system_flaw") and "management-review" not in case.marks:
+        what = "it shows a flaw of the system and had no management review"
+        owed.append(Owed(what, "management-review", clauses=("SOP-3.6.2",)))
+    if "referred-outside" in case.marks and not _follows(case, "informed", "referred-outside"):
+        what = "it was referred outside and the complainant was not informed of the outcome"
+        owed.append(Owed(what, "informed", clauses=("SOP-3.7.5",)))
+    if serious and not validity:
+        what = "it is serious and was not ruled valid or invalid"
+        owed.append(Owed(what, "ruled-valid", clauses=("SOP-3.6.3", "SOP-3.6.4")))
+    if serious and validity == "valid" and not any(_is_on_site(row.event, row.fields) for row in case.rows):
+        what = "it is serious and valid, and no manager investigated on site"
+        owed.append(Owed(what, "investigated", clauses=("SOP-3.6.6",)))
+    return owed
+
+
+def _follows(case: "Case", event: str, after: str) -> bool:
+    """Whether the event was recorded after the last of the other."""
+    events = [row.event for row in case.rows]
+    last = len(events) - 1 - events[::-1].index(after) if after in events else -1
+    return event in events[last + 1 :]
+
+
+def _is_on_site(event: str, fields: Mapping[str, str]) -> bool:
+    return event == "investigated" and bool(fields.get("on_site")) and bool(fields.get("manager"))

@@ -1,0 +1,155 @@
+"""What follows from a case's rows and is counted and compared like a field: `derived` of its register's page. Pure.
+
+One object for each case is told its family's moments in turn, so that what held at any time can be asked on the way.
+"""
+
+from collections.abc import Callable, Mapping
+
+from dispatchctl.policy.rulebook import Version
+from dispatchctl.registers.complaints import TESTS
+from dispatchctl.rules.calendar import Calendar
+from dispatchctl.rules.complaints import ORDINARY, SERIOUS, list_reasons
+from dispatchctl.rules.families import Case, Family, Moment
+from dispatchctl.rules.followups import is_demanded
+from dispatchctl.rules.owners import find_dispatcher
+
+Calendars = Callable[[Version], Calendar]  # that counts elapsed days
+
+
+class Derived:
+    """Of a register without any; the others say more."""
+
+    names: frozenset[str] = frozenset()
+
+    def __init__(self, family: Family, case: Case, calendars: Calendars) -> None:
+        self.family, self.case, self.calendars = family, case, calendars
+
+    def note(self, moment: Moment) -> bool:
+        """Take in a moment of the case, or of one under it; whether something derived may have changed."""
+        return False
+
+    def get(self, name: str, facts: Mapping[str, str], at: int, version: Version) -> str:
+        """The value at that time, by that version; "" for none. facts: the case's fields as they then were."""
+        return ""
+
+
+class OfComplaint(Derived):
+    """severity (decided, else proposed), severity_reasons, classified_by_person, validity, receiver."""
+
+    names = frozenset({"severity", "severity_reasons", "classified_by_person", "validity", "receiver"})
+    _INPUTS = frozenset({"departments", "repeats_at", "severity", "check", "received_by", *TESTS})
+    _RULINGS: Mapping[str, str] = {"ruled-valid": "valid", "ruled-invalid": "invalid", "referred-outside": "outside"}
+
+    def __init__(self, family: Family, case: Case, calendars: Calendars) -> None:
+        super().__init__(family, case, calendars)
+        self.failed = 0
+        self.validity = ""
+        first = next((row for row in case.rows if row.event == "classified"), None)
+        # A person who finds it ordinary says that it always was: what only the proposal made late is not late.
+        self.lowered = first is not None and first.fields.get("severity") == ORDINARY
+
+    def note(self, moment: Moment) -> bool:
+        """See Derived.note."""
+        if moment.case != self.case.id or moment.register == "state":
+            return False
+        self.failed += moment.row.fields.get("check") == "failed"
+        self.validity = self._RULINGS.get(moment.event, self.validity)
+        return moment.event in self._RULINGS or not self._INPUTS.isdisjoint(moment.row.fields)
+
+    def get(self, name: str, facts: Mapping[str, str], at: int, version: Version) -> str:
+        """See Derived.get."""
+        if name == "severity":
+            if facts.get("severity") or self.lowered:
+                return facts.get("severity") or ORDINARY
+            return SERIOUS if self.reasons(facts, version) else ORDINARY
+        if name == "severity_reasons":
+            return ";".join(self.reasons(facts, version))
+        if name == "classified_by_person":
+            return "yes" if facts.get("severity") else ""
+        if name == "receiver":
+            return facts.get("received_by") or self.case.rows[0].by
+        return self.validity
+
+    def reasons(self, facts: Mapping[str, str], version: Version) -> list[str]:
+        """The tests it meets; see rules.complaints."""
+        registered = self.case.rows[0].at
+        return list_reasons(facts, self.failed, registered, version.policy, self.calendars(version))
+
+
+class OfOrder(Derived):
+    """dispatcher, worker (the lead at the last `completed`), follow_up (owed, made, unreachable or none)."""
+
+    names = frozenset({"dispatcher", "worker", "follow_up"})
+
+    def __init__(self, family: Family, case: Case, calendars: Calendars) -> None:
+        super().__init__(family, case, calendars)
+        self.worker = ""
+        self.closed = self.answered = self.made = False
+        self.tries = 0
+
+    def note(self, moment: Moment) -> bool:
+        """See Derived.note."""
+        if moment.case == self.case.id:
+            self.answered = moment.event == "answered" or (self.answered and moment.event != "reopened")
+            if moment.register != "state":
+                return True
+            self.closed = moment.event == "closed"
+            if self.closed:  # what was said of it before it was reopened is no answer to what was done since
+                self.made, self.tries = False, 0
+            return True
+        if moment.register == "followups":
+            self.made = self.made or moment.event == "answered"
+            self.tries += moment.event == "not-reached"
+            return True
+        if moment.event == "completed" and not moment.row.derived:
+            fields = self.family.cases[moment.case].fields
+            if moment.register == "assignments" and fields.get("role") == "lead":
+                self.worker = fields.get("assignee", "")
+                return True
+        return moment.event == "assigned"
+
+    def get(self, name: str, facts: Mapping[str, str], at: int, version: Version) -> str:
+        """See Derived.get."""
+        if name == "worker":
+            return self.worker
+        if name == "dispatcher":
+            return find_dispatcher(self.family, self.case, at)
+        if not self.closed or not is_demanded(self.case.id, facts, self.answered, version.policy):
+            return "none"
+        if self.made:
+            return "made"
+        return "unreachable" if self.tries >= version.policy["followups"]["orders"]["attempts"] else "owed"
+
+
+class OfAssignment(Derived):
+    """worker: the assignee, once it was completed."""
+
+    names = frozenset({"worker"})
+
+    def get(self, name: str, facts: Mapping[str, str], at: int, version: Version) -> str:
+        """See Derived.get."""
+        done = self.case.marks.get("completed")
+        return facts.get("assignee", "") if done is not None and done <= at else ""
+
+
+KINDS: Mapping[str, type[Derived]] = {"complaints": OfComplaint, "orders": OfOrder, "assignments": OfAssignment}
+
+
+def watch(family: Family, case: Case, calendars: Calendars) -> Derived:
+    """What is derived of a case, before its first moment."""
+    return KINDS.get(case.register, Derived)(family, case, calendars)
+
+
+def derive_fields(family: Family, case: Case, version: Version, calendars: Calendars) -> dict[str, str]:
+    """Everything derived of a case as its family now stands, what is empty left out."""
+    if case.register not in KINDS or not case.rows:
+        return {}
+    found = watch(family, case, calendars)
+    for moment in family.moments:
+        if moment.case == case.id or family.cases[moment.case].parent == case.id:
+            found.note(moment)
+    values = {name: found.get(name, case.fields, _LATEST, version) for name in sorted(found.names)}
+    return {name: value for name, value in values.items() if value}
+
+
+_LATEST = 1 << 60

@@ -1,0 +1,292 @@
+"""A part of an index: what it says of some stretches of time, as things were recorded by a time. Store.
+
+A closed month is reported as of its closing for ever, and a replay of all history for that would grow with it. So the
+families that can matter to the month are taken from the present index: as they stand there where nothing that has come
+since can have moved them, judged anew from their rows up to that time where it can. All other families are left out:
+
+- one with no row recorded since a stretch began and no clock due in it has nothing that lies in the stretch: what
+  happened was recorded after it happened;
+- one whose first row is of after the stretch has not either.
+
+What else judging depends on is the staff and the days off. Both are compared with those of that time; whatever can be
+moved by the earliest difference is judged anew (see Index._meet_staff for the staff; a due time that lies before the
+first day that differs is counted over days that do not). A test compares it with a replay.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from dispatchctl import registers
+from dispatchctl.store.chain import count_microseconds
+from dispatchctl.store.files import list_files, open_regular
+from dispatchctl.store.gathering import PLACE, PlacedRow
+from dispatchctl.store.index import CHUNK, Index, Judge, find_change
+from dispatchctl.store.reading import rows_at
+from dispatchctl.store.schema import FACT_TABLES, quote
+
+WHOLE = ("ledger",)  # registers taken whole: what is charged depends on what was decided before, however long ago
+BATCH = 500  # families whose rows are read at a time
+FIRST_LINE = 1 << 13  # bytes in which a row's first two cells surely stand
+MICRO = 1_000_000
+
+
+class Span(NamedTuple):
+    """A stretch of time [start, end), seconds, and the same as dates [first, last)."""
+
+    start: int
+    end: int
+    first: str
+    last: str
+
+
+class Scope(NamedTuple):
+    """What a part is to hold.
+
+    spans: what may be asked about. fields: (register, field) whose dates or times put cases into a stretch.
+    days_since: from when on (seconds) the days off differ from those of the present index; None where they do not.
+    anew: judge every family anew, by other rules than those of the present index. label: then what the one version of
+    those rules is called.
+    """
+
+    spans: tuple[Span, ...]
+    fields: tuple[tuple[str, str], ...] = ()
+    days_since: int | None = None
+    anew: bool = False
+    label: str = ""
+
+
+class PartIndex(Index):
+    """Some families of another index as of `until`. It holds what it was filled with and takes nothing in."""
+
+    def catch_up(self, judge: Judge, *, hold: bool = False) -> None:
+        """Nothing: what came later does not belong to it."""
+
+    def _attach(self, source: Index) -> None:
+        if source.place:
+            self.db.execute("ATTACH ? AS src", (source.place,))
+        else:
+            self.db.execute("ATTACH ':memory:' AS src")
+            self.db.deserialize(source.db.serialize(), name="src")
+
+    # --- whether a kept one still holds -----------------------------------------------------------------------------
+
+    def still_holds(self, source: Index) -> bool:
+        """Whether it was made for this stamp, and nothing recorded up to its time has come to the files since."""
+        if not self._has_stamp():
+            return False
+        query = "SELECT name, size, crc, recorded, inode FROM files"
+        mine = {row[0]: row[1:] for row in self.db.execute(query)}
+        for name, size, crc, _, inode in source.db.execute(query):
+            own = mine.pop(name, None)
+            if own is None:
+                if not self._is_later(name, 0):
+                    return False
+                continue
+            before = own[2] is not None and self.until is not None and own[2] > self.until
+            if own[3] != inode or not (before or own[:2] == (size, crc) or self._is_later(name, own[0])):
+                return False
+        return not mine
+
+    def _is_later(self, name: str, offset: int) -> bool:
+        """Whether the row that stands at this byte (0: the first) was recorded after the part's time: so were all
+        that follow it. False where it cannot be told.
+        """
+        register, _, own = name.partition("/")
+        file = next((each for each in list_files(self.path, self.label, register) if each.name == own), None)
+        if file is None or self.until is None:
+            return False
+        with open_regular(file.path, file.label) as descriptor:
+            data = os.pread(descriptor, FIRST_LINE * (1 if offset else 4), offset)
+        if not offset:
+            data = data.partition(b"\n")[2]
+        try:
+            return count_microseconds(data.split(b",", 2)[1].decode()) > self.until
+        except (ValueError, IndexError):
+            return False
+
+    # --- filling it -------------------------------------------------------------------------------------------------
+
+    def fill(self, source: Index, scope: Scope, judge: Judge) -> None:
+        """Take in what the scope asks for; the source must have been caught up. sqlite3.Error where it cannot."""
+        if source.place:
+            prepare_source(source)
+        self.db.execute("PRAGMA temp_store=MEMORY")
+        self._attach(source)
+        self.db.execute("BEGIN IMMEDIATE")
+        self._make(judge)
+        for table in ("chosen", "anew", "kept"):
+            self.db.execute(f"CREATE TEMP TABLE {table}(id TEXT PRIMARY KEY) WITHOUT ROWID")
+        for table in ("files", "faults", "counters"):
+            self.db.execute(f"INSERT INTO {table} SELECT * FROM src.{table}")
+        self._judge_families("SELECT DISTINCT family FROM src.staff", judge)
+        self._meet_staff(judge)
+        since = self._find_difference(scope)
+        self._choose(scope, since)
+        self._divide(scope, since)
+        self._copy()
+        self._judge_families("SELECT id FROM anew", judge)
+        self._copy_charges(scope)
+        for table in ("chosen", "anew", "kept"):
+            self.db.execute(f"DROP TABLE temp.{table}")
+        self.db.execute("COMMIT")
+        self.db.execute("DETACH src")
+
+    def move(self, place: str) -> None:
+        """Give its file another name, in one step, in the place of whatever is there."""
+        self.db.execute("PRAGMA journal_mode=DELETE")
+        self.db.close()
+        os.replace(self.place, place)
+        self.place = place
+        self.db = sqlite3.connect(place, isolation_level=None)
+        self.db.execute("PRAGMA synchronous=OFF")
+
+    def _find_difference(self, scope: Scope) -> int | None:
+        """From when on (seconds) a judgement of the present index may differ from one of then; None: never."""
+        import marshal
+
+        kept = self.db.execute("SELECT value FROM src.meta WHERE key = 'people'").fetchone()
+        own = self.get_meta("people")
+        people = find_change(marshal.loads(kept[0]) if kept else {}, marshal.loads(own) if own else {})
+        return min((each for each in (people, scope.days_since) if each is not None), default=None)
+
+    def _choose(self, scope: Scope, since: int | None) -> None:
+        """Note the families that can matter to any of the spans."""
+        for span in scope.spans:
+            for register in registers.NAMES:
+                query = f"SELECT family FROM src.{quote(register)} WHERE recorded >= ? AND first_at < ?"
+                self._note("chosen", query, span.start * MICRO, span.end)
+            self._note("chosen", "SELECT family FROM src.clocks WHERE due_at >= ? AND due_at < ?", span.start, span.end)
+            for register, field in scope.fields:
+                query = f"SELECT family FROM src.{quote(register)} WHERE {quote(field)} >= ? AND {quote(field)} < ?"
+                self._note("chosen", query, span.first, span.last)
+        end = max(span.end for span in scope.spans)
+        if since is not None and since < end:  # what is due after it may have been due in the span
+            self._note("chosen", "SELECT family FROM src.clocks WHERE due_at >= ? AND started_at < ?", since, end)
+        for _ in range(2):  # what these refer to, and what that refers to
+            self._choose_referred()
+        for register in WHOLE:
+            self._note("chosen", f"SELECT family FROM src.{quote(register)}")
+        self.db.execute("DELETE FROM chosen WHERE id IN (SELECT family FROM src.staff)")
+
+    def _choose_referred(self) -> None:
+        for register in registers.NAMES:
+            page = registers.get(register)
+            for field in page.fields:
+                if field.type != "case" or field.many or field.name in (page.parent, "row"):
+                    continue
+                named = (
+                    f"SELECT DISTINCT t.{quote(field.name)} AS id FROM chosen c"
+                    f" CROSS JOIN src.{quote(register)} t ON t.family = c.id WHERE t.{quote(field.name)} IS NOT NULL"
+                )
+                for target in (field.of,) if field.of else registers.NAMES:
+                    if target and target != "staff":
+                        query = f"SELECT r.family FROM ({named}) n CROSS JOIN src.{quote(target)} r ON r.id = n.id"
+                        self._note("chosen", query)
+
+    def _note(self, table: str, query: str, *values: int | str) -> None:
+        self.db.execute(f"INSERT OR IGNORE INTO temp.{table} {query}", values)
+
+    def _divide(self, scope: Scope, since: int | None) -> None:
+        """Which of the chosen families are judged anew, and which are taken as they stand."""
+        if scope.anew:
+            self._note("anew", "SELECT id FROM chosen")
+            return
+        last = self.until + 1 if self.until is not None else None
+        bounds = [each for each in (last, None if since is None else since * MICRO) if each is not None]
+        for register in registers.NAMES if bounds else ():
+            query = (
+                f"SELECT DISTINCT c.id FROM chosen c CROSS JOIN src.{quote(register)} t ON t.family = c.id"
+                " WHERE t.recorded >= ?"
+            )
+            self._note("anew", query, min(bounds))
+        if since is not None:
+            query = (
+                "SELECT DISTINCT c.id FROM chosen c CROSS JOIN src.clocks t ON t.family = c.id"
+                " WHERE t.state = 'running' OR t.stopped_at >= ? OR t.due_at >= ?"
+            )
+            self._note("anew", query, since, since)
+        self._note("kept", "SELECT id FROM chosen WHERE id NOT IN (SELECT id FROM anew)")
+
+    def _copy(self) -> None:
+        """Take the families that stand as they are."""
+        query = "SELECT name, sql FROM main.sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+        indexes = self.db.execute(query).fetchall()
+        for name, _ in indexes:  # made at once of all rows they take half the time
+            self.db.execute(f"DROP INDEX main.{quote(name)}")
+        self.db.execute("INSERT INTO families SELECT f.* FROM kept k CROSS JOIN src.families f ON f.id = k.id")
+        for table in ("clocks", *FACT_TABLES, *(name for name in registers.NAMES if name != "staff")):
+            name = quote(table)
+            query = f"SELECT t.* FROM kept k CROSS JOIN src.{name} t ON t.family = k.id"
+            self.db.execute(f"INSERT INTO main.{name} {query}")
+        for _, statement in indexes:
+            self.db.execute(statement)
+
+    def _copy_charges(self, scope: Scope) -> None:
+        """Take what the other families give to count by: the n-th of a rule may follow on those of years before."""
+        columns = ", ".join(quote(each) for each in FACT_TABLES["charges"])
+        label = "?" if scope.label else '"policy"'
+        given = columns.replace('"policy"', label)
+        values = ([scope.label] if scope.label else []) + [max(span.end for span in scope.spans)]
+        self.db.execute(
+            f"INSERT INTO main.charges({columns}) SELECT {given} FROM src.charges WHERE at < ?"
+            " AND family NOT IN (SELECT id FROM chosen) AND family NOT IN (SELECT family FROM src.staff)",
+            values,
+        )
+
+    def _judge_families(self, query: str, judge: Judge) -> None:
+        """Judge families of the source, by their rows up to the part's time."""
+        roots = [root for (root,) in self.db.execute(query)]
+        chunk: list[PlacedRow] = []
+        for start in range(0, len(roots), BATCH):
+            chunk += self._read_rows(roots[start : start + BATCH])
+            if len(chunk) >= CHUNK:
+                self._judge_rows(chunk, judge)
+                self._rows.clear()
+                chunk = []
+        if chunk:
+            self._judge_rows(chunk, judge)
+        self._rows.clear()
+
+    def _read_rows(self, roots: Sequence[str]) -> Iterator[PlacedRow]:
+        grouped: dict[int, list[tuple[int, int]]] = {}
+        marks = ", ".join("?" * len(roots))
+        for (places,) in self.db.execute(f"SELECT places FROM src.families WHERE id IN ({marks})", roots):
+            for number, offset, length in PLACE.iter_unpack(places):
+                grouped.setdefault(number, []).append((offset, length))
+        for number, found in grouped.items():
+            if number not in self._handles:
+                columns = self.db.execute("SELECT columns FROM files WHERE no = ?", (number,)).fetchone()[0]
+                self._handles[number] = self._file(number), tuple(columns.split(","))
+            file, columns = self._handles[number]
+            found.sort()
+            for (offset, length), row in zip(found, rows_at(file, found, columns), strict=True):
+                if self.until is None or row.recorded <= self.until:
+                    yield number, offset, length, row
+
+
+def prepare_source(source: Index) -> None:
+    """Make the indexes by which families are found by what was recorded when, and cases by their family.
+
+    They are made once, with the first part that is asked for, and belong to the cache: where it cannot be written just
+    now, the question is only slower.
+    """
+    known = {name for (name,) in source.db.execute("SELECT name FROM sqlite_master WHERE type = 'index'")}
+    wanted = []
+    for register in registers.NAMES:
+        table = quote(register)
+        wanted.append((f"part {register} recorded", f"{table}(recorded, first_at, family)"))
+        wanted.append((f"part {register} family", f"{table}(family, recorded)"))
+    missing = [(name, on) for name, on in wanted if name not in known]
+    if not missing:
+        return
+    try:
+        source.commit()  # let go of the snapshot: what is made in it would be seen by nobody else
+        source.db.execute("BEGIN IMMEDIATE")
+        for name, on in missing:
+            source.db.execute(f"CREATE INDEX IF NOT EXISTS {quote(name)} ON {on}")
+        source.db.execute("COMMIT")
+    except sqlite3.OperationalError:
+        if source.db.in_transaction:
+            source.db.execute("ROLLBACK")
