@@ -215,7 +215,7 @@ def test_complaints(desk: Desk) -> None:
     checked = desk.read("complaint", "check-measure", "1#1", "--result", "effective")
     check_shape(checked, {**measure, **severity, "severity": str})
     shown = desk.read("show", "C-20261102-0001")
-    extra: dict[str, Kinds] = {"events": list, "clocks": list, "conflicts": list}
+    extra: dict[str, Kinds] = {"events": list, "clocks": list, "conflicts": list, "followups": list}
     check_shape(shown, {**list_fields("complaints"), **extra})
     (listed,) = desk.read("list", "complaints")
     check_shape(listed, list_fields("complaints"))
@@ -442,7 +442,8 @@ def test_show(desk: Desk) -> None:
     desk.do("assign", "1", "wu")
     item = desk.read("show", "O-20261102-0001")
     extra: dict[str, Kinds] = {"events": list, "clocks": list, "conflicts": list}
-    check_shape(item, {**list_fields("orders"), **extra, "assignments": list})
+    below = {"assignments": list, "complaints": list, "followups": list}
+    check_shape(item, {**list_fields("orders"), **extra, **below})
     check_shape(item["contact"], CONTACT)
     assert item["contact"]["name"] == "张**"
     for event in item["events"]:
@@ -455,6 +456,20 @@ def test_show(desk: Desk) -> None:
     check_shape(desk.read("show", "wu"), {**list_fields("staff"), **extra})
     revealed = desk.read("show", "O-20261102-0001", "--reveal", "--reason", "上门前联系")
     assert revealed["contact"]["phone"] == "138-0000-0001"
+
+
+def test_show_lists_what_is_below_a_case(desk: Desk) -> None:
+    began: dict[str, Kinds] = {"id": str, "state": str, "at": Time, "by": str, "by_name": str}
+    order = "O-20261102-0001"
+    complaint = desk.read("complaint", "new", "--content", "来得晚", *CALLER, "--order", order)["id"]
+    desk.do("follow-up", "new", complaint, "--method", "phone", "--satisfaction", "3", "--remark", "还行")
+    (line,) = desk.read("show", order)["complaints"]
+    check_shape(line, {**began, "severity": str, "content": str})
+    assert (line["id"], line["content"], line["severity"]) == (complaint, "来得晚", "ordinary")
+    assert desk.read("show", order)["followups"] == []
+    (line,) = desk.read("show", complaint)["followups"]
+    check_shape(line, {**began, "about": str, "method": str, "satisfaction": int, "remark": str})
+    assert (line["about"], line["satisfaction"], line["remark"]) == (complaint, 3, "还行")
 
 
 def test_list_is_show_without_history(desk: Desk) -> None:
@@ -565,6 +580,57 @@ def test_policy_versions_and_publish(desk: Desk) -> None:
     draft.write_text(draft.read_text(encoding="utf-8").replace("ceiling: 8 ", "ceiling: 9 ", 1), encoding="utf-8")
     (change,) = desk.read("policy", "diff")
     assert change == {"path": "assignment.ceiling", "change": "changed", "before": "8", "after": "9"}
+
+
+SIDE: dict[str, Kinds] = {"due_at": MAYBE_TIME, "verdict": str}
+FLIPPED: dict[str, Kinds] = {
+    "case": str, "clock": str, "item": MAYBE_TEXT, "started_at": Time, "before": dict, "after": dict,
+}  # fmt: skip
+RECHARGED: dict[str, Kinds] = {
+    "key": str, "staff": str, "staff_name": MAYBE_TEXT, "rule": str, "title": MAYBE_TEXT, "case": MAYBE_TEXT,
+    "occurred_at": Time, "before": (dict, NONE), "after": (dict, NONE),
+}  # fmt: skip
+RESCORED: dict[str, Kinds] = {"staff": str, "name": str, "before": (dict, NONE), "after": (dict, NONE)}
+
+
+def test_what_if(desk: Desk) -> None:
+    desk.do("assign", "1", "wu")
+    desk.do("attendance", "late", "wu", "--on", "2026-11-02")
+    desk.do("staff", "change", "wu", "--class", "B")
+    december = "2026-12-01T09:00:00+08:00"
+    text = (desk.folder / "policies.yaml").read_text(encoding="utf-8").replace("from_nth: 2", "from_nth: 1")
+    (desk.folder / "new.yaml").write_text(text, encoding="utf-8")
+    found = desk.read("policy", "what-if", "new.yaml", "--month", "2026-11", "--all", now=december)
+    assert set(found) == {"month", "file", "clocks", "charges", "scores", "totals"}
+    for name, shape in (("clocks", FLIPPED), ("charges", RECHARGED), ("scores", RESCORED)):
+        assert found[name] or name == "charges"
+        for item in found[name]:
+            check_shape(item, shape)
+    for item in found["clocks"]:
+        check_shape(item["before"], SIDE)
+        check_shape(item["after"], SIDE)
+        assert item["after"]["verdict"] in ("met", "late", "running", "ended", "none")
+    assert set(found["totals"]) == {"clocks", "charges", "scores"}
+    for part in found["totals"].values():
+        assert set(part) == {"changed", "before", "after"}
+    assert set(found["totals"]["charges"]["before"]) == {"count", "open", "amounts"}
+    check_shape(found["totals"]["scores"]["after"], {"bonus": Money})
+
+
+def test_seals(desk: Desk) -> None:
+    desk.do("policy", "publish")
+    december = "2026-12-01T09:00:00+08:00"
+    item = desk.read("records", "seal", "--month", "2026-11", now=december)
+    check_shape(
+        item,
+        {**DONE, "month": str, "writer": str, "file": str, "sealed_at": Time, "by": str, "files": int, "bytes": int,
+         "signed": bool},
+    )  # fmt: skip
+    assert desk.read("records", "verify", now=december) == []
+    (desk.folder / "records/orders/2026-11.main.csv").unlink()
+    (fault,) = desk.read("records", "verify", now=december, code=1)
+    check_shape(fault, FAULT)
+    assert fault["code"] == "missing"
 
 
 # --- the formats say the same -----------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ ALIASES = {"appointment_at": "appointment", "answer": "answered"}
 # what `show --format json` prints of an order and new-order does not take: it is passed over, not refused
 SHOWN = (
     "id", "register", "state", "contact", "amount", "read_back", "about", "reason", "attached", "events",
-    "assignments", "clocks", "conflicts", "dispatcher", "worker", "follow_up",
+    "assignments", "complaints", "followups", "clocks", "conflicts", "dispatcher", "worker", "follow_up",
 )  # fmt: skip
 
 

@@ -23,8 +23,8 @@ from dispatchctl.entries import Writing, parse_day
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.registers.complaints import TESTS
 from dispatchctl.registers.page import VOID, split_items
-from dispatchctl.rules.complaints import ORDINARY, SERIOUS
 from dispatchctl.rules.families import Family, may_happen
+from dispatchctl.rules.severity import ORDINARY, SERIOUS
 from dispatchctl.store.contacts import Contact
 from dispatchctl.store.journal import Draft
 

@@ -12,7 +12,7 @@ from dispatchctl.desk.names import show_text, suggest_nearest
 from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.page import Field, split_items
 from dispatchctl.registers.row import Row
-from dispatchctl.rules.families import Case
+from dispatchctl.rules.families import Case, Family
 from dispatchctl.store.lines import check_text
 from dispatchctl.store.schema import quote
 
@@ -75,7 +75,10 @@ def describe_row(books: Books, row: Row) -> dict[str, Any]:
 
 
 def show_case(books: Books, name: str, *, reveal: bool = False) -> dict[str, Any]:
-    """`show`: the case, its history, its clocks and what was refused, its assignments' beside an order's own."""
+    """`show`: the case, its history, its clocks and what was refused, its assignments' beside an order's own.
+
+    An order has its complaints, and what may be followed up its follow-ups, besides.
+    """
     family = books.family(name)
     case = family.cases[name]
     item = describe_case(books, case, reveal=reveal)
@@ -94,9 +97,38 @@ def show_case(books: Books, name: str, *, reveal: bool = False) -> dict[str, Any
             }
             for each in sorted(under, key=lambda one: one.id)
         ]
+        item["complaints"] = [describe_below(books, each, COMPLAINT) for each in list_below(family, name, "complaints")]
+    if case.register in FOLLOWED:
+        item["followups"] = [describe_below(books, each, FOLLOW_UP) for each in list_below(family, name, "followups")]
     item["clocks"] = list_due(books, [name])
     item["conflicts"] = [describe_row(books, row) for row in case.conflicts]
     return item
+
+
+FOLLOWED = ("orders", "complaints", "surveys")
+COMPLAINT = ("severity", "content")
+FOLLOW_UP = ("about", "method", "satisfaction", "remark")
+
+
+def list_below(family: Family, name: str, register: str) -> list[Case]:
+    """The cases of a register that refer to a case, by id."""
+    found = [each for each in family.children.get(name, ()) if each.register == register]
+    return sorted(found, key=lambda one: one.id)
+
+
+def describe_below(books: Books, case: Case, names: Sequence[str]) -> dict[str, Any]:
+    """A case below another in a line: `id`, `state`, these fields, when it began (`at`) and by whom."""
+    fields = registers.known_of(case.register)
+    values = {**case.fields, **books.judging.derive(books.family(case.id), case)}
+    first = (case.rows or case.conflicts)[0]
+    return {
+        "id": case.id,
+        "state": case.state,
+        **{name: to_value(fields[name], values.get(name)) for name in names},
+        "at": Formatter(books.timezone)(first.at),
+        "by": first.by,
+        "by_name": books.people.name(first.by),
+    }
 
 
 def check_reveal(books: Books, reason: str) -> str:

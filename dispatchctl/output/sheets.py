@@ -12,7 +12,9 @@ from dispatchctl.registers.page import Register
 HISTORY = ("at", "case", "by_name", "event", "what")
 CLOCKS = ("case", "clock", "instance", "state", "owner", "started_at", "due_at", "stopped_at", "breached", "limit")
 SENT = ("id", "assignee_name", "role", "state", "assigned_at")
-APART = ("events", "clocks", "conflicts", "assignments", "register", "contact")
+COMPLAINTS = ("id", "state", "severity", "content", "at", "by_name")
+FOLLOW_UPS = ("id", "about", "state", "method", "satisfaction", "remark", "at", "by_name")
+APART = ("events", "clocks", "conflicts", "assignments", "complaints", "followups", "register", "contact")
 
 
 def print_case(printing: Printing, item: Mapping[str, Any], page: Register) -> None:
@@ -35,6 +37,8 @@ def print_case(printing: Printing, item: Mapping[str, Any], page: Register) -> N
     told = HISTORY if item.get("assignments") else tuple(name for name in HISTORY if name != "case")
     tables: list[tuple[str, Sequence[Mapping[str, Any]], tuple[str, ...], Register | None]] = [
         ("派工" if zh else "assignments", item.get("assignments") or (), SENT, jobs),
+        ("投诉" if zh else "complaints", item.get("complaints") or (), COMPLAINTS, registers.get("complaints")),
+        ("回访" if zh else "follow-ups", item.get("followups") or (), FOLLOW_UPS, registers.get("followups")),
         ("时限" if zh else "clocks", item.get("clocks") or (), CLOCKS, None),
         ("历史" if zh else "history", history, told, None),
         (

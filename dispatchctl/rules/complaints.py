@@ -1,53 +1,13 @@
-"""How serious a complaint is by the rules' tests, and what is owed before it may close. Pure (SOP-3.6, SOP-3.7)."""
+"""What of a complaint is owed: its measures as they stand, and what keeps it from closing. Pure (SOP-3.6, SOP-3.7)."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
-from dispatchctl.policy.spans import Limit
-from dispatchctl.registers.complaints import TESTS
-from dispatchctl.registers.page import split_items
-from dispatchctl.rules.calendar import Calendar
-from dispatchctl.rules.limits import add_limit, parse_time
+from dispatchctl.rules.clocks import Instance
+from dispatchctl.rules.families import Case
+from dispatchctl.rules.severity import SERIOUS
 
-if TYPE_CHECKING:  # the clocks ask this module how serious a complaint is
-    from dispatchctl.rules.clocks import Instance
-    from dispatchctl.rules.families import Case
-
-SERIOUS, ORDINARY = "serious", "ordinary"
 EFFECTIVE, FAILED = "effective", "failed"
-
-
-def list_reasons(
-    facts: Mapping[str, str], failed: int, registered: int, policy: Mapping[str, Any], calendar: Calendar
-) -> list[str]:
-    """Which tests of `complaints.serious_when` a complaint meets, by their keys, in the order of the rules.
-
-    facts: its latest fields. failed: how many corrections were found to have failed. registered: seconds. calendar:
-    one that counts elapsed days. A test that the rules leave out, or set to false or 0, is never met.
-    """
-    tests = policy["complaints"]["serious_when"]
-    met = {
-        "departments_at_least": _reaches(len(split_items(facts.get("departments", ""))), tests["departments_at_least"]),
-        "repeated_within": _is_repeated(facts, registered, tests["repeated_within"], calendar),
-        "failed_corrections": _reaches(failed, tests["failed_corrections"]),
-        **{name: bool(tests[name]) and bool(facts.get(name)) for name in TESTS},
-    }
-    return [name for name in tests if met.get(name)]
-
-
-def _reaches(number: int, least: int | None) -> bool:
-    return bool(least) and least is not None and number >= least
-
-
-def _is_repeated(facts: Mapping[str, str], registered: int, within: Any, calendar: Calendar) -> bool:
-    earlier = parse_time(facts.get("repeats_at", ""), calendar) if within else None
-    if earlier is None:
-        return False
-    until = add_limit(calendar, Limit(int(within[0]), str(within[1])), earlier).at
-    return until is not None and registered <= until
-
-
-# --- corrective measures ------------------------------------------------------------------------------------------
 
 
 class Measure(NamedTuple):
@@ -65,7 +25,7 @@ class Measure(NamedTuple):
     replaced: bool = False
 
 
-def list_measures(case: "Case") -> dict[str, Measure]:
+def list_measures(case: Case) -> dict[str, Measure]:
     """The corrective measures of a complaint by id, in the order they were planned."""
     found: dict[str, Measure] = {}
     for row in case.rows:
@@ -109,7 +69,7 @@ class Owed(NamedTuple):
     due_at: int | None = None
 
 
-def list_owed(case: "Case", derived: Mapping[str, str], instances: "Iterable[Instance]") -> list[Owed]:
+def list_owed(case: Case, derived: Mapping[str, str], instances: "Iterable[Instance]") -> list[Owed]:
     """Everything owed on a complaint, demands before clocks; empty where it may be closed.
 
     derived: what follows from its rows (severity in force, validity). instances: those of its clocks; a clock that
@@ -136,11 +96,11 @@ def list_owed(case: "Case", derived: Mapping[str, str], instances: "Iterable[Ins
 _CLOSING = frozenset({("complaints", "closed"), ("state", "closed")})
 
 
-def _waits_for(one: "Instance", owed: Owed) -> bool:
+def _waits_for(one: Instance, owed: Owed) -> bool:
     return one.item == owed.item and ("complaints", owed.event) in one.variant.stop
 
 
-def _list_measures_owed(case: "Case") -> list[Owed]:
+def _list_measures_owed(case: Case) -> list[Owed]:
     owed = []
     for each in list_measures(case).values():
         if each.replaced or (each.done and each.check == EFFECTIVE):
@@ -155,7 +115,7 @@ def _list_measures_owed(case: "Case") -> list[Owed]:
     return owed
 
 
-def _list_demands(case: "Case", derived: Mapping[str, str]) -> list[Owed]:
+def _list_demands(case: Case, derived: Mapping[str, str]) -> list[Owed]:
     owed = []
     validity, serious = derived.get("validity", ""), derived.get("severity") == SERIOUS
     if validity == "invalid" and not _follows(case, "explained", "ruled-invalid"):
@@ -175,7 +135,7 @@ def _list_demands(case: "Case", derived: Mapping[str, str]) -> list[Owed]:
     return owed
 
 
-def _follows(case: "Case", event: str, after: str) -> bool:
+def _follows(case: Case, event: str, after: str) -> bool:
     """Whether the event was recorded after the last of the other."""
     events = [row.event for row in case.rows]
     last = len(events) - 1 - events[::-1].index(after) if after in events else -1

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from dispatchctl.policy.rulebook import Version
 from dispatchctl.registers.complaints import TESTS
 from dispatchctl.rules.calendar import Calendar
-from dispatchctl.rules.complaints import ORDINARY, SERIOUS, list_reasons
 from dispatchctl.rules.families import Case, Family, Moment
 from dispatchctl.rules.followups import is_demanded
 from dispatchctl.rules.owners import find_dispatcher
+from dispatchctl.rules.severity import ORDINARY, SERIOUS, list_reasons
 
 Calendars = Callable[[Version], Calendar]  # that counts elapsed days
 

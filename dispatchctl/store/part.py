@@ -113,6 +113,7 @@ class PartIndex(Index):
         if source.place:
             prepare_source(source)
         self.db.execute("PRAGMA temp_store=MEMORY")
+        self.db.execute("PRAGMA journal_mode=OFF")  # what fails half way is thrown away
         self._attach(source)
         self.db.execute("BEGIN IMMEDIATE")
         self._make(judge)
@@ -135,7 +136,6 @@ class PartIndex(Index):
 
     def move(self, place: str) -> None:
         """Give its file another name, in one step, in the place of whatever is there."""
-        self.db.execute("PRAGMA journal_mode=DELETE")
         self.db.close()
         os.replace(self.place, place)
         self.place = place

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from scenario import Scenario, compile_rules, read, tell
 
 from dispatchctl.rules.clocks import judge_case
-from dispatchctl.rules.complaints import list_measures, list_owed, list_reasons
+from dispatchctl.rules.complaints import list_measures, list_owed
 from dispatchctl.rules.derived import derive_fields
 from dispatchctl.rules.families import may_happen
 from dispatchctl.rules.people import People
+from dispatchctl.rules.severity import list_reasons
 from dispatchctl.rules.variants import ClockTable
 
 ENDS = "[resolved, ruled-invalid, referred-outside]"
