@@ -100,6 +100,7 @@ class _Walk:
         self.facts: dict[str, str] = {}
         self.order_facts: dict[str, str] = self.facts if self.order is case else {}
         self.watched = table.watched(case.register)
+        self.names = table.names(case.register)
         self.under = registers.get(case.register).under
         self.items: dict[str, dict[str, str]] = {}  # item -> the fields of the rows about it
         self.item_fields = table.items(case.register)
@@ -121,27 +122,31 @@ class _Walk:
         return self.done
 
     def _step(self, moment: Moment) -> None:
+        register = moment.register
         own = moment.case == self.case.id
         above = not own and moment.case == self.order.id
-        child = not own and not above and moment.register != "state"
+        state = register == "state"
+        child = not own and not above and not state
         decides = own or (child and not self._is_helper(moment))
-        changed = (own or above) and moment.register != "state" and self._learn(moment, own)
-        if not above:
-            changed = (self.derived.note(moment) and not self.derived.names.isdisjoint(self.watched)) or changed
-        self.track.note(moment, self.case)
-        name = (moment.register, moment.event)
-        if own or child:
-            self._extend(moment)
-        if decides:
+        changed = (own or above) and not state and self._learn(moment, own)
+        if not above and self.derived.names:
+            changed = not self.derived.note(moment).isdisjoint(self.watched) or changed
+        if register == "assignments":
+            self.track.note(moment, self.case)
+            if not above:
+                self._extend(moment)
+        name = (register, moment.event)
+        told = decides and name in self.names
+        if told:
             self._stop(moment, name)
         if (changed and self.running) or self.waiting:
             self._rematch(moment)
-        if moment.register == "state" and self._ends(moment):
+        if state and self._ends(moment):
             for key, run in list(self.running.items()):
                 if not run.variant.outlives and run.closing != _command(moment):
                     self._close(key, "ended", moment.at, moment.event)
             self.waiting.clear()
-        if decides and not moment.row.derived:  # what is ended along with something else begins nothing
+        if told and not moment.row.derived:  # what is ended along with something else begins nothing
             self._start(moment, name)
 
     def _is_helper(self, moment: Moment) -> bool:

@@ -16,6 +16,9 @@ from dispatchctl.rules.severity import ORDINARY, SERIOUS, list_reasons
 Calendars = Callable[[Version], Calendar]  # that counts elapsed days
 
 
+NOTHING: frozenset[str] = frozenset()
+
+
 class Derived:
     """Of a register without any; the others say more."""
 
@@ -24,9 +27,9 @@ class Derived:
     def __init__(self, family: Family, case: Case, calendars: Calendars) -> None:
         self.family, self.case, self.calendars = family, case, calendars
 
-    def note(self, moment: Moment) -> bool:
-        """Take in a moment of the case, or of one under it; whether something derived may have changed."""
-        return False
+    def note(self, moment: Moment) -> frozenset[str]:
+        """Take in a moment of the case, or of one under it; which of `names` may have changed."""
+        return NOTHING
 
     def get(self, name: str, facts: Mapping[str, str], at: int, version: Version) -> str:
         """The value at that time, by that version; "" for none. facts: the case's fields as they then were."""
@@ -48,13 +51,14 @@ class OfComplaint(Derived):
         # A person who finds it ordinary says that it always was: what only the proposal made late is not late.
         self.lowered = first is not None and first.fields.get("severity") == ORDINARY
 
-    def note(self, moment: Moment) -> bool:
+    def note(self, moment: Moment) -> frozenset[str]:
         """See Derived.note."""
         if moment.case != self.case.id or moment.register == "state":
-            return False
+            return NOTHING
         self.failed += moment.row.fields.get("check") == "failed"
         self.validity = self._RULINGS.get(moment.event, self.validity)
-        return moment.event in self._RULINGS or not self._INPUTS.isdisjoint(moment.row.fields)
+        told = moment.event in self._RULINGS or not self._INPUTS.isdisjoint(moment.row.fields)
+        return self.names if told else NOTHING
 
     def get(self, name: str, facts: Mapping[str, str], at: int, version: Version) -> str:
         """See Derived.get."""
@@ -80,6 +84,7 @@ class OfOrder(Derived):
     """dispatcher, worker (the lead at the last `completed`), follow_up (owed, made, unreachable or none)."""
 
     names = frozenset({"dispatcher", "worker", "follow_up"})
+    _FOLLOW_UP, _WORKER, _DISPATCHER = (frozenset({name}) for name in ("follow_up", "worker", "dispatcher"))
 
     def __init__(self, family: Family, case: Case, calendars: Calendars) -> None:
         super().__init__(family, case, calendars)
@@ -87,26 +92,31 @@ class OfOrder(Derived):
         self.closed = self.answered = self.made = False
         self.tries = 0
 
-    def note(self, moment: Moment) -> bool:
+    def note(self, moment: Moment) -> frozenset[str]:
         """See Derived.note."""
+        event = moment.event
         if moment.case == self.case.id:
-            self.answered = moment.event == "answered" or (self.answered and moment.event != "reopened")
-            if moment.register != "state":
-                return True
-            self.closed = moment.event == "closed"
-            if self.closed:  # what was said of it before it was reopened is no answer to what was done since
-                self.made, self.tries = False, 0
-            return True
+            if moment.register == "state":
+                before, self.closed = self.closed, event == "closed"
+                if self.closed:  # what was said of it before it was reopened is no answer to what was done since
+                    self.made, self.tries = False, 0
+                return self._FOLLOW_UP if self.closed or before else NOTHING
+            self.answered = event == "answered" or (self.answered and event != "reopened")
+            if self.closed:  # a corrected kind or service
+                return self._FOLLOW_UP
+            return self._DISPATCHER if event in ("taken", "needs-dispatch") else NOTHING
         if moment.register == "followups":
-            self.made = self.made or moment.event == "answered"
-            self.tries += moment.event == "not-reached"
-            return True
-        if moment.event == "completed" and not moment.row.derived:
+            self.made = self.made or event == "answered"
+            self.tries += event == "not-reached"
+            return self._FOLLOW_UP
+        if moment.register != "assignments" or moment.row.derived:
+            return NOTHING
+        if event == "completed":
             fields = self.family.cases[moment.case].fields
-            if moment.register == "assignments" and fields.get("role") == "lead":
+            if fields.get("role") == "lead":
                 self.worker = fields.get("assignee", "")
-                return True
-        return moment.event == "assigned"
+                return self._WORKER
+        return self._DISPATCHER if event == "assigned" else NOTHING
 
     def get(self, name: str, facts: Mapping[str, str], at: int, version: Version) -> str:
         """See Derived.get."""

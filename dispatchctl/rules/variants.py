@@ -44,6 +44,7 @@ class ClockTable:
         self._starts: dict[tuple[str, str], dict[tuple[str, str], list[tuple[str, list[Variant]]]]] = {}
         self._watched: dict[str, frozenset[str]] = {}
         self._items: dict[str, frozenset[str]] = {}
+        self._names: dict[str, Names] = {}
         self.registers = frozenset(clock["of"] for version in book.versions for clock in version.policy["clocks"])
 
     def calendar(self, version: Version, counting: str = "") -> Calendar:
@@ -87,6 +88,14 @@ class ClockTable:
                 paths.add(person_field(register))
             self._watched[register] = frozenset(paths)
         return self._watched[register]
+
+    def names(self, register: str) -> Names:
+        """The events that start or stop some clock of the register, under any version."""
+        if register not in self._names:
+            every = [self.variants(version, register).values() for version in self.book.versions]
+            entries = [variant for clocks in every for variants in clocks for variant in variants]
+            self._names[register] = frozenset().union(*(each.start | each.stop for each in entries))
+        return self._names[register]
 
     def items(self, register: str) -> frozenset[str]:
         """The fields by whose values clocks of the register run apart, under any version."""
