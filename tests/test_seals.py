@@ -79,6 +79,16 @@ def test_seals_hang_together(desk: Desk) -> None:
     assert verify(desk) == (0, [])
 
 
+def test_doctor_names_the_last_seal(desk: Desk) -> None:
+    def find() -> str:
+        found = json.loads(desk.act("mgr", "doctor", "--json").out)
+        return str(next(each["value"] for each in found if each["what"] == "last seal"))
+
+    assert find() == "none"
+    seal(desk)
+    assert find() == "2026-11 main"
+
+
 def test_system_may_seal(desk: Desk) -> None:
     assert seal(desk, "2026-11", who="system")["by"] == "system"
 

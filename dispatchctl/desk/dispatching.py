@@ -1,13 +1,12 @@
 """Sending somebody: assign, claim, reassign, decline, withdraw. Desk (PD-2.2, PD-3.3, PR-14)."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 from dispatchctl.desk.books import SYSTEM, Books
 from dispatchctl.desk.choosing import choose, describe_job, measure_loads
 from dispatchctl.desk.names import resolve_staff
-from dispatchctl.desk.recording import Group, Moment, Recorded, draft_values, new_id, record, refuse_event, try_drafts
+from dispatchctl.desk.recording import Group, Moment, Recorded, draft_values, new_id, record, try_drafts
 from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.page import split_items
 from dispatchctl.rules.families import ASSIGNABLE, Case
@@ -249,31 +248,3 @@ def reassign(
         books, "assignments", decide, at=at, request_id=request_id, events=events, case=assignment, dry_run=dry_run
     )
     return done, describe_sent(books, done) if done.replayed else sent
-
-
-def pick_assignment(books: Books, case_id: str, events: Sequence[str], actor: str) -> str:
-    """The assignment that a verb means: itself, or of an order the one it can apply to.
-
-    Among those in a state that allows the verb: the acting person's own, else the only lead's; else Refused with the
-    choice.
-    """
-    family = books.family(case_id)
-    case = family.cases[case_id]
-    if case.register != "orders":
-        return case_id
-    from dispatchctl.rules.families import may_happen
-
-    jobs = [each for each in family.children.get(case_id, ()) if each.register == "assignments"]
-    fit = [job for job in jobs if any(may_happen(job, case, event) for event in events)]
-    own = [job for job in fit if job.fields.get("assignee") == actor]
-    leads = [job for job in fit if job.fields.get("role") == "lead"]
-    if len(own) == 1:
-        return own[0].id
-    if not own and len(leads) == 1:
-        return leads[0].id
-    if not fit:
-        if len(jobs) == 1:
-            raise refuse_event(jobs[0], "assignments", events[0])
-        raise Refused(f"{case_id} is {case.state}: it has no assignment for which {events[0]} is possible")
-    choice = ", ".join(f"{job.id} ({job.fields.get('assignee')}, {job.state})" for job in own or fit)
-    raise Refused(f"{case_id} has several assignments for that", hint=f"say which: {choice}")

@@ -8,6 +8,7 @@ from dispatchctl.desk.names import local_time
 from dispatchctl.desk.personnel import check_id, staff_event
 from dispatchctl.errors import DispatchError, UsageFault
 from dispatchctl.store.folder import make_folder
+from dispatchctl.store.seals import list_seals
 from dispatchctl.workspace import Workspace
 
 FIRST_ROLE = "manager"
@@ -94,6 +95,8 @@ def examine(ws: Workspace) -> list[dict[str, Any]]:
     through = books.book.days[2]
     year = local_time(books, books.now).year
     note("days published through", through, "ok" if through >= year else "ends before this year: policy publish --days")
+    seals = list_seals(books.folder.path)
+    note("last seal", " ".join(seals[-1]) if seals else "none")
     cache = find_cache(books.folder.path)
     note("index", cache or "in memory", "ok" if cache else "no cache folder can be written")
     try:

@@ -1,13 +1,12 @@
 """From the rows of a family to what the index keeps of it: the fold and the clocks, as plain values. Desk."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dispatchctl import registers
-from dispatchctl.policy.rulebook import Rulebook
+from dispatchctl.policy.rulebook import Rulebook, Version
 from dispatchctl.registers.page import VOID
 from dispatchctl.registers.row import Row, fold_key
-from dispatchctl.rules.charges import ChargeTable, list_candidates
 from dispatchctl.rules.clocks import Instance, judge_case
 from dispatchctl.rules.derived import derive_fields
 from dispatchctl.rules.families import Case, Family, fold_family
@@ -18,6 +17,9 @@ from dispatchctl.rules.variants import ClockTable
 from dispatchctl.store.index import Judged
 from dispatchctl.store.schema import list_fields
 
+if TYPE_CHECKING:
+    from dispatchctl.rules.charges import ChargeTable
+
 
 class Judging:
     """The rules applied to rows. `people` is asked for when it is first needed: most commands fold few families."""
@@ -25,7 +27,10 @@ class Judging:
     def __init__(self, book: Rulebook, load_people: Callable[[], People]) -> None:
         self.book = book
         self.table = ClockTable(book)
-        self.charges = ChargeTable(book)
+        named = [of for version in book.versions for of in list_named(version)]
+        self._charged = frozenset(source for source, _ in named)
+        self._charged_clocks = frozenset(name for source, name in named if source == "breach")
+        self._charges: ChargeTable | None = None
         self._load = load_people
         self._people: People | None = None
 
@@ -58,11 +63,29 @@ class Judging:
             instances = judge_case(family, case, self.table, self.people)
             for instance in instances:
                 clocks += list_clock_values(root, family, case, instance)
-            for candidate in list_candidates(family, case, instances, self.charges, self.people, derived):
-                facts.append(("charges", (root, *candidate)))
+            facts += self._list_candidates(root, family, case, instances, derived)
             if case.register == "staff":
                 facts += [("scores", values) for values in list_scores(root, case)]
         return Judged(cases, clocks, facts)
+
+    def _list_candidates(
+        self,
+        root: str,
+        family: Family,
+        case: Case,
+        instances: Sequence[Instance],
+        derived: Mapping[str, Mapping[str, str]],
+    ) -> Iterable[tuple[str, tuple[Any, ...]]]:
+        """What rules say follows from the case, as rows of the table `charges`; most commands judge nothing of it."""
+        late = any(one.clock in self._charged_clocks and one.breached is not False for one in instances)
+        if not late and case.register not in self._charged:
+            return []
+        from dispatchctl.rules.charges import ChargeTable, list_candidates
+
+        if self._charges is None:
+            self._charges = ChargeTable(self.book)
+        found = list_candidates(family, case, instances, self._charges, self.people, derived)
+        return [("charges", (root, *candidate)) for candidate in found]
 
     def derive(self, family: Family, case: Case) -> dict[str, str]:
         """What is derived of a case (`derived` of its page), by the rules in force when it began."""
@@ -73,6 +96,12 @@ class Judging:
     def instances(self, family: Family, case: Case) -> list[Instance]:
         """The clock instances of a case."""
         return judge_case(family, case, self.table, self.people)
+
+
+def list_named(version: Version) -> list[tuple[str, str]]:
+    """What the charges and rewards of a version are for: (register, event), ("breach", clock) or ("hand", "")."""
+    rules = (*version.policy["charges"], *version.policy["rewards"])
+    return [(source, name) for rule in rules for source, name in rule["of"]]
 
 
 _layouts: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}

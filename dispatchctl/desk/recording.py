@@ -15,10 +15,9 @@ from dispatchctl.errors import DispatchError, NotFound, OutcomeUnknown, Refused,
 from dispatchctl.registers.page import ANY, FIRST
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Case, Family, fold_family
-from dispatchctl.store.folder import require_writer
+from dispatchctl.store.folder import has_seals, require_writer
 from dispatchctl.store.journal import Draft, Lock, append_groups, find_end, sync_rows
 from dispatchctl.store.lines import check_text
-from dispatchctl.store.seals import find_newest
 
 BACKWARDS = 5 * 60 * 1_000_000  # how far a clock may go back before writing is refused, microseconds
 OPTIONS = {"answer": "answered", "skills": "skill", "areas": "area"}  # where it is not the field's own name
@@ -80,6 +79,10 @@ def read_moment(books: Books, at_text: str) -> Moment:
 
 def _refuse_sealed(books: Books, recorded: int) -> None:
     """Refused where the month to write into is sealed: the clock has gone back into it."""
+    if not has_seals(books.folder.path):
+        return
+    from dispatchctl.store.seals import find_newest
+
     sealed = find_newest(books.folder.path, books.folder.writer)
     if sealed and local_time(books, recorded // 1_000_000).strftime("%Y-%m") <= sealed:
         raise Refused(f"{sealed} is sealed, and by the clock it is not over", hint="set the clock right")

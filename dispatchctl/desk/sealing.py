@@ -19,11 +19,11 @@ from dispatchctl.errors import BadData, DispatchError, Fault, NotFound, OutcomeU
 from dispatchctl.registers.row import Row, fold_key
 from dispatchctl.store import seals
 from dispatchctl.store.files import RecordFile, list_files, open_regular, sync_bytes, write_bytes
-from dispatchctl.store.folder import Folder, list_registers
+from dispatchctl.store.folder import SEALS, Folder, list_registers
 from dispatchctl.store.journal import Draft
 from dispatchctl.store.lines import finish_tail
 from dispatchctl.store.reading import iterate_file
-from dispatchctl.store.seals import FOLDER, SIGNATURE, Seal, SealedFile, label_seal, name_seal
+from dispatchctl.store.seals import SIGNATURE, Seal, SealedFile, label_seal, name_seal
 
 AUDIT, SEALED = "audit", "sealed"
 
@@ -92,9 +92,9 @@ def seal_month(books: Books, month: str, *, key: str, end_torn: bool, writing: W
 
 def _refuse_open(books: Books, period: Period, moment: Moment) -> None:
     if moment.recorded < period.end * 1_000_000:
-        raise Refused(f"{period.name} is not over: it can be sealed from the first day of the next month", place=FOLDER)
+        raise Refused(f"{period.name} is not over: it can be sealed from the first day of the next month", place=SEALS)
     if books.book.draft_only:
-        raise Refused("sealing needs a published version of the rules", place=FOLDER, hint="dispatchctl policy publish")
+        raise Refused("sealing needs a published version of the rules", place=SEALS, hint="dispatchctl policy publish")
 
 
 def _refuse_again(books: Books, seal: Seal) -> Refused:
@@ -117,7 +117,7 @@ def _make_seal(books: Books, period: Period, moment: Moment, actor: str, *, end_
     _refuse_gap(books, mine, sealed, period.name)
     files = [file for file in mine if file.month == period.name]
     if not files:
-        raise Refused(f"{folder.writer} recorded nothing in {period.name}: there is nothing to seal", place=FOLDER)
+        raise Refused(f"{folder.writer} recorded nothing in {period.name}: there is nothing to seal", place=SEALS)
     measured = []
     for file in files:
         _check_file(books, file, end_torn=end_torn)
@@ -146,7 +146,7 @@ def _refuse_gap(books: Books, mine: list[RecordFile], sealed: list[str], month: 
     if open_months:
         first = open_months[0]
         hint = f"dispatchctl records seal --month {first}"
-        raise Refused(f"{first} is not sealed yet, and comes before {month}", place=FOLDER, hint=hint)
+        raise Refused(f"{first} is not sealed yet, and comes before {month}", place=SEALS, hint=hint)
     later = [each for each in sealed if each > month]
     if later:
         place = label_seal(books.folder.label, name_seal(later[0], books.folder.writer))
@@ -209,7 +209,7 @@ def _reread(books: Books, done: Recorded) -> Seal:
 
 def _describe(books: Books, seal: Seal, done: Recorded | None) -> dict[str, Any]:
     folder = books.folder
-    signed = os.path.lexists(f"{folder.path}/{FOLDER}/{seal.name}{SIGNATURE}")
+    signed = os.path.lexists(f"{folder.path}/{SEALS}/{seal.name}{SIGNATURE}")
     item: dict[str, Any] = {
         "id": done.rows[0].id if done else _find_row(books, seal.name),
         "event": SEALED,
@@ -252,7 +252,7 @@ def _sign_later(books: Books, period: Period, key: str, *, dry: bool) -> dict[st
     seal = seals.read_seal(folder.path, folder.label, period.name, folder.writer)
     if seal is None or _find_row(books, seal.name) is None:
         return None
-    if os.path.lexists(f"{folder.path}/{FOLDER}/{seal.name}{SIGNATURE}"):
+    if os.path.lexists(f"{folder.path}/{SEALS}/{seal.name}{SIGNATURE}"):
         return None
     if not dry:
         _sign(books, seal, key)
@@ -381,7 +381,7 @@ def _find_missing(folder: Folder, rows: list[Row], texts: Mapping[str, bytes]) -
 
 def _find_strays(folder: Folder) -> Iterator[Fault]:
     known = {name_seal(month, writer) for month, writer in seals.list_seals(folder.path)}
-    names = os.listdir(f"{folder.path}/{FOLDER}") if os.path.isdir(f"{folder.path}/{FOLDER}") else []
+    names = os.listdir(f"{folder.path}/{SEALS}") if os.path.isdir(f"{folder.path}/{SEALS}") else []
     for name in sorted(names):
         if name[0] == "." or name.endswith(".tmp") or name in known or name.removesuffix(SIGNATURE) in known:
             continue
@@ -395,7 +395,7 @@ def _verify_signatures(
 
     signed, signers, faults = 0, set[str](), []
     for name, data in texts.items():
-        place = f"{folder.path}/{FOLDER}/{name}{SIGNATURE}"
+        place = f"{folder.path}/{SEALS}/{name}{SIGNATURE}"
         if not os.path.lexists(place):
             if allowed:
                 faults.append(_fault(folder, name, "unsigned", "is not signed"))

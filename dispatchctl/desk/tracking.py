@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.dispatching import pick_assignment
 from dispatchctl.desk.names import resolve_case, show_text
 from dispatchctl.desk.recording import (
     Group,
@@ -75,6 +74,32 @@ def track(
         name = one.rows[0].id
         tracked.append((name, one, states.get(name) or books.case(name).state))
     return tracked, refused
+
+
+def pick_assignment(books: Books, case_id: str, events: Sequence[str], actor: str) -> str:
+    """The assignment that a verb means: itself, or of an order the one it can apply to.
+
+    Among those in a state that allows the verb: the acting person's own, else the only lead's; else Refused with the
+    choice.
+    """
+    family = books.family(case_id)
+    case = family.cases[case_id]
+    if case.register != "orders":
+        return case_id
+    jobs = [each for each in family.children.get(case_id, ()) if each.register == "assignments"]
+    fit = [job for job in jobs if any(may_happen(job, case, event) for event in events)]
+    own = [job for job in fit if job.fields.get("assignee") == actor]
+    leads = [job for job in fit if job.fields.get("role") == "lead"]
+    if len(own) == 1:
+        return own[0].id
+    if not own and len(leads) == 1:
+        return leads[0].id
+    if not fit:
+        if len(jobs) == 1:
+            raise refuse_event(jobs[0], "assignments", events[0])
+        raise Refused(f"{case_id} is {case.state}: it has no assignment for which {events[0]} is possible")
+    choice = ", ".join(f"{job.id} ({job.fields.get('assignee')}, {job.state})" for job in own or fit)
+    raise Refused(f"{case_id} has several assignments for that", hint=f"say which: {choice}")
 
 
 def resolve_items(books: Books, ids: Sequence[str]) -> tuple[list[str], list[Refusal]]:

@@ -6,12 +6,9 @@ One object for each case is told its family's moments in turn, so that what held
 from collections.abc import Callable, Mapping
 
 from dispatchctl.policy.rulebook import Version
-from dispatchctl.registers.complaints import TESTS
 from dispatchctl.rules.calendar import Calendar
 from dispatchctl.rules.families import Case, Family, Moment
-from dispatchctl.rules.followups import is_demanded
 from dispatchctl.rules.owners import find_dispatcher
-from dispatchctl.rules.severity import ORDINARY, SERIOUS, list_reasons
 
 Calendars = Callable[[Version], Calendar]  # that counts elapsed days
 
@@ -34,50 +31,6 @@ class Derived:
     def get(self, name: str, facts: Mapping[str, str], at: int, version: Version) -> str:
         """The value at that time, by that version; "" for none. facts: the case's fields as they then were."""
         return ""
-
-
-class OfComplaint(Derived):
-    """severity (decided, else proposed), severity_reasons, classified_by_person, validity, receiver."""
-
-    names = frozenset({"severity", "severity_reasons", "classified_by_person", "validity", "receiver"})
-    _INPUTS = frozenset({"departments", "repeats_at", "severity", "check", "received_by", *TESTS})
-    _RULINGS: Mapping[str, str] = {"ruled-valid": "valid", "ruled-invalid": "invalid", "referred-outside": "outside"}
-
-    def __init__(self, family: Family, case: Case, calendars: Calendars) -> None:
-        super().__init__(family, case, calendars)
-        self.failed = 0
-        self.validity = ""
-        first = next((row for row in case.rows if row.event == "classified"), None)
-        # A person who finds it ordinary says that it always was: what only the proposal made late is not late.
-        self.lowered = first is not None and first.fields.get("severity") == ORDINARY
-
-    def note(self, moment: Moment) -> frozenset[str]:
-        """See Derived.note."""
-        if moment.case != self.case.id or moment.register == "state":
-            return NOTHING
-        self.failed += moment.row.fields.get("check") == "failed"
-        self.validity = self._RULINGS.get(moment.event, self.validity)
-        told = moment.event in self._RULINGS or not self._INPUTS.isdisjoint(moment.row.fields)
-        return self.names if told else NOTHING
-
-    def get(self, name: str, facts: Mapping[str, str], at: int, version: Version) -> str:
-        """See Derived.get."""
-        if name == "severity":
-            if facts.get("severity") or self.lowered:
-                return facts.get("severity") or ORDINARY
-            return SERIOUS if self.reasons(facts, version) else ORDINARY
-        if name == "severity_reasons":
-            return ";".join(self.reasons(facts, version))
-        if name == "classified_by_person":
-            return "yes" if facts.get("severity") else ""
-        if name == "receiver":
-            return facts.get("received_by") or self.case.rows[0].by
-        return self.validity
-
-    def reasons(self, facts: Mapping[str, str], version: Version) -> list[str]:
-        """The tests it meets; see rules.complaints."""
-        registered = self.case.rows[0].at
-        return list_reasons(facts, self.failed, registered, version.policy, self.calendars(version))
 
 
 class OfOrder(Derived):
@@ -124,7 +77,11 @@ class OfOrder(Derived):
             return self.worker
         if name == "dispatcher":
             return find_dispatcher(self.family, self.case, at)
-        if not self.closed or not is_demanded(self.case.id, facts, self.answered, version.policy):
+        if not self.closed:
+            return "none"
+        from dispatchctl.rules.followups import is_demanded  # only when work has ended
+
+        if not is_demanded(self.case.id, facts, self.answered, version.policy):
             return "none"
         if self.made:
             return "made"
@@ -142,12 +99,20 @@ class OfAssignment(Derived):
         return facts.get("assignee", "") if done is not None and done <= at else ""
 
 
-KINDS: Mapping[str, type[Derived]] = {"complaints": OfComplaint, "orders": OfOrder, "assignments": OfAssignment}
+KINDS = ("complaints", "orders", "assignments")
 
 
 def watch(family: Family, case: Case, calendars: Calendars) -> Derived:
     """What is derived of a case, before its first moment."""
-    return KINDS.get(case.register, Derived)(family, case, calendars)
+    if case.register == "orders":
+        return OfOrder(family, case, calendars)
+    if case.register == "assignments":
+        return OfAssignment(family, case, calendars)
+    if case.register == "complaints":
+        from dispatchctl.rules.derived_complaints import OfComplaint  # few commands meet one
+
+        return OfComplaint(family, case, calendars)
+    return Derived(family, case, calendars)
 
 
 def derive_fields(family: Family, case: Case, version: Version, calendars: Calendars) -> dict[str, str]:

@@ -70,6 +70,14 @@ def require_writer(folder: Folder) -> str:
     return folder.writer
 
 
+SEALS = "seals"  # where closed months are kept
+
+
+def has_seals(path: str) -> bool:
+    """Whether any month of a records folder may have been sealed."""
+    return os.path.isdir(f"{path}/{SEALS}")
+
+
 def list_registers(path: str) -> list[str]:
     """The names of the folders in a records folder that hold registers, known to this version or not, sorted."""
     try:

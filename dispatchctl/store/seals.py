@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from dispatchctl.errors import BadData, OutcomeUnknown, SystemFailed
 from dispatchctl.store.files import make_directory, open_regular, parse_file_name, read_bytes, read_size, sync_folder
+from dispatchctl.store.folder import SEALS
 
-FOLDER = "seals"
 ENDING = ".yaml"
 SIGNATURE = ".sig"
 LIMIT = 4 << 20  # bytes of a seal
@@ -51,11 +51,11 @@ def name_seal(month: str, writer: str) -> str:
 def list_seals(path: str) -> list[tuple[str, str]]:
     """(month, writer) of every seal in a records folder, sorted; what has another name is passed over."""
     try:
-        names = os.listdir(f"{path}/{FOLDER}")
+        names = os.listdir(f"{path}/{SEALS}")
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
-        raise SystemFailed(f"cannot be read: {error.strerror}", place=FOLDER) from error
+        raise SystemFailed(f"cannot be read: {error.strerror}", place=SEALS) from error
     return sorted(found for name in names if (found := _split_name(name)))
 
 
@@ -156,13 +156,13 @@ def _read_map(value: Any, keys: Sequence[str]) -> Mapping[str, Any]:
 
 def label_seal(label: str, name: str) -> str:
     """How messages name a seal: `records/seals/2026-10.main.yaml`. label: the records folder's."""
-    return f"{label}/{FOLDER}/{name}"
+    return f"{label}/{SEALS}/{name}"
 
 
 def read_seal_text(path: str, label: str, name: str) -> bytes:
     """The bytes of a seal, or of its signature; FileNotFoundError passes, BadData for what is no plain file."""
     place = label_seal(label, name)
-    with open_regular(f"{path}/{FOLDER}/{name}", place) as descriptor:
+    with open_regular(f"{path}/{SEALS}/{name}", place) as descriptor:
         return read_bytes(descriptor, 0, LIMIT, place)
 
 
@@ -190,7 +190,7 @@ def write_seal(path: str, label: str, name: str, data: bytes) -> None:
     """
     from dispatchctl.store.versions import write_new
 
-    folder, place = f"{path}/{FOLDER}", label_seal(label, name)
+    folder, place = f"{path}/{SEALS}", label_seal(label, name)
     try:
         if make_directory(folder):
             sync_folder(path)
@@ -206,7 +206,7 @@ def write_seal(path: str, label: str, name: str, data: bytes) -> None:
 def remove_seal(path: str, name: str) -> None:
     """Take back a seal of which nothing could be recorded; it never counted for long."""
     try:
-        os.unlink(f"{path}/{FOLDER}/{name}")
-        sync_folder(f"{path}/{FOLDER}")
+        os.unlink(f"{path}/{SEALS}/{name}")
+        sync_folder(f"{path}/{SEALS}")
     except OSError:
         return  # left as it is: sealing the month again finds it and records it
