@@ -207,7 +207,25 @@ def _where(question: Question) -> Sql:
         )
         if not question.owners:
             parts.append(("i.share = 0", []))
+        clocks = _list_clocks(question.tallies)
+        if clocks:
+            parts.append((f"i.clock IN ({', '.join('?' * len(clocks))})", clocks))
     return _join(parts)
+
+
+def _list_clocks(tallies: tuple[Tally, ...]) -> list[str]:
+    """The clocks that the tallies are about, where each names its own; [] where one of them counts any clock."""
+    found: dict[str, None] = {}
+    for tally in tallies:
+        named = [
+            condition.wanted
+            for condition in tally.over
+            if condition.word == "in" and condition.value.places == (Place("clock"),) and None not in condition.wanted
+        ]
+        if not named:
+            return []
+        found.update(dict.fromkeys(str(clock) for wanted in named for clock in wanted))
+    return list(found)
 
 
 def _when(question: Question) -> Sql:

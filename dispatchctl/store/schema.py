@@ -84,7 +84,7 @@ CREATE INDEX contacts_address ON contacts(address);
 CLOCK_INDEXES = """
 CREATE INDEX clocks_family ON clocks(family);
 CREATE INDEX clocks_running ON clocks(due_at) WHERE state = 'running';
-CREATE INDEX clocks_due ON clocks(due_at, clock);
+CREATE INDEX clocks_due ON clocks(due_at, clock, share, state, breached, owner, department, service, priority);
 """
 
 # Events whose time puts cases into a period of a report: asked for every day, so their indexes are not left to the
