@@ -38,6 +38,7 @@ FLOOR, BARE = "import click", ""
 BEGIN, FINISH = "<!-- measured: begin -->\n", "<!-- measured: end -->\n"
 
 Tables = dict[str, dict[str, list[Result]]]  # by title, by size
+REST = 5  # seconds that the machine gets to settle after a rebuild
 
 
 def read_arguments() -> argparse.Namespace:
@@ -79,6 +80,8 @@ def measure_size(desk: Desk, options: argparse.Namespace) -> dict[str, list[Resu
 
     generate(desk)
     attempt("Index", lambda: measure_rebuild(desk, options.limit))
+    os.sync()  # what the rebuild wrote goes to the disk now, not while the short commands are timed
+    time.sleep(REST)
     if found["Index"][-1].seconds is not None:
         failed: dict[str, str] = {}
 

@@ -55,7 +55,7 @@ FACT_TABLES: dict[str, tuple[str, ...]] = {
 FACT_INDEXES = """
 CREATE INDEX charges_family ON charges(family);
 CREATE INDEX charges_at ON charges(at);
-CREATE INDEX charges_person ON charges(rule, staff, at, evidence);
+CREATE INDEX charges_person ON charges(rule, staff, at, running, evidence);
 CREATE INDEX scores_family ON scores(family);
 CREATE INDEX scores_month ON scores(month);
 CREATE INDEX scores_at ON scores(at);
