@@ -22,8 +22,8 @@ COMMANDS = {
     "ack-both": ("ack", "A-20261102-0001", "A-20261102-0002", "--as", "zhao"),
     "urge": ("urge", "--all"),
     "leave": ("staff", "leave", "Amy", "--kind", "resignation"),
-    "complaint": ("complaint", "new", "--content", "来得晚", "--caller", "李示例", "--phone", "138-0000-0002", "--resolved",
-                  "当面致歉", "--outcome", "concession"),
+    "complaint": ("complaint", "new", "--content", "来得晚", "--caller", "李示例", "--phone", "138-0000-0002",
+                  "--resolved", "当面致歉", "--outcome", "concession"),
     "amend": ("amend", "O-20261102-0001", "content=卫生间漏水", "--reason", "听错了"),
 }  # fmt: skip
 CALLS = ("open", "write", "fsync", "pwrite", "ftruncate", "mkdir", "rename", "replace", "link", "unlink", "pread",
