@@ -124,7 +124,7 @@ def find_findings(books: Books, version: Version, period: Period) -> dict[str, d
     if names:
         span = build_period(books, period)
         wanted = {name: ["person"] for name in names}
-        figures = work_out(books.index.db, version.policy, wanted, span, books.people.heads_of)
+        figures = work_out(books.index.db, version.policy, wanted, span, books.people.heads_of, whole=False)
     found: dict[str, dict[str, Finding]] = {}
     for staff in books.people.histories:
         own = figures.get(("person", staff), {})

@@ -72,8 +72,10 @@ def work_out(
     wanted: Mapping[str, Sequence[str]],
     period: Period,
     heads: Heads | None = None,
+    *,
+    whole: bool = True,
 ) -> Figures:
-    """The figures of measures over a period, whole and for each value of the fields they are grouped by.
+    """The figures of measures over a period, whole (unless that is not asked for) and for each value of the fields they are grouped by.
 
     wanted: measure -> the fields to group it by; `person` groups each by whose its items are, under ("person", staff
     id): ("person", None) is nobody in particular, a role among them. A clock with several owners counts once, but once
@@ -81,12 +83,12 @@ def work_out(
     a measure has no items has a figure of none; one by a field that its items do not have has no figure. heads: needed
     where a measure's person is the head of a department; UsageFault where it is and was not given.
     """
-    whole: Key = ("", None)
+    everything: Key = ("", None)
     wanted = {name: [field for field in by if find_by(policy, name, field)] for name, by in wanted.items()}
-    figures: Figures = {whole: {}}
-    sums: dict[Key, dict[str, Any]] = {whole: {}}
+    figures: Figures = {everything: {}} if whole else {}
+    sums: dict[Key, dict[str, Any]] = {everything: {}} if whole else {}
     people: frozenset[str] | None = None
-    for question, names, fields in _plan(policy, wanted, period):
+    for question, names, fields in _plan(policy, wanted, period, whole=whole):
         prepare_time(db, question)
         splits = [_Split(group.kind == "many") for group in question.groups]
         if fields == [PERSON]:
@@ -100,7 +102,7 @@ def work_out(
             _add_amounts(sums, amounts, names[0], fields, splits)
     for key, found in sums.items():
         for name, by in wanted.items():
-            if key == whole or key[0] in by:
+            if (whole and key == everything) or key[0] in by:
                 figures.setdefault(key, {})[name] = build_figure(policy, name, found.get(name))
     return figures
 
@@ -127,7 +129,7 @@ def _require_heads(policy: Mapping[str, Any], name: str, heads: Heads | None) ->
 
 
 def _plan(
-    policy: Mapping[str, Any], wanted: Mapping[str, Sequence[str]], period: Period
+    policy: Mapping[str, Any], wanted: Mapping[str, Sequence[str]], period: Period, *, whole: bool
 ) -> Iterator[tuple[Question, list[str], list[str]]]:
     """(question, its measures in the order of its tallies, what its groups are called); "" is the whole period."""
     batches: dict[tuple[Any, ...], list[str]] = {}
@@ -141,7 +143,8 @@ def _plan(
         apart = [field for field, group in found.items() if group.value.kind == OWNER]
         together = [field for field in found if field not in apart]
         base = build_question(policy, names, period)
-        yield base._replace(groups=tuple(found[field].value for field in together)), names, ["", *together]
+        if whole or together:
+            yield base._replace(groups=tuple(found[field].value for field in together)), names, ["", *together]
         for field in apart:
             yield base._replace(groups=(found[field].value,), owners=True), names, [field]
         yield from _plan_people(policy, [name for name in names if PERSON in wanted[name]], period)
