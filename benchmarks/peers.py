@@ -71,6 +71,7 @@ SPLIT_SQLITE = """SELECT named.id, named."at", each.value AS staff
 SPLIT_DUCKDB = """SELECT id, "at", unnest(string_split(people, ';')) AS staff FROM named WHERE people <> ''"""
 DUCKDB = """import sys, duckdb
 folder, registers, sql = sys.argv[1:]
+duckdb.sql("SET enable_progress_bar = false")
 for name in registers.split(","):
     duckdb.sql(f"CREATE TABLE {name} AS FROM read_csv('{folder}/{name}/*.csv', all_varchar=true, header=true)")
 for row in duckdb.sql(sql).fetchall():
