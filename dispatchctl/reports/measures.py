@@ -75,7 +75,9 @@ def work_out(
     *,
     whole: bool = True,
 ) -> Figures:
-    """The figures of measures over a period, whole (unless that is not asked for) and for each value of the fields they are grouped by.
+    """The figures of measures over a period, whole and for each value of the fields they are grouped by.
+
+    whole: leave the whole out where nobody asks for it.
 
     wanted: measure -> the fields to group it by; `person` groups each by whose its items are, under ("person", staff
     id): ("person", None) is nobody in particular, a role among them. A clock with several owners counts once, but once
