@@ -7,7 +7,8 @@ from dispatchctl.commands.results import print_warnings
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.inspecting import inspect_records
 from dispatchctl.desk.keeping import rebuild_index, set_writer
-from dispatchctl.desk.sealing import seal_month, verify_seals
+from dispatchctl.desk.sealing import seal_month
+from dispatchctl.desk.verifying import verify_seals
 from dispatchctl.options import MONTH, Writing, pass_workspace, writing_options
 from dispatchctl.output.formats import emit
 from dispatchctl.output.labels import Column

@@ -20,7 +20,6 @@ from dispatchctl.desk.recording import (
     new_id,
     record,
     try_drafts,
-    was_recorded,
 )
 from dispatchctl.entries import Writing, parse_day, parse_money, parse_month, parse_when
 from dispatchctl.errors import NotFound, Refused, UsageFault
@@ -152,7 +151,7 @@ def act(books: Books, register: str, case: str, plan: Plan, writing: Writing, ev
 
     def decide(moment: Moment) -> Group:
         steps = plan(moment, books.family(case))
-        drafts = _draft_steps(steps, actor, case, moment, writing, attached)
+        drafts = draft_steps(steps, actor, case, moment, writing, attached)
         after[:] = [try_drafts(books, register, drafts, moment)]
         return drafts
 
@@ -172,7 +171,7 @@ def begin(books: Books, register: str, start: Start, writing: Writing, events: S
 
     def decide(moment: Moment) -> Group:
         steps, family_of = start(moment)
-        drafts = _draft_steps(steps, actor, new_id(books, register, moment), moment, writing, attached)
+        drafts = draft_steps(steps, actor, new_id(books, register, moment), moment, writing, attached)
         after[:] = [try_drafts(books, register, drafts, moment, family_of)]
         return drafts
 
@@ -184,30 +183,16 @@ def begin(books: Books, register: str, start: Start, writing: Writing, events: S
     return Done(case, family.cases[case].state, done, family)
 
 
-def _draft_steps(
+def draft_steps(
     steps: Sequence[Step], actor: str, case: str, moment: Moment, writing: Writing, attached: str
 ) -> list[Draft]:
+    """The rows of these steps as one command; its note and its attachments stand with the first."""
     drafts = []
     for number, (event, fields) in enumerate(steps):
         texts = draft_values({**fields, "attached": attached if not number else ""})
         note = writing.note if not number else ""
         drafts.append(Draft(moment.at, actor, case, event, texts, request_id=writing.request_id, note=note))
     return drafts
-
-
-def record_event(books: Books, register: str, name: str, event: str, typed: Typed, writing: Writing) -> Done:
-    """One event of a case named by any end of its id, with the typed fields: all that a plain command does."""
-    case = resolve_case(books, name, (register,), only=True)
-    if was_recorded(books, writing.request_id):
-        return act(books, register, case, lambda moment, family: (), writing, (event,))
-    return act(
-        books,
-        register,
-        case,
-        lambda moment, family: [(event, read_fields(books, register, typed, moment))],
-        writing,
-        (event,),
-    )
 
 
 def require_role(books: Books, words: Sequence[str], actor: str, what: str, clause: str = "") -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from dispatchctl.desk import customers
-from dispatchctl.desk.acting import Done, Step, Typed, act, begin, read_fields
+from dispatchctl.desk.acting import Done, Step, Typed, act, begin, draft_steps, read_fields
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.complaint_checks import CHECKS, SAY_MORE, Situation, read_kind
 from dispatchctl.desk.names import resolve_case, show_text
@@ -13,14 +13,14 @@ from dispatchctl.desk.recording import (
     Moment,
     Refusal,
     check_draft,
-    draft_values,
     format_time,
     record_batch,
     refuse_event,
+    resolve_items,
     try_drafts,
 )
 from dispatchctl.entries import Writing, parse_day
-from dispatchctl.errors import NotFound, Refused, UsageFault
+from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.complaints import TESTS
 from dispatchctl.registers.page import VOID, split_items
 from dispatchctl.rules.families import Family, may_happen
@@ -195,27 +195,20 @@ def record_complaint(
         return [
             act(books, REGISTER, case, _make_plan(books, case, event, typed, actor, writing), writing, (event,))
         ], []
-    cases, refused = [], []
-    for item in ids:
-        try:
-            cases.append(resolve_case(books, item, (REGISTER,), only=True))
-        except (NotFound, Refused, UsageFault) as error:
-            refused.append(Refusal(item, error))
+    cases, refused = resolve_items(books, ids, (REGISTER,))
     attached = books.attach(writing.attach, dry=writing.dry_run)
     after: dict[str, Family] = {}
 
     def decide(case: str, moment: Moment, key: str) -> Group:
-        drafts = []
-        for name, fields in _make_plan(books, case, event, typed, actor, writing)(moment, books.family(case)):
-            texts = draft_values({**fields, "attached": attached})
-            drafts.append(Draft(moment.at, actor, case, name, texts, request_id=key, note=writing.note))
+        steps = _make_plan(books, case, event, typed, actor, writing)(moment, books.family(case))
+        drafts = draft_steps(steps, actor, case, moment, writing._replace(request_id=key), attached)
         after[case] = try_drafts(books, REGISTER, drafts, moment)
         return drafts
 
     results, more = record_batch(
         books,
         REGISTER,
-        list(dict.fromkeys(cases)),
+        cases,
         decide,
         at=writing.at,
         request_id=writing.request_id,

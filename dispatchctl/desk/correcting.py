@@ -109,7 +109,7 @@ def amend(
 
 def refuse_decided(case: Case) -> None:
     """Refused for an entry of the ledger: what people decided about money is reversed, never rewritten (records.md)."""
-    if case.register == "ledger":
+    if registers.get(case.register).decided:
         raise Refused(
             f"{case.id} is of the ledger: it is waived or reversed, never amended or taken back",
             hint="see: dispatchctl ledger waive --help, dispatchctl ledger reverse --help",

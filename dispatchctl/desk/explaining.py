@@ -24,6 +24,7 @@ from dispatchctl.desk.looking import describe_row
 from dispatchctl.desk.names import show_text, suggest_nearest
 from dispatchctl.errors import NotFound
 from dispatchctl.policy.rulebook import Version
+from dispatchctl.registers.complaints import RULINGS
 from dispatchctl.registers.page import split_items
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.charges import Candidate, Rule, find_rule, is_same_period, list_numbers, list_rules, make_key
@@ -34,7 +35,6 @@ from dispatchctl.rules.reasons import Reason, bound, cite_clauses, make_reason
 from dispatchctl.store.schema import quote
 
 NEAR = 500  # keys that one is compared with which nobody has
-RULINGS = ("ruled-valid", "ruled-invalid", "referred-outside")
 
 
 # --- charges and rewards ------------------------------------------------------------------------------------------

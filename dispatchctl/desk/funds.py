@@ -16,7 +16,7 @@ from dispatchctl.entries import Writing
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.registers.page import split_items
 from dispatchctl.rules.charges import list_rules
-from dispatchctl.rules.discipline import Movement, add_up
+from dispatchctl.rules.funds import Movement, add_up
 
 FUND_KEYS = ("id", "event", "at", "fund", "staff", "staff_name", "rule", "amount", "balance", "reason")
 LIST_KEYS = (

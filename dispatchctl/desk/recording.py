@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from dispatchctl import registers
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.names import local_day, local_time, make_id
+from dispatchctl.desk.names import local_day, local_time, make_id, resolve_case
 from dispatchctl.errors import DispatchError, NotFound, OutcomeUnknown, Refused, SystemFailed, UsageFault
 from dispatchctl.registers.page import ANY, FIRST
 from dispatchctl.registers.row import Row
@@ -184,7 +184,7 @@ def refuse_event(case: Case, register: str, event: str) -> Refused:
         for each in page.events
         if FIRST not in each.before
         and (case.state in each.before or ANY in each.before)
-        and each.name not in ("retracted", *(("amended",) if register == "ledger" else ()))
+        and each.name not in ("retracted", *(("amended",) if page.decided else ()))
     ]
     hint = f"possible now: {', '.join(allowed)}" if allowed else "nothing more can happen to it"
     return Refused(f"{case.id} is {shown}: {event} is not possible", hint=hint)
@@ -335,6 +335,21 @@ def _sync_files(books: Books, register: str, rows: list[Row]) -> None:
     for file in dict.fromkeys(row.file for row in rows):
         sync_rows(books.folder, register, file)
     rows.clear()
+
+
+def resolve_items(books: Books, ids: Sequence[str], first: Sequence[str]) -> tuple[list[str], list[Refusal]]:
+    """The cases of these registers that a batch names, each once, and what could not be told.
+
+    By their full ids, so that a retry has the same keys.
+    """
+    cases: list[str] = []
+    refused: list[Refusal] = []
+    for item in ids:
+        try:
+            cases.append(resolve_case(books, item, first, only=True))
+        except (NotFound, Refused, UsageFault) as error:
+            refused.append(Refusal(item, error))
+    return list(dict.fromkeys(cases)), refused
 
 
 def name_item(item: str) -> str:

@@ -14,10 +14,11 @@ from dispatchctl.desk.recording import (
     record,
     record_batch,
     refuse_event,
+    resolve_items,
     try_drafts,
 )
 from dispatchctl.entries import parse_when
-from dispatchctl.errors import NotFound, Refused, UsageFault
+from dispatchctl.errors import Refused
 from dispatchctl.rules.clocks import Instance
 from dispatchctl.rules.families import Case, Family, may_happen
 from dispatchctl.rules.owners import find_dispatcher
@@ -64,7 +65,7 @@ def track(
         results: list[tuple[str, Recorded]] = [(ids[0], done)]
         refused: list[Refusal] = []
     else:
-        cases, unknown = resolve_items(books, ids)
+        cases, unknown = resolve_items(books, ids, ("assignments", "orders"))
         results, refused = record_batch(
             books, "assignments", cases, plan, at=at, request_id=request_id, events=(event,), dry_run=dry_run
         )
@@ -100,18 +101,6 @@ def pick_assignment(books: Books, case_id: str, events: Sequence[str], actor: st
         raise Refused(f"{case_id} is {case.state}: it has no assignment for which {events[0]} is possible")
     choice = ", ".join(f"{job.id} ({job.fields.get('assignee')}, {job.state})" for job in own or fit)
     raise Refused(f"{case_id} has several assignments for that", hint=f"say which: {choice}")
-
-
-def resolve_items(books: Books, ids: Sequence[str]) -> tuple[list[str], list[Refusal]]:
-    """The cases that a batch names, each once, and what could not be told: so that a retry has the same keys."""
-    cases: list[str] = []
-    refused: list[Refusal] = []
-    for item in ids:
-        try:
-            cases.append(resolve_case(books, item, ("assignments", "orders"), only=True))
-        except (NotFound, Refused, UsageFault) as error:
-            refused.append(Refusal(item, error))
-    return list(dict.fromkeys(cases)), refused
 
 
 Check = Callable[[Books, str, dict[str, str], str, Moment], dict[str, str]]

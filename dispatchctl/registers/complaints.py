@@ -9,6 +9,7 @@ UNSETTLED = ("open", "valid", "outside")
 LIVE = (*UNSETTLED, "invalid", "resolved")
 SEVERITIES = ("ordinary", "serious")
 OUTCOMES = ("redone", "concession", "corrected", "explained")
+RULINGS = {"ruled-valid": "valid", "ruled-invalid": "invalid", "referred-outside": "outside"}  # event -> validity
 TESTS = ("media", "reputation", "system_flaw", "doubts_system")  # what is noted when it is registered (SOP-3.6.2)
 
 PAGE = complete_page(

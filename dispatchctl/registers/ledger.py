@@ -16,6 +16,7 @@ PAGE = complete_page(
         letter="L",
         en="ledger",
         zh="奖惩台账",
+        decided=True,
         fields=(
             Field("key", "key", "标识"),
             Field("staff", "staff", "当事人", type="staff"),

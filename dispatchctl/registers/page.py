@@ -60,7 +60,8 @@ class Register(NamedTuple):
     """One register: its page.
 
     parent: the field that names the case it belongs to (an assignment's order). under: its cases end when that one
-    ends. derived: what follows from the rows without being in any: shown, filtered and counted like a field.
+    ends. derived: what follows from the rows without being in any: shown, filtered and counted like a field. decided:
+    its cases are decisions: events of their own take them back, nobody amends or retracts them.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Register(NamedTuple):
     parent: str = ""
     under: bool = False
     derived: tuple[Field, ...] = ()
+    decided: bool = False
 
 
 REASON = Field("reason", "reason", "原因")

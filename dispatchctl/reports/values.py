@@ -11,6 +11,7 @@ from dispatchctl import registers
 from dispatchctl.policy import vocabulary
 from dispatchctl.policy.checking_measures import CLOCK_FIELDS, CLOCK_TIMES, CLOCKS, SCORE_FIELDS, SCORES, WORKER
 from dispatchctl.registers.page import Field
+from dispatchctl.rules.variants import person_field
 from dispatchctl.store.questions import Place, Value
 from dispatchctl.store.schema import mark_column
 
@@ -196,11 +197,8 @@ def _find_of_case(register: str, path: str) -> Found | None:
     if prefix == "about":
         return _find_about(register, name)
     if prefix == "staff":
-        people = [field.name for field in registers.get(register).fields if field.type == "staff"]
-        if not people:
-            return None
-        link = "assignee" if "assignee" in people else people[0]  # whom a clock's `when` asks about too
-        return _find_own("staff", name, ((link, "staff"),))
+        link = person_field(register)
+        return _find_own("staff", name, ((link, "staff"),)) if link else None
     for field in registers.get(register).fields:
         if field.type == "case" and field.of and field.of.removesuffix("s") == prefix:
             return _find_own(field.of, name, ((field.name, field.of),))

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from dispatchctl.policy.rulebook import Rulebook, Version
 from dispatchctl.policy.spans import Limit
+from dispatchctl.registers import complaints
 from dispatchctl.registers.page import VOID, split_items
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.calendar import Calendar
@@ -26,7 +27,7 @@ BREACH, HAND = "breach", "hand"
 EVER = "ever"
 OWNER_WORDS = ("receiver", "department-head", "dispatcher")
 #: of these events of a case only the one that is in force is a fact, however often it was given
-RULINGS: Mapping[str, tuple[str, ...]] = {"complaints": ("ruled-valid", "ruled-invalid", "referred-outside")}
+RULINGS: Mapping[str, tuple[str, ...]] = {"complaints": tuple(complaints.RULINGS)}
 
 Rule = Mapping[str, Any]  # a compiled entry of `charges` or `rewards`
 

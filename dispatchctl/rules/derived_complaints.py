@@ -6,7 +6,7 @@ Apart from `derived`, since most commands meet no complaint.
 from collections.abc import Mapping
 
 from dispatchctl.policy.rulebook import Version
-from dispatchctl.registers.complaints import TESTS
+from dispatchctl.registers.complaints import RULINGS, TESTS
 from dispatchctl.rules.derived import NOTHING, Calendars, Derived
 from dispatchctl.rules.families import Case, Family, Moment
 from dispatchctl.rules.severity import ORDINARY, SERIOUS, list_reasons
@@ -17,7 +17,6 @@ class OfComplaint(Derived):
 
     names = frozenset({"severity", "severity_reasons", "classified_by_person", "validity", "receiver"})
     _INPUTS = frozenset({"departments", "repeats_at", "severity", "check", "received_by", *TESTS})
-    _RULINGS: Mapping[str, str] = {"ruled-valid": "valid", "ruled-invalid": "invalid", "referred-outside": "outside"}
 
     def __init__(self, family: Family, case: Case, calendars: Calendars) -> None:
         super().__init__(family, case, calendars)
@@ -32,8 +31,8 @@ class OfComplaint(Derived):
         if moment.case != self.case.id or moment.register == "state":
             return NOTHING
         self.failed += moment.row.fields.get("check") == "failed"
-        self.validity = self._RULINGS.get(moment.event, self.validity)
-        told = moment.event in self._RULINGS or not self._INPUTS.isdisjoint(moment.row.fields)
+        self.validity = RULINGS.get(moment.event, self.validity)
+        told = moment.event in RULINGS or not self._INPUTS.isdisjoint(moment.row.fields)
         return self.names if told else NOTHING
 
     def get(self, name: str, facts: Mapping[str, str], at: int, version: Version) -> str:

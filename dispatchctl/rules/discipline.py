@@ -12,7 +12,6 @@ from dispatchctl.rules.people import People
 
 NEXT_STEP = "next-step"
 HEAD = "department-head"
-ZERO = Decimal(0)
 
 
 class Measure(NamedTuple):
@@ -81,21 +80,3 @@ def _heads(people: People, staff: str, at: int | None) -> list[str]:
 def is_within(amount: str, bounds: Sequence[str]) -> bool:
     """Whether an amount lies in [least, most], both included; without bounds any does."""
     return not bounds or Decimal(bounds[0]) <= Decimal(amount) <= Decimal(bounds[-1])
-
-
-class Movement(NamedTuple):
-    """Money that came into a fund, or (negative) went out of it. at: seconds."""
-
-    at: int
-    entry: str
-    event: str
-    amount: Decimal
-
-
-def add_up(movements: Iterable[Movement]) -> list[tuple[Movement, Decimal]]:
-    """Each movement in the order of time with the balance after it; exact."""
-    balance, found = ZERO, []
-    for each in sorted(movements, key=lambda one: (one.at, one.entry, one.event != "paid")):
-        balance += each.amount
-        found.append((each, balance))
-    return found

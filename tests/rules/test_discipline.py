@@ -7,13 +7,12 @@ from scenario import bind_rules, compile_rules, read
 
 from dispatchctl.rules.discipline import (
     Measure,
-    Movement,
-    add_up,
     choose_step,
     is_within,
     may_decide,
     replace_step,
 )
+from dispatchctl.rules.funds import Movement, add_up
 from dispatchctl.rules.people import Entry, People
 from dispatchctl.rules.variants import ClockTable
 
