@@ -28,6 +28,7 @@ from dispatchctl.errors import BadData, NotFound
 from dispatchctl.policy.assembling import resolve_policy_days
 from dispatchctl.policy.compiling import compile_policy
 from dispatchctl.policy.rulebook import Rulebook, Version
+from dispatchctl.registers.ledger import MONEYLESS
 from dispatchctl.store.schema import quote
 from dispatchctl.workspace import Workspace
 
@@ -261,7 +262,7 @@ def _add_charges(found: Iterator[Item | None]) -> Item:
         count += 1
         if charge["amount"] is not None:
             amounts[charge["kind"]] = amounts.get(charge["kind"], Decimal("0.00")) + Decimal(charge["amount"])
-        elif charge["kind"] not in ("warning", "proposal"):
+        elif charge["kind"] not in MONEYLESS:
             blank += 1
     return {"count": count, "open": blank, "amounts": {kind: f"{amount:.2f}" for kind, amount in amounts.items()}}
 

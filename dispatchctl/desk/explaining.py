@@ -25,6 +25,7 @@ from dispatchctl.desk.names import show_text, suggest_nearest
 from dispatchctl.errors import NotFound
 from dispatchctl.policy.rulebook import Version
 from dispatchctl.registers.complaints import RULINGS
+from dispatchctl.registers.ledger import MONEYLESS
 from dispatchctl.registers.page import split_items
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.charges import Candidate, Rule, find_rule, is_same_period, list_numbers, list_rules, make_key
@@ -155,7 +156,7 @@ def _explain_counting(books: Books, candidate: Candidate, rule: Rule, version: V
 
 def _explain_amount(rule: Rule, carried: str | None) -> Iterator[Reason]:
     """Where the amount comes from: rule, event (the row carries it), range or blank (both chosen at approval)."""
-    if rule["kind"] in ("warning", "proposal"):
+    if rule["kind"] in MONEYLESS:
         return
     source = "event" if is_own_amount(rule) else "rule" if rule["amount"] else "range" if rule["range"] else "blank"
     amount = carried if source == "event" else rule["amount"]

@@ -39,6 +39,7 @@ from dispatchctl.desk.recording import (
 )
 from dispatchctl.entries import Writing
 from dispatchctl.errors import NotFound, Refused, UsageFault
+from dispatchctl.registers.ledger import MONEYLESS
 from dispatchctl.registers.page import join_items, split_items
 from dispatchctl.rules.charges import Fact, Rule, find_rule, list_rules, make_key, meets, read_amount, read_facts
 from dispatchctl.rules.discipline import HEAD, is_within, may_decide
@@ -46,7 +47,6 @@ from dispatchctl.rules.families import Case, Family
 from dispatchctl.store.journal import Draft
 
 REGISTER = "ledger"
-MONEYLESS = ("warning", "proposal")  # kinds that demand no amount where the rule names none
 
 
 def list_month(books: Books, month: str, staff: str = "") -> list[Item]:

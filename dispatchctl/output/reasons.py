@@ -11,6 +11,7 @@ from dispatchctl.output.labels import find_column, find_page, say_duration, say_
 from dispatchctl.output.sheets import measure_segment, say_why
 from dispatchctl.output.tables import say_time
 from dispatchctl.output.terminal import neutralise_text
+from dispatchctl.registers.ledger import MONEYLESS
 
 Value = Mapping[str, Any]
 KEYS = ("depth", "what", "id", "text", "value")
@@ -101,7 +102,7 @@ class Teller:
     def _charge(self, name: str, value: Value) -> str:
         who = value["staff_name"] or value["staff"]
         kind = self._word("ledger.warning" if value["kind"] == "warning" else value["kind"])
-        money = "" if value["kind"] in ("warning", "proposal") else " " + self._money(value)
+        money = "" if value["kind"] in MONEYLESS else " " + self._money(value)
         standing = self._word(value["state"], "ledger") if value["state"] else self._say("不应提出", "not due")
         return self._say(
             f"{value['title']}：{who} {kind}{money}，{standing}（{name}）",

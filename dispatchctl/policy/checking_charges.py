@@ -9,8 +9,10 @@ from typing import Any
 from dispatchctl import registers
 from dispatchctl.policy import vocabulary
 from dispatchctl.policy.reading import Path, Sheet, show_word
+from dispatchctl.policy.vocabulary import BREACH
+from dispatchctl.registers.ledger import MONEYLESS
 
-BREACH, HAND = "breach", "hand"
+HAND = "hand"
 ORDERS = "orders"
 HEAD = "department-head"
 FACTS = "REGISTER.EVENT, breach.CLOCK, or hand"
@@ -19,7 +21,6 @@ KINDS = {
     "charges": ("fine", "compensation", "warning", "forfeit", "proposal"),
     "rewards": ("reward", "proposal"),
 }
-PLAIN_KINDS = {"proposal": "a proposal", "warning": "a warning"}  # that come without money
 DEFAULT_APPROVER = "manager"
 
 Charge = dict[str, Any]
@@ -78,8 +79,8 @@ def _check_kind(sheet: Sheet, path: Path, charge: Charge, kinds: tuple[str, ...]
         message = f"a rule of kind {kind} proposes nothing"
         sheet.fault((*path, "propose"), "no-proposal", message, "kind: proposal, or also")
     for key in ("amount", "range"):
-        if kind in PLAIN_KINDS and charge[key]:
-            message = f"{PLAIN_KINDS[kind]} has no {key}"
+        if kind in MONEYLESS and charge[key]:
+            message = f"a {kind} has no {key}"
             sheet.fault((*path, key), "no-money", message, "left out, or another kind")
 
 

@@ -6,6 +6,7 @@ An entry holds what it rested on when it was proposed, so that it stands whateve
 from dispatchctl.registers.page import FIRST, Event, Field, Register, State, complete_page
 
 KINDS = ("fine", "compensation", "warning", "forfeit", "reward", "proposal")
+MONEYLESS = ("warning", "proposal")  # kinds that come without money
 #: besides money, mildest first as the regulations order them; next-step is worked out when it is proposed
 MEASURES = ("oral-warning", "written-warning", "self-review", "fine", "demotion", "transfer", "dismissal", "next-step")
 OPEN = ("proposed", "approved")
