@@ -26,6 +26,13 @@ class Writing(NamedTuple):
     attach: tuple[str, ...] = ()
     dry_run: bool = False
 
+    def refuse_kept(self, why: str) -> None:
+        """UsageFault where something is to be kept with a row that will not be written; why: "there is no row, ..."."""
+        kept = {"--at": self.at, "--note": self.note, "--request-id": self.request_id, "--attach": self.attach}
+        for option, value in kept.items():
+            if value:
+                raise UsageFault(why, place=option)
+
 
 def refuse_value(option: str, text: str, allowed: str) -> UsageFault:
     """The error for a value that an option does not take; at most 60 characters of the value are repeated."""

@@ -45,6 +45,7 @@ __all__ = [
     "parse_span",
     "parse_when",
     "pass_workspace",
+    "present_writing_options",
     "read_ids",
     "take_ids",
     "writing_options",
@@ -229,7 +230,23 @@ GLOBAL_OPTIONS: tuple[GlobalOption, ...] = (
 
 def writing_options(function: Command) -> Command:
     """Give a command --at, --note, --request-id, --attach and --dry-run; it gets them as `writing`, a Writing."""
+    told = "When it happened; now by default, never in the future."
+    return _take_writing(function, click.option("--at", type=WHEN, help=told))
 
+
+def present_writing_options(function: Command) -> Command:
+    """The same for what is of its moment by nature: --at is no option of the help, and refused by name."""
+
+    @functools.wraps(function)
+    def run(*args: Any, writing: Writing, **rest: Any) -> Any:
+        if writing.at:
+            raise UsageFault("this is of the moment at which it is recorded, and takes no --at", place="--at")
+        return function(*args, writing=writing, **rest)
+
+    return _take_writing(run, click.option("--at", hidden=True))
+
+
+def _take_writing(function: Callable[..., Any], at_option: Callable[..., Any]) -> Any:
     @functools.wraps(function)
     def run(
         *args: Any,
@@ -244,7 +261,7 @@ def writing_options(function: Command) -> Command:
         return function(*args, writing=writing, **rest)
 
     decorators = (
-        click.option("--at", type=WHEN, help="When it happened; now by default, never in the future."),
+        at_option,
         click.option("--note", metavar="TEXT", help="A remark kept with the event."),
         click.option("--request-id", metavar="KEY", help="The same key again writes nothing and repeats the result."),
         click.option("--attach", metavar="FILE", multiple=True, help="Keep a copy of the file; may be repeated."),
@@ -253,8 +270,7 @@ def writing_options(function: Command) -> Command:
     wrapped: Any = run
     for decorate in reversed(decorators):
         wrapped = decorate(wrapped)
-    result: Command = wrapped
-    return result
+    return wrapped
 
 
 def output_options(function: Command) -> Command:

@@ -5,12 +5,12 @@ from typing import Any
 
 import click
 
-from dispatchctl.commands.results import describe_done, print_results
+from dispatchctl.commands.results import print_results
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.choosing import suggest
-from dispatchctl.desk.dispatching import Sending, Sent, assign, claim, reassign
+from dispatchctl.desk.dispatching import Dispatched, Sending, Sent, assign, claim, reassign
 from dispatchctl.desk.names import resolve_case, resolve_staff
-from dispatchctl.desk.recording import Recorded
+from dispatchctl.desk.recording import Done
 from dispatchctl.desk.tracking import pick_assignment
 from dispatchctl.errors import UsageFault
 from dispatchctl.options import CASE, NOT_GIVEN, STAFF, Writing, pass_workspace, writing_options
@@ -34,27 +34,19 @@ def say_reasons(reasons: tuple[tuple[str, Decimal], ...]) -> list[str]:
     return [f"{name} {say_number(value)}" for name, value in reasons]
 
 
-def describe_sent(sent: Sent, done: Recorded) -> dict[str, Any]:
+def describe_sent(sent: Sent, done: Done) -> dict[str, Any]:
     """One assignment as json prints it."""
-    item = describe_done(
-        sent.assignment,
-        sent.state,
-        done._replace(replayed=False),
-        order_id=sent.order,
-        assignee=sent.assignee,
-        role=sent.role,
-        reasons=say_reasons(sent.reasons),
-    )
-    item["event"] = "assigned"
-    if done.replayed:
-        item["replayed"] = True
-    return item
+    item: dict[str, Any] = {"id": sent.assignment, "event": "assigned", "state": sent.state, "order_id": sent.order}
+    item |= {"assignee": sent.assignee, "role": sent.role, "reasons": say_reasons(sent.reasons)}
+    marks = {"replayed": done.replayed, "dry_run": done.dry}
+    return {**item, **{name: True for name, is_so in marks.items() if is_so}}
 
 
-def print_sent(books: Books, done: Recorded, sent: list[Sent]) -> int:
+def print_sent(books: Books, dispatched: Dispatched) -> int:
     """Print the assignments made, the lead's first."""
+    done, sent = dispatched
     if done.replayed:
-        tell(f"{sent[0].assignment if sent else done.rows[0].id} was recorded before; nothing was written")
+        tell(f"{sent[0].assignment if sent else done.id} was recorded before; nothing was written")
     return print_results(books, [describe_sent(each, done) for each in sent], COLUMNS, register="assignments")
 
 
@@ -125,17 +117,13 @@ def assign_command(ws: Workspace, /, order: str, staff: str, everything: bool, w
     if staff:
         staff = resolve_staff(books, staff)
     given["helpers"] = tuple(resolve_staff(books, each, option="--helper") for each in given["helpers"])
-    sending = Sending(staff=staff, note=writing.note, **given)
-    done, sent = assign(books, case, sending, at=writing.at, request_id=writing.request_id, dry_run=writing.dry_run)
-    return print_sent(books, done, sent)
+    return print_sent(books, assign(books, case, Sending(staff=staff, **given), writing))
 
 
 def _assign_all(books: Books, writing: Writing) -> int:
     from dispatchctl.desk.batches import assign_pool
 
-    made, refused = assign_pool(
-        books, at=writing.at, note=writing.note, request_id=writing.request_id, dry_run=writing.dry_run
-    )
+    made, refused = assign_pool(books, writing)
     items = [describe_sent(sent, done) for done, group in made for sent in group]
     return print_results(books, items, COLUMNS, refused=refused, single=False, keys=COLUMNS, register="assignments")
 
@@ -153,10 +141,7 @@ def claim_command(ws: Workspace, order: str, writing: Writing) -> int:
     """
     books = Books(ws)
     case = resolve_case(books, order, ("orders",), only=True)
-    done, sent = claim(
-        books, case, at=writing.at, note=writing.note, request_id=writing.request_id, dry_run=writing.dry_run
-    )
-    return print_sent(books, done, sent)
+    return print_sent(books, claim(books, case, writing))
 
 
 @click.command("reassign")
@@ -179,15 +164,4 @@ def reassign_command(
     actor = books.require_actor()
     case = resolve_case(books, assignment, ("assignments", "orders"), only=True)
     job = pick_assignment(books, case, ("reassigned",), actor)
-    done, sent = reassign(
-        books,
-        job,
-        staff,
-        reason,
-        at=writing.at,
-        note=writing.note,
-        request_id=writing.request_id,
-        over_ceiling=over_ceiling,
-        dry_run=writing.dry_run,
-    )
-    return print_sent(books, done, sent)
+    return print_sent(books, reassign(books, job, staff, reason, writing, over_ceiling=over_ceiling))

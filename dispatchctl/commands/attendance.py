@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from dispatchctl.commands.results import describe_done, print_results
+from dispatchctl.commands.results import print_done
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.workplace import ATTENDANCE, note_exception
 from dispatchctl.options import STAFF, Writing, pass_workspace, writing_options
@@ -17,8 +17,7 @@ def plain_verb(event: str, text: str, example: str) -> click.Command:
     def run(ws: Workspace, staff: str, day: str, reason: str, writing: Writing) -> int:
         books = Books(ws)
         done = note_exception(books, event, staff, day, reason, writing)
-        items = [describe_done(done.id, done.state, done.recorded)]
-        return print_results(books, items, ("id", "event", "state"), register=ATTENDANCE)
+        return print_done(books, ATTENDANCE, [done])
 
     run.__doc__ = f"{text}\n\n\b\nExample:\n  dispatchctl attendance {example}\n"
     command: Any = pass_workspace(writing_options(run))

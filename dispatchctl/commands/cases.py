@@ -3,15 +3,26 @@
 import click
 
 from dispatchctl import registers
-from dispatchctl.commands.results import describe_done, print_results, print_warnings
+from dispatchctl.commands.results import describe_done, print_done, print_results, print_warnings
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.correcting import amend, retract, undo
 from dispatchctl.desk.looking import check_reveal, list_cases, show_case
 from dispatchctl.desk.names import find_register, resolve_case
+from dispatchctl.desk.recording import Done
 from dispatchctl.desk.revealing import note_reveal
-from dispatchctl.options import CASE, NOT_GIVEN, REGISTER, STATE, Writing, pass_workspace, writing_options
+from dispatchctl.options import (
+    CASE,
+    NOT_GIVEN,
+    REGISTER,
+    STATE,
+    Writing,
+    pass_workspace,
+    present_writing_options,
+    writing_options,
+)
 from dispatchctl.output.formats import emit
 from dispatchctl.output.sheets import print_case
+from dispatchctl.registers.row import Row
 from dispatchctl.workspace import Workspace
 
 LISTED = {
@@ -113,19 +124,8 @@ def amend_command(ws: Workspace, case: str, changes: tuple[str, ...], reason: st
     """
     books = Books(ws)
     name = resolve_case(books, case)
-    done, state = amend(
-        books,
-        name,
-        changes,
-        reason,
-        at=writing.at,
-        note=writing.note,
-        request_id=writing.request_id,
-        dry_run=writing.dry_run,
-    )
-    return print_results(
-        books, [describe_done(name, state, done)], ("id", "event", "state"), register=done.rows[0].register
-    )
+    done = amend(books, name, changes, reason, writing)
+    return print_done(books, done.rows[0].register, [done])
 
 
 @click.command("retract")
@@ -143,15 +143,16 @@ def retract_command(ws: Workspace, case: str, row: str, reason: str, writing: Wr
     """
     books = Books(ws)
     name = resolve_case(books, case)
-    done, state, gone = retract(
-        books, name, row, reason, note=writing.note, request_id=writing.request_id, dry_run=writing.dry_run
-    )
-    item = describe_done(name, state, done, retracted=gone.event, row=gone.ref)
+    return _print_retracted(books, *retract(books, name, row, reason, writing))
+
+
+def _print_retracted(books: Books, done: Done, gone: Row) -> int:
+    item = describe_done(done, retracted=gone.event, row=gone.ref)
     return print_results(books, [item], ("id", "event", "retracted", "row", "state"), register=gone.register)
 
 
 @click.command("undo")
-@writing_options
+@present_writing_options
 @pass_workspace
 def undo_command(ws: Workspace, writing: Writing) -> int:
     """Take back your own last event, if nothing followed it, within 10 minutes.
@@ -161,6 +162,4 @@ def undo_command(ws: Workspace, writing: Writing) -> int:
       dispatchctl undo
     """
     books = Books(ws)
-    done, state, gone = undo(books, request_id=writing.request_id, dry_run=writing.dry_run)
-    item = describe_done(gone.id, state, done, retracted=gone.event, row=gone.ref)
-    return print_results(books, [item], ("id", "event", "retracted", "row", "state"), register=gone.register)
+    return _print_retracted(books, *undo(books, writing))

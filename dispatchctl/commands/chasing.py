@@ -146,12 +146,8 @@ def urge_command(ws: Workspace, case: str, everything: bool, writing: Writing) -
     books.refuse_faults()
     if bool(case) == everything:
         raise UsageFault("urge takes a case, or --all")
-    if writing.at:
-        raise UsageFault("an urging is for now", place="--at")
     names = list_late_cases(books) if everything else [resolve_case(books, case)]
-    items, refused, told = urge(
-        books, names, every=everything, note=writing.note, request_id=writing.request_id, dry_run=writing.dry_run
-    )
+    items, refused, told = urge(books, names, writing, every=everything)
     if refused and not everything:
         raise refused[0].error
     for line in told:

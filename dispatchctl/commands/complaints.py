@@ -5,10 +5,11 @@ from typing import Any
 
 import click
 
-from dispatchctl.commands.results import describe_done, print_results
-from dispatchctl.desk.acting import Done, Typed, find_item
+from dispatchctl.commands.results import describe_done, print_done, print_results
+from dispatchctl.desk.acting import Typed, find_item
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.complaints import ON_THE_SPOT, Complaint, judge_severity, record_complaint, register_complaint
+from dispatchctl.desk.recording import Done
 from dispatchctl.errors import UsageFault
 from dispatchctl.options import (
     CASE,
@@ -67,17 +68,14 @@ def new(ws: Workspace, /, writing: Writing, **given: Any) -> int:
     severity = judge_severity(books, done)
     contact = done.family.cases[done.id].fields.get("contact_id")
     more = {"contact_id": contact, "proposed_severity": severity.proposed, "severity_reasons": severity.reasons}
-    return print_results(
-        books, [describe_done(done.id, done.state, done.recorded, **more)], REGISTERED, register="complaints"
-    )
+    return print_results(books, [describe_done(done, **more)], REGISTERED, register="complaints")
 
 
 def record_events(ws: Workspace, ids: Sequence[str], event: str, typed: Typed, writing: Writing) -> int:
     """Record one event of each complaint named, and print them."""
     books = Books(ws)
     done, refused = record_complaint(books, ids, event, typed, writing)
-    items = [describe_done(each.id, each.state, each.recorded) for each in done]
-    return print_results(books, items, COLUMNS, refused=refused, single=len(ids) == 1, register="complaints")
+    return print_done(books, "complaints", done, refused=refused, single=len(ids) == 1)
 
 
 def complaint_verb(name: str, event: str, text: str, example: str, *options: Made, several: bool = False) -> Any:
@@ -235,8 +233,8 @@ def measure(ws: Workspace, /, complaint: str, writing: Writing, **typed: Any) ->
 
 
 def _print_measure(books: Books, done: Done, **more: Any) -> int:
-    item = done.recorded.rows[0].fields["measure_id"]
-    described = describe_done(done.id, done.state, done.recorded, measure_id=item, **more)
+    item = done.rows[0].fields["measure_id"]
+    described = describe_done(done, measure_id=item, **more)
     columns = (*COLUMNS, "measure_id", *more)
     return print_results(books, [described], columns, ids="measure_id", register="complaints")
 

@@ -32,9 +32,9 @@ SIGNED_BY = click.option(
 def print_followed(books: Books, found: Followed) -> int:
     """Print a follow-up, and on stderr what it still lacks."""
     done = found.done
-    if found.unsigned and not done.recorded.dry:
+    if found.unsigned and not done.dry:
         tell(f"the signature is still owed: dispatchctl follow-up sign {done.id}")
-    item = describe_done(done.id, done.state, done.recorded, about=found.about)
+    item = describe_done(done, about=found.about)
     return print_results(books, [item], COLUMNS, register=REGISTER)
 
 

@@ -7,6 +7,7 @@ import click
 from dispatchctl.commands.results import describe_done, print_results, print_warnings
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.charging import KEYS
+from dispatchctl.desk.recording import Done
 from dispatchctl.errors import UsageFault
 from dispatchctl.options import (
     CASE,
@@ -125,7 +126,7 @@ def propose(
     done, refused = propose_keys(books, named, writing, again=again, reason=reason)
     if not everything and len(named) == 1 and refused:
         raise refused[0].error
-    items = [_describe(each.rows[0].id, "proposed", each) for _, each in done]
+    items = [_describe(each) for each in done]
     if everything and not items and not refused:
         tell("nothing is due that has not been proposed")
         return 0
@@ -141,13 +142,12 @@ def _propose_by_hand(
     from dispatchctl.desk.ledger import propose_by_hand
 
     done = propose_by_hand(books, rule, staff, reason, writing, case=case, amount=amount, again=again)
-    return print_results(books, [_describe(done.id, done.state, done.recorded)], DONE, register="ledger")
+    return print_results(books, [_describe(done)], DONE, register="ledger")
 
 
-def _describe(entry: str, state: str, recorded: Any) -> dict[str, Any]:
-    fields = recorded.rows[0].fields
-    more = {name: fields.get(name) for name in ("key", "staff", "rule", "kind", "amount")}
-    return describe_done(entry, state, recorded, **more)
+def _describe(done: "Done") -> dict[str, Any]:
+    fields = done.rows[0].fields
+    return describe_done(done, **{name: fields.get(name) for name in ("key", "staff", "rule", "kind", "amount")})
 
 
 @click.command("approve")
@@ -173,7 +173,7 @@ def _decide(ws: Workspace, entry: str, event: str, fields: dict[str, str], writi
     books = Books(ws)
     books.refuse_faults()
     done = decide(books, entry, event, {name: text for name, text in fields.items() if text}, writing)
-    item = describe_done(done.id, done.state, done.recorded, amount=done.family.cases[done.id].fields.get("amount"))
+    item = describe_done(done, amount=done.family.cases[done.id].fields.get("amount"))
     return print_results(books, [item], ("id", "event", "state", "amount"), register="ledger")
 
 
@@ -213,7 +213,7 @@ def _settle(ws: Workspace, entry: str, event: str, writing: Writing) -> int:
     books = Books(ws)
     books.refuse_faults()
     done = settle(books, entry, event, writing)
-    item = describe_done(done.id, done.state, done.recorded, amount=done.family.cases[done.id].fields.get("amount"))
+    item = describe_done(done, amount=done.family.cases[done.id].fields.get("amount"))
     return print_results(books, [item], ("id", "event", "state", "amount"), register="ledger")
 
 
@@ -263,7 +263,7 @@ def spend(ws: Workspace, amount: str, reason: str, fund: str, writing: Writing) 
     books = Books(ws)
     books.refuse_faults()
     done = spend_of(books, amount, reason, writing, fund=fund)
-    item = describe_done(done.id, done.state, done.recorded, amount=amount)
+    item = describe_done(done, amount=amount)
     return print_results(books, [item], ("id", "event", "state", "amount"), register="ledger")
 
 

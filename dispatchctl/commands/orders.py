@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from dispatchctl.commands.results import describe_done, print_results
+from dispatchctl.commands.results import describe_done, print_done, print_results
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.intake import Request, Taken, order_event, take_order, triage_fields
 from dispatchctl.desk.names import resolve_case
@@ -20,12 +20,7 @@ COLUMNS = ("id", "state", "contact_id", "base_price", "read_back")
 def describe_taken(taken: Taken) -> dict[str, Any]:
     """The result of new-order as json prints it."""
     return describe_done(
-        taken.order,
-        taken.state,
-        taken.recorded,
-        contact_id=taken.contact_id or None,
-        base_price=taken.base_price,
-        read_back=taken.read_back,
+        taken.done, contact_id=taken.contact_id or None, base_price=taken.base_price, read_back=taken.read_back
     )
 
 
@@ -71,18 +66,14 @@ def new_order(
         if any(value for name, value in given.items() if name != "kind" and value) or price:
             raise UsageFault("--from takes everything from its rows; give no other field beside it")
         return _take_many(books, source, writing)
-    attached = books.attach(writing.attach, dry=writing.dry_run)
-    request = Request(price=price or "", note=writing.note, attached=attached, **given)
-    taken = take_order(books, request, at=writing.at, request_id=writing.request_id, dry_run=writing.dry_run)
+    taken = take_order(books, Request(price=price or "", **given), writing)
     return print_results(books, [describe_taken(taken)], COLUMNS, register="orders")
 
 
 def _take_many(books: Books, source: str, writing: Writing) -> int:
     from dispatchctl.desk.batches import take_orders
 
-    taken, refused, known = take_orders(
-        books, source, at=writing.at, request_id=writing.request_id, dry_run=writing.dry_run
-    )
+    taken, refused, known = take_orders(books, source, writing)
     if known:
         tell(f"{known} of the rows were there already by their source_ref")
     return print_results(
@@ -104,18 +95,7 @@ def record_order_event(ws: Workspace, case: str, event: str, fields: dict[str, s
 
 
 def _print_event(books: Books, order: str, event: str, fields: dict[str, str], writing: Writing) -> int:
-    done, state = order_event(
-        books,
-        order,
-        event,
-        fields,
-        at=writing.at,
-        note=writing.note,
-        request_id=writing.request_id,
-        attached=books.attach(writing.attach, dry=writing.dry_run),
-        dry_run=writing.dry_run,
-    )
-    return print_results(books, [describe_done(order, state, done)], ("id", "event", "state"), register="orders")
+    return print_done(books, "orders", [order_event(books, order, event, fields, writing)])
 
 
 @click.command("triage")

@@ -133,16 +133,7 @@ def publish(ws: Workspace, days: bool, reason: str, writing: Writing) -> None:
       dispatchctl policy publish --days --reason 国务院公布2027年放假安排
     """
     books = Books(ws)
-    done, item = publish_rules(
-        books,
-        days_only=days,
-        reason=reason,
-        at=writing.at,
-        note=writing.note,
-        request_id=writing.request_id,
-        attach=writing.attach,
-        dry_run=writing.dry_run,
-    )
+    done, item = publish_rules(books, writing, days_only=days, reason=reason)
     books.told_draft = True  # it differed until a moment ago
     print_warnings(books)
     if item is None:
@@ -246,8 +237,8 @@ def acknowledge(ws: Workspace, objection: str, writing: Writing) -> int:
 
     books = Books(ws)
     done = acknowledge_rules(books, objection, writing)
-    row = done.recorded.rows[0]
-    item = describe_done(done.id, done.state, done.recorded, policy_version=row.fields.get("policy_version"))
+    row = done.rows[0]
+    item = describe_done(done, policy_version=row.fields.get("policy_version"))
     return print_results(books, [item], ("id", "event", "policy_version"), register="staff")
 
 
@@ -267,9 +258,9 @@ def review(ws: Workspace, writing: Writing) -> int:
 
     books = Books(ws)
     done = review_rules(books, writing)
-    row = done.recorded.rows[0]
+    row = done.rows[0]
     said = {key: row.fields.get(key) for key in ("subject", "reason")}
-    item = describe_done(done.id, done.state, done.recorded, **said)
+    item = describe_done(done, **said)
     return print_results(books, [item], ("id", "event", "subject", "reason"), register="audit")
 
 

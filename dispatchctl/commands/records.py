@@ -93,17 +93,7 @@ def writer(ws: Workspace, code: str, take_over: bool, reason: str, writing: Writ
       dispatchctl records writer SZ --take-over --reason 原电脑已报废
     """
     books = Books(ws)
-    item = set_writer(
-        books,
-        code,
-        take_over=take_over,
-        reason=reason,
-        at=writing.at,
-        note=writing.note,
-        request_id=writing.request_id,
-        attach=writing.attach,
-        dry_run=writing.dry_run,
-    )
+    item = set_writer(books, code, writing, take_over=take_over, reason=reason)
     if item["before"] == code:
         tell(f"the writer here is {code} already")
     emit(ws, [item], WRITER, single=True, ids="writer")

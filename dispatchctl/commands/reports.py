@@ -9,10 +9,11 @@ import click
 from dispatchctl.commands.results import print_warnings
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.closing import open_for_period
-from dispatchctl.desk.names import local_time, resolve_staff
+from dispatchctl.desk.names import resolve_staff
 from dispatchctl.desk.periods import Period as Stretch
 from dispatchctl.desk.periods import list_beside as list_periods
 from dispatchctl.desk.reporting import REPORTS, find_period, note_report, open_audit
+from dispatchctl.desk.times import local_time
 from dispatchctl.errors import UsageFault
 from dispatchctl.options import MONTH, NOT_GIVEN, STAFF, output_options, pass_workspace
 from dispatchctl.output.files import ENCODINGS, read_ending, write_output

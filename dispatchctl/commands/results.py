@@ -12,7 +12,7 @@ from dispatchctl.output.formats import emit
 from dispatchctl.output.terminal import tell
 
 if TYPE_CHECKING:
-    from dispatchctl.desk.recording import Recorded, Refusal
+    from dispatchctl.desk.recording import Done, Refusal
 
 REFUSED = 4
 BAD_ROWS = 5
@@ -51,15 +51,26 @@ def print_results(
     return BAD_ROWS if bad_rows else REFUSED
 
 
-def describe_done(case: str, state: str, done: "Recorded", **more: Any) -> dict[str, Any]:
-    """`{"id", "event", "state"}` and what the command adds; `replayed` where an earlier one had done it."""
-    item: dict[str, Any] = {"id": case, "event": done.rows[0].event if done.rows else None, "state": state, **more}
+def describe_done(done: "Done", shown: str = "", /, **more: Any) -> dict[str, Any]:
+    """`{"id", "event", "state"}` and what the command adds; `replayed` where an earlier one had done it.
+
+    shown: the id it is shown under, where that is not the case's.
+    """
+    item = {"id": shown or done.id, "event": done.rows[0].event if done.rows else None, "state": done.state, **more}
     if done.replayed:
         item["replayed"] = True
-        tell(f"{case} was recorded before; nothing was written")
+        tell(f"{shown or done.id} was recorded before; nothing was written")
     if done.dry:
         item["dry_run"] = True
     return item
+
+
+def print_done(
+    books: Books, register: str, done: "Sequence[Done]", *, refused: "Sequence[Refusal]" = (), single: bool = True
+) -> int:
+    """Print what a command about one event of each case came to; the exit code, as print_results."""
+    items = [describe_done(each) for each in done]
+    return print_results(books, items, ("id", "event", "state"), refused=refused, single=single, register=register)
 
 
 def print_warnings(books: Books) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from dispatchctl.commands.results import describe_done, print_results
+from dispatchctl.commands.results import print_done
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.personnel import give_mark, staff_event
 from dispatchctl.options import MONTH, NOT_GIVEN, STAFF, Key, Writing, pass_workspace, writing_options
@@ -33,20 +33,8 @@ def record_staff(ws: Workspace, staff: str, event: str, writing: Writing, given:
         values["regular"] = "yes"
     else:
         values.pop("regular", None)
-    done, state = staff_event(
-        books,
-        staff,
-        event,
-        values,
-        phone=given.get("phone", ""),
-        at=writing.at,
-        note=writing.note,
-        request_id=writing.request_id,
-        dry_run=writing.dry_run,
-    )
-    return print_results(
-        books, [describe_done(done.rows[0].id, state, done)], ("id", "event", "state"), register="staff"
-    )
+    done = staff_event(books, staff, event, values, writing, phone=given.get("phone", ""))
+    return print_done(books, "staff", [done])
 
 
 def staff_verb(name: str, event: str, text: str, example: str, *options: Any) -> click.Command:
@@ -141,6 +129,4 @@ def score(ws: Workspace, staff: str, measure: str, month: str, score: str, reaso
     """
     books = Books(ws)
     typed = {"measure": measure, "month": month, "score": score, "reason": reason}
-    done = give_mark(books, staff, typed, writing)
-    items = [describe_done(done.id, done.state, done.recorded)]
-    return print_results(books, items, ("id", "event", "state"), register="staff")
+    return print_done(books, "staff", [give_mark(books, staff, typed, writing)])

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from dispatchctl.commands.results import describe_done, print_results
+from dispatchctl.commands.results import describe_done, print_done, print_results
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.surveying import REGISTER, Opinion, add_opinion, close, open_survey, put_right, take_step
 from dispatchctl.options import CASE, Key, Writing, pass_workspace, writing_options
@@ -30,7 +30,7 @@ def open_command(ws: Workspace, /, writing: Writing, **given: Any) -> int:
     """
     books = Books(ws)
     done = open_survey(books, given, writing)
-    return print_results(books, [describe_done(done.id, done.state, done.recorded)], COLUMNS, register=REGISTER)
+    return print_done(books, REGISTER, [done])
 
 
 @click.command("opinion")
@@ -51,7 +51,7 @@ def opinion(ws: Workspace, /, survey: str, writing: Writing, **given: str) -> in
     """
     books = Books(ws)
     done, item = add_opinion(books, survey, Opinion(**given), writing)
-    return print_results(books, [describe_done(item, done.state, done.recorded)], COLUMNS, register=REGISTER)
+    return print_results(books, [describe_done(done, item)], COLUMNS, register=REGISTER)
 
 
 def plain_verb(name: str, event: str, text: str, example: str, *options: Any) -> click.Command:
@@ -60,7 +60,7 @@ def plain_verb(name: str, event: str, text: str, example: str, *options: Any) ->
     def run(ws: Workspace, survey: str, writing: Writing, **given: Any) -> int:
         books = Books(ws)
         done = take_step(books, survey, event, given, writing)
-        return print_results(books, [describe_done(done.id, done.state, done.recorded)], COLUMNS, register=REGISTER)
+        return print_done(books, REGISTER, [done])
 
     run.__doc__ = f"{text}\n\n\b\nExample:\n  dispatchctl survey {example}\n"
     command: Any = pass_workspace(writing_options(run))
@@ -98,11 +98,11 @@ def put_right_command(ws: Workspace, survey: str, writing: Writing) -> int:
     """
     books = Books(ws)
     done, items = put_right(books, survey, writing)
-    replayed = {"replayed": True} if done.recorded.replayed else {}
+    replayed = {"replayed": True} if done.replayed else {}
     if replayed:
         tell(f"{done.id} was recorded before; nothing was written")
-    plain = done.recorded._replace(replayed=False)
-    found = [{**describe_done(item, done.state, plain), **replayed} for item in items]
+    plain = done._replace(replayed=False)
+    found = [{**describe_done(plain, item), **replayed} for item in items]
     return print_results(books, found, COLUMNS, single="#" in survey, register=REGISTER)
 
 
@@ -119,4 +119,4 @@ def close_command(ws: Workspace, survey: str, writing: Writing) -> int:
     """
     books = Books(ws)
     done = close(books, survey, writing)
-    return print_results(books, [describe_done(done.id, done.state, done.recorded)], COLUMNS, register=REGISTER)
+    return print_done(books, REGISTER, [done])

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from dispatchctl.commands.results import describe_done, print_results
+from dispatchctl.commands.results import print_done
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.tracking import track
 from dispatchctl.options import WHEN, Writing, pass_workspace, take_ids, writing_options
@@ -17,21 +17,8 @@ from dispatchctl.workspace import Workspace
 def record_tracking(ws: Workspace, ids: tuple[str, ...], event: str, fields: dict[str, str], writing: Writing) -> int:
     """Record one event of each assignment named, and print them."""
     books = Books(ws)
-    attached = books.attach(writing.attach, dry=writing.dry_run)
-    tracked, refused = track(
-        books,
-        ids,
-        event,
-        {**fields, "attached": attached} if attached else fields,
-        at=writing.at,
-        note=writing.note,
-        request_id=writing.request_id,
-        dry_run=writing.dry_run,
-    )
-    items = [describe_done(name, state, done) for name, done, state in tracked]
-    return print_results(
-        books, items, ("id", "event", "state"), refused=refused, single=len(ids) == 1, register="assignments"
-    )
+    done, refused = track(books, ids, event, fields, writing)
+    return print_done(books, "assignments", done, refused=refused, single=len(ids) == 1)
 
 
 def plain_verb(name: str, event: str, text: str, example: str, *options: Any) -> click.Command:

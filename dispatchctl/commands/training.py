@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from dispatchctl.commands.results import describe_done, print_results
+from dispatchctl.commands.results import describe_done, print_done, print_results
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.workplace import TRAINING, note_examination, note_presence, plan_course
 from dispatchctl.options import CASE, STAFF, WHEN, Writing, pass_workspace, writing_options
@@ -27,7 +27,7 @@ def plan(ws: Workspace, topic: str, on: str, writing: Writing) -> int:
     """
     books = Books(ws)
     done = plan_course(books, topic, on, writing)
-    return print_results(books, [describe_done(done.id, done.state, done.recorded)], COLUMNS, register=TRAINING)
+    return print_done(books, TRAINING, [done])
 
 
 def presence_verb(event: str, text: str, example: str) -> click.Command:
@@ -35,8 +35,8 @@ def presence_verb(event: str, text: str, example: str) -> click.Command:
 
     def run(ws: Workspace, course: str, people: tuple[str, ...], writing: Writing) -> int:
         books = Books(ws)
-        case, noted, refused = note_presence(books, event, course, people, writing)
-        items = [describe_done(case, "open", each.recorded, staff=each.staff) for each in noted]
+        noted, refused = note_presence(books, event, course, people, writing)
+        items = [describe_done(each.done, staff=each.staff) for each in noted]
         single = len(people) == 1
         return print_results(
             books, items, (*COLUMNS, "staff"), refused=refused, single=single, ids="staff", register=TRAINING
@@ -77,4 +77,4 @@ def examined(ws: Workspace, course: str | None, topic: str, staff: str, score: s
     books = Books(ws)
     typed = {"topic": topic, "staff": staff, "score": score, "about": course or ""}
     done = note_examination(books, typed, writing)
-    return print_results(books, [describe_done(done.id, done.state, done.recorded)], COLUMNS, register=TRAINING)
+    return print_done(books, TRAINING, [done])

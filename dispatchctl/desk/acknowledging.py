@@ -7,10 +7,12 @@ they acknowledge it. What a review found, and what anybody would have changed (K
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from dispatchctl.desk.acting import Done, Step, act, begin
+from dispatchctl.desk.acting import act, begin
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.customers import lint_privacy
-from dispatchctl.desk.recording import Moment, format_time, was_recorded
+from dispatchctl.desk.drafts import Moment, Step
+from dispatchctl.desk.recording import Done, was_recorded
+from dispatchctl.desk.times import format_time
 from dispatchctl.entries import Writing
 from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.policy.rulebook import Rulebook, Version
@@ -49,7 +51,7 @@ def acknowledge_rules(books: Books, objection: str, writing: Writing) -> Done:
         if said is not None and not objection:
             when = format_time(books, said.at)
             raise Refused(f"{actor} {books.people.name(actor)} acknowledged {label} at {when} already")
-        return [(event, {"policy_version": label, **({"comment": objection} if objection else {})})]
+        return [Step(event, {"policy_version": label, **({"comment": objection} if objection else {})})]
 
     return act(books, "staff", actor, plan, writing, (ACKNOWLEDGED, OBJECTED))
 
@@ -69,12 +71,12 @@ def review_rules(books: Books, writing: Writing) -> Done:
         raise UsageFault("say what was found, or what should change", place="--note")
     check_text("--note", writing.note)
 
-    def start(moment: Moment) -> tuple[Sequence[Step], str]:
+    def start(moment: Moment) -> Sequence[Step]:
         lint_privacy(books, {"--note": writing.note})
         version = books.book.at(moment.at)[0]
         draft = books.book.draft_only
         subject = "policies.yaml" if draft else f"{version.label}.yaml"
-        return [(REVIEWED, {"subject": subject, "reason": writing.note})], ""
+        return [Step(REVIEWED, {"subject": subject, "reason": writing.note})]
 
     return begin(books, "audit", start, writing._replace(note=""), (REVIEWED,))
 

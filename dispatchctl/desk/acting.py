@@ -5,39 +5,19 @@ record holds, and one event, or a new case with its first ones, is appended.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
 from dispatchctl import registers
 from dispatchctl.desk.books import Books
+from dispatchctl.desk.drafts import Moment, Step, name_option
 from dispatchctl.desk.names import resolve_case, resolve_key, resolve_staff, show_text
-from dispatchctl.desk.recording import (
-    Group,
-    Moment,
-    Recorded,
-    draft_values,
-    format_time,
-    name_option,
-    new_id,
-    record,
-    try_drafts,
-)
+from dispatchctl.desk.recording import Done, Refusal, record, record_each, resolve_items
+from dispatchctl.desk.times import format_time
 from dispatchctl.entries import Writing, parse_day, parse_money, parse_month, parse_when
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.registers.page import Field, join_items
 from dispatchctl.rules.families import Case, Family
-from dispatchctl.store.journal import Draft
 
 Typed = Mapping[str, "str | Sequence[str] | bool | None"]
-Step = tuple[str, Mapping[str, str]]  # an event and the fields it records
-
-
-class Done(NamedTuple):
-    """What a command came to: the case, its state after it, what was recorded, and the family as it then is."""
-
-    id: str
-    state: str
-    recorded: Recorded
-    family: Family
 
 
 # --- what was typed -----------------------------------------------------------------------------------------------
@@ -137,7 +117,7 @@ def next_item(books: Books, case: Case, field: str, ahead: int = 0) -> str:
 # --- recording ----------------------------------------------------------------------------------------------------
 
 Plan = Callable[[Moment, Family], Sequence[Step]]  # what an act on a case records, decided under the lock
-Start = Callable[[Moment], tuple[Sequence[Step], str]]  # the first events of a new case, and the family it joins
+PlanFor = Callable[[str, Moment], tuple[str, Sequence[Step]]]  # the case that an item means, and its steps
 
 
 def act(books: Books, register: str, case: str, plan: Plan, writing: Writing, events: Sequence[str]) -> Done:
@@ -145,54 +125,61 @@ def act(books: Books, register: str, case: str, plan: Plan, writing: Writing, ev
 
     The plan is asked under the lock and may raise Refused; whatever the page does not allow is refused after it.
     """
-    actor = books.require_actor()
-    attached = books.attach(writing.attach, dry=writing.dry_run)
-    after: list[Family] = []
 
-    def decide(moment: Moment) -> Group:
-        steps = plan(moment, books.family(case))
-        drafts = draft_steps(steps, actor, case, moment, writing, attached)
-        after[:] = [try_drafts(books, register, drafts, moment)]
-        return drafts
+    def decide(moment: Moment) -> Sequence[Step]:
+        return place_steps(case, plan(moment, books.family(case)))
 
-    done = record(
-        books, register, decide, at=writing.at, request_id=writing.request_id, events=events, case=case,
-        dry_run=writing.dry_run,
-    )  # fmt: skip
-    family = after[0] if after and not done.replayed else books.family(case)
-    return Done(case, family.cases[case].state, done, family)
+    return record(books, register, books.require_actor(), decide, writing, events, case)
 
 
-def begin(books: Books, register: str, start: Start, writing: Writing, events: Sequence[str]) -> Done:
-    """Record a new case with its first events, as one command; its id is the next of the register."""
-    actor = books.require_actor()
-    attached = books.attach(writing.attach, dry=writing.dry_run)
-    after: list[Family] = []
+def begin(
+    books: Books,
+    register: str,
+    start: Callable[[Moment], Sequence[Step]],
+    writing: Writing,
+    events: Sequence[str],
+    *,
+    about: str = "",
+    actor: str = "",
+) -> Done:
+    """Record a new case with its first events, as one command; its id is the next of the register.
 
-    def decide(moment: Moment) -> Group:
-        steps, family_of = start(moment)
-        drafts = draft_steps(steps, actor, new_id(books, register, moment), moment, writing, attached)
-        after[:] = [try_drafts(books, register, drafts, moment, family_of)]
-        return drafts
-
-    done = record(
-        books, register, decide, at=writing.at, request_id=writing.request_id, events=events, dry_run=writing.dry_run
-    )
-    case = done.rows[0].id
-    family = after[0] if after and not done.replayed else books.family(case)
-    return Done(case, family.cases[case].state, done, family)
+    Steps that name a case of their own make that one: several new cases, or one whose id is not counted. about: a case
+    of the family it joins, which a used --request-id must have been for. actor: where it is not whoever acts.
+    """
+    return record(books, register, actor or books.require_actor(), start, writing, events, about)
 
 
-def draft_steps(
-    steps: Sequence[Step], actor: str, case: str, moment: Moment, writing: Writing, attached: str
-) -> list[Draft]:
-    """The rows of these steps as one command; its note and its attachments stand with the first."""
-    drafts = []
-    for number, (event, fields) in enumerate(steps):
-        texts = draft_values({**fields, "attached": attached if not number else ""})
-        note = writing.note if not number else ""
-        drafts.append(Draft(moment.at, actor, case, event, texts, request_id=writing.request_id, note=note))
-    return drafts
+def act_each(
+    books: Books,
+    register: str,
+    ids: Sequence[str],
+    plan_for: PlanFor,
+    writing: Writing,
+    events: Sequence[str],
+    named: Sequence[str] = (),
+) -> tuple[list[Done], list[Refusal]]:
+    """Record what `plan_for` answers about each of these cases, item by item: what is done stays done.
+
+    named: the registers in which a short id is sought, where it is not the one written to. A single one is a command
+    like any other: what refuses it is raised.
+    """
+    actor, named = books.require_actor(), named or (register,)
+
+    def decide(item: str, moment: Moment) -> Sequence[Step]:
+        return place_steps(*plan_for(item, moment))
+
+    if len(ids) == 1:
+        case = resolve_case(books, ids[0], named, only=True)
+        return [record(books, register, actor, lambda moment: decide(case, moment), writing, events, case)], []
+    cases, unknown = resolve_items(books, ids, named)
+    done, refused = record_each(books, register, actor, cases, decide, writing, events)
+    return [each for _, each in done], unknown + refused
+
+
+def place_steps(case: str, steps: Sequence[Step]) -> list[Step]:
+    """The steps, those without a case being of this one."""
+    return [step if step.case else step._replace(case=case) for step in steps]
 
 
 def require_role(books: Books, words: Sequence[str], actor: str, what: str, clause: str = "") -> None:

@@ -10,8 +10,10 @@ from typing import Any, NamedTuple
 
 from dispatchctl import registers
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.names import local_time, make_id
-from dispatchctl.desk.recording import Moment, read_moment, try_drafts
+from dispatchctl.desk.drafts import Moment, try_drafts
+from dispatchctl.desk.names import make_id
+from dispatchctl.desk.recording import read_moment
+from dispatchctl.desk.times import local_time
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.store import contacts as private
 from dispatchctl.store.bulk import Strip, append_strips

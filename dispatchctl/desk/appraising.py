@@ -13,7 +13,7 @@ from dispatchctl.desk.acting import require_role
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.names import resolve_staff
 from dispatchctl.desk.periods import Period
-from dispatchctl.desk.recording import format_time
+from dispatchctl.desk.times import format_time
 from dispatchctl.errors import BadData, Fault, NotFound, Refused
 from dispatchctl.policy.rulebook import Version
 from dispatchctl.rules.appraisal import (

@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.dispatching import Sending, Sent, describe_sent, list_pool, plan_assignment
+from dispatchctl.desk.dispatching import Dispatched, Sending, Sent, describe_sent, list_pool, plan_assignment
+from dispatchctl.desk.drafts import Moment, Step
 from dispatchctl.desk.intake import Request, Taken, describe_taken, find_source, plan_order
 from dispatchctl.desk.names import suggest_nearest
-from dispatchctl.desk.recording import Group, Moment, Recorded, Refusal, record_batch
+from dispatchctl.desk.recording import Refusal, record_each
+from dispatchctl.entries import Writing
 from dispatchctl.errors import UsageFault
 from dispatchctl.exchange.rows import read_rows
 
-FIELDS = tuple(name for name in Request._fields if name not in ("read_back", "attached"))
+FIELDS = tuple(name for name in Request._fields if name != "read_back")
 ALIASES = {"appointment_at": "appointment", "answer": "answered"}
 # what `show --format json` prints of an order and new-order does not take: it is passed over, not refused
 SHOWN = (
@@ -40,59 +42,34 @@ def read_request(row: Mapping[str, Any], place: str) -> Request:
     return Request(**values)
 
 
-def take_orders(
-    books: Books, source: str, *, at: str = "", request_id: str = "", dry_run: bool = False
-) -> tuple[list[Taken], list[Refusal], int]:
+def take_orders(books: Books, source: str, writing: Writing) -> tuple[list[Taken], list[Refusal], int]:
     """Orders from a file's rows, each a command of its own; (taken, refused, how many were there by source_ref)."""
     actor = books.require_actor()
     rows = dict(read_rows(source))
     said: dict[str, dict[str, Any]] = {}
     known: list[str] = []
 
-    def plan(place: str, moment: Moment, key: str) -> Group:
+    def plan(place: str, moment: Moment) -> list[Step]:
         request = read_request(rows[place], place)
         if find_source(books, request.source_ref):
             known.append(place)
             return []
-        drafts, what = plan_order(books, request, actor, moment, key, dry=dry_run)
-        said[place] = {**what, "order": drafts[0].id}
-        return drafts
+        steps, said[place] = plan_order(books, request, moment, dry=writing.dry_run)
+        return steps
 
-    done, refused = record_batch(
-        books, "orders", list(rows), plan, at=at, request_id=request_id, events=("taken",), dry_run=dry_run
-    )
-    taken = []
-    for place, recorded in done:
-        if recorded.replayed:
-            taken.append(describe_taken(books, recorded, recorded.rows[0].id))
-            continue
-        what = said[place]
-        taken.append(
-            Taken(recorded, what["order"], what["state"], what["contact_id"], what["base_price"], what["read_back"])
-        )
+    done, refused = record_each(books, "orders", actor, list(rows), plan, writing, ("taken",))
+    taken = [describe_taken(books, one) if one.replayed else Taken(one, **said[place]) for place, one in done]
     return taken, refused, len(known)
 
 
-def assign_pool(
-    books: Books, *, at: str = "", note: str = "", request_id: str = "", dry_run: bool = False
-) -> tuple[list[tuple[Recorded, list[Sent]]], list[Refusal]]:
+def assign_pool(books: Books, writing: Writing) -> tuple[list[Dispatched], list[Refusal]]:
     """Send the best candidate to every order that waits, in the policy's order; each sees the loads of those before."""
     actor = books.require_actor(system=True)
     made: dict[str, list[Sent]] = {}
 
-    def plan(order: str, moment: Moment, key: str) -> Group:
-        drafts, what = plan_assignment(books, order, Sending(auto=True, note=note), actor, moment, key)
-        made[order] = what
-        return drafts
+    def plan(order: str, moment: Moment) -> list[Step]:
+        steps, made[order] = plan_assignment(books, order, Sending(auto=True), actor, moment)
+        return steps
 
-    done, refused = record_batch(
-        books,
-        "assignments",
-        list_pool(books),
-        plan,
-        at=at,
-        request_id=request_id,
-        events=("assigned",),
-        dry_run=dry_run,
-    )
-    return [(each, made.get(order) or describe_sent(books, each)) for order, each in done], refused
+    done, refused = record_each(books, "assignments", actor, list_pool(books), plan, writing, ("assigned",))
+    return [Dispatched(one, made.get(order) or describe_sent(books, one)) for order, one in done], refused

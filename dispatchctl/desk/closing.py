@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from dispatchctl import VERSION, registers
 from dispatchctl.desk.books import Books, LateJudge, remove_index
-from dispatchctl.desk.names import local_time
 from dispatchctl.desk.periods import YEAR, Period, start_of
+from dispatchctl.desk.times import local_time
 from dispatchctl.errors import BadData
 from dispatchctl.policy.rulebook import Rulebook, assemble_rules
 from dispatchctl.store.index import FORMAT

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from dispatchctl.desk.acting import next_item
 from dispatchctl.desk.books import Books
+from dispatchctl.desk.drafts import Moment, refuse_event
 from dispatchctl.desk.names import resolve_key, show_text
-from dispatchctl.desk.recording import Moment, format_time, refuse_event
+from dispatchctl.desk.times import format_time
 from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.page import split_items
 from dispatchctl.rules.complaints import Measure, Owed, list_measures, list_owed

@@ -1,24 +1,16 @@
 """Complaints: registering one, and recording what happens to it. Desk (SOP-3.1 to SOP-3.7)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from dispatchctl.desk import customers
-from dispatchctl.desk.acting import Done, Step, Typed, act, begin, draft_steps, read_fields
+from dispatchctl.desk.acting import Typed, act_each, begin, read_fields
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.complaint_checks import CHECKS, SAY_MORE, Situation, read_kind
+from dispatchctl.desk.drafts import Moment, Step, check_draft, make_drafts, refuse_event
 from dispatchctl.desk.names import resolve_case, show_text
-from dispatchctl.desk.recording import (
-    Group,
-    Moment,
-    Refusal,
-    check_draft,
-    format_time,
-    record_batch,
-    refuse_event,
-    resolve_items,
-    try_drafts,
-)
+from dispatchctl.desk.recording import Done, Refusal
+from dispatchctl.desk.times import format_time
 from dispatchctl.entries import Writing, parse_day
 from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.complaints import TESTS
@@ -26,7 +18,6 @@ from dispatchctl.registers.page import VOID, split_items
 from dispatchctl.rules.families import Family, may_happen
 from dispatchctl.rules.severity import ORDINARY, SERIOUS
 from dispatchctl.store.contacts import Contact
-from dispatchctl.store.journal import Draft
 
 REGISTER = "complaints"
 ON_THE_SPOT = ("redone", "concession")  # how a complaint may end in the command that registers it (SOP-3.2)
@@ -87,16 +78,16 @@ def register_complaint(books: Books, complaint: Complaint, writing: Writing) -> 
         allowed = ", ".join(ON_THE_SPOT)
         raise UsageFault(f"{show_text(complaint.outcome)} (allowed with --resolved: {allowed})", place="--outcome")
 
-    def start(moment: Moment) -> tuple[Sequence[Step], str]:
+    def start(moment: Moment) -> Sequence[Step]:
         if order and books.case(order).state == VOID:
             raise Refused(f"{order} is void: no complaint can be about it", place="--order")
         fields = _read_complaint(books, complaint, actor, moment)
         more: list[Step] = []
         if complaint.outcome:
-            more = [("resolved", {"result": complaint.resolved, "outcome": complaint.outcome})]
+            more = [Step("resolved", {"result": complaint.resolved, "outcome": complaint.outcome})]
             more += _report_upward(books, fields["received_by"], moment)
-        for event, words in (("registered", fields), *more):  # before a contact is written
-            check_draft(Draft(moment.at, actor, "", event, dict(words), note=writing.note), REGISTER)
+        for draft in make_drafts([Step("registered", fields), *more], actor, "", moment, writing, ""):
+            check_draft(draft, REGISTER)  # before a contact is written
         found = _find_customer(books, complaint, order)
         _lint(books, fields, writing.note)
         customers.lint_privacy(books, {"--resolved": complaint.resolved})
@@ -107,10 +98,10 @@ def register_complaint(books: Books, complaint: Complaint, writing: Writing) -> 
         fields = {"order_id": order, "contact_id": contact, **fields}
         if earlier:
             fields.update(repeats=earlier[0], repeats_at=format_time(books, earlier[1]))
-        return [("registered", fields), *more], order
+        return [Step("registered", fields), *more]
 
     done = begin(books, REGISTER, start, writing, ("registered",))
-    if complaint.resolved and not done.recorded.replayed:
+    if complaint.resolved and not done.replayed:
         severity = judge_severity(books, done)
         if severity.in_force == SERIOUS:
             books.warnings.append(
@@ -171,7 +162,7 @@ def _report_upward(books: Books, receiver: str, moment: Moment) -> list[Step]:
     if not role or books.people.has_left(superior, moment.at):
         books.warnings.append(f"no direct superior of {receiver} is recorded: report it upward yourself (SOP-3.2)")
         return []
-    return [("escalated", {"escalated_to": role})]
+    return [Step("escalated", {"escalated_to": role})]
 
 
 def judge_severity(books: Books, done: Done) -> Severity:
@@ -190,52 +181,24 @@ def record_complaint(
 ) -> tuple[list[Done], list[Refusal]]:
     """Record one event of each of these complaints; several go item by item, what is done stays done."""
     actor = books.require_actor()
-    if len(ids) == 1:
-        case = resolve_case(books, ids[0], (REGISTER,), only=True)
-        return [
-            act(books, REGISTER, case, _make_plan(books, case, event, typed, actor, writing), writing, (event,))
-        ], []
-    cases, refused = resolve_items(books, ids, (REGISTER,))
-    attached = books.attach(writing.attach, dry=writing.dry_run)
-    after: dict[str, Family] = {}
 
-    def decide(case: str, moment: Moment, key: str) -> Group:
-        steps = _make_plan(books, case, event, typed, actor, writing)(moment, books.family(case))
-        drafts = draft_steps(steps, actor, case, moment, writing._replace(request_id=key), attached)
-        after[case] = try_drafts(books, REGISTER, drafts, moment)
-        return drafts
+    def plan(case: str, moment: Moment) -> tuple[str, Sequence[Step]]:
+        return case, _plan_event(books, books.family(case), case, event, typed, actor, moment, writing.note)
 
-    results, more = record_batch(
-        books,
-        REGISTER,
-        cases,
-        decide,
-        at=writing.at,
-        request_id=writing.request_id,
-        events=(event,),
-        dry_run=writing.dry_run,
-    )
-    done = []
-    for case, recorded in results:
-        family = after.get(case) or books.family(case)
-        done.append(Done(case, family.cases[case].state, recorded, family))
-    return done, refused + more
+    return act_each(books, REGISTER, ids, plan, writing, (event,))
 
 
-def _make_plan(
-    books: Books, case: str, event: str, typed: Typed, actor: str, writing: Writing
-) -> Callable[[Moment, Family], Sequence[Step]]:
-    def plan(moment: Moment, family: Family) -> Sequence[Step]:
-        complaint = family.cases[case]
-        if event not in SAY_MORE and not may_happen(complaint, None, event):
-            raise refuse_event(complaint, REGISTER, event)
-        fields = _read_typed(books, event, typed, moment)
-        _lint(books, fields, writing.note)
-        if event in CHECKS:
-            fields = CHECKS[event](books, Situation(family, complaint, event, actor, moment), fields)
-        return [(event, fields)]
-
-    return plan
+def _plan_event(
+    books: Books, family: Family, case: str, event: str, typed: Typed, actor: str, moment: Moment, note: str
+) -> Sequence[Step]:
+    complaint = family.cases[case]
+    if event not in SAY_MORE and not may_happen(complaint, None, event):
+        raise refuse_event(complaint, REGISTER, event)
+    fields = _read_typed(books, event, typed, moment)
+    _lint(books, fields, note)
+    if event in CHECKS:
+        fields = CHECKS[event](books, Situation(family, complaint, event, actor, moment), fields)
+    return [Step(event, fields)]
 
 
 def _read_typed(books: Books, event: str, typed: Typed, moment: Moment) -> dict[str, str]:

@@ -7,19 +7,21 @@ from collections.abc import Mapping, Sequence
 
 from dispatchctl import registers
 from dispatchctl.desk import customers
+from dispatchctl.desk.acting import act
 from dispatchctl.desk.books import Books
+from dispatchctl.desk.drafts import Moment, Step
 from dispatchctl.desk.names import resolve_key, resolve_staff, show_text, suggest_nearest
-from dispatchctl.desk.recording import Group, Moment, Recorded, draft_values, format_time, record, try_drafts
+from dispatchctl.desk.recording import Done
+from dispatchctl.desk.times import format_time
+from dispatchctl.entries import Writing
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.registers.page import Field, join_items
 from dispatchctl.registers.row import Row
-from dispatchctl.rules.families import Case
-from dispatchctl.store.journal import Draft
+from dispatchctl.rules.families import Case, Family
 
 CONTACT_FIELDS = ("caller", "phone", "address")
 SUPERVISOR = "supervisor"
 UNDO_WITHIN = 600  # seconds
-FIXED = {"kind": "kind", "read_back": "read_back"}
 
 
 def read_field(books: Books, field: Field, text: str) -> str:
@@ -45,19 +47,9 @@ def read_field(books: Books, field: Field, text: str) -> str:
     return text
 
 
-def amend(
-    books: Books,
-    case_id: str,
-    changes: Sequence[str],
-    reason: str,
-    *,
-    at: str = "",
-    note: str = "",
-    request_id: str = "",
-    dry_run: bool = False,
-) -> tuple[Recorded, str]:
+def amend(books: Books, case_id: str, changes: Sequence[str], reason: str, writing: Writing) -> Done:
     """Correct fields of a case: FIELD=VALUE each; caller, phone and address make a new line of the contacts."""
-    actor = books.require_actor()
+    books.require_actor()
     case = books.case(case_id)
     refuse_decided(case)
     fields = registers.fields_of(case.register)
@@ -81,30 +73,15 @@ def amend(
             )
     if not texts and not contact:
         raise UsageFault("amend needs at least one FIELD=VALUE")
-    state = ""
 
-    def decide(moment: Moment) -> Group:
-        nonlocal state
+    def plan(moment: Moment, family: Family) -> list[Step]:
         values = dict(texts)
         if contact:
-            values["contact_id"] = replace_contact(books, case, contact, moment, dry=dry_run)
-        customers.lint_privacy(books, {"content": values.get("content", ""), "--note": note})
-        draft = Draft(
-            moment.at,
-            actor,
-            case_id,
-            "amended",
-            draft_values({**values, "reason": reason}),
-            request_id=request_id,
-            note=note,
-        )
-        state = try_drafts(books, case.register, [draft], moment).cases[case_id].state
-        return [draft]
+            values["contact_id"] = replace_contact(books, case, contact, moment, dry=writing.dry_run)
+        customers.lint_privacy(books, {"content": values.get("content", ""), "--note": writing.note})
+        return [Step("amended", {**values, "reason": reason})]
 
-    done = record(
-        books, case.register, decide, at=at, request_id=request_id, events=("amended",), case=case_id, dry_run=dry_run
-    )
-    return done, state or books.case(case_id).state
+    return act(books, case.register, case_id, plan, writing, ("amended",))
 
 
 def refuse_decided(case: Case) -> None:
@@ -134,30 +111,20 @@ def replace_contact(books: Books, case: Case, changes: Mapping[str, str], moment
 
 
 def retract(
-    books: Books,
-    case_id: str,
-    ref: str,
-    reason: str,
-    *,
-    note: str = "",
-    request_id: str = "",
-    dry_run: bool = False,
-    within: int | None = None,
-) -> tuple[Recorded, str, Row]:
-    """Take a row of a case back (by default its last): by who wrote it, or from supervisor up; (recorded, state, row).
+    books: Books, case_id: str, ref: str, reason: str, writing: Writing, *, within: int | None = None
+) -> tuple[Done, Row]:
+    """Take a row of a case back (by default its last): by who wrote it, or from supervisor up; (done, the row).
 
-    within: only a row recorded so many seconds ago, with nothing after it (undo).
+    within: only a row recorded so many seconds ago (undo).
     """
     actor = books.require_actor()
-    case = books.case(case_id)
-    state = ""
     chosen: list[Row] = []
 
-    def decide(moment: Moment) -> Group:
-        nonlocal state
-        row = find_row(books, books.case(case_id), ref)
-        if row not in books.case(case_id).conflicts:  # of two that exclude each other one has to go
-            refuse_decided(books.case(case_id))
+    def plan(moment: Moment, family: Family) -> list[Step]:
+        case = family.cases[case_id]
+        row = find_row(books, case, ref)
+        if row not in case.conflicts:  # of two that exclude each other one has to go
+            refuse_decided(case)
         role = books.people.facts(actor).get("role", "")
         if row.by != actor and not books.people.stands_for(role, SUPERVISOR):
             raise Refused(f"{row.ref} is {row.by}'s: only they, or {SUPERVISOR} and above, may retract it")
@@ -165,20 +132,14 @@ def retract(
             raise Refused(
                 f"{row.ref} was recorded more than {within // 60} minutes ago", hint="retract it with a reason"
             )
-        texts = {"row": row.ref, "reason": reason}
-        draft = Draft(moment.at, actor, case_id, "retracted", texts, request_id=request_id, note=note)
-        after = try_drafts(books, case.register, [draft], moment)
-        state = after.cases[case_id].state
         chosen[:] = [row]
-        return [draft]
+        return [Step("retracted", {"row": row.ref, "reason": reason})]
 
-    done = record(
-        books, case.register, decide, request_id=request_id, events=("retracted",), case=case_id, dry_run=dry_run
-    )
+    done = act(books, books.case(case_id).register, case_id, plan, writing, ("retracted",))
     if not chosen:
         wanted = done.rows[0].fields["row"]
         chosen = [row for row in books.rows_of(case_id) if row.ref == wanted]
-    return done, state or books.case(case_id).state, chosen[0]
+    return done, chosen[0]
 
 
 def find_row(books: Books, case: Case, ref: str) -> Row:
@@ -196,11 +157,12 @@ def find_row(books: Books, case: Case, ref: str) -> Row:
     raise NotFound(f"{case.id} has no row {show_text(ref)}", hint=f"its rows: {listed}")
 
 
-def undo(books: Books, *, request_id: str = "", dry_run: bool = False) -> tuple[Recorded, str, Row]:
+def undo(books: Books, writing: Writing) -> tuple[Done, Row]:
     """Take back one's own last event, if nothing followed it, within 10 minutes."""
-    known = books.index.db.execute("SELECT id FROM requests WHERE key = ?", (request_id,)).fetchone()
-    if request_id and known:
-        return retract(books, known[0], "", "undo", request_id=request_id)
+    key = writing.request_id
+    known = books.index.db.execute("SELECT id FROM requests WHERE key = ?", (key,)).fetchone()
+    if key and known:
+        return retract(books, known[0], "", "undo", writing)
     actor = books.require_actor()
     row = find_last_own(books, actor)
     if row is None:
@@ -208,7 +170,7 @@ def undo(books: Books, *, request_id: str = "", dry_run: bool = False) -> tuple[
     later = [each for each in books.rows_of(row.id) if each.recorded > row.recorded and not each.derived]
     if later:
         raise Refused(f"{row.event} of {row.id} was followed by {later[-1].event} of {later[-1].id}")
-    return retract(books, row.id, row.ref, "undo", request_id=request_id, dry_run=dry_run, within=UNDO_WITHIN)
+    return retract(books, row.id, row.ref, "undo", writing, within=UNDO_WITHIN)
 
 
 def find_last_own(books: Books, actor: str) -> Row | None:

@@ -11,9 +11,8 @@ from typing import Any, NamedTuple
 from dispatchctl import registers
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.closing import MICRO, ClosedBooks, find_present, list_closed, list_months
-from dispatchctl.desk.names import local_time
 from dispatchctl.desk.periods import Period
-from dispatchctl.desk.recording import format_time
+from dispatchctl.desk.times import format_time, local_time
 from dispatchctl.registers.row import Row
 from dispatchctl.store.files import RecordFile, list_files, open_regular, read_bytes
 from dispatchctl.store.gathering import PLACE

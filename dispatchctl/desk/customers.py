@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.names import local_day, make_id, show_text
-from dispatchctl.desk.recording import Moment, format_time
+from dispatchctl.desk.drafts import Moment
+from dispatchctl.desk.names import make_id, show_text
+from dispatchctl.desk.times import format_time, local_day
 from dispatchctl.errors import NotFound, UsageFault
 from dispatchctl.store import contacts as private
 from dispatchctl.store.contacts import Contact, fold_address, fold_phone

@@ -3,15 +3,19 @@
 from decimal import Decimal
 from typing import NamedTuple
 
+from dispatchctl.desk.acting import act, begin
 from dispatchctl.desk.books import SYSTEM, Books
 from dispatchctl.desk.choosing import choose, describe_job, measure_loads
+from dispatchctl.desk.drafts import Moment, Step, new_id
 from dispatchctl.desk.names import resolve_staff
-from dispatchctl.desk.recording import Group, Moment, Recorded, draft_values, new_id, record, try_drafts
+from dispatchctl.desk.recording import Done
+from dispatchctl.entries import Writing
 from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.page import split_items
-from dispatchctl.rules.families import ASSIGNABLE, Case
+from dispatchctl.rules.families import ASSIGNABLE, Case, Family
 from dispatchctl.rules.owners import find_dispatcher
-from dispatchctl.store.journal import Draft
+
+REGISTER = "assignments"
 
 
 class Sending(NamedTuple):
@@ -24,7 +28,6 @@ class Sending(NamedTuple):
     requirements: str = ""
     over_ceiling: bool = False
     reason: str = ""
-    note: str = ""
 
 
 class Sent(NamedTuple):
@@ -36,6 +39,13 @@ class Sent(NamedTuple):
     role: str
     state: str
     reasons: tuple[tuple[str, Decimal], ...]
+
+
+class Dispatched(NamedTuple):
+    """What one dispatch recorded, and the assignments it made, the lead's first."""
+
+    done: Done
+    sent: list[Sent]
 
 
 def check_ceiling(books: Books, order: Case, staff: str, sending: Sending) -> None:
@@ -87,9 +97,9 @@ def fill_dispatch(books: Books, order: Case, sending: Sending) -> dict[str, str]
 
 
 def plan_assignment(
-    books: Books, order: str, sending: Sending, actor: str, moment: Moment, key: str, *, claim: bool = False
-) -> tuple[Group, list[Sent]]:
-    """The rows of one dispatch, and what was decided: the lead's first, then the helpers'."""
+    books: Books, order: str, sending: Sending, actor: str, moment: Moment, *, claim: bool = False
+) -> tuple[list[Step], list[Sent]]:
+    """The steps of one dispatch, and what was decided: the lead's first, then the helpers'."""
     family = books.family(order)
     case = family.cases[order]
     if case.state not in (("pool",) if claim else ASSIGNABLE):
@@ -109,7 +119,7 @@ def plan_assignment(
         for each in family.children.get(order, ())
         if each.register == "assignments" and not each.final and each.state != "completed"
     }
-    drafts: Group = []
+    steps: list[Step] = []
     sent: list[Sent] = []
     for person, role in [(lead, "lead"), *[(helper, "helper") for helper in sending.helpers]]:
         if person in holders:
@@ -117,7 +127,7 @@ def plan_assignment(
         holders.add(person)
         if role == "helper":
             check_ceiling(books, case, person, sending)
-        name = new_id(books, "assignments", moment, len(drafts))
+        name = new_id(books, "assignments", moment, len(steps))
         dispatcher = find_dispatcher(family, case, moment.at) if claim else actor
         texts = {
             "order_id": order,
@@ -127,33 +137,27 @@ def plan_assignment(
             **fields,
             "reason": sending.reason,
         }
-        drafts.append(Draft(moment.at, actor, name, "assigned", draft_values(texts), request_id=key, note=sending.note))
+        steps.append(Step("assigned", texts, name))
         sent.append(Sent(name, order, person, role, "assigned", reasons if role == "lead" else ()))
-    try_drafts(books, "assignments", drafts, moment, family_of=order)
-    return drafts, sent
+    return steps, sent
 
 
-def assign(
-    books: Books, order: str, sending: Sending, *, at: str = "", request_id: str = "", dry_run: bool = False
-) -> tuple[Recorded, list[Sent]]:
+def assign(books: Books, order: str, sending: Sending, writing: Writing) -> Dispatched:
     """Send somebody to an order, by name or by the policy's choice (PD-2.2, PD-2.3, PD-5.1)."""
     actor = books.require_actor(system=sending.auto)
     if bool(sending.staff) == sending.auto:
         raise UsageFault("assign takes either a person or --auto")
     sent: list[Sent] = []
 
-    def decide(moment: Moment) -> Group:
-        drafts, what = plan_assignment(books, order, sending, actor, moment, request_id)
-        sent[:] = what
-        return drafts
+    def start(moment: Moment) -> list[Step]:
+        steps, sent[:] = plan_assignment(books, order, sending, actor, moment)
+        return steps
 
-    done = record(
-        books, "assignments", decide, at=at, request_id=request_id, events=("assigned",), case=order, dry_run=dry_run
-    )
-    return done, describe_sent(books, done) if done.replayed else sent
+    done = begin(books, REGISTER, start, writing, ("assigned",), about=order, actor=actor)
+    return Dispatched(done, describe_sent(books, done) if done.replayed else sent)
 
 
-def describe_sent(books: Books, done: Recorded) -> list[Sent]:
+def describe_sent(books: Books, done: Done) -> list[Sent]:
     """What assign printed for rows that are already there."""
     found = []
     for row in done.rows:
@@ -176,75 +180,49 @@ def list_pool(books: Books) -> list[str]:
     return [str(row[0]) for row in rows]
 
 
-def claim(
-    books: Books, order: str, *, at: str = "", note: str = "", request_id: str = "", dry_run: bool = False
-) -> tuple[Recorded, list[Sent]]:
+def claim(books: Books, order: str, writing: Writing) -> Dispatched:
     """Take an order from the pool for oneself; skill and ceiling hold as for a dispatch by hand."""
     actor = books.require_actor()
     sent: list[Sent] = []
 
-    def decide(moment: Moment) -> Group:
+    def start(moment: Moment) -> list[Step]:
         case = books.case(order)
         job = describe_job(books, case)
         skills = split_items(books.people.facts(actor).get("skills", ""))
         if job.skill and job.skill not in skills:
             raise Refused(f"{order} needs the skill {job.skill}, which {actor} does not have (PD-2.2)")
-        drafts, what = plan_assignment(
-            books, order, Sending(staff=actor, note=note), actor, moment, request_id, claim=True
-        )
-        sent[:] = what
-        return drafts
+        steps, sent[:] = plan_assignment(books, order, Sending(staff=actor), actor, moment, claim=True)
+        return steps
 
-    done = record(
-        books, "assignments", decide, at=at, request_id=request_id, events=("assigned",), case=order, dry_run=dry_run
-    )
-    return done, describe_sent(books, done) if done.replayed else sent
+    done = begin(books, REGISTER, start, writing, ("assigned",), about=order)
+    return Dispatched(done, describe_sent(books, done) if done.replayed else sent)
 
 
 def reassign(
-    books: Books,
-    assignment: str,
-    staff: str,
-    reason: str,
-    *,
-    at: str = "",
-    note: str = "",
-    request_id: str = "",
-    over_ceiling: bool = False,
-    dry_run: bool = False,
-) -> tuple[Recorded, list[Sent]]:
+    books: Books, assignment: str, staff: str, reason: str, writing: Writing, *, over_ceiling: bool = False
+) -> Dispatched:
     """Give an open assignment to somebody else: the old one ends, a new one with a new id and new clocks begins."""
     actor = books.require_actor()
     sent: list[Sent] = []
 
-    def decide(moment: Moment) -> Group:
-        family = books.family(assignment)
+    def plan(moment: Moment, family: Family) -> list[Step]:
         old = family.cases[assignment]
         order = family.cases[old.parent]
         person = resolve_staff(books, staff)
         if person == old.fields.get("assignee"):
             raise Refused(f"{assignment} is {person}'s already")
         check_ceiling(books, order, person, Sending(over_ceiling=over_ceiling, reason=reason))
-        name = new_id(books, "assignments", moment)
+        name = new_id(books, REGISTER, moment)
+        role = old.fields.get("role", "lead")
         texts = {
             "order_id": order.id,
             "dispatcher": actor if actor != SYSTEM else "",
             "assignee": person,
-            "role": old.fields.get("role", "lead"),
-            "contact_id": old.fields.get("contact_id", ""),
-            "content": old.fields.get("content", ""),
-            "requirements": old.fields.get("requirements", ""),
+            "role": role,
+            **{field: old.fields.get(field) for field in ("contact_id", "content", "requirements")},
         }
-        drafts = [
-            Draft(moment.at, actor, assignment, "reassigned", {"reason": reason}, request_id=request_id, note=note),
-            Draft(moment.at, actor, name, "assigned", draft_values(texts), request_id=request_id),
-        ]
-        try_drafts(books, "assignments", drafts, moment, family_of=assignment)
-        sent[:] = [Sent(name, order.id, person, texts["role"], "assigned", ())]
-        return drafts
+        sent[:] = [Sent(name, order.id, person, role, "assigned", ())]
+        return [Step("reassigned", {"reason": reason}), Step("assigned", texts, name)]
 
-    events = ("reassigned", "assigned")
-    done = record(
-        books, "assignments", decide, at=at, request_id=request_id, events=events, case=assignment, dry_run=dry_run
-    )
-    return done, describe_sent(books, done) if done.replayed else sent
+    done = act(books, REGISTER, assignment, plan, writing, ("reassigned", "assigned"))
+    return Dispatched(done, describe_sent(books, done) if done.replayed else sent)

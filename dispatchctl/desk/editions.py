@@ -4,8 +4,8 @@ from typing import Any
 
 from dispatchctl.desk.acknowledging import Informed, find_informed
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.recording import format_time
 from dispatchctl.desk.rulemaking import compute_digest, read_draft
+from dispatchctl.desk.times import format_time
 from dispatchctl.errors import BadData, NotFound
 from dispatchctl.policy.comparing import Change, compare_days, compare_rules
 from dispatchctl.policy.compiling import compile_policy

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from dispatchctl import registers
 from dispatchctl.desk.appending import Planned, find_known, try_addition
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.recording import Moment
+from dispatchctl.desk.drafts import Moment
 from dispatchctl.desk.sifting import Sifted, Sifter
 from dispatchctl.errors import Fault
 from dispatchctl.exchange.maps import ImportMap, opening_event

@@ -8,12 +8,14 @@ from typing import Any, NamedTuple
 
 from dispatchctl import registers
 from dispatchctl.desk import customers
-from dispatchctl.desk.acting import Done, Step, act, begin, find_item, list_items, read_fields
+from dispatchctl.desk.acting import act, begin, find_item, list_items, read_fields
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.chasing import OVERDUE_COLUMNS, Formatter, describe_overdue, is_paused
+from dispatchctl.desk.drafts import Moment, Step
 from dispatchctl.desk.looking import describe_case
 from dispatchctl.desk.names import resolve_case, show_text
-from dispatchctl.desk.recording import Moment, format_time
+from dispatchctl.desk.recording import Done
+from dispatchctl.desk.times import format_time
 from dispatchctl.entries import Writing
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.registers.page import VOID
@@ -97,7 +99,7 @@ def follow_up(books: Books, name: str, asking: Asking, writing: Writing) -> Foll
     about = find_about(books, name)
     _check_texts(books, asking.remark, asking.signed_by, writing)
 
-    def start(moment: Moment) -> tuple[list[Step], str]:
+    def start(moment: Moment) -> list[Step]:
         family = books.family(registers.case_of(about))
         case = family.cases[registers.case_of(about)]
         if case.state == VOID:
@@ -114,15 +116,15 @@ def follow_up(books: Books, name: str, asking: Asking, writing: Writing) -> Foll
             "remark": asking.remark,
         }
         fields = {"about": about, **read_fields(books, REGISTER, typed, moment, OPTIONS)}
-        recorded: list[Step] = [(steps[0], fields)]
+        recorded: list[Step] = [Step(steps[0], fields)]
         if "signed" in steps:
             signer = _find_signer(books, family, about, asking.signed_by, moment, dry=writing.dry_run)
-            recorded.append(("signed", {"signed_by": signer}))
-        return recorded, case.id
+            recorded.append(Step("signed", {"signed_by": signer}))
+        return recorded
 
     done = begin(books, REGISTER, start, writing, BEGINNINGS)
     said = done.family.cases[done.id].fields.get("about", "")
-    if done.recorded.replayed and said != about:
+    if done.replayed and said != about:
         raise Refused(f"the key {writing.request_id!r} was used for {done.id} about {said}", place="--request-id")
     return _describe(books, done, about)
 
@@ -137,7 +139,7 @@ def answer(books: Books, name: str, satisfaction: str, remark: str, writing: Wri
     def plan(moment: Moment, family: Family) -> list[Step]:
         _check_time(books, family, family.cases[case].fields.get("about", ""), ("answered",), moment)
         typed = {"satisfaction": satisfaction, "remark": remark}
-        return [("answered", read_fields(books, REGISTER, typed, moment))]
+        return [Step("answered", read_fields(books, REGISTER, typed, moment))]
 
     return _describe(books, act(books, REGISTER, case, plan, writing, ("answered",)))
 
@@ -150,10 +152,12 @@ def sign(books: Books, name: str, signed_by: str, writing: Writing) -> Followed:
     def plan(moment: Moment, family: Family) -> list[Step]:
         found = family.cases[case]
         if found.state != "answered":
-            return [("signed", {})]  # refused by its page, before a contact is made of the name
+            return [Step("signed", {})]  # refused by its page, before a contact is made of the name
         about = found.fields["about"]
         _check_time(books, family, about, ("signed",), moment)
-        return [("signed", {"signed_by": _find_signer(books, family, about, signed_by, moment, dry=writing.dry_run)})]
+        return [
+            Step("signed", {"signed_by": _find_signer(books, family, about, signed_by, moment, dry=writing.dry_run)})
+        ]
 
     return _describe(books, act(books, REGISTER, case, plan, writing, ("signed",)))
 

@@ -4,8 +4,9 @@ import os
 from typing import Any, NamedTuple
 
 from dispatchctl.desk.books import Books, find_cache
-from dispatchctl.desk.names import local_time
 from dispatchctl.desk.personnel import check_id, staff_event
+from dispatchctl.desk.times import local_time
+from dispatchctl.entries import Writing
 from dispatchctl.errors import DispatchError, UsageFault
 from dispatchctl.store.folder import make_folder
 from dispatchctl.store.seals import list_seals
@@ -44,7 +45,7 @@ def found_desk(ws: Workspace, folder: str, me: str, name: str, *, demo: bool) ->
     ws.settle_in(records)
     books = Books(ws)
     values = {"name": name or login or staff, "role": FIRST_ROLE, "login": login, "regular": "yes"}
-    _, state = staff_event(books, staff, "joined", values)
+    state = staff_event(books, staff, "joined", values, Writing()).state
     books.settle()
     return Founded([os.path.relpath(path) for path in made], records, staff, state)
 

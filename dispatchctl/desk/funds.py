@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from dispatchctl.desk.acting import Done, Step, begin
+from dispatchctl.desk.acting import begin
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.charging import ENTRY, read_entry
 from dispatchctl.desk.chasing import Formatter
+from dispatchctl.desk.drafts import Moment, Step
 from dispatchctl.desk.names import show_text, suggest_nearest
 from dispatchctl.desk.periods import month_period
-from dispatchctl.desk.recording import Moment
+from dispatchctl.desk.recording import Done
 from dispatchctl.entries import Writing
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.registers.page import split_items
@@ -102,7 +103,7 @@ def spend(books: Books, amount: str, reason: str, writing: Writing, *, fund: str
     actor = books.require_actor()
     name = find_fund(books, fund)
 
-    def start(moment: Moment) -> tuple[Sequence[Step], str]:
+    def start(moment: Moment) -> Sequence[Step]:
         if not Decimal(amount):
             raise UsageFault("nothing is spent", place="--amount")
         ranks = books.policy["escalation"]["roles"]
@@ -112,7 +113,7 @@ def spend(books: Books, amount: str, reason: str, writing: Writing, *, fund: str
         balance = sum((each.amount for each in list_movements(books.index.db, name)), Decimal(0))
         if Decimal(amount) > balance:
             raise Refused(f"{amount} is more than the {balance:.2f} in {name}", place="--amount")
-        return [("spent", {"amount": amount, "reason": reason, "fund": name})], ""
+        return [Step("spent", {"amount": amount, "reason": reason, "fund": name})]
 
     return begin(books, "ledger", start, writing, ("spent",))
 

@@ -15,8 +15,9 @@ from dispatchctl import registers
 from dispatchctl.desk.appending import Planned, Recorder, find_known, try_addition
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.conversion import Tables, fit_value, make_tables
+from dispatchctl.desk.drafts import Moment
 from dispatchctl.desk.eventlogs import LogReader
-from dispatchctl.desk.recording import Moment, read_moment
+from dispatchctl.desk.recording import read_moment
 from dispatchctl.desk.sifting import Sifted, Sifter
 from dispatchctl.errors import BadData, Fault, NotFound, SystemFailed
 from dispatchctl.exchange.maps import REGISTERS, ImportMap, load_map

@@ -4,23 +4,17 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from dispatchctl.desk import customers
+from dispatchctl.desk.acting import act, begin
 from dispatchctl.desk.books import Books
+from dispatchctl.desk.drafts import Moment, Step
 from dispatchctl.desk.names import resolve_key, show_text
-from dispatchctl.desk.recording import (
-    Group,
-    Moment,
-    Recorded,
-    draft_values,
-    format_time,
-    new_id,
-    record,
-    try_drafts,
-)
-from dispatchctl.entries import parse_money, parse_when
+from dispatchctl.desk.recording import Done
+from dispatchctl.desk.times import format_time
+from dispatchctl.entries import Writing, parse_money, parse_when
 from dispatchctl.errors import UsageFault
 from dispatchctl.registers.orders import KINDS
 from dispatchctl.registers.row import Row, fold_key
-from dispatchctl.store.journal import Draft
+from dispatchctl.rules.families import Family
 from dispatchctl.store.lines import check_text
 
 KEYS = {
@@ -52,16 +46,13 @@ class Request(NamedTuple):
     answered: str = ""
     read_back: bool = False
     note: str = ""
-    attached: str = ""
     contact_id: str = ""  # of a contact already kept; counts where none of caller, phone and address was given
 
 
 class Taken(NamedTuple):
     """The order made of a request, with what the desk says to the caller."""
 
-    recorded: Recorded
-    order: str
-    state: str
+    done: Done
     contact_id: str
     base_price: str | None
     read_back: str
@@ -129,10 +120,8 @@ def _default(known: Mapping[str, Any], preferred: str) -> str:
     return preferred if preferred in known else next(iter(known), "")
 
 
-def plan_order(
-    books: Books, request: Request, actor: str, moment: Moment, key: str, *, dry: bool
-) -> tuple[Group, dict[str, Any]]:
-    """The rows of a new order, and what there is to say about it; a new contact is written first unless dry."""
+def plan_order(books: Books, request: Request, moment: Moment, *, dry: bool) -> tuple[list[Step], dict[str, Any]]:
+    """The steps of a new order, and what there is to say about it; a new contact is written first unless dry."""
     fields = check_request(books, request, moment.at)
     typed = request.caller or request.phone or request.address
     known_by_id = bool(request.contact_id) and not typed
@@ -157,24 +146,19 @@ def plan_order(
     if found.new:
         contact_id = customers.add_contact(books, found.contact._replace(area=area), moment, dry=dry)
     fields["contact_id"] = contact_id
-    fields["attached"] = request.attached
     version, _ = books.book.at(moment.at)
     service = version.policy["services"].get(fields.get("service", "")) or {}
     # who names a contact by its id only does not get to see it unmasked without a reason
     spoken = say_back(books, request, fields, customers.mask_contact(found.contact) if known_by_id else found.contact)
     if request.read_back:
         fields["read_back"] = say_back(books, request, fields, None)
-    order = new_id(books, "orders", moment)
-    texts = draft_values(fields)
-    drafts = [Draft(moment.at, actor, order, "taken", texts, request.source_ref, key, request.note)]
+    steps = [Step("taken", fields, source_ref=request.source_ref, note=request.note)]
     if request.answered:
-        drafts.append(Draft(moment.at, actor, order, "answered", {"answer": request.answered}, request_id=key))
-    state = try_drafts(books, "orders", drafts, moment).cases[order].state
-    said = {"base_price": service.get("base_price"), "read_back": spoken, "contact_id": contact_id, "state": state}
-    return drafts, said
+        steps.append(Step("answered", {"answer": request.answered}))
+    return steps, {"base_price": service.get("base_price"), "read_back": spoken, "contact_id": contact_id}
 
 
-def take_order(books: Books, request: Request, *, at: str = "", request_id: str = "", dry_run: bool = False) -> Taken:
+def take_order(books: Books, request: Request, writing: Writing) -> Taken:
     """Record a request as an order (SOP-1.4, KB1-2.1, JD-2.1); with `answered` it is closed at once (PD-2.1)."""
     actor = books.require_actor()
     known = find_source(books, request.source_ref)
@@ -182,20 +166,17 @@ def take_order(books: Books, request: Request, *, at: str = "", request_id: str 
         return describe_known(books, known)
     said: dict[str, Any] = {}
 
-    def decide(moment: Moment) -> Group:
+    def start(moment: Moment) -> list[Step]:
         if find_source(books, request.source_ref):  # taken by another process while this one waited for the lock
             return []
-        drafts, what = plan_order(books, request, actor, moment, request_id, dry=dry_run)
+        steps, what = plan_order(books, request._replace(note=writing.note), moment, dry=writing.dry_run)
         said.update(what)
-        return drafts
+        return steps
 
-    done = record(books, "orders", decide, at=at, request_id=request_id, events=("taken",), dry_run=dry_run)
+    done = begin(books, "orders", start, writing, ("taken",), actor=actor)
     if not done.rows:
         return describe_known(books, find_source(books, request.source_ref))
-    order = done.rows[0].id
-    if done.replayed:
-        return describe_taken(books, done, order)
-    return Taken(done, order, said["state"], said["contact_id"], said["base_price"], said["read_back"])
+    return describe_taken(books, done) if done.replayed else Taken(done, **said)
 
 
 def find_source(books: Books, source_ref: str) -> str:
@@ -211,7 +192,9 @@ def find_source(books: Books, source_ref: str) -> str:
 
 def describe_known(books: Books, order: str) -> Taken:
     """What to say of the order that this source reference has already made."""
-    return describe_taken(books, Recorded([find_first(books, order)], replayed=True), order)
+    family = books.family(order)
+    first = find_first(books, order)
+    return describe_taken(books, Done(order, family.cases[order].state, [first], family, replayed=True))
 
 
 def find_first(books: Books, case: str) -> Row:
@@ -219,14 +202,13 @@ def find_first(books: Books, case: str) -> Row:
     return min((row for row in books.rows_of(case) if row.id == case), key=fold_key)
 
 
-def describe_taken(books: Books, done: Recorded, order: str) -> Taken:
+def describe_taken(books: Books, done: Done) -> Taken:
     """What new-order printed for an order that is already there; the contact masked: nobody is on the phone now."""
-    case = books.case(order)
-    first = find_first(books, order)
+    first = find_first(books, done.id)
     service = books.book.at(first.at)[0].policy["services"].get(first.fields.get("service", "")) or {}
     contact = customers.mask_contact(customers.read_contact(books, first.fields.get("contact_id", "")))
     spoken = say_back(books, Request(), first.fields, contact)
-    return Taken(done, order, case.state, first.fields.get("contact_id", ""), service.get("base_price"), spoken)
+    return Taken(done, first.fields.get("contact_id", ""), service.get("base_price"), spoken)
 
 
 def say_back(books: Books, request: Request, fields: Mapping[str, str], contact: Any) -> str:
@@ -260,32 +242,14 @@ def say_back(books: Books, request: Request, fields: Mapping[str, str], contact:
     return ("，" if zh else "; ").join(parts)
 
 
-def order_event(
-    books: Books,
-    order: str,
-    event: str,
-    fields: Mapping[str, str],
-    *,
-    at: str = "",
-    note: str = "",
-    request_id: str = "",
-    attached: str = "",
-    dry_run: bool = False,
-) -> tuple[Recorded, str]:
-    """Record one event of an order; (what was recorded, the state after it)."""
-    actor = books.require_actor()
-    state = ""
+def order_event(books: Books, order: str, event: str, fields: Mapping[str, str], writing: Writing) -> Done:
+    """Record one event of an order."""
 
-    def decide(moment: Moment) -> Group:
-        nonlocal state
-        texts = draft_values({**fields, "attached": attached})
-        customers.lint_privacy(books, {"--note": note, "--answered": fields.get("answer", "")})
-        draft = Draft(moment.at, actor, order, event, texts, request_id=request_id, note=note)
-        state = try_drafts(books, "orders", [draft], moment).cases[order].state
-        return [draft]
+    def plan(moment: Moment, family: Family) -> list[Step]:
+        customers.lint_privacy(books, {"--note": writing.note, "--answered": fields.get("answer", "")})
+        return [Step(event, fields)]
 
-    done = record(books, "orders", decide, at=at, request_id=request_id, events=(event,), case=order, dry_run=dry_run)
-    return done, state or books.case(order).state
+    return act(books, "orders", order, plan, writing, (event,))
 
 
 def triage_fields(books: Books, answered: str, refer: str, dispatch: bool) -> tuple[str, dict[str, str]]:

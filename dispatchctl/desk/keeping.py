@@ -1,15 +1,17 @@
 """Keeping a clone of the records in order: which writer it is, and an index made anew. Desk."""
 
 import os
-from collections.abc import Sequence
 from typing import Any
 
 from dispatchctl import registers
+from dispatchctl.desk.acting import begin
 from dispatchctl.desk.books import Books, find_cache, remove_index
-from dispatchctl.desk.recording import Group, Moment, new_id, record, try_drafts
+from dispatchctl.desk.drafts import Step
+from dispatchctl.desk.recording import was_recorded
+from dispatchctl.entries import Writing
 from dispatchctl.errors import UsageFault
 from dispatchctl.store.folder import check_claim, claim_writer, list_writers, open_folder
-from dispatchctl.store.journal import Draft, Lock
+from dispatchctl.store.journal import Lock
 from dispatchctl.store.schema import quote
 from dispatchctl.workspace import Workspace
 
@@ -39,16 +41,7 @@ def rebuild_index(ws: Workspace) -> dict[str, Any]:
 
 
 def set_writer(
-    books: Books,
-    code: str,
-    *,
-    take_over: bool = False,
-    reason: str = "",
-    at: str = "",
-    note: str = "",
-    request_id: str = "",
-    attach: Sequence[str] = (),
-    dry_run: bool = False,
+    books: Books, code: str, writing: Writing, *, take_over: bool = False, reason: str = ""
 ) -> dict[str, Any]:
     """Make this clone the writer `code`; taking one over that has files leaves `taken-over` in audit, as its own row.
 
@@ -66,22 +59,20 @@ def set_writer(
     }
     if take_over and not reason:
         raise UsageFault("is missing: taking a writer over wants a reason", place="--reason")
+    if reason and not take_over:
+        raise UsageFault("goes with --take-over", place="--reason")
+    takes = take_over and code != folder.writer and code in list_writers(folder.path)
+    if not takes and not was_recorded(books, writing.request_id):
+        writing.refuse_kept("there is no row to keep it with: only taking over a writer that has files leaves one")
     if code == folder.writer:
         return item
-    if take_over and code in list_writers(folder.path):
+    if takes:
+        fields = {"subject": code, "reason": reason}
         actor = books.require_actor()
-
-        def decide(moment: Moment) -> Group:
-            fields = {"subject": code, "reason": reason, "attached": books.attach(attach, dry=dry_run)}
-            case = new_id(books, "audit", moment)
-            draft = Draft(moment.at, actor, case, "taken-over", fields, request_id=request_id, note=note)
-            try_drafts(books, "audit", [draft], moment)
-            return [draft]
-
         books.folder = folder._replace(writer=code)
-        done = record(books, "audit", decide, at=at, request_id=request_id, events=("taken-over",), dry_run=dry_run)
-        item |= {"taken_over": True, "id": done.rows[0].id, "event": "taken-over"}
-    if dry_run:
+        done = begin(books, "audit", lambda moment: [Step("taken-over", fields)], writing, ("taken-over",), actor=actor)
+        item |= {"taken_over": True, "id": done.id, "event": "taken-over"}
+    if writing.dry_run:
         return {**item, "dry_run": True}
     with Lock(folder, books.ws.wait):
         books.folder = claim_writer(folder, code, bool(item["taken_over"]))

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from dispatchctl.desk.acting import Done, Step, act, begin, find_employed
+from dispatchctl.desk.acting import act, begin, find_employed
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.charging import (
     DUE,
@@ -24,19 +24,11 @@ from dispatchctl.desk.charging import (
 )
 from dispatchctl.desk.closing import open_for_period
 from dispatchctl.desk.corrections import list_late_charges
+from dispatchctl.desk.drafts import Moment, Step, new_id
 from dispatchctl.desk.names import resolve_case, resolve_staff, show_text, suggest_nearest
 from dispatchctl.desk.periods import month_period
-from dispatchctl.desk.recording import (
-    Group,
-    Moment,
-    Recorded,
-    Refusal,
-    draft_values,
-    format_time,
-    new_id,
-    record_batch,
-    try_drafts,
-)
+from dispatchctl.desk.recording import Done, Refusal, record_each
+from dispatchctl.desk.times import format_time
 from dispatchctl.entries import Writing
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.registers.ledger import MONEYLESS
@@ -44,7 +36,6 @@ from dispatchctl.registers.page import join_items, split_items
 from dispatchctl.rules.charges import Fact, Rule, find_rule, list_rules, make_key, meets, read_amount, read_facts
 from dispatchctl.rules.discipline import HEAD, is_within, may_decide
 from dispatchctl.rules.families import Case, Family
-from dispatchctl.store.journal import Draft
 
 REGISTER = "ledger"
 
@@ -67,17 +58,14 @@ def list_month(books: Books, month: str, staff: str = "") -> list[Item]:
 
 def propose(
     books: Books, keys: Sequence[str], writing: Writing, *, again: bool = False, reason: str = ""
-) -> tuple[list[tuple[str, Recorded]], list[Refusal]]:
+) -> tuple[list[Done], list[Refusal]]:
     """Propose what is due under these keys, each an entry of its own; (done, refused).
 
     again: also what was waived or reversed before, for a reason.
     """
     actor = books.require_actor()
-    attached = books.attach(writing.attach, dry=writing.dry_run)
-    count = 0
 
-    def plan(key: str, moment: Moment, request: str) -> Group:
-        nonlocal count
+    def plan(key: str, moment: Moment) -> Sequence[Step]:
         item = find_due(books.index.db, books.judging.table, key, moment.recorded // 1_000_000)
         if item is None:
             raise NotFound(f"nothing is due under {show_text(key)}", hint="see: dispatchctl ledger due")
@@ -85,17 +73,10 @@ def propose(
         rule = find_rule(books.book.find(item["policy"]), item["rule"])
         assert rule is not None
         _check_proposer(books, rule, item["staff"], actor)
-        name = new_id(books, REGISTER, moment, count if writing.dry_run else 0)
-        fields = {**_keep_item(item), "reason": reason, "attached": attached}
-        draft = Draft(moment.at, actor, name, "proposed", draft_values(fields), request_id=request, note=writing.note)
-        try_drafts(books, REGISTER, [draft], moment)
-        count += 1
-        return [draft]
+        return [Step("proposed", {**_keep_item(item), "reason": reason})]
 
-    return record_batch(
-        books, REGISTER, list(dict.fromkeys(keys)), plan, at=writing.at, request_id=writing.request_id,
-        events=("proposed",), dry_run=writing.dry_run,
-    )  # fmt: skip
+    done, refused = record_each(books, REGISTER, actor, list(dict.fromkeys(keys)), plan, writing, ("proposed",))
+    return [each for _, each in done], refused
 
 
 def list_open_keys(books: Books, month: str) -> list[str]:
@@ -159,7 +140,7 @@ def propose_by_hand(
     actor = books.require_actor()
     about = resolve_case(books, case) if case else ""
 
-    def start(moment: Moment) -> tuple[Sequence[Step], str]:
+    def start(moment: Moment) -> Sequence[Step]:
         version, _ = books.book.at(moment.at)
         rule = find_rule(version, rule_id)
         if rule is None:
@@ -200,7 +181,7 @@ def propose_by_hand(
             "approver": rule["approver"],
             "policy": version.label,
         }
-        return [("proposed", draft_values({**_keep_item(item), "reason": reason}))], ""
+        return [Step("proposed", {**_keep_item(item), "reason": reason})]
 
     return begin(books, REGISTER, start, writing, ("proposed",))
 
@@ -263,10 +244,10 @@ def decide(books: Books, entry: str, event: str, fields: Mapping[str, str], writ
             if not _holds(books, actor, staff, approver):
                 raise Refused(f"{actor} may not decide on {case}: that is for {approver} and above{cite(clauses)}")
         if event == "approved" and one.state == "proposed":
-            return [(event, {**fields, **_check_approval(books, one, fields, writing)})]
+            return [Step(event, {**fields, **_check_approval(books, one, fields, writing)})]
         if event == "reversed" and one.fields.get("kind") == "proposal":
             raise Refused(f"{case} is a proposal: it is approved or waived, nothing else{cite(clauses)}")
-        return [(event, fields)]
+        return [Step(event, fields)]
 
     return act(books, REGISTER, case, plan, writing, (event,))
 
@@ -323,6 +304,6 @@ def settle(books: Books, entry: str, event: str, writing: Writing) -> Done:
             raise Refused(f"{case} is a proposal: it is approved or waived, nothing else{clauses}")
         if event == "paid" and one.state == "approved" and not Decimal(one.fields.get("amount") or 0):
             raise Refused(f"there is no money in {case}{clauses}")
-        return [(event, {})]
+        return [Step(event, {})]
 
     return act(books, REGISTER, case, plan, writing, (event,))

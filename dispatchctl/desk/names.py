@@ -4,10 +4,10 @@ Cases may be named by any unambiguous end of their id, keys of policies.yaml by 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from dispatchctl import registers
+from dispatchctl.desk.times import local_day
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.store.schema import quote
 
@@ -16,18 +16,6 @@ if TYPE_CHECKING:
 
 TITLED = ("services", "departments", "areas")
 SHOWN = 5  # candidates that a message names
-
-
-def local_day(books: "Books", at: int) -> str:
-    """The day of a time in the policy's timezone, YYYYMMDD, as ids carry it."""
-    return local_time(books, at).strftime("%Y%m%d")
-
-
-def local_time(books: "Books", at: int) -> datetime:
-    """A time in the policy's timezone."""
-    from zoneinfo import ZoneInfo
-
-    return datetime.fromtimestamp(at, ZoneInfo(books.timezone))
 
 
 def suggest_nearest(wanted: str, known: Iterable[str]) -> str:

@@ -4,17 +4,17 @@ from collections.abc import Mapping, Sequence
 
 from dispatchctl import registers
 from dispatchctl.desk import customers
-from dispatchctl.desk.acting import Done, Step, act, read_fields, require_role
+from dispatchctl.desk.acting import act, begin, read_fields, require_role
 from dispatchctl.desk.books import Books
+from dispatchctl.desk.drafts import Moment, Step
 from dispatchctl.desk.names import resolve_key, resolve_staff, show_text, suggest_nearest
 from dispatchctl.desk.periods import month_period
-from dispatchctl.desk.recording import Group, Moment, Recorded, draft_values, record, try_drafts, was_recorded
+from dispatchctl.desk.recording import Done, was_recorded
 from dispatchctl.entries import Writing
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.registers.page import join_items
 from dispatchctl.rules.families import Family
 from dispatchctl.store.contacts import Contact
-from dispatchctl.store.journal import Draft
 from dispatchctl.store.lines import check_text
 
 SCORERS = ("supervisor", "personnel")
@@ -53,28 +53,24 @@ def staff_event(
     staff: str,
     event: str,
     values: Mapping[str, str | Sequence[str] | None],
+    writing: Writing,
     *,
     phone: str = "",
-    at: str = "",
-    note: str = "",
-    request_id: str = "",
-    dry_run: bool = False,
-) -> tuple[Recorded, str]:
-    """Record one event of a person's; (what was recorded, the state after it)."""
+) -> Done:
+    """Record one event of a person's."""
     first = event == "joined"
     founding = first and not books.people.histories
     actor = staff if founding else books.require_actor()  # the first person of a new desk enters himself
+    again = was_recorded(books, writing.request_id)
     if first:
         check_id(staff)
         here = books.people.entry(staff) is not None and not books.people.has_left(staff)
-        if here and not was_recorded(books, request_id):
+        if here and not again:
             raise Refused(f"{staff} {books.people.name(staff)} is here already")
     else:
-        staff = resolve_staff(books, staff, present=not was_recorded(books, request_id))
-    state = ""
+        staff = resolve_staff(books, staff, present=not again)
 
-    def decide(moment: Moment) -> Group:
-        nonlocal state
+    def start(moment: Moment) -> list[Step]:
         texts = read_post(books, values)
         if event == "changed" and not texts and not phone:
             raise UsageFault("staff change needs at least one option")
@@ -83,24 +79,10 @@ def staff_event(
             check_login(books, staff, login)
         if phone:
             contact = Contact(name=texts.get("name", books.people.name(staff)), phone=phone)
-            texts["contact_id"] = customers.add_contact(books, contact, moment, dry=dry_run)
-        draft = Draft(moment.at, actor, staff, event, draft_values(texts), request_id=request_id, note=note)
-        state = try_drafts(books, "staff", [draft], moment).cases[staff].state
-        if first and texts.get("regular"):
-            state = "regular"
-        return [draft]
+            texts["contact_id"] = customers.add_contact(books, contact, moment, dry=writing.dry_run)
+        return [Step(event, texts, staff)]
 
-    done = record(
-        books,
-        "staff",
-        decide,
-        at=at,
-        request_id=request_id,
-        events=(event,),
-        case="" if first else staff,
-        dry_run=dry_run,
-    )
-    return done, state or books.case(staff).state
+    return begin(books, "staff", start, writing, (event,), about="" if first else staff, actor=actor)
 
 
 def check_login(books: Books, staff: str, login: str) -> None:
@@ -129,7 +111,7 @@ def give_mark(books: Books, staff: str, typed: Mapping[str, str], writing: Writi
         fields = read_fields(books, "staff", typed, moment)
         fields["measure"] = _find_scored(books, fields.get("measure", ""), fields["month"])
         _check_month(books, case, fields["month"], moment)
-        return [("scored", fields)]
+        return [Step("scored", fields)]
 
     return act(books, "staff", case, plan, writing, ("scored",))
 

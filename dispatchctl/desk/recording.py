@@ -6,30 +6,36 @@ printed afterwards is on disk.
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from dispatchctl import registers
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.names import local_day, local_time, make_id, resolve_case
+from dispatchctl.desk.drafts import Group, Moment, Step, as_row, make_drafts, new_id, try_drafts
+from dispatchctl.desk.names import resolve_case
+from dispatchctl.desk.times import format_time, local_time
+from dispatchctl.entries import Writing
 from dispatchctl.errors import DispatchError, NotFound, OutcomeUnknown, Refused, SystemFailed, UsageFault
-from dispatchctl.registers.page import ANY, FIRST
 from dispatchctl.registers.row import Row
-from dispatchctl.rules.families import Case, Family, fold_family
+from dispatchctl.rules.families import Family
 from dispatchctl.store.folder import has_seals, require_writer
-from dispatchctl.store.journal import Draft, Lock, append_groups, find_end, sync_rows
+from dispatchctl.store.journal import Lock, append_groups, find_end, sync_rows
 from dispatchctl.store.lines import check_text
 
 BACKWARDS = 5 * 60 * 1_000_000  # how far a clock may go back before writing is refused, microseconds
-OPTIONS = {"answer": "answered", "skills": "skill", "areas": "area"}  # where it is not the field's own name
 BATCH = 200  # items of a batch for which the lock is held at a time
 
-Group = list[Draft]
 
+class Done(NamedTuple):
+    """What a command came to: its first case, the state after it, its rows, and the family as it then is.
 
-class Recorded(NamedTuple):
-    """What a command recorded: its rows (as they stand on disk), or those that an earlier one with its key did."""
+    replayed: an earlier command with its key had recorded the rows. dry: they would be, and have no place yet. Where
+    there was nothing to record, id and state are "" and there are no rows.
+    """
 
+    id: str
+    state: str
     rows: list[Row]
+    family: Family
     replayed: bool = False
     dry: bool = False
 
@@ -39,13 +45,6 @@ class Refusal(NamedTuple):
 
     item: str
     error: DispatchError
-
-
-class Moment(NamedTuple):
-    """When a command acts: `at` of its rows, and the time they are recorded (microseconds, of the system's clock)."""
-
-    at: int
-    recorded: int
 
 
 def read_moment(books: Books, at_text: str) -> Moment:
@@ -88,109 +87,7 @@ def _refuse_sealed(books: Books, recorded: int) -> None:
         raise Refused(f"{sealed} is sealed, and by the clock it is not over", hint="set the clock right")
 
 
-def format_time(books: Books, at: int) -> str:
-    """ISO 8601 with the offset of the policy's timezone, to the second."""
-    return local_time(books, at).isoformat(timespec="seconds")
-
-
-def new_id(books: Books, register: str, moment: Moment, ahead: int = 0) -> str:
-    """The next id of a register: day of recording and writer, counted without gaps. ahead: new ones before this one."""
-    day = local_day(books, moment.recorded // 1_000_000)
-    number = books.index.counter(register, books.folder.writer, day) + 1 + ahead
-    return make_id(registers.get(register).letter, day, books.folder.writer, number)
-
-
-def check_draft(draft: Draft, register: str) -> None:
-    """UsageFault where a text cannot be kept, or one that the event needs is empty; fields must be the register's."""
-    fields = registers.fields_of(register)
-    needed = registers.events_of(register)[draft.event].required
-    empty = [name_option(name) for name in needed if not draft.fields.get(name, "").strip()]
-    if empty:
-        raise UsageFault(f"{draft.event} needs {', '.join(empty)}")
-    for name, text in (*draft.fields.items(), ("note", draft.note), ("source_ref", draft.source_ref)):
-        if name not in fields and name not in ("note", "source_ref"):
-            raise KeyError(name)
-        if text:
-            check_text(name_option(name), text)
-    check_text("--request-id", draft.request_id)
-
-
-def name_option(field: str) -> str:
-    """The option that gives a field its value, as messages name it."""
-    return f"--{OPTIONS.get(field) or field.replace('_', '-')}"
-
-
-def as_row(draft: Draft, register: str, moment: Moment, number: int = 0) -> Row:
-    """The row a draft will be, for trying what it would do; its place in the file is not known yet."""
-    return Row(
-        draft.at,
-        moment.recorded,
-        draft.by,
-        draft.id,
-        draft.event,
-        {name: text for name, text in draft.fields.items() if text},
-        draft.source_ref,
-        draft.request_id,
-        draft.note,
-        register,
-        "",
-        number,
-    )
-
-
-def try_drafts(books: Books, register: str, drafts: Sequence[Draft], moment: Moment, family_of: str = "") -> Family:
-    """The family as it would be after these rows; Refused where one of them may not happen there.
-
-    family_of: a case of the family where the drafts open a new one; it may be empty for a family of its own.
-    """
-    known = family_of or drafts[0].id
-    rows = list(books.index.family_rows(known))
-    before = fold_family(rows)
-    for draft in drafts:
-        check_draft(draft, register)
-        _check_time(books, before, register, draft)
-    tried = [as_row(draft, register, moment, number) for number, draft in enumerate(drafts, 1)]
-    after = fold_family([*rows, *tried])
-    for row in tried:
-        case = after.cases[row.id]
-        if row in case.conflicts:
-            raise refuse_event(before.cases.get(row.id, case), register, row.event)
-    return after
-
-
-def _check_time(books: Books, family: Family, register: str, draft: Draft) -> None:
-    """Refused for a time before the case's first row, or before the start of a clock that the event would stop."""
-    case = family.cases.get(draft.id)
-    if case is None or not case.rows:
-        return
-    first = case.rows[0].at
-    if draft.at < first:
-        raise Refused(f"{draft.id} began at {format_time(books, first)}, after that", place="--at")
-    if draft.at >= max(row.at for row in case.rows):
-        return
-    for one in books.judging.instances(family, case):
-        if one.state == "running" and (register, draft.event) in one.variant.stop and draft.at < one.started_at:
-            started = format_time(books, one.started_at)
-            raise Refused(f"{one.clock} of {draft.id} began at {started}, after that", place="--at")
-
-
-def refuse_event(case: Case, register: str, event: str) -> Refused:
-    """The refusal of an event: the state the case is in, and what may happen in it."""
-    page = registers.get(register)
-    states = {state.name: state for state in page.states}
-    shown = states[case.state].en if case.state in states else case.state
-    allowed = [
-        each.name
-        for each in page.events
-        if FIRST not in each.before
-        and (case.state in each.before or ANY in each.before)
-        and each.name not in ("retracted", *(("amended",) if page.decided else ()))
-    ]
-    hint = f"possible now: {', '.join(allowed)}" if allowed else "nothing more can happen to it"
-    return Refused(f"{case.id} is {shown}: {event} is not possible", hint=hint)
-
-
-def find_replay(books: Books, request_id: str, register: str, events: Sequence[str], case: str = "") -> Recorded | None:
+def find_replay(books: Books, request_id: str, register: str, events: Sequence[str], about: str = "") -> Done | None:
     """What the key already recorded; None for a new key. Refused where it was another command's or another case's."""
     if not request_id:
         return None
@@ -200,12 +97,13 @@ def find_replay(books: Books, request_id: str, register: str, events: Sequence[s
     ).fetchone()
     if row is None:
         return None
-    other_case = bool(case) and case not in books.family(row[1]).cases
-    if row[0] != register or row[2] not in events or other_case:
-        raise Refused(f"the key {request_id!r} was used for {row[2]} of {row[1]}", place="--request-id")
-    rows = [each for each in books.rows_of(row[1]) if each.request_id == request_id]
-    sync_rows(books.folder, register, row[3])
-    return Recorded(rows, replayed=True)
+    register_then, case, event, file = row
+    family = books.family(case)
+    if register_then != register or event not in events or (about and about not in family.cases):
+        raise Refused(f"the key {request_id!r} was used for {event} of {case}", place="--request-id")
+    rows = [each for each in books.rows_of(case) if each.request_id == request_id]
+    sync_rows(books.folder, register, file)
+    return Done(rows[0].id, family.cases[rows[0].id].state, rows, family, replayed=True)
 
 
 def was_recorded(books: Books, request_id: str) -> bool:
@@ -218,36 +116,58 @@ def was_recorded(books: Books, request_id: str) -> bool:
 def record(
     books: Books,
     register: str,
-    decide: Callable[[Moment], Group],
-    *,
-    at: str = "",
-    request_id: str = "",
-    events: Sequence[str] = (),
-    case: str = "",
-    dry_run: bool = False,
-) -> Recorded:
-    """Append what `decide` answers, as one command; decide is asked under the lock, with the books caught up.
+    actor: str,
+    decide: Callable[[Moment], Sequence[Step]],
+    writing: Writing,
+    events: Sequence[str],
+    about: str = "",
+) -> Done:
+    """Append the steps that `decide` answers, as one command; it is asked under the lock, with the books caught up.
 
-    events and case: what a used --request-id must have been for, to be answered again.
+    Steps without a case are of a new one. events, about: what a used --request-id must have been for, and a case of
+    the family, to be answered again. Refused for what the register's page does not allow.
     """
     writer = require_writer(books.folder)
-    replay = find_replay(books, request_id, register, events, case)
+
+    def plan() -> tuple[Moment, Group, Done]:
+        moment = read_moment(books, writing.at)
+        return moment, *plan_group(books, register, actor, decide(moment), moment, writing, attached)
+
+    replay = find_replay(books, writing.request_id, register, events, about)
     if replay is not None:
         return replay
-    if dry_run:
-        moment = read_moment(books, at)
-        drafts = decide(moment)
-        return Recorded([as_row(draft, register, moment) for draft in drafts], dry=True)
+    attached = books.attach(writing.attach, dry=writing.dry_run)
+    if writing.dry_run:
+        return plan()[2]
     with Lock(books.folder, books.ws.wait):
         books.catch_up()
-        replay = find_replay(books, request_id, register, events, case)
+        replay = find_replay(books, writing.request_id, register, events, about)
         if replay is not None:
             return replay
-        moment = read_moment(books, at)
-        drafts = decide(moment)
+        moment, drafts, done = plan()
         if not drafts:
-            return Recorded([])
-        return Recorded(_append(books, register, writer, [drafts], moment, sync=True))
+            return done
+        return done._replace(rows=_append(books, register, writer, [drafts], moment, sync=True))
+
+
+def plan_group(
+    books: Books,
+    register: str,
+    actor: str,
+    steps: Sequence[Step],
+    moment: Moment,
+    writing: Writing,
+    attached: str,
+    ahead: int = 0,
+) -> tuple[Group, Done]:
+    """The rows of one command, and what it will come to; ahead: new cases before its own that are not recorded yet."""
+    if not steps:
+        return [], Done("", "", [], Family())
+    fresh = "" if all(step.case for step in steps) else new_id(books, register, moment, ahead)
+    drafts = make_drafts(steps, actor, fresh, moment, writing, attached)
+    family = try_drafts(books, register, drafts, moment)
+    rows = [as_row(draft, register, moment) for draft in drafts]
+    return drafts, Done(rows[0].id, family.cases[rows[0].id].state, rows, family, dry=writing.dry_run)
 
 
 def _append(books: Books, register: str, writer: str, groups: list[Group], moment: Moment, *, sync: bool) -> list[Row]:
@@ -268,52 +188,54 @@ def _append(books: Books, register: str, writer: str, groups: list[Group], momen
     return [each.row for each in placed]
 
 
-def record_batch(
+def record_each(
     books: Books,
     register: str,
+    actor: str,
     items: Sequence[str],
-    decide: Callable[[str, Moment, str], Group],
-    *,
-    at: str = "",
-    request_id: str = "",
-    events: Sequence[str] = (),
-    dry_run: bool = False,
-) -> tuple[list[tuple[str, Recorded]], list[Refusal]]:
+    decide: Callable[[str, Moment], Sequence[Step]],
+    writing: Writing,
+    events: Sequence[str],
+) -> tuple[list[tuple[str, Done]], list[Refusal]]:
     """Each item a command of its own, in order: what is done stays done, what is refused is told.
 
-    decide gets the item, the moment and its key (`K/ITEM`). The lock is let go every BATCH items. OutcomeUnknown where
-    the system fails after some of them were recorded.
+    The key of an item is `K/ITEM`. The lock is let go every BATCH items. OutcomeUnknown where the system fails after
+    some of them were recorded.
     """
     writer = require_writer(books.folder)
-    done: list[tuple[str, Recorded]] = []
+    attached = books.attach(writing.attach, dry=writing.dry_run) if items else ""
+    done: list[tuple[str, Done]] = []
     refused: list[Refusal] = []
     fresh: list[Row] = []  # not synced yet
+
+    def take_item(item: str) -> None:
+        key = f"{writing.request_id}/{name_item(item)}" if writing.request_id else ""
+        replay = find_replay(books, key, register, events)
+        if replay is not None:
+            done.append((item, replay))
+            return
+        moment = read_moment(books, writing.at)
+        own = writing._replace(request_id=key)
+        ahead = len(done) if writing.dry_run else 0
+        drafts, one = plan_group(books, register, actor, decide(item, moment), moment, own, attached, ahead)
+        if drafts and not writing.dry_run:
+            one = one._replace(rows=_append(books, register, writer, [drafts], moment, sync=False))
+            fresh.extend(one.rows)
+        if drafts:
+            done.append((item, one))
 
     def take_items(some: Sequence[str]) -> None:
         with Lock(books.folder, books.ws.wait):
             books.catch_up()
             for item in some:
-                key = f"{request_id}/{name_item(item)}" if request_id else ""
+                unsynced = len(fresh)
                 try:
-                    replay = find_replay(books, key, register, events)
-                    if replay is not None:
-                        done.append((item, replay))
-                        continue
-                    moment = read_moment(books, at)
-                    drafts = decide(item, moment, key)
-                    if not drafts:
-                        continue
-                    if dry_run:
-                        rows = [as_row(draft, register, moment) for draft in drafts]
-                        done.append((item, Recorded(rows, dry=True)))
-                        continue
-                    rows = _append(books, register, writer, [drafts], moment, sync=False)
+                    take_item(item)
                 except (Refused, NotFound, UsageFault) as error:
                     refused.append(Refusal(item, error))
                     continue
-                fresh.extend(rows)
-                done.append((item, Recorded(rows)))
-                books.catch_up(hold=True)
+                if len(fresh) > unsynced:
+                    books.catch_up(hold=True)
             _sync_files(books, register, fresh)
             books.index.commit()
 
@@ -356,8 +278,3 @@ def name_item(item: str) -> str:
     """What an item's key ends in: the case id, or the line of an input (`orders.csv:3` is 3), whatever its file."""
     place, colon, line = item.rpartition(":")
     return line if colon and place and line.isdigit() else item
-
-
-def draft_values(fields: dict[str, Any]) -> dict[str, str]:
-    """Fields as the text a row holds; those that are empty are left out."""
-    return {name: str(value) for name, value in fields.items() if value not in (None, "")}

@@ -2,12 +2,14 @@
 
 from hashlib import sha256
 
+from dispatchctl.desk.acting import begin
 from dispatchctl.desk.books import Books
+from dispatchctl.desk.drafts import Step
 from dispatchctl.desk.periods import LAST, Period, day_period, month_period, week_period
-from dispatchctl.desk.recording import Group, Moment, new_id, read_moment, record, try_drafts
+from dispatchctl.desk.recording import read_moment
+from dispatchctl.entries import Writing
 from dispatchctl.errors import UsageFault
 from dispatchctl.store.folder import require_writer
-from dispatchctl.store.journal import Draft
 from dispatchctl.workspace import Workspace
 
 REPORTS = ("daily", "weekly", "monthly", "satisfaction", "complaints", "staff")
@@ -52,17 +54,11 @@ def open_audit(books: Books) -> tuple[Books, str]:
 def note_report(present: Books, actor: str, report: str, period: str, subject: str, rows: int, content: bytes) -> None:
     """Record that a report was handed out as a file: what it is about, how many rows, and the sha256 of its bytes."""
 
-    def decide(moment: Moment) -> Group:
-        name = new_id(present, "audit", moment)
-        fields = {
-            "subject": subject,
-            "report": report,
-            "period": period,
-            "rows": str(rows),
-            "sha256": sha256(content).hexdigest(),
-        }
-        draft = Draft(moment.at, actor, name, "reported", fields)
-        try_drafts(present, "audit", [draft], moment)
-        return [draft]
-
-    record(present, "audit", decide)
+    fields = {
+        "subject": subject,
+        "report": report,
+        "period": period,
+        "rows": rows,
+        "sha256": sha256(content).hexdigest(),
+    }
+    begin(present, "audit", lambda moment: [Step("reported", fields)], Writing(), ("reported",), actor=actor)

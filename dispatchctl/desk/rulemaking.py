@@ -5,14 +5,16 @@ are in force"). The audit register keeps when each was published, by whom, and i
 """
 
 import os
-from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from dispatchctl.desk.acting import begin
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafting import check_rendered, read_rules_text
-from dispatchctl.desk.names import local_time
-from dispatchctl.desk.recording import Group, Moment, Recorded, new_id, record, try_drafts
+from dispatchctl.desk.drafts import Moment, Step
+from dispatchctl.desk.recording import Done
+from dispatchctl.desk.times import local_time
+from dispatchctl.entries import Writing
 from dispatchctl.errors import BadData, DispatchError, NotFound, OutcomeUnknown, Refused, UsageFault
 from dispatchctl.policy.assembling import resolve_policy_days
 from dispatchctl.policy.comparing import Change, compare_days, compare_rules, list_past_changes
@@ -20,7 +22,6 @@ from dispatchctl.policy.compiling import compile_policy
 from dispatchctl.policy.days import Days, merge_days
 from dispatchctl.policy.publishing import draft_differs, extract_draft, render_version
 from dispatchctl.policy.rulebook import Rulebook, Version, assemble_rules
-from dispatchctl.store.journal import Draft
 from dispatchctl.store.publications import read_publications
 from dispatchctl.store.rules_cache import read_text
 from dispatchctl.store.versions import (
@@ -52,43 +53,30 @@ class Plan(NamedTuple):
 
 
 def publish_rules(
-    books: Books,
-    *,
-    days_only: bool = False,
-    reason: str = "",
-    at: str = "",
-    note: str = "",
-    request_id: str = "",
-    attach: Sequence[str] = (),
-    dry_run: bool = False,
-) -> tuple[Recorded, dict[str, Any] | None]:
+    books: Books, writing: Writing, *, days_only: bool = False, reason: str = ""
+) -> tuple[Done, dict[str, Any] | None]:
     """Publish the draft, or with days_only its days for the newest version; (what was recorded, what it is).
 
     None where nothing would change. BadData for a faulty draft; Refused for another writer than policy.publisher, for
     a day before today or not after the newest version in force; UsageFault for a past day without a reason.
     """
-    actor = books.require_actor()
     plan: Plan | None = None
     written: VersionFile | None = None
 
-    def decide(moment: Moment) -> Group:
+    def start(moment: Moment) -> list[Step]:
         nonlocal plan, written
         book = _load_rules(books)
         plan = _plan_days(books, book, moment, reason) if days_only else _plan_version(books, book, moment)
         if not plan.text:
             return []
         name = plan.kept.name if plan.kept else _next_name(books, plan.date)
-        fields = {"subject": name, "period": plan.date, "sha256": compute_digest(plan.text), "reason": reason}
-        fields["attached"] = books.attach(attach, dry=dry_run)
-        case = new_id(books, "audit", moment)
-        draft = Draft(moment.at, actor, case, "published", fields, request_id=request_id, note=note)
-        try_drafts(books, "audit", [draft], moment)
-        if not dry_run and plan.kept is None:
+        if not writing.dry_run and plan.kept is None:
             written = write_version(books.folder.path, plan.date, plan.text)
-        return [draft]
+        fields = {"subject": name, "period": plan.date, "sha256": compute_digest(plan.text), "reason": reason}
+        return [Step("published", fields)]
 
     try:
-        done = record(books, "audit", decide, at=at, request_id=request_id, events=("published",), dry_run=dry_run)
+        done = begin(books, "audit", start, writing, ("published",))
     except DispatchError as error:
         if written is not None and not isinstance(error, OutcomeUnknown):  # no row tells of it: it was not published
             remove_version(written)
@@ -249,7 +237,7 @@ def compute_digest(text: bytes) -> str:
     return sha256(text).hexdigest()
 
 
-def _describe(done: Recorded, changes: list[Change], replaces: str | None) -> dict[str, Any]:
+def _describe(done: Done, changes: list[Change], replaces: str | None) -> dict[str, Any]:
     row = done.rows[0]
     return {
         "id": row.id,
@@ -264,7 +252,7 @@ def _describe(done: Recorded, changes: list[Change], replaces: str | None) -> di
     }
 
 
-def _describe_again(books: Books, done: Recorded) -> dict[str, Any]:
+def _describe_again(books: Books, done: Done) -> dict[str, Any]:
     """What the publication was, from the versions that had been published before it."""
     row = done.rows[0]
     name = row.fields["subject"]

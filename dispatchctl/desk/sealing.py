@@ -10,15 +10,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from dispatchctl import registers
+from dispatchctl.desk.acting import begin
 from dispatchctl.desk.books import Books
+from dispatchctl.desk.drafts import Moment, Step
 from dispatchctl.desk.periods import Period, month_period
-from dispatchctl.desk.recording import Group, Moment, Recorded, new_id, record, try_drafts, was_recorded
+from dispatchctl.desk.recording import Done, was_recorded
 from dispatchctl.entries import Writing
 from dispatchctl.errors import BadData, DispatchError, NotFound, OutcomeUnknown, Refused, SystemFailed
 from dispatchctl.store import seals
 from dispatchctl.store.files import RecordFile, list_files, open_regular, sync_bytes, write_bytes
 from dispatchctl.store.folder import SEALS, Folder, list_registers
-from dispatchctl.store.journal import Draft
 from dispatchctl.store.lines import finish_tail
 from dispatchctl.store.reading import iterate_file
 from dispatchctl.store.seals import SIGNATURE, Seal, SealedFile, label_seal, name_seal
@@ -46,7 +47,7 @@ def seal_month(books: Books, month: str, *, key: str, end_torn: bool, writing: W
     sealed: Seal | None = None
     written = False
 
-    def decide(moment: Moment) -> Group:
+    def start(moment: Moment) -> list[Step]:
         nonlocal sealed, written
         _refuse_open(books, period, moment)
         kept = seals.read_seal(folder.path, folder.label, period.name, folder.writer)
@@ -57,27 +58,20 @@ def seal_month(books: Books, month: str, *, key: str, end_torn: bool, writing: W
         fields = {
             "subject": sealed.name,
             "period": sealed.month,
-            "rows": str(_count_rows(books, sealed)),
+            "rows": _count_rows(books, sealed),
             "sha256": seals.digest_bytes(data),
-            "attached": books.attach(writing.attach, dry=writing.dry_run),
         }
-        case = new_id(books, AUDIT, moment)
-        draft = Draft(moment.at, actor, case, SEALED, fields, request_id=writing.request_id, note=writing.note)
-        try_drafts(books, AUDIT, [draft], moment)
         if kept is None and not writing.dry_run:
             seals.write_seal(folder.path, folder.label, sealed.name, data)
             written = True
-        return [draft]
+        return [Step(SEALED, fields)]
 
     if key and not was_recorded(books, writing.request_id):
-        signed = _sign_later(books, period, key, dry=writing.dry_run)
+        signed = _sign_later(books, period, key, writing)
         if signed is not None:
             return signed
     try:
-        done = record(
-            books, AUDIT, decide, at=writing.at, request_id=writing.request_id, events=(SEALED,),
-            dry_run=writing.dry_run,
-        )  # fmt: skip
+        done = begin(books, AUDIT, start, writing, (SEALED,), actor=actor)
     except DispatchError as error:
         if written and sealed is not None and not isinstance(error, OutcomeUnknown):
             seals.remove_seal(folder.path, sealed.name)  # no row tells of it: the month was not sealed
@@ -196,7 +190,7 @@ def _find_row(books: Books, name: str) -> str | None:
     return str(row[0]) if row else None
 
 
-def _reread(books: Books, done: Recorded) -> Seal:
+def _reread(books: Books, done: Done) -> Seal:
     """The seal that a repeated request made."""
     month, _, rest = done.rows[0].fields["subject"].partition(".")
     seal = seals.read_seal(books.folder.path, books.folder.label, month, rest.removesuffix(seals.ENDING))
@@ -205,7 +199,7 @@ def _reread(books: Books, done: Recorded) -> Seal:
     return seal
 
 
-def _describe(books: Books, seal: Seal, done: Recorded | None) -> dict[str, Any]:
+def _describe(books: Books, seal: Seal, done: Done | None) -> dict[str, Any]:
     folder = books.folder
     signed = os.path.lexists(f"{folder.path}/{SEALS}/{seal.name}{SIGNATURE}")
     item: dict[str, Any] = {
@@ -244,7 +238,7 @@ def _sign(books: Books, seal: Seal, key: str) -> None:
         raise type(error)(f"{seal.month} is sealed, but not signed: {error}", hint=hint) from error
 
 
-def _sign_later(books: Books, period: Period, key: str, *, dry: bool) -> dict[str, Any] | None:
+def _sign_later(books: Books, period: Period, key: str, writing: Writing) -> dict[str, Any] | None:
     """Sign a month that was sealed without a signature; None where it is not sealed, or signed already."""
     folder = books.folder
     seal = seals.read_seal(folder.path, folder.label, period.name, folder.writer)
@@ -252,6 +246,7 @@ def _sign_later(books: Books, period: Period, key: str, *, dry: bool) -> dict[st
         return None
     if os.path.lexists(f"{folder.path}/{SEALS}/{seal.name}{SIGNATURE}"):
         return None
-    if not dry:
+    writing.refuse_kept("there is no row to keep it with: the month is sealed already, and is only signed now")
+    if not writing.dry_run:
         _sign(books, seal, key)
-    return {**_describe(books, seal, None), **({"dry_run": True} if dry else {})}
+    return {**_describe(books, seal, None), **({"dry_run": True} if writing.dry_run else {})}

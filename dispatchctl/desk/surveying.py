@@ -8,11 +8,13 @@ from typing import NamedTuple
 
 from dispatchctl import registers
 from dispatchctl.desk import customers
-from dispatchctl.desk.acting import Done, Step, Typed, act, begin, find_item, list_items, next_item, read_fields
+from dispatchctl.desk.acting import Typed, act, begin, find_item, list_items, next_item, read_fields
 from dispatchctl.desk.books import Books
+from dispatchctl.desk.drafts import Moment, Step
 from dispatchctl.desk.following import wants_signature
 from dispatchctl.desk.names import resolve_case
-from dispatchctl.desk.recording import Moment, format_time
+from dispatchctl.desk.recording import Done
+from dispatchctl.desk.times import format_time
 from dispatchctl.entries import Writing
 from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.row import Row, fold_key
@@ -46,8 +48,8 @@ def open_survey(books: Books, typed: Typed, writing: Writing) -> Done:
     """Begin a survey of a department's work (FW-2.3)."""
     _check_texts(books, {"--content": str(typed.get("content") or "")}, writing)
 
-    def start(moment: Moment) -> tuple[list[Step], str]:
-        return [("opened", read_fields(books, REGISTER, typed, moment))], ""
+    def start(moment: Moment) -> list[Step]:
+        return [Step("opened", read_fields(books, REGISTER, typed, moment))]
 
     return begin(books, REGISTER, start, writing, ("opened",))
 
@@ -69,10 +71,10 @@ def add_opinion(books: Books, name: str, opinion: Opinion, writing: Writing) -> 
         fields["opinion_id"] = next_item(books, case, "opinion_id")
         if case.state == "open":  # else its page refuses it, and no contact is made
             fields["contact_id"] = _find_contact(books, opinion, moment, dry=writing.dry_run)
-        return [("opinion", fields)]
+        return [Step("opinion", fields)]
 
     done = act(books, REGISTER, survey, plan, writing, ("opinion",))
-    return done, done.recorded.rows[0].fields["opinion_id"]
+    return done, done.rows[0].fields["opinion_id"]
 
 
 def _find_contact(books: Books, opinion: Opinion, moment: Moment, *, dry: bool) -> str:
@@ -91,7 +93,7 @@ def take_step(books: Books, name: str, event: str, typed: Typed, writing: Writin
         case = family.cases[survey]
         if case.state == "open":
             _check_step(books, case, event)
-        return [(event, read_fields(books, REGISTER, typed, moment))]
+        return [Step(event, read_fields(books, REGISTER, typed, moment))]
 
     return act(books, REGISTER, survey, plan, writing, (event,))
 
@@ -130,7 +132,7 @@ def put_right(books: Books, name: str, writing: Writing) -> tuple[Done, list[str
     def plan(moment: Moment, family: Family) -> list[Step]:
         case = family.cases[survey]
         if case.state != "open":
-            return [("put-right", {"opinion_id": item or survey})]  # refused by its page
+            return [Step("put-right", {"opinion_id": item or survey})]  # refused by its page
         _check_step(books, case, "put-right")
         done = list_put_right(case)
         if item in done and item not in list_asked(family, case, done):
@@ -138,10 +140,10 @@ def put_right(books: Books, name: str, writing: Writing) -> tuple[Done, list[str
         items = [item] if item else [each for each in list_items(case, "opinion_id") if each not in done]
         if not items:
             raise Refused(f"every opinion of {survey} was put right already")
-        return [("put-right", {"opinion_id": each}) for each in items]
+        return [Step("put-right", {"opinion_id": each}) for each in items]
 
     done = act(books, REGISTER, survey, plan, writing, ("put-right",))
-    return done, [row.fields["opinion_id"] for row in done.recorded.rows]
+    return done, [row.fields["opinion_id"] for row in done.rows]
 
 
 def close(books: Books, name: str, writing: Writing) -> Done:
@@ -154,7 +156,7 @@ def close(books: Books, name: str, writing: Writing) -> Done:
         owed = list_owed(books, family, case) if case.state == "open" else []
         if owed:
             raise Refused(f"{survey} cannot be closed: {'; '.join(owed)}", hint=f"see: dispatchctl due {survey}")
-        return [("closed", {})]
+        return [Step("closed", {})]
 
     return act(books, REGISTER, survey, plan, writing, ("closed",))
 

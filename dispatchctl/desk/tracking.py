@@ -2,79 +2,31 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from dispatchctl.desk.acting import act_each
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.names import resolve_case, show_text
-from dispatchctl.desk.recording import (
-    Group,
-    Moment,
-    Recorded,
-    Refusal,
-    draft_values,
-    format_time,
-    record,
-    record_batch,
-    refuse_event,
-    resolve_items,
-    try_drafts,
-)
-from dispatchctl.entries import parse_when
+from dispatchctl.desk.drafts import Moment, Step, refuse_event
+from dispatchctl.desk.names import show_text
+from dispatchctl.desk.recording import Done, Refusal
+from dispatchctl.desk.times import format_time
+from dispatchctl.entries import Writing, parse_when
 from dispatchctl.errors import Refused
 from dispatchctl.rules.clocks import Instance
 from dispatchctl.rules.families import Case, Family, may_happen
 from dispatchctl.rules.owners import find_dispatcher
-from dispatchctl.store.journal import Draft
-
-Tracked = tuple[str, Recorded, str]  # (assignment, what was recorded, the state after it)
 
 
 def track(
-    books: Books,
-    ids: Sequence[str],
-    event: str,
-    fields: Mapping[str, str],
-    *,
-    at: str = "",
-    note: str = "",
-    request_id: str = "",
-    dry_run: bool = False,
-) -> tuple[list[Tracked], list[Refusal]]:
+    books: Books, ids: Sequence[str], event: str, fields: Mapping[str, str], writing: Writing
+) -> tuple[list[Done], list[Refusal]]:
     """Record one event of each of these assignments (or orders that mean one); several go item by item."""
     actor = books.require_actor()
-    states: dict[str, str] = {}
 
-    def plan(item: str, moment: Moment, key: str) -> Group:
+    def plan(item: str, moment: Moment) -> tuple[str, Sequence[Step]]:
         assignment = pick_assignment(books, item, (event,), actor)
         texts = CHECKS.get(event, _check_nothing)(books, assignment, dict(fields), actor, moment)
-        draft = Draft(moment.at, actor, assignment, event, draft_values(texts), request_id=key, note=note)
-        after = try_drafts(books, "assignments", [draft], moment)
-        states[assignment] = after.cases[assignment].state
-        return [draft]
+        return assignment, [Step(event, texts)]
 
-    if len(ids) == 1:
-        case = resolve_case(books, ids[0], ("assignments", "orders"), only=True)
-        done = record(
-            books,
-            "assignments",
-            lambda moment: plan(case, moment, request_id),
-            at=at,
-            request_id=request_id,
-            events=(event,),
-            case=case,
-            dry_run=dry_run,
-        )
-        results: list[tuple[str, Recorded]] = [(ids[0], done)]
-        refused: list[Refusal] = []
-    else:
-        cases, unknown = resolve_items(books, ids, ("assignments", "orders"))
-        results, refused = record_batch(
-            books, "assignments", cases, plan, at=at, request_id=request_id, events=(event,), dry_run=dry_run
-        )
-        refused = unknown + refused
-    tracked = []
-    for _, one in results:
-        name = one.rows[0].id
-        tracked.append((name, one, states.get(name) or books.case(name).state))
-    return tracked, refused
+    return act_each(books, "assignments", ids, plan, writing, (event,), ("assignments", "orders"))
 
 
 def pick_assignment(books: Books, case_id: str, events: Sequence[str], actor: str) -> str:

@@ -5,25 +5,17 @@ from typing import Any
 
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.chasing import is_paused
+from dispatchctl.desk.drafts import Moment, Step, new_id
 from dispatchctl.desk.judging import find_urging
-from dispatchctl.desk.recording import (
-    Group,
-    Moment,
-    Recorded,
-    Refusal,
-    draft_values,
-    format_time,
-    new_id,
-    record_batch,
-    try_drafts,
-)
+from dispatchctl.desk.recording import Done, Refusal, record_each
+from dispatchctl.desk.times import format_time
+from dispatchctl.entries import Writing
 from dispatchctl.errors import Refused
 from dispatchctl.registers.page import join_items, split_items
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.clocks import Instance
 from dispatchctl.rules.escalation import find_level, find_person, next_urging
 from dispatchctl.rules.families import Case, Family
-from dispatchctl.store.journal import Draft
 
 
 def find_late(books: Books, family: Family, case: Case, now: int) -> list[Instance]:
@@ -39,13 +31,7 @@ def find_late(books: Books, family: Family, case: Case, now: int) -> list[Instan
 
 
 def urge(
-    books: Books,
-    cases: Sequence[str],
-    *,
-    every: bool = False,
-    note: str = "",
-    request_id: str = "",
-    dry_run: bool = False,
+    books: Books, cases: Sequence[str], writing: Writing, *, every: bool = False
 ) -> tuple[list[dict[str, Any]], list[Refusal], list[str]]:
     """Record an urging for what is late and has none at its present level; (urged, refused, when the next is due).
 
@@ -55,7 +41,7 @@ def urge(
     urged: list[dict[str, Any]] = []
     told: list[str] = []
 
-    def plan(item: str, moment: Moment, key: str) -> Group:
+    def plan(item: str, moment: Moment) -> list[Step]:
         family = books.family(item)
         case = family.cases[item]
         targets = [case]
@@ -64,7 +50,7 @@ def urge(
         late = [(each, one) for each in targets for one in find_late(books, family, each, moment.at)]
         if not late and not every:
             raise Refused(f"{item} is not late")
-        drafts: Group = []
+        steps: list[Step] = []
         for each, one in late:
             what = plan_urging(books, family, each, one, moment.at)
             if isinstance(what, int):
@@ -72,32 +58,28 @@ def urge(
                     told.append(f"{each.id} {one.clock} was urged; the next is due at {format_time(books, what)}")
                 continue
             level, people = what
-            name = new_id(books, "notices", moment, len(drafts))
-            texts = {
+            name = new_id(books, "notices", moment, len(steps))
+            fields = {
                 "kind": "urging" if level == 1 else "escalation",
                 "case": each.id,
                 "clock": one.clock,
                 "clock_started_at": format_time(books, one.started_at),
                 "item": one.item,
-                "level": str(level),
+                "level": level,
                 "to": join_items(people),
             }
-            drafts.append(Draft(moment.at, actor, name, "urged", draft_values(texts), request_id=key, note=note))
+            steps.append(Step("urged", fields, name))
             urged.append(
                 {"id": name, "case": each.id, "clock": one.clock, "instance": one.number, "level": level, "to": people}
             )
-        if drafts:
-            try_drafts(books, "notices", drafts, moment, family_of=item)
-        return drafts
+        return steps
 
-    results, refused = record_batch(
-        books, "notices", cases, plan, request_id=request_id, events=("urged",), dry_run=dry_run
-    )
+    results, refused = record_each(books, "notices", actor, cases, plan, writing, ("urged",))
     replayed = [describe_urging(books, done) for _, done in results if done.replayed]
     return [*urged, *(item for items in replayed for item in items)], refused, told
 
 
-def describe_urging(books: Books, done: Recorded) -> list[dict[str, Any]]:
+def describe_urging(books: Books, done: Done) -> list[dict[str, Any]]:
     """What urge printed for rows that are already there."""
     return [
         {

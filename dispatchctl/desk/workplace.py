@@ -7,26 +7,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from dispatchctl.desk.acting import Done, Step, begin, find_employed, read_fields, read_whole
+from dispatchctl.desk.acting import begin, find_employed, read_fields, read_whole
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.names import local_time, resolve_case
+from dispatchctl.desk.drafts import Moment, Step
+from dispatchctl.desk.names import resolve_case
 from dispatchctl.desk.periods import start_of
-from dispatchctl.desk.recording import (
-    Group,
-    Moment,
-    Recorded,
-    Refusal,
-    draft_values,
-    format_time,
-    record_batch,
-    try_drafts,
-    was_recorded,
-)
+from dispatchctl.desk.recording import Done, Refusal, record_each, was_recorded
+from dispatchctl.desk.times import format_time, local_time
 from dispatchctl.entries import Writing, parse_day
 from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.page import VOID
 from dispatchctl.rules.families import Case
-from dispatchctl.store.journal import Draft
 
 ATTENDANCE, TRAINING = "attendance", "training"
 ABSENT = "absent"
@@ -37,7 +28,7 @@ class Noted(NamedTuple):
     """What one item of a batch came to: the person, and what was recorded."""
 
     staff: str
-    recorded: Recorded
+    done: Done
 
 
 # --- attendance ---------------------------------------------------------------------------------------------------
@@ -53,7 +44,7 @@ def note_exception(books: Books, event: str, staff: str, day: str, reason: str, 
     if not was_recorded(books, writing.request_id):
         writing = writing._replace(at=writing.at or _close_day(books, on))
 
-    def start(moment: Moment) -> tuple[Sequence[Step], str]:
+    def start(moment: Moment) -> Sequence[Step]:
         if local_time(books, moment.at).date() != on:
             raise UsageFault(f"is another day than {on.isoformat()}", place="--at")
         who = find_employed(books, staff, moment.at, "STAFF")
@@ -62,7 +53,7 @@ def note_exception(books: Books, event: str, staff: str, day: str, reason: str, 
             name = books.people.name(who)
             hint = f"if that is wrong: dispatchctl retract {known} --reason TEXT"
             raise Refused(f"{who} {name} is on record as {said} on {on.isoformat()}: {known}", hint=hint)
-        return [(event, {"staff": who, "date": on.isoformat(), "reason": reason})], ""
+        return [Step(event, {"staff": who, "date": on.isoformat(), "reason": reason})]
 
     return begin(books, ATTENDANCE, start, writing, (event,))
 
@@ -100,8 +91,8 @@ def _find_exception(books: Books, event: str, staff: str, on: date) -> tuple[str
 def plan_course(books: Books, topic: str, on: str, writing: Writing) -> Done:
     """Record that a course is planned; --on may lie ahead."""
 
-    def start(moment: Moment) -> tuple[Sequence[Step], str]:
-        return [("planned", read_fields(books, TRAINING, {"topic": topic, "planned_for": on}, moment, OPTIONS))], ""
+    def start(moment: Moment) -> Sequence[Step]:
+        return [Step("planned", read_fields(books, TRAINING, {"topic": topic, "planned_for": on}, moment, OPTIONS))]
 
     return begin(books, TRAINING, start, writing, ("planned",))
 
@@ -111,30 +102,23 @@ OPTIONS = {"planned_for": "--on"}
 
 def note_presence(
     books: Books, event: str, course: str, people: Sequence[str], writing: Writing
-) -> tuple[str, list[Noted], list[Refusal]]:
+) -> tuple[list[Noted], list[Refusal]]:
     """Record of each of these people that they attended a course, came late or missed it; each a command of its own.
 
-    (the course, what was recorded, what was refused). Refused: before the course's day, and for one of whom the same
+    (what was recorded, what was refused). Refused: before the course's day, and for one of whom the same
     course has another word already.
     """
     actor = books.require_actor()
     case = resolve_case(books, course, (TRAINING,), only=True)
-    attached = books.attach(writing.attach, dry=writing.dry_run)
 
-    def decide(person: str, moment: Moment, key: str) -> Group:
+    def decide(person: str, moment: Moment) -> list[Step]:
         known = books.case(case)
         who = find_employed(books, person, moment.at, "STAFF")
         _check_presence(books, known, who, moment)
-        fields = draft_values({"staff": who, "attached": attached})
-        draft = Draft(moment.at, actor, case, event, fields, request_id=key, note=writing.note)
-        try_drafts(books, TRAINING, [draft], moment)
-        return [draft]
+        return [Step(event, {"staff": who}, case)]
 
-    done, refused = record_batch(
-        books, TRAINING, list(dict.fromkeys(people)), decide, at=writing.at, request_id=writing.request_id,
-        events=(event,), dry_run=writing.dry_run,
-    )  # fmt: skip
-    return case, [Noted(recorded.rows[0].fields.get("staff", ""), recorded) for _, recorded in done], refused
+    done, refused = record_each(books, TRAINING, actor, list(dict.fromkeys(people)), decide, writing, (event,))
+    return [Noted(one.rows[0].fields.get("staff", ""), one) for _, one in done], refused
 
 
 def _check_presence(books: Books, course: Case, staff: str, moment: Moment) -> None:
@@ -161,13 +145,13 @@ def note_examination(books: Books, typed: Mapping[str, str], writing: Writing) -
     actor = books.require_actor()
     read_whole(typed["score"], "0..100", "--score")
 
-    def start(moment: Moment) -> tuple[Sequence[Step], str]:
+    def start(moment: Moment) -> Sequence[Step]:
         fields = read_fields(books, TRAINING, typed, moment)
         if fields.get("staff") == actor:
             raise Refused(f"{actor} may not record a score of their own", place="--staff")
         if fields.get("about"):
             fields["topic"] = _find_topic(books.case(fields["about"]), fields.get("topic", ""))
-        return [("examined", fields)], ""
+        return [Step("examined", fields)]
 
     return begin(books, TRAINING, start, writing, ("examined",))
 

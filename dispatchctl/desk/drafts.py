@@ -1,0 +1,161 @@
+"""What a command is about to record: steps, the drafts made of them, and what is refused of those. Desk.
+
+A use case answers steps; what every writing command takes besides (--note, --attach, --request-id) is put onto them
+here, once, so that none can forget it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from dispatchctl import registers
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.names import make_id
+from dispatchctl.desk.times import format_time, local_day
+from dispatchctl.entries import Writing
+from dispatchctl.errors import Refused, UsageFault
+from dispatchctl.registers import case_of
+from dispatchctl.registers.page import ANY, FIRST
+from dispatchctl.registers.row import Row
+from dispatchctl.rules.families import Case, Family, fold_family
+from dispatchctl.store.journal import Draft
+from dispatchctl.store.lines import check_text
+
+OPTIONS = {"answer": "answered", "skills": "skill", "areas": "area"}  # where it is not the field's own name
+
+Group = list[Draft]
+
+
+class Moment(NamedTuple):
+    """When a command acts: `at` of its rows, and the time they are recorded (microseconds, of the system's clock)."""
+
+    at: int
+    recorded: int
+
+
+class Step(NamedTuple):
+    """One event to record: its fields (None and "" are left out), of which case ("": the one the command is about).
+
+    note: the event's own, where it has one; the command's otherwise.
+    """
+
+    event: str
+    fields: Mapping[str, Any]
+    case: str = ""
+    source_ref: str = ""
+    note: str = ""
+
+
+def make_drafts(steps: Sequence[Step], actor: str, case: str, moment: Moment, writing: Writing, attached: str) -> Group:
+    """The rows of these steps as one command; its note and attachments stand with the first row of each case."""
+    drafts: Group = []
+    told: set[str] = set()
+    for step in steps:
+        name = step.case or case
+        first = name not in told
+        told.add(name)
+        texts = draft_values({**step.fields, "attached": attached if first else ""})
+        note = step.note or (writing.note if first else "")
+        drafts.append(Draft(moment.at, actor, name, step.event, texts, step.source_ref, writing.request_id, note))
+    return drafts
+
+
+def new_id(books: Books, register: str, moment: Moment, ahead: int = 0) -> str:
+    """The next id of a register: day of recording and writer, counted without gaps. ahead: new ones before this one."""
+    day = local_day(books, moment.recorded // 1_000_000)
+    number = books.index.counter(register, books.folder.writer, day) + 1 + ahead
+    return make_id(registers.get(register).letter, day, books.folder.writer, number)
+
+
+def draft_values(fields: dict[str, Any]) -> dict[str, str]:
+    """Fields as the text a row holds; those that are empty are left out."""
+    return {name: str(value) for name, value in fields.items() if value not in (None, "")}
+
+
+def check_draft(draft: Draft, register: str) -> None:
+    """UsageFault where a text cannot be kept, or one that the event needs is empty; fields must be the register's."""
+    fields = registers.fields_of(register)
+    needed = registers.events_of(register)[draft.event].required
+    empty = [name_option(name) for name in needed if not draft.fields.get(name, "").strip()]
+    if empty:
+        raise UsageFault(f"{draft.event} needs {', '.join(empty)}")
+    for name, text in (*draft.fields.items(), ("note", draft.note), ("source_ref", draft.source_ref)):
+        if name not in fields and name not in ("note", "source_ref"):
+            raise KeyError(name)
+        if text:
+            check_text(name_option(name), text)
+    check_text("--request-id", draft.request_id)
+
+
+def name_option(field: str) -> str:
+    """The option that gives a field its value, as messages name it."""
+    return f"--{OPTIONS.get(field) or field.replace('_', '-')}"
+
+
+def as_row(draft: Draft, register: str, moment: Moment, number: int = 0) -> Row:
+    """The row a draft will be, for trying what it would do; its place in the file is not known yet."""
+    return Row(
+        draft.at,
+        moment.recorded,
+        draft.by,
+        draft.id,
+        draft.event,
+        {name: text for name, text in draft.fields.items() if text},
+        draft.source_ref,
+        draft.request_id,
+        draft.note,
+        register,
+        "",
+        number,
+    )
+
+
+def try_drafts(books: Books, register: str, drafts: Sequence[Draft], moment: Moment) -> Family:
+    """The family as it would be after these rows; Refused where one of them may not happen there.
+
+    It is the family of the first one's case, or, where that is a new one, of the case that its page's parent names.
+    """
+    opened = case_of(drafts[0].fields.get(registers.parent_of(register), ""))
+    rows = list(books.index.family_rows(opened or drafts[0].id))
+    before = fold_family(rows)
+    for draft in drafts:
+        check_draft(draft, register)
+        _check_time(books, before, register, draft)
+    tried = [as_row(draft, register, moment, number) for number, draft in enumerate(drafts, 1)]
+    after = fold_family([*rows, *tried])
+    for row in tried:
+        case = after.cases[row.id]
+        if row in case.conflicts:
+            raise refuse_event(before.cases.get(row.id, case), register, row.event)
+    return after
+
+
+def _check_time(books: Books, family: Family, register: str, draft: Draft) -> None:
+    """Refused for a time before the case's first row, or before the start of a clock that the event would stop."""
+    case = family.cases.get(draft.id)
+    if case is None or not case.rows:
+        return
+    first = case.rows[0].at
+    if draft.at < first:
+        raise Refused(f"{draft.id} began at {format_time(books, first)}, after that", place="--at")
+    if draft.at >= max(row.at for row in case.rows):
+        return
+    for one in books.judging.instances(family, case):
+        if one.state == "running" and (register, draft.event) in one.variant.stop and draft.at < one.started_at:
+            started = format_time(books, one.started_at)
+            raise Refused(f"{one.clock} of {draft.id} began at {started}, after that", place="--at")
+
+
+def refuse_event(case: Case, register: str, event: str) -> Refused:
+    """The refusal of an event: the state the case is in, and what may happen in it."""
+    page = registers.get(register)
+    states = {state.name: state for state in page.states}
+    shown = states[case.state].en if case.state in states else case.state
+    allowed = [
+        each.name
+        for each in page.events
+        if FIRST not in each.before
+        and (case.state in each.before or ANY in each.before)
+        and each.name not in ("retracted", *(("amended",) if page.decided else ()))
+    ]
+    hint = f"possible now: {', '.join(allowed)}" if allowed else "nothing more can happen to it"
+    return Refused(f"{case.id} is {shown}: {event} is not possible", hint=hint)
