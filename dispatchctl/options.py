@@ -237,16 +237,17 @@ def writing_options(function: Command) -> Command:
 def present_writing_options(function: Command) -> Command:
     """The same for what is of its moment by nature: --at is no option of the help, and refused by name."""
 
-    @functools.wraps(function)
     def run(*args: Any, writing: Writing, **rest: Any) -> Any:
         if writing.at:
             raise UsageFault("this is of the moment at which it is recorded, and takes no --at", place="--at")
         return function(*args, writing=writing, **rest)
 
-    return _take_writing(run, click.option("--at", hidden=True))
+    refusing: Any = functools.update_wrapper(run, function)
+    result: Command = _take_writing(refusing, click.option("--at", hidden=True))
+    return result
 
 
-def _take_writing(function: Callable[..., Any], at_option: Callable[..., Any]) -> Any:
+def _take_writing(function: Command, at_option: Callable[..., Any]) -> Command:
     @functools.wraps(function)
     def run(
         *args: Any,
@@ -270,7 +271,8 @@ def _take_writing(function: Callable[..., Any], at_option: Callable[..., Any]) -
     wrapped: Any = run
     for decorate in reversed(decorators):
         wrapped = decorate(wrapped)
-    return wrapped
+    result: Command = wrapped
+    return result
 
 
 def output_options(function: Command) -> Command:

@@ -4,88 +4,15 @@ A register's page says which fields an event takes and of which kind they are; h
 record holds, and one event, or a new case with its first ones, is appended.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
-from dispatchctl import registers
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.drafts import Moment, Step, name_option
-from dispatchctl.desk.names import resolve_case, resolve_key, resolve_staff, show_text
+from dispatchctl.desk.drafts import Moment, Step
+from dispatchctl.desk.names import resolve_case, show_text
 from dispatchctl.desk.recording import Done, Refusal, record, record_each, resolve_items
-from dispatchctl.desk.times import format_time
-from dispatchctl.entries import Writing, parse_day, parse_money, parse_month, parse_when
-from dispatchctl.errors import NotFound, Refused, UsageFault
-from dispatchctl.registers.page import Field, join_items
+from dispatchctl.entries import Writing
+from dispatchctl.errors import NotFound, Refused
 from dispatchctl.rules.families import Case, Family
-
-Typed = Mapping[str, "str | Sequence[str] | bool | None"]
-
-
-# --- what was typed -----------------------------------------------------------------------------------------------
-
-
-def read_fields(
-    books: Books, register: str, typed: Typed, moment: Moment, options: Mapping[str, str] | None = None
-) -> dict[str, str]:
-    """Typed values as a row of the register holds them; empty ones are left out.
-
-    Keys and titles of the rules become keys, names of people their ids, times ISO 8601, flags `yes`, lists one text.
-    options: field -> the option that messages name, where it is not `--FIELD`. Refused for a person who was not
-    employed at the moment's time; UsageFault and NotFound for what is not understood or not there.
-    """
-    fields = registers.fields_of(register)
-    found: dict[str, str] = {}
-    for name, value in typed.items():
-        if value in (None, "", (), [], False):
-            continue
-        option = (options or {}).get(name) or name_option(name)
-        items = ["yes"] if value is True else [value] if isinstance(value, str) else list(value or ())
-        texts = [_read_item(books, fields[name], item, moment, option) for item in items]
-        if not fields[name].many and len(texts) > 1:
-            raise UsageFault("takes one value", place=option)
-        found[name] = join_items(list(dict.fromkeys(texts))) if fields[name].many else texts[0]
-    return found
-
-
-def _read_item(books: Books, field: Field, text: str, moment: Moment, option: str) -> str:
-    kind = field.type
-    if kind == "key":
-        return resolve_key(books.policy, field.of, text, option)
-    if kind == "staff":
-        return find_employed(books, text, moment.at, option)
-    if kind == "choice" and text not in field.choices:
-        raise UsageFault(f"{show_text(text)} (allowed: {', '.join(field.choices)})", place=option)
-    if kind == "time":
-        return format_time(books, parse_when(text, books.timezone, moment.at, option))
-    if kind == "date":
-        return parse_day(text, books.timezone, moment.at, option).isoformat()
-    if kind == "month":
-        return parse_month(text, books.timezone, moment.at, option)
-    if kind == "money":
-        return parse_money(text, option)
-    if kind == "integer":
-        return read_whole(text, field.of, option)
-    if kind == "case":
-        return resolve_case(books, text, (field.of,), only=True) if field.of else resolve_case(books, text)
-    return text
-
-
-def read_whole(text: str, bounds: str, option: str) -> str:
-    """A whole number within `low..high`, as text; UsageFault for anything else."""
-    low, high = map(int, bounds.split(".."))
-    if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
-        raise UsageFault(f"{show_text(text)} (allowed: {low} to {high})", place=option)
-    return str(int(text))
-
-
-def find_employed(books: Books, text: str, at: int, option: str = "") -> str:
-    """The staff id of somebody who was employed at that time (seconds), by id or name; else NotFound or Refused."""
-    staff = resolve_staff(books, text, option=option, present=False)
-    entry = books.people.entry(staff, at)
-    if entry is None:
-        raise Refused(f"{staff} {books.people.name(staff)} had not joined at {format_time(books, at)}", place=option)
-    if entry.state == "left":
-        raise Refused(f"{staff} {books.people.name(staff)} had left at {format_time(books, at)}", place=option)
-    return staff
 
 
 def find_item(books: Books, text: str, register: str, field: str) -> tuple[str, str]:

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from dispatchctl.desk import customers
-from dispatchctl.desk.acting import Typed, act_each, begin, read_fields
+from dispatchctl.desk.acting import act_each, begin
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.complaint_checks import CHECKS, SAY_MORE, Situation, read_kind
 from dispatchctl.desk.drafts import Moment, Step, check_draft, make_drafts, refuse_event
+from dispatchctl.desk.fields import Typed, read_fields
 from dispatchctl.desk.names import resolve_case, show_text
 from dispatchctl.desk.recording import Done, Refusal
 from dispatchctl.desk.times import format_time

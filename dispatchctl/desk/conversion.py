@@ -11,12 +11,15 @@ from operator import sub
 from typing import Any, NamedTuple
 
 from dispatchctl import registers
-from dispatchctl.desk.intake import KEYS
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.drafts import Moment
+from dispatchctl.desk.fields import read_item
 from dispatchctl.desk.names import show_text
 from dispatchctl.entries import MONEY_FORMS, parse_money, to_epoch
-from dispatchctl.errors import UsageFault
+from dispatchctl.errors import DispatchError, UsageFault
 from dispatchctl.policy.reading import find_nearest, list_some
-from dispatchctl.registers.page import TEXT_LIMIT
+from dispatchctl.registers.kinds import KINDS, check_value
+from dispatchctl.registers.page import TEXT_LIMIT, Field
 from dispatchctl.rules.zone import DAY, EPOCH_DAY, Zone
 
 EPOCH = datetime(1970, 1, 1)
@@ -34,23 +37,32 @@ class Unfit(ValueError):
 
 
 class Tables(NamedTuple):
-    """What the fields of one register take: by field its table (text -> ours), or None for free text."""
+    """What the fields of one register take: by field its table (text -> ours), or None for free text.
+
+    refer: the id of the person or the case that a text names in such a field; DispatchError where there is none.
+    """
 
     register: str
     known: dict[str, dict[str, str] | None]
     near: dict[str, str]  # unknown key -> the nearest
+    refer: Callable[[Field, str], str]
 
 
-def make_tables(register: str, policy: Mapping[str, Any]) -> Tables:
-    """The tables of a register's fields under a policy: keys and titles of its sections, words of its choices."""
+def make_tables(books: Books, register: str) -> Tables:
+    """The tables of a register's fields under the rules in force: keys and titles, words of choices."""
+    policy = books.policy
+
+    def refer(field: Field, text: str) -> str:
+        return read_item(books, field, text, Moment(books.now, 0), "", employed=False)
+
     known: dict[str, dict[str, str] | None] = {}
     for field in registers.get(register).fields:
         if field.type == "choice":
             known[field.name] = {word: word for word in field.choices}
         elif field.type == "key":
-            section = policy.get(KEYS.get(field.name, field.of))
+            section = policy.get(field.of)
             known[field.name] = None if section is None else _name_keys(section)
-    return Tables(register, known, {})
+    return Tables(register, known, {}, refer)
 
 
 def _name_keys(section: Mapping[str, Any]) -> dict[str, str]:
@@ -86,7 +98,15 @@ def fit_value(tables: Tables, field: str, text: str, timezone: str) -> str:
         from zoneinfo import ZoneInfo
 
         return datetime.fromtimestamp(epoch, ZoneInfo(timezone)).isoformat()
+    if declared is not None and kind in ("staff", "case"):
+        try:
+            return tables.refer(declared, text.strip())
+        except DispatchError as error:
+            raise Unfit(str(error), "", error.hint) from None
     check_length(text)
+    allowed = check_value(declared, text) if declared else ""
+    if allowed:
+        raise Unfit(f"{field} cannot be {show_text(text)}", allowed)
     return text
 
 
@@ -127,7 +147,7 @@ class ColumnReader:
         table = tables.known.get(field)
         self.table = None if table is None else {**table, **values, "": default}
         declared = registers.fields_of(tables.register).get(field)
-        self.each = declared is not None and declared.type in ("money", "time")
+        self.each = declared is not None and declared.type in (*KINDS, "staff", "case")
 
     def read(self, column: list[str], note: Note, present: Sequence[int | None] | None = None) -> list[str]:
         """The column as texts to record; what is wrong is told to `note` by row, and "" stands there."""

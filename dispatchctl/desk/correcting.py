@@ -10,12 +10,12 @@ from dispatchctl.desk import customers
 from dispatchctl.desk.acting import act
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Moment, Step
-from dispatchctl.desk.names import resolve_key, resolve_staff, show_text, suggest_nearest
+from dispatchctl.desk.fields import read_fields
+from dispatchctl.desk.names import show_text, suggest_nearest
+from dispatchctl.desk.personnel import check_login
 from dispatchctl.desk.recording import Done
-from dispatchctl.desk.times import format_time
 from dispatchctl.entries import Writing
 from dispatchctl.errors import NotFound, Refused, UsageFault
-from dispatchctl.registers.page import Field, join_items
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Case, Family
 
@@ -24,36 +24,13 @@ SUPERVISOR = "supervisor"
 UNDO_WITHIN = 600  # seconds
 
 
-def read_field(books: Books, field: Field, text: str) -> str:
-    """A corrected value as the record holds it; UsageFault naming the field for one it does not take."""
-    from dispatchctl.entries import parse_money, parse_when
-
-    if field.many:
-        return join_items([item.strip() for item in text.split(",") if item.strip()])
-    if field.type == "choice" and text not in field.choices:
-        raise UsageFault(f"{show_text(text)} is not known (allowed: {', '.join(field.choices)})", place=field.name)
-    if field.type == "key":
-        return resolve_key(books.policy, field.of, text, field.name)
-    if field.type == "staff":
-        return resolve_staff(books, text, option=field.name, present=False)
-    if field.type == "money":
-        return parse_money(text, field.name)
-    if field.type == "time":
-        return format_time(books, parse_when(text, books.timezone, books.now, field.name))
-    if field.type == "integer":
-        low, _, high = field.of.partition("..")
-        if not text.isdigit() or not int(low) <= int(text) <= int(high):
-            raise UsageFault(f"{show_text(text)} is not a whole number (allowed: {field.of})", place=field.name)
-    return text
-
-
 def amend(books: Books, case_id: str, changes: Sequence[str], reason: str, writing: Writing) -> Done:
     """Correct fields of a case: FIELD=VALUE each; caller, phone and address make a new line of the contacts."""
     books.require_actor()
     case = books.case(case_id)
     refuse_decided(case)
     fields = registers.fields_of(case.register)
-    texts: dict[str, str] = {}
+    typed: dict[str, str | list[str]] = {}
     contact: dict[str, str] = {}
     for change in changes:
         name, equals, text = change.partition("=")
@@ -62,20 +39,25 @@ def amend(books: Books, case_id: str, changes: Sequence[str], reason: str, writi
         if name in CONTACT_FIELDS and "contact_id" in fields:
             contact[name] = text
         elif name in fields and name not in ("row", "reason", "attached", "contact_id", case_parent(case)):
-            if not text:
+            items = [each.strip() for each in text.split(",") if each.strip()] if fields[name].many else [text]
+            if not items or not text:
                 raise UsageFault("a value cannot be emptied, only corrected", place=name)
-            texts[name] = read_field(books, fields[name], text)
+            typed[name] = items if fields[name].many else text
         else:
             known = [each for each in (*fields, *CONTACT_FIELDS) if each not in ("row", "reason", "attached")]
             raise UsageFault(
                 f"{show_text(name)} is no field of {case.register} that can be amended",
                 hint=suggest_nearest(name, known),
             )
-    if not texts and not contact:
+    if not typed and not contact:
         raise UsageFault("amend needs at least one FIELD=VALUE")
 
     def plan(moment: Moment, family: Family) -> list[Step]:
-        values = dict(texts)
+        names = {name: name for name in typed}
+        # who was named then may have left since
+        values = read_fields(books, case.register, typed, moment, names, employed=False)
+        if values.get("login"):
+            check_login(books, case_id, values["login"], "login")
         if contact:
             values["contact_id"] = replace_contact(books, case, contact, moment, dry=writing.dry_run)
         customers.lint_privacy(books, {"content": values.get("content", ""), "--note": writing.note})

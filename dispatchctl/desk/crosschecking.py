@@ -4,23 +4,21 @@ Rows are handed over one by one while their files are read; what they refer to i
 history they are then read once more and folded as it goes, so that memory does not grow with the rows of all years.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
 from typing import NamedTuple
 
 from dispatchctl import registers
 from dispatchctl.errors import Fault
+from dispatchctl.registers.kinds import KINDS, check_value
 from dispatchctl.registers.page import FIRST, Field, split_items
 from dispatchctl.registers.row import Row
-from dispatchctl.rules.families import Case, fold_family
-from dispatchctl.store.chain import count_microseconds
+from dispatchctl.rules.families import Case, find_retracted, fold_family
 
 LIMIT = 100_000  # rows held before families are folded and let go of
 SYSTEM = "system"
 DEPTH = 8  # how far up a family's root is sought
 STAFF, CONTACT, CASE = "staff", "contact", "case"
-MONEY = re.compile(r"-?[0-9]{1,15}\.[0-9]{2}", re.ASCII)
+UNASKED = ("flag",)  # in which older releases kept any text, and read each of them as yes
 BESIDE = ("notices", "audit")  # a command may append to these besides its own register
 
 Place = tuple[str, str, int]  # register, file, seq
@@ -39,34 +37,13 @@ class _Checks(NamedTuple):
 def _plan_checks(register: str) -> _Checks:
     page = registers.get(register)
     fields = registers.fields_of(register)
-    typed = ("choice", "integer", "money", "time", "date", "month")
     return _Checks(
         "" if register == "staff" else f"{page.letter}-",
         page.parent,
         frozenset(event.name for event in page.events if FIRST in event.before),
         {name: field for name, field in fields.items() if field.type in (STAFF, CONTACT, CASE)},
-        {name: field for name, field in fields.items() if field.type in typed},
+        {name: field for name, field in fields.items() if field.type in KINDS and field.type not in UNASKED},
     )
-
-
-def check_value(field: Field, text: str) -> str:
-    """What is allowed in a field of that type, if the text is not; "" where it is."""
-    try:
-        if field.type == "choice" and text not in field.choices:
-            return ", ".join(field.choices)
-        if field.type == "integer":
-            low, _, high = field.of.partition("..")
-            if not (text.isascii() and text.isdigit() and int(low) <= int(text) <= int(high)):
-                return f"a whole number, {field.of}"
-        if field.type == "money" and not MONEY.fullmatch(text):
-            return "an amount with two places"
-        if field.type == "time":
-            count_microseconds(text)
-        if field.type in ("date", "month"):
-            date.fromisoformat(text if field.type == "date" else f"{text}-01")
-    except (ValueError, OverflowError):
-        return {"time": "a time with an offset", "date": "YYYY-MM-DD", "month": "YYYY-MM"}.get(field.type, field.type)
-    return ""
 
 
 class CrossCheck:
@@ -79,11 +56,13 @@ class CrossCheck:
         self._checks = {register: _plan_checks(register) for register in registers.NAMES}
         self._cases: dict[str, set[str]] = {register: set() for register in registers.NAMES}
         self._parents: dict[str, str] = {}
-        self._wanted: dict[tuple[str, str], dict[str, Place]] = {}  # (type, register or "") -> id -> who asks for it
+        self._authors: dict[str, Place] = {}  # who wrote rows, and where the first time
+        self._wanted: dict[tuple[str, str], set[str]] = {}  # (type, register or "") -> ids that rows refer to
         self._sources: set[int] = set()
         self._requests: dict[str, tuple[str, int]] = {}
+        self._values: list[tuple[tuple[str, str], Fault]] = []  # (case, reference) of a row, and what it may not hold
+        self._retractions: list[Row] = []
         self._held: list[Row] | None = []
-        self._count = 0
 
     # --- places ---------------------------------------------------------------------------------------------------
 
@@ -105,38 +84,43 @@ class CrossCheck:
         """Look at a row by itself, and remember what it is and what it refers to."""
         checks = self._checks[row.register]
         place = (row.register, row.file, row.seq)
-        self._count += 1
         if self._held is not None:
             self._held.append(row)
             if len(self._held) > LIMIT:
                 self._held = None
         self._cases[row.register].add(row.id)
+        if row.event == "retracted":
+            self._retractions.append(row)
         if not row.id or not row.id.startswith(checks.letter):
             message = f"{row.id!r} is no id of {row.register}"
             self.faults.append(self._fault(place, "bad-id", message, f"{checks.letter}YYYYMMDD-NNNN"))
         if checks.parent and row.event in checks.opening and row.fields.get(checks.parent):
             self._parents[row.id] = registers.case_of(row.fields[checks.parent])
-        if row.by != SYSTEM:
-            self._want((STAFF, ""), row.by, place)
-        for name, text in row.fields.items():
-            if name in checks.references:
-                field = checks.references[name]
-                for one in split_items(text) if field.many else (text,):
-                    self._want((field.type, field.of), registers.case_of(one) if field.type == CASE else one, place)
-            elif name in checks.typed:
-                field = checks.typed[name]
-                for one in split_items(text) if field.many else (text,):
-                    allowed = check_value(field, one)
-                    if allowed:
-                        message = f"{name} cannot be {one[:40]!r}"
-                        self.faults.append(self._fault(place, "bad-value", message, allowed))
+        if row.by != SYSTEM and row.by not in self._authors:
+            self._authors[row.by] = place
+        for kind, wanted in self._list_references(row):
+            self._wanted.setdefault(kind, set()).add(wanted)
+        for name, field in checks.typed.items():
+            text = row.fields.get(name, "")
+            for one in (split_items(text) if field.many else (text,)) if text else ():
+                allowed = check_value(field, one)
+                if allowed:
+                    fault = self._fault(place, "bad-value", f"{name} cannot be {one[:40]!r}", allowed, self._mend(row))
+                    self._values.append(((row.id, row.ref), fault))
         if row.source_ref or row.request_id:
             self._take_keys(row, place)
 
-    def _want(self, kind: tuple[str, str], wanted: str, place: Place) -> None:
-        asked = self._wanted.setdefault(kind, {})
-        if wanted not in asked:
-            asked[wanted] = place
+    def _list_references(self, row: Row) -> Iterator[tuple[tuple[str, str], str]]:
+        """((type, register or ""), id) of everything that a row's fields refer to; `system` is always there."""
+        for name, field in self._checks[row.register].references.items():
+            text = row.fields.get(name, "")
+            for one in (split_items(text) if field.many else (text,)) if text else ():
+                if one != SYSTEM or field.type != STAFF:
+                    yield (field.type, field.of), registers.case_of(one) if field.type == CASE else one
+
+    def _mend(self, row: Row) -> str:
+        """The line that takes a faulty row back; "" where what the register decided is never taken back."""
+        return "" if registers.get(row.register).decided else f"dispatchctl retract {row.id} {row.ref} --reason T"
 
     def _take_keys(self, row: Row, place: Place) -> None:
         if row.source_ref:
@@ -154,21 +138,55 @@ class CrossCheck:
 
     # --- at the end -----------------------------------------------------------------------------------------------
 
-    def check_references(self, contacts: frozenset[str] | None) -> Iterator[Fault]:
+    def list_values(self) -> list[Fault]:
+        """What stands in fields that may not hold it, but for rows that were taken back."""
+        gone = find_retracted(self._retractions)
+        return [fault for row, fault in self._values if row not in gone]
+
+    def check_references(
+        self, contacts: frozenset[str] | None, read_again: Callable[[], Iterable[Row]]
+    ) -> Iterator[Fault]:
         """The rows that refer to nobody or nothing; contacts: the private ones' ids, None where they are not here.
 
-        Contacts of other offices stay with them, so only those that this writer made are looked for.
+        Contacts of other offices stay with them, so only those that this writer made are looked for. Of each one that
+        is missing the first row is told that was not taken back.
         """
-        for (kind, register), asked in self._wanted.items():
-            for wanted, place in asked.items():
-                if kind == STAFF and wanted not in self._cases["staff"]:
-                    yield self._fault(place, "unknown-staff", f"refers to {wanted!r}, who is not in the staff register")
-                elif kind == CASE and not self._has_case(wanted, register):
-                    message = f"refers to {wanted!r}, and there is no such case"
-                    yield self._fault(place, "unknown-case", message, hint="a file may be missing")
-                elif kind == CONTACT and contacts is not None and wanted not in contacts and self._is_own(wanted):
-                    message = f"refers to {wanted!r}, which private/contacts.csv lacks"
-                    yield self._fault(place, "unknown-contact", message)
+        for author, place in self._authors.items():
+            if author not in self._cases["staff"]:
+                yield self._fault(place, "unknown-staff", f"is by {author!r}, who is not in the staff register")
+        missing = {
+            (kind, wanted)
+            for kind, asked in self._wanted.items()
+            for wanted in asked
+            if self._is_missing(kind, wanted, contacts)
+        }
+        if not missing:
+            return
+        gone = find_retracted(self._retractions)
+        for row in self._held if self._held is not None else read_again():
+            for kind, wanted in self._list_references(row):
+                if (kind, wanted) in missing and (row.id, row.ref) not in gone:
+                    missing.discard((kind, wanted))
+                    yield self._explain_missing(row, kind[0], wanted)
+
+    def _is_missing(self, kind: tuple[str, str], wanted: str, contacts: frozenset[str] | None) -> bool:
+        if kind[0] == STAFF:
+            return wanted not in self._cases["staff"]
+        if kind[0] == CASE:
+            return not self._has_case(wanted, kind[1])
+        return contacts is not None and wanted not in contacts and self._is_own(wanted)
+
+    def _explain_missing(self, row: Row, kind: str, wanted: str) -> Fault:
+        place = (row.register, row.file, row.seq)
+        mend = self._mend(row)
+        if kind == STAFF:
+            message = f"refers to {wanted!r}, who is not in the staff register"
+            return self._fault(place, "unknown-staff", message, hint=mend)
+        if kind == CASE:
+            hint = f"a file may be missing; else: {mend}" if mend else "a file may be missing"
+            return self._fault(place, "unknown-case", f"refers to {wanted!r}, and there is no such case", hint=hint)
+        message = f"refers to {wanted!r}, which private/contacts.csv lacks"
+        return self._fault(place, "unknown-contact", message)
 
     def _has_case(self, case: str, register: str) -> bool:
         return any(case in self._cases[name] for name in ((register,) if register else registers.NAMES))

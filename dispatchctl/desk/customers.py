@@ -66,10 +66,10 @@ def read_contact(books: Books, contact_id: str) -> Contact:
     return private.read_contact(books.folder, *row) if row else Contact(contact_id=contact_id)
 
 
-def find_by_id(books: Books, contact_id: str) -> Found:
+def find_by_id(books: Books, contact_id: str, option: str = "contact_id") -> Found:
     """A contact that is kept here; NotFound for an id that this office has none of."""
     if not books.index.db.execute("SELECT 1 FROM contacts WHERE id = ?", (contact_id,)).fetchone():
-        raise NotFound(f"no such contact: {show_text(contact_id)}", place="contact_id")
+        raise NotFound(f"no such contact: {show_text(contact_id)}", place=option)
     return Found(read_contact(books, contact_id), False)
 
 

@@ -8,17 +8,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dispatchctl import registers
-from dispatchctl.desk.books import Books
-from dispatchctl.desk.names import make_id
+from dispatchctl.desk.books import SYSTEM, Books
+from dispatchctl.desk.names import is_elsewhere, make_id, show_text
 from dispatchctl.desk.times import format_time, local_day
-from dispatchctl.entries import Writing
-from dispatchctl.errors import Refused, UsageFault
+from dispatchctl.entries import Writing, refuse_value
+from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.registers import case_of
-from dispatchctl.registers.page import ANY, FIRST
+from dispatchctl.registers.kinds import check_value
+from dispatchctl.registers.page import ANY, FIRST, split_items
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Case, Family, fold_family
 from dispatchctl.store.journal import Draft
 from dispatchctl.store.lines import check_text
+from dispatchctl.store.schema import quote
 
 OPTIONS = {"answer": "answered", "skills": "skill", "areas": "area"}  # where it is not the field's own name
 
@@ -72,18 +74,60 @@ def draft_values(fields: dict[str, Any]) -> dict[str, str]:
 
 
 def check_draft(draft: Draft, register: str) -> None:
-    """UsageFault where a text cannot be kept, or one that the event needs is empty; fields must be the register's."""
+    """UsageFault where the row cannot be kept, lacks what its event needs, or holds what `records check` would fault.
+
+    The fields must be the register's. Whether what they refer to is there is asked by check_references.
+    """
     fields = registers.fields_of(register)
     needed = registers.events_of(register)[draft.event].required
     empty = [name_option(name) for name in needed if not draft.fields.get(name, "").strip()]
     if empty:
         raise UsageFault(f"{draft.event} needs {', '.join(empty)}")
-    for name, text in (*draft.fields.items(), ("note", draft.note), ("source_ref", draft.source_ref)):
-        if name not in fields and name not in ("note", "source_ref"):
-            raise KeyError(name)
-        if text:
-            check_text(name_option(name), text)
-    check_text("--request-id", draft.request_id)
+    for name, text in draft.fields.items():
+        check_text(name_option(name), text)
+        for item in split_items(text) if fields[name].many else (text,):
+            allowed = check_value(fields[name], item)
+            if allowed:
+                raise refuse_value(name_option(name), item, allowed)
+    for option, text in (
+        ("--note", draft.note),
+        ("--source-ref", draft.source_ref),
+        ("--request-id", draft.request_id),
+    ):
+        check_text(option, text)
+
+
+def check_references(books: Books, register: str, drafts: Sequence[Draft]) -> None:
+    """NotFound where a row names a person or a case that is neither here nor made by the same command.
+
+    A case of another writer may only not have come yet: that is a warning. Contacts are looked for where they are
+    typed, since another office's stay with it.
+    """
+    fields = registers.fields_of(register)
+    own = {draft.id for draft in drafts}
+    for draft in drafts:
+        for name, text in draft.fields.items():
+            field = fields[name]
+            if field.type not in ("staff", "case"):
+                continue
+            for item in split_items(text) if field.many else (text,):
+                if field.type == "staff" and item not in own and item != SYSTEM and not _has(books, "staff", item):
+                    raise NotFound(f"no such person: {show_text(item)}", place=name_option(name))
+                if field.type == "case":
+                    _check_case(books, field.of, case_of(item), own, name_option(name))
+
+
+def _check_case(books: Books, register: str, case: str, own: set[str], option: str) -> None:
+    if case in own or (_has(books, register, case) if register else books.index.family_of(case)):
+        return
+    if is_elsewhere(books, case):
+        books.warnings.append(f"{option}: {case} is of another writer, and is not here yet")
+        return
+    raise NotFound(f"no such case: {show_text(case)}", place=option)
+
+
+def _has(books: Books, register: str, case: str) -> bool:
+    return books.index.db.execute(f"SELECT 1 FROM {quote(register)} WHERE id = ?", (case,)).fetchone() is not None
 
 
 def name_option(field: str) -> str:
@@ -117,6 +161,7 @@ def try_drafts(books: Books, register: str, drafts: Sequence[Draft], moment: Mom
     opened = case_of(drafts[0].fields.get(registers.parent_of(register), ""))
     rows = list(books.index.family_rows(opened or drafts[0].id))
     before = fold_family(rows)
+    check_references(books, register, drafts)
     for draft in drafts:
         check_draft(draft, register)
         _check_time(books, before, register, draft)

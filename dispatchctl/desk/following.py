@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 
 from dispatchctl import registers
 from dispatchctl.desk import customers
-from dispatchctl.desk.acting import act, begin, find_item, list_items, read_fields
+from dispatchctl.desk.acting import act, begin, find_item, list_items
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.chasing import OVERDUE_COLUMNS, Formatter, describe_overdue, is_paused
 from dispatchctl.desk.drafts import Moment, Step
+from dispatchctl.desk.fields import read_fields
 from dispatchctl.desk.looking import describe_case
 from dispatchctl.desk.names import resolve_case, show_text
 from dispatchctl.desk.recording import Done

@@ -81,7 +81,7 @@ def load_import_map(books: Books, path: str) -> ImportMap:
     def fit(field: str, value: str) -> str:
         register = REGISTERS[0]
         if register not in tables:
-            tables[register] = make_tables(register, books.policy)
+            tables[register] = make_tables(books, register)
         return fit_value(tables[register], field, value, books.timezone)
 
     found, faults = load_map(text, path, fit)
@@ -136,7 +136,7 @@ class Import:
         self.books, self.source, self.map, self.writer, self.actor = books, source, wanted, writer, actor
         self.advance = advance
         self.page = registers.get(wanted.register)
-        tables = make_tables(wanted.register, books.policy)
+        tables = make_tables(books, wanted.register)
         self.sifter = Sifter(source, wanted, tables, books.policy, books.timezone, books.now)
         self.chunk = max(1, APPEND // len(self.sifter.parts))
         self.log = LogReader(books, wanted, self.sifter) if wanted.is_log else None

@@ -87,7 +87,8 @@ class _Look:
             self._note_strays(register)
         self._take_unknown()
         self.faults += self.cross.faults
-        self.faults += self.cross.check_references(self._list_contacts())
+        self.faults += self.cross.list_values()
+        self.faults += self.cross.check_references(self._list_contacts(), self._iterate_rows)
         self.faults += self.cross.fold_all(self._iterate_rows)
         self._check_versions(read_publications(self.folder.path, self.folder.label))
         self.faults.sort(key=lambda fault: (fault.file, fault.line, fault.column))

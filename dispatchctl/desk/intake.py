@@ -7,23 +7,17 @@ from dispatchctl.desk import customers
 from dispatchctl.desk.acting import act, begin
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Moment, Step
-from dispatchctl.desk.names import resolve_key, show_text
+from dispatchctl.desk.fields import read_fields
+from dispatchctl.desk.names import resolve_key
 from dispatchctl.desk.recording import Done
-from dispatchctl.desk.times import format_time
-from dispatchctl.entries import Writing, parse_money, parse_when
+from dispatchctl.entries import Writing
 from dispatchctl.errors import UsageFault
-from dispatchctl.registers.orders import KINDS
 from dispatchctl.registers.row import Row, fold_key
 from dispatchctl.rules.families import Family
 from dispatchctl.store.lines import check_text
 
-KEYS = {
-    "service": "services",
-    "priority": "priorities",
-    "channel": "channels",
-    "department": "departments",
-    "area": "areas",
-}
+KEYS = ("service", "priority", "channel", "department", "area")
+OPTIONS = {"appointment_at": "--appointment"}
 
 
 class Request(NamedTuple):
@@ -58,30 +52,20 @@ class Taken(NamedTuple):
     read_back: str
 
 
-def check_request(books: Books, request: Request, moment_at: int) -> dict[str, str]:
+def check_request(books: Books, request: Request, moment: Moment) -> dict[str, str]:
     """The order's fields, keys resolved and defaults filled in.
 
     NotFound for an unknown key, then UsageFault naming all the fields at once that `intake.required` asks for
     (SOP-1.4, PD-3.3).
     """
     policy = books.policy
-    if request.kind not in KINDS:
-        raise UsageFault(f"{show_text(request.kind)} is not known (allowed: {', '.join(KINDS)})", place="--kind")
-    fields = {"kind": request.kind, "content": request.content, "requirements": request.requirements}
-    for name, section in KEYS.items():
-        text = getattr(request, name)
-        if text:
-            fields[name] = resolve_key(policy, section, text, f"--{name}")
+    typed = {name: getattr(request, name) for name in ("kind", *KEYS, "content", "requirements", "price")}
+    fields = read_fields(books, "orders", {**typed, "appointment_at": request.appointment}, moment, OPTIONS)
     fields.setdefault("channel", _default(policy["channels"], "phone"))
     fields.setdefault("priority", _default(policy["priorities"], "normal"))
     service = policy["services"].get(fields.get("service", ""))
     if service and service.get("department"):
         fields.setdefault("department", service["department"])
-    if request.appointment:
-        at = parse_when(request.appointment, books.timezone, moment_at, "--appointment")
-        fields["appointment_at"] = format_time(books, at)
-    if request.price:
-        fields["price"] = parse_money(request.price, "--price")
     return fields
 
 
@@ -122,7 +106,7 @@ def _default(known: Mapping[str, Any], preferred: str) -> str:
 
 def plan_order(books: Books, request: Request, moment: Moment, *, dry: bool) -> tuple[list[Step], dict[str, Any]]:
     """The steps of a new order, and what there is to say about it; a new contact is written first unless dry."""
-    fields = check_request(books, request, moment.at)
+    fields = check_request(books, request, moment)
     typed = request.caller or request.phone or request.address
     known_by_id = bool(request.contact_id) and not typed
     if known_by_id:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from dispatchctl.desk.acting import act, begin, find_employed
+from dispatchctl.desk.acting import act, begin
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.charging import (
     DUE,
@@ -25,6 +25,7 @@ from dispatchctl.desk.charging import (
 from dispatchctl.desk.closing import open_for_period
 from dispatchctl.desk.corrections import list_late_charges
 from dispatchctl.desk.drafts import Moment, Step, new_id
+from dispatchctl.desk.fields import find_employed
 from dispatchctl.desk.names import resolve_case, resolve_staff, show_text, suggest_nearest
 from dispatchctl.desk.periods import month_period
 from dispatchctl.desk.recording import Done, Refusal, record_each

@@ -92,6 +92,14 @@ def make_id(letter: str, day: str, writer: str, number: int) -> str:
     return f"{letter}-{day}-{middle}{number:04d}"
 
 
+def is_elsewhere(books: "Books", case: str) -> bool:
+    """Whether this is a whole id that another writer has given: its rows may only not have come here yet."""
+    import re
+
+    found = re.fullmatch(r"[A-Z]-[0-9]{8}-(?:([A-Z][A-Z0-9]{0,7})-)?[0-9]{4,}", case)
+    return found is not None and case[0] in registers.LETTERS and (found[1] or "main") != books.folder.writer
+
+
 def resolve_key(policy: Mapping[str, Any], section: str, text: str, option: str = "") -> str:
     """The key of a section of policies.yaml that is named by it or by its title.
 

@@ -2,22 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 
-from dispatchctl import registers
 from dispatchctl.desk import customers
-from dispatchctl.desk.acting import act, begin, read_fields, require_role
+from dispatchctl.desk.acting import act, begin, require_role
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Moment, Step
-from dispatchctl.desk.names import resolve_key, resolve_staff, show_text, suggest_nearest
+from dispatchctl.desk.fields import Typed, read_fields
+from dispatchctl.desk.names import resolve_staff, show_text, suggest_nearest
 from dispatchctl.desk.periods import month_period
 from dispatchctl.desk.recording import Done, was_recorded
 from dispatchctl.entries import Writing
 from dispatchctl.errors import NotFound, Refused, UsageFault
-from dispatchctl.registers.page import join_items
 from dispatchctl.rules.families import Family
 from dispatchctl.store.contacts import Contact
 from dispatchctl.store.lines import check_text
 
 SCORERS = ("supervisor", "personnel")
+OPTIONS = {"heads": "--heads"}
 
 
 def check_id(staff: str) -> None:
@@ -30,29 +30,11 @@ def check_id(staff: str) -> None:
         raise UsageFault(f"{staff!r} cannot be a staff id: it begins with {staff[0]}", place="ID")
 
 
-def read_post(books: Books, values: Mapping[str, str | Sequence[str] | None]) -> dict[str, str]:
-    """The fields of a post as typed, as the record holds them: keys and people resolved, lists joined."""
-    fields = registers.fields_of("staff")
-    found: dict[str, str] = {}
-    for name, value in values.items():
-        if value in (None, "", ()):
-            continue
-        field = fields[name]
-        items = [value] if isinstance(value, str) else list(value or ())
-        option = f"--{name.removesuffix('s') if field.many and name != 'heads' else name}"
-        if field.type == "key":
-            items = [resolve_key(books.policy, field.of, item, option) for item in items]
-        elif field.type == "staff":
-            items = [resolve_staff(books, item, option=option) for item in items]
-        found[name] = join_items(items) if field.many else items[0]
-    return found
-
-
 def staff_event(
     books: Books,
     staff: str,
     event: str,
-    values: Mapping[str, str | Sequence[str] | None],
+    typed: Typed,
     writing: Writing,
     *,
     phone: str = "",
@@ -71,7 +53,7 @@ def staff_event(
         staff = resolve_staff(books, staff, present=not again)
 
     def start(moment: Moment) -> list[Step]:
-        texts = read_post(books, values)
+        texts = read_fields(books, "staff", typed, moment, OPTIONS)
         if event == "changed" and not texts and not phone:
             raise UsageFault("staff change needs at least one option")
         login = texts.get("login")
@@ -85,14 +67,14 @@ def staff_event(
     return begin(books, "staff", start, writing, (event,), about="" if first else staff, actor=actor)
 
 
-def check_login(books: Books, staff: str, login: str) -> None:
+def check_login(books: Books, staff: str, login: str, option: str = "--login") -> None:
     """Refused where somebody else of the staff has that login: it would not be known who acts."""
-    check_text("--login", login)
+    check_text(option, login)
     row = books.index.db.execute(
         "SELECT id FROM staff WHERE login = ? AND id <> ? AND state NOT IN ('left', 'void')", (login, staff)
     ).fetchone()
     if row:
-        raise Refused(f"{login!r} is {row[0]}'s login already", place="--login")
+        raise Refused(f"{login!r} is {row[0]}'s login already", place=option)
 
 
 def give_mark(books: Books, staff: str, typed: Mapping[str, str], writing: Writing) -> Done:

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from dispatchctl import registers
 from dispatchctl.desk import customers
-from dispatchctl.desk.acting import Typed, act, begin, find_item, list_items, next_item, read_fields
+from dispatchctl.desk.acting import act, begin, find_item, list_items, next_item
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Moment, Step
+from dispatchctl.desk.fields import Typed, read_fields
 from dispatchctl.desk.following import wants_signature
 from dispatchctl.desk.names import resolve_case
 from dispatchctl.desk.recording import Done

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from dispatchctl.desk.acting import begin, find_employed, read_fields, read_whole
+from dispatchctl.desk.acting import begin
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Moment, Step
+from dispatchctl.desk.fields import find_employed, read_fields
 from dispatchctl.desk.names import resolve_case
 from dispatchctl.desk.periods import start_of
 from dispatchctl.desk.recording import Done, Refusal, record_each, was_recorded
@@ -143,7 +144,6 @@ def note_examination(books: Books, typed: Mapping[str, str], writing: Writing) -
     Without a topic that of the course is meant. Nobody records a score of their own.
     """
     actor = books.require_actor()
-    read_whole(typed["score"], "0..100", "--score")
 
     def start(moment: Moment) -> Sequence[Step]:
         fields = read_fields(books, TRAINING, typed, moment)

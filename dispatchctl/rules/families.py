@@ -88,11 +88,11 @@ def drop_retracted(rows: Iterable[Row]) -> list[Row]:
         once.append(row)
     if not any(row.event == "retracted" for row in once):
         return once
-    gone = _find_retracted(once)
+    gone = find_retracted(once)
     return [row for row in once if (row.id, row.ref) not in gone]
 
 
-def _find_retracted(rows: Iterable[Row]) -> set[tuple[str, str]]:
+def find_retracted(rows: Iterable[Row]) -> set[tuple[str, str]]:
     """(case, row reference) of what was taken back; a retraction can itself be taken back.
 
     Decided by what refers to what, never by order: the row that another writer takes back may carry the later time.

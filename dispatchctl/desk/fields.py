@@ -1,0 +1,90 @@
+"""What was typed into the fields of a register, as a row holds it: the one reader of every way in. Desk.
+
+The register's page says of which type a field is, `registers.kinds` what such a type may hold; here names and titles
+become ids and keys, and what people write for times and amounts becomes what the record holds.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from dispatchctl import registers
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.customers import find_by_id
+from dispatchctl.desk.drafts import Moment, name_option
+from dispatchctl.desk.names import is_elsewhere, resolve_case, resolve_key, resolve_staff
+from dispatchctl.desk.times import format_time
+from dispatchctl.entries import parse_day, parse_money, parse_month, parse_when, refuse_value
+from dispatchctl.errors import Refused, UsageFault
+from dispatchctl.registers.kinds import YES, check_value
+from dispatchctl.registers.page import Field, join_items
+
+Typed = Mapping[str, "str | Sequence[str] | bool | None"]
+
+
+def read_fields(
+    books: Books,
+    register: str,
+    typed: Typed,
+    moment: Moment,
+    options: Mapping[str, str] | None = None,
+    *,
+    employed: bool = True,
+) -> dict[str, str]:
+    """Typed values as a row of the register holds them; empty ones are left out.
+
+    Keys and titles of the rules become keys, names of people their ids, times ISO 8601, flags `yes`, lists one text.
+    options: field -> the option that messages name, where it is not `--FIELD`. employed: people have to be employed at
+    the moment's time, else Refused; without it, whoever ever joined will do. UsageFault and NotFound for what is not
+    understood or not there.
+    """
+    fields = registers.fields_of(register)
+    found: dict[str, str] = {}
+    for name, value in typed.items():
+        if value in (None, "", (), [], False):
+            continue
+        option = (options or {}).get(name) or name_option(name)
+        items = [YES] if value is True else [value] if isinstance(value, str) else list(value or ())
+        texts = [read_item(books, fields[name], item, moment, option, employed=employed) for item in items]
+        if not fields[name].many and len(texts) > 1:
+            raise UsageFault("takes one value", place=option)
+        found[name] = join_items(list(dict.fromkeys(texts))) if fields[name].many else texts[0]
+    return found
+
+
+def read_item(books: Books, field: Field, text: str, moment: Moment, option: str, *, employed: bool = True) -> str:
+    """One value of a field, as read_fields; option: what messages name."""
+    kind = field.type
+    if kind == "key":
+        return resolve_key(books.policy, field.of, text, option)
+    if kind == "staff":
+        if employed:
+            return find_employed(books, text, moment.at, option)
+        return resolve_staff(books, text, option=option, present=False)
+    if kind == "case":
+        if is_elsewhere(books, text) and not books.index.family_of(text):
+            return text  # check_references warns of it
+        return resolve_case(books, text, (field.of,), only=True) if field.of else resolve_case(books, text)
+    if kind == "contact":
+        return find_by_id(books, text, option).contact.contact_id
+    if kind == "time":
+        return format_time(books, parse_when(text, books.timezone, moment.at, option))
+    if kind == "date":
+        return parse_day(text, books.timezone, moment.at, option).isoformat()
+    if kind == "month":
+        return parse_month(text, books.timezone, moment.at, option)
+    if kind == "money":
+        return parse_money(text, option)
+    allowed = check_value(field, text)
+    if allowed:
+        raise refuse_value(option, text, allowed)
+    return str(int(text)) if kind == "integer" else text
+
+
+def find_employed(books: Books, text: str, at: int, option: str = "") -> str:
+    """The staff id of somebody who was employed at that time (seconds), by id or name; else NotFound or Refused."""
+    staff = resolve_staff(books, text, option=option, present=False)
+    entry = books.people.entry(staff, at)
+    if entry is None:
+        raise Refused(f"{staff} {books.people.name(staff)} had not joined at {format_time(books, at)}", place=option)
+    if entry.state == "left":
+        raise Refused(f"{staff} {books.people.name(staff)} had left at {format_time(books, at)}", place=option)
+    return staff
