@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # at run time a command that finds nothing new judges nothing
     from dispatchctl.desk.judging import Judging
     from dispatchctl.rules.families import Case, Family
     from dispatchctl.rules.people import People
-    from dispatchctl.store.index import Judged
+    from dispatchctl.store.judgements import Judged
 
 SYSTEM = "system"
 PEOPLE = (  # keys of lists and cases that hold staff ids

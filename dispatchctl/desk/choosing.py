@@ -10,6 +10,7 @@ from dispatchctl.registers.page import split_items
 from dispatchctl.rules.dispatch import Candidate, Job, Worker, rank_candidates
 from dispatchctl.rules.families import Case
 from dispatchctl.rules.limits import parse_time
+from dispatchctl.store.judgements import AT_WORK
 
 FIELD_ROLE = "field"  # who is on duty where nobody is rostered
 
@@ -23,7 +24,7 @@ def measure_loads(books: Books) -> dict[str, Decimal]:
         # by the open ones' own index: the planner would rather group by an index over all of history
         "SELECT a.assignee, o.service, COUNT(*) FROM assignments a INDEXED BY assignments_load"
         " LEFT JOIN orders o ON o.id = a.order_id"
-        " WHERE a.final = 0 AND a.state <> 'completed' GROUP BY 1, 2"
+        f" WHERE {AT_WORK.format('a.')} GROUP BY 1, 2"
     )
     for staff, service, count in rows:
         effort = Decimal(1) if by_count else service_effort(services, service or "")

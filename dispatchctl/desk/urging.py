@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.chasing import is_paused
 from dispatchctl.desk.judging import find_urging
 from dispatchctl.desk.recording import (
     Group,
@@ -24,6 +23,7 @@ from dispatchctl.rules.clocks import Instance
 from dispatchctl.rules.escalation import find_level, find_person, next_urging
 from dispatchctl.rules.families import Case, Family
 from dispatchctl.store.journal import Draft
+from dispatchctl.store.judgements import RUNNING, is_paused
 
 
 def find_late(books: Books, family: Family, case: Case, now: int) -> list[Instance]:
@@ -142,7 +142,7 @@ def plan_urging(books: Books, family: Family, case: Case, one: Instance, now: in
 def list_late_cases(books: Books) -> list[str]:
     """The cases with something past due, earliest first: what `urge --all` looks at."""
     rows = books.index.db.execute(
-        "SELECT \"case\", MIN(due_at) FROM clocks WHERE state = 'running' AND due_at < ? GROUP BY 1 ORDER BY 2, 1",
+        f'SELECT "case", MIN(due_at) FROM clocks WHERE {RUNNING} AND due_at < ? GROUP BY 1 ORDER BY 2, 1',
         (books.now,),
     ).fetchall()
     return [str(row[0]) for row in rows]

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from heapq import merge
 from itertools import chain, groupby, zip_longest
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from dispatchctl import registers
 from dispatchctl.errors import Fault, SystemFailed
@@ -25,6 +25,7 @@ from dispatchctl.store.chain import Position
 from dispatchctl.store.contact_places import make_key, read_mark, take_in_contacts
 from dispatchctl.store.files import RecordFile, list_files, open_regular
 from dispatchctl.store.gathering import PLACE, Gathered, Gathering, PlacedRow
+from dispatchctl.store.judgements import CHANGEABLE, ChargeRow, ClockRow, Judged, ScoreRow
 from dispatchctl.store.keys import count_damaged_ids, note_keys
 from dispatchctl.store.reading import iterate_file, rows_at
 from dispatchctl.store.schema import CLOCK_COLUMNS, FACT_TABLES, all_statements, case_columns, insert_statement, quote
@@ -38,14 +39,6 @@ UNHARMED = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_READONLY", "S
 
 Histories = dict[str, list[tuple[Any, ...]]]  # of the staff: id -> (at, state, facts), by time
 Change = tuple[RecordFile, tuple[Any, ...] | None, os.stat_result]  # (file, what is known of it, its status now)
-
-
-class Judged(NamedTuple):
-    """What the rows of one family come to: rows for the tables, in the order of their columns."""
-
-    cases: Sequence[tuple[str, tuple[Any, ...]]]  # (register, values of case_columns)
-    clocks: Sequence[tuple[Any, ...]]  # values of CLOCK_COLUMNS
-    facts: Sequence[tuple[str, tuple[Any, ...]]] = ()  # (a table of FACT_TABLES, its values)
 
 
 class Judge(Protocol):
@@ -286,8 +279,7 @@ class Index:
             for (register,) in grown.fetchall()
         )
         touched = self.db.execute(
-            "SELECT id, places FROM families WHERE id IN"
-            f" (SELECT family FROM clocks WHERE state = 'running' OR stopped_at >= ? OR due_at >= ?{recent})",
+            f"SELECT id, places FROM families WHERE id IN (SELECT family FROM clocks WHERE {CHANGEABLE}{recent})",
             (since, since),
         ).fetchall()
         self._store((root, judge.judge(root, self._rows_at(root, blob)), True) for root, blob in touched)
@@ -385,20 +377,21 @@ class Index:
 
     def _store(self, results: Iterable[tuple[str, Judged, bool]]) -> None:
         """Put the judgements of families in the tables; the flag says that older ones may stand there."""
-        clocks: list[tuple[Any, ...]] = []
+        clocks: list[ClockRow] = []
+        charges: list[ChargeRow] = []
+        scores: list[ScoreRow] = []
         cases: dict[str, list[tuple[Any, ...]]] = {}
-        facts: dict[str, list[tuple[Any, ...]]] = {}
         for root, judged, known in results:
             if known:
                 self._drop_judged(root)
             clocks += judged.clocks
-            for table, values in judged.facts:
-                facts.setdefault(table, []).append(values)
+            charges += judged.charges
+            scores += judged.scores
             for register, values in judged.cases:
                 cases.setdefault(register, []).append(values)
         self.db.executemany(insert_statement("clocks", CLOCK_COLUMNS), clocks)
-        for table, rows in facts.items():
-            self.db.executemany(insert_statement(table, FACT_TABLES[table]), rows)
+        self.db.executemany(insert_statement("charges", FACT_TABLES["charges"]), charges)
+        self.db.executemany(insert_statement("scores", FACT_TABLES["scores"]), scores)
         for register, found in cases.items():
             self.db.executemany(insert_statement(register, case_columns(register)), found)
 

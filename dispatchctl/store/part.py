@@ -23,6 +23,7 @@ from dispatchctl.store.chain import count_microseconds
 from dispatchctl.store.files import list_files, open_regular
 from dispatchctl.store.gathering import PLACE, PlacedRow
 from dispatchctl.store.index import CHUNK, Index, Judge, find_change
+from dispatchctl.store.judgements import CHANGEABLE
 from dispatchctl.store.reading import rows_at
 from dispatchctl.store.schema import FACT_TABLES, quote
 
@@ -202,10 +203,7 @@ class PartIndex(Index):
             )
             self._note("anew", query, min(bounds))
         if since is not None:
-            query = (
-                "SELECT DISTINCT c.id FROM chosen c CROSS JOIN src.clocks t ON t.family = c.id"
-                " WHERE t.state = 'running' OR t.stopped_at >= ? OR t.due_at >= ?"
-            )
+            query = f"SELECT DISTINCT c.id FROM chosen c CROSS JOIN src.clocks t ON t.family = c.id WHERE {CHANGEABLE}"
             self._note("anew", query, since, since)
         self._note("kept", "SELECT id FROM chosen WHERE id NOT IN (SELECT id FROM anew)")
 

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from dispatchctl.store.judgements import write_happened
 from dispatchctl.store.schema import quote
 
 CLOCKS = "clocks"
@@ -197,14 +198,7 @@ def _value(value: Value) -> Sql:
 def _where(question: Question) -> Sql:
     parts = [_when(question)]
     if question.table == CLOCKS:
-        now = question.now
-        parts.append(
-            (
-                "(i.state <> 'running' OR (i.due_at < ? AND NOT (i.paused_from IS NOT NULL AND i.paused_from <= ?"
-                " AND (i.paused_until IS NULL OR i.paused_until > ?) AND i.due_at > i.paused_from)))",
-                [now, now, now],
-            )
-        )
+        parts.append((write_happened("i.state <> 'running'", "i.due_at", "i."), [question.now] * 3))
         if not question.owners:
             parts.append(("i.share = 0", []))
         clocks = _list_clocks(question.tallies)
