@@ -9,12 +9,14 @@ from typing import Any
 from dispatchctl import registers
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.charging import (
-    COLUMNS,
-    HAPPENED,
+    BY_KEY,
     Entry,
+    Found,
     find_due,
     is_own_amount,
+    judge_candidate,
     list_entries,
+    list_happened,
     pick_entry,
     split_key,
 )
@@ -87,18 +89,13 @@ def _find_amount(entries: Sequence[Entry]) -> str | None:
     return entry["amount"] or None if entry else None
 
 
-def _find_candidate(books: Books, key: str) -> tuple[Candidate, Rule, Version] | None:
+def _find_candidate(books: Books, key: str) -> Found | None:
     """The fact behind a key with the rule that judges it, whether it counts or not."""
-    now = books.now
     for parts in split_key(key):
-        query = f"SELECT {COLUMNS} FROM charges WHERE rule = ? AND evidence = ? AND staff = ? AND {HAPPENED}"
-        row = books.index.db.execute(query, [*parts, now, now, now]).fetchone()
-        if row is not None:
-            candidate = Candidate(*row)
-            version = books.book.find(candidate.policy)
-            rule = find_rule(version, candidate.rule)
-            if rule is not None:
-                return candidate, rule, version
+        candidate = next(list_happened(books.index.db, BY_KEY, parts, books.now), None)
+        found = judge_candidate(books.book, candidate) if candidate is not None else None
+        if found is not None:
+            return found
     return None
 
 
@@ -130,19 +127,15 @@ def _explain_counting(books: Books, candidate: Candidate, rule: Rule, version: V
     first = rule["from_nth"] or 1
     if first == 1:
         return
-    now = books.now
-    line = books.index.db.execute(
-        f'SELECT at, evidence, "case" FROM charges WHERE rule = ? AND staff = ? AND {HAPPENED} AND at <= ?'
-        " ORDER BY at, evidence",
-        (candidate.rule, candidate.staff, now, now, now, candidate.at),
-    ).fetchall()
+    where, values = "rule = ? AND staff = ? AND at <= ?", (candidate.rule, candidate.staff, candidate.at)
+    line = list(list_happened(books.index.db, where, values, books.now, "at, evidence"))
     calendar = books.judging.table.elapsed(version)
-    place = next(number for number, (_, evidence, _) in enumerate(line) if evidence == candidate.evidence)
-    number = list_numbers([at for at, _, _ in line], rule["within"], calendar)[place]
+    place = next(number for number, each in enumerate(line) if each.evidence == candidate.evidence)
+    number = list_numbers([each.at for each in line], rule["within"], calendar)[place]
     earlier = [
-        make_reason("earlier", case, {"occurred_at": _say(books, at), "evidence": evidence})
-        for at, evidence, case in line[:place]
-        if is_same_period(at, candidate.at, rule["within"], calendar)
+        make_reason("earlier", each.case, {"occurred_at": _say(books, each.at), "evidence": each.evidence})
+        for each in line[:place]
+        if is_same_period(each.at, candidate.at, rule["within"], calendar)
     ]
     within = rule["within"]
     value = {
