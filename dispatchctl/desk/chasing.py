@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dispatchctl.desk.books import Books
-from dispatchctl.store.judgements import RUNNING, ClockRow, is_paused, read_clocks
+from dispatchctl.store.judgements import RUNNING, OverdueRow, is_paused, read_clocks
 from dispatchctl.store.schema import quote
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def list_overdue(
     rest = f'WHERE {" AND ".join(conditions)} ORDER BY due_at, "case", clock, instance, share'
     if limit and not soon:
         rest += f" LIMIT {int(limit)}"
-    rows = read_clocks(books.index.db, rest, values)
+    rows = read_clocks(books.index.db, OverdueRow, rest, values)
     items = [item for item in describe_overdue(books, rows, now) if not soon or _is_near(books, item, now, span)]
     return items[:limit] if limit else items
 
@@ -88,7 +88,7 @@ def _is_near(books: Books, item: dict[str, Any], now: int, span: "Limit | None")
     return step_back(books.judging.table.calendar(books.version), span, due) <= now
 
 
-def describe_overdue(books: Books, rows: Iterable[ClockRow], now: int) -> Iterator[dict[str, Any]]:
+def describe_overdue(books: Books, rows: Iterable[OverdueRow], now: int) -> Iterator[dict[str, Any]]:
     """Running clocks with a due time as `overdue` shows them; those that stand still in a pause are left out."""
     say = Formatter(books.timezone)
     names = _owner_names(books)

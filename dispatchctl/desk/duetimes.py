@@ -8,7 +8,7 @@ from dispatchctl.desk.chasing import Formatter
 from dispatchctl.rules.clocks import Instance
 from dispatchctl.rules.limits import remaining_days
 from dispatchctl.rules.segments import Segment, explain_limit
-from dispatchctl.store.judgements import is_paused, read_clocks
+from dispatchctl.store.judgements import is_paused
 
 
 def describe_instance(books: Books, one: Instance, owner: str, *, explain: bool = False) -> dict[str, Any]:
@@ -92,27 +92,33 @@ def list_all_due(
             values.append(value)
     say = Formatter(books.timezone)
     now = books.now
-    rest = f'WHERE {" AND ".join(conditions)} ORDER BY "case", started_at, clock, instance, share'
-    for row in read_clocks(books.index.db, rest, values):
-        paused = row.state == "running" and is_paused(now, row.due_at, row.paused_from, row.paused_until)
-        due = None if paused else row.due_at
+    rows = books.index.db.execute(
+        'SELECT "case", register, clock, instance, item, state, breached, owner, started_at, stopped_at, due_at,'
+        ' "limit", counting, policy, source, provisional, before_rules, paused_from, paused_until FROM clocks'
+        f' WHERE {" AND ".join(conditions)} ORDER BY "case", started_at, clock, instance, share',
+        values,
+    )
+    for (case, name, clock, instance, item, state, breached, owner, started, stopped, due, limit, counting, policy,
+         source, provisional, before, paused_from, paused_until) in rows:  # fmt: skip
+        paused = state == "running" and is_paused(now, due, paused_from, paused_until)
+        shown = None if paused else due
         yield {
-            "case": row.case,
-            "register": row.register,
-            "clock": row.clock,
-            "instance": row.instance,
-            "item": row.item,
-            "state": "paused" if paused else row.state,
-            "breached": bool(row.breached) if row.breached is not None else due is not None and due < now,
-            "owner": row.owner,
-            "started_at": say(row.started_at),
-            "stopped_at": say(row.stopped_at),
-            "due_at": say(due),
+            "case": case,
+            "register": name,
+            "clock": clock,
+            "instance": instance,
+            "item": item,
+            "state": "paused" if paused else state,
+            "breached": bool(breached) if breached is not None else shown is not None and shown < now,
+            "owner": owner,
+            "started_at": say(started),
+            "stopped_at": say(stopped),
+            "due_at": say(shown),
             "remaining": None,
-            "limit": row.limit,
-            "counting": row.counting,
-            "policy": row.policy,
-            "source": row.source.split(";") if row.source else [],
-            "provisional": bool(row.provisional),
-            "before_rules": bool(row.before_rules),
+            "limit": limit,
+            "counting": counting,
+            "policy": policy,
+            "source": source.split(";") if source else [],
+            "provisional": bool(provisional),
+            "before_rules": bool(before),
         }

@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 from dispatchctl.errors import NotFound
 from dispatchctl.policy.checking_measures import PERSON
 from dispatchctl.reports.measures import (
+    WHOLE,
     Figure,
     Figures,
+    GroupKey,
     Heads,
     Item,
-    Key,
     Period,
     build_figure,
     find_by,
@@ -25,7 +26,6 @@ from dispatchctl.reports.measures import (
 Policy = Mapping[str, Any]
 Say = Callable[[str, str], str]  # (field a report groups by, its value) -> what people call it
 
-WHOLE: Key = ("", None)
 GENERAL = ("daily", "weekly", "monthly")  # reports that show all measures where the rules do not say which
 
 
@@ -153,13 +153,18 @@ def _list_rows(
             key
             for each in shown.values()
             for key in each
-            if key[0] == field and any(_is_filled(each[key].get(name)) for name in names)
+            if key.field == field and any(_is_filled(each[key].get(name)) for name in names)
         ]
         keys = list(dict.fromkeys(found))
-        titles = {key: say(field, key[1]) if key[1] is not None else None for key in keys}
+        titles = {key: say(field, key.value) if key.value is not None else None for key in keys}
         order = _list_order(policy, field, names)
         keys.sort(
-            key=lambda key: (key[1] is None, order.get(key[1] or "", len(order)), titles[key] or "", key[1] or "")
+            key=lambda key: (
+                key.value is None,
+                order.get(key.value or "", len(order)),
+                titles[key] or "",
+                key.value or "",
+            )
         )
         rows += [_build_row(policy, key, names, shown, titles[key]) for key in keys]
     return rows
@@ -173,17 +178,17 @@ def _is_filled(figure: Figure | None) -> bool:
 
 
 def _build_row(
-    policy: Policy, key: Key, names: Sequence[str], shown: Mapping[str, Figures], title: str | None
+    policy: Policy, key: GroupKey, names: Sequence[str], shown: Mapping[str, Figures], title: str | None
 ) -> dict[str, Any]:
     def describe(word: str, name: str) -> dict[str, Any] | None:
         figure = shown[word].get(key, {}).get(name)
-        if figure is None and find_by(policy, name, key[0]) is not None:
+        if figure is None and find_by(policy, name, key.field) is not None:
             figure = build_figure(policy, name)
         return describe_figure(figure) if figure is not None else None
 
     return {
-        "by": key[0] or None,
-        "key": key[1],
+        "by": key.field or None,
+        "key": key.value,
         "title": title,
         "measures": {name: describe("", name) for name in names},
         "beside": {word: {name: describe(word, name) for name in names} for word in shown if word},

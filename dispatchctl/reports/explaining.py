@@ -5,8 +5,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dispatchctl.policy.checking_measures import PERSON
-from dispatchctl.reports.documents import WHOLE, describe_figure
-from dispatchctl.reports.measures import Figure, Heads, Item, Period, build_figure, list_measured, work_out
+from dispatchctl.reports.documents import describe_figure
+from dispatchctl.reports.measures import (
+    WHOLE,
+    Figure,
+    GroupKey,
+    Heads,
+    Item,
+    Period,
+    build_figure,
+    list_measured,
+    work_out,
+)
 from dispatchctl.rules.reasons import Reason, bound, cite_clauses, make_reason
 
 Policy = Mapping[str, Any]
@@ -50,7 +60,7 @@ def find_figure(
 ) -> Figure:
     """What a measure comes to, for everybody or for one person."""
     figures = work_out(db, policy, {name: [PERSON] if person else []}, period, heads)
-    found = figures.get((PERSON, person) if person else WHOLE, {}).get(name)
+    found = figures.get(GroupKey(PERSON, person) if person else WHOLE, {}).get(name)
     return found or build_figure(policy, name)
 
 

@@ -7,7 +7,7 @@ are asked too, in Python.
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 
 class ClockRow(NamedTuple):
@@ -51,6 +51,30 @@ class ClockRow(NamedTuple):
     priority: str | None
     area: str | None
     department: str | None
+
+
+class OverdueRow(NamedTuple):
+    """Of a ClockRow what lists of running clocks show: there are thousands, so that every column counts."""
+
+    case: str
+    register: str
+    clock: str
+    instance: int
+    item: str | None
+    owner: str | None
+    started_at: int
+    due_at: int | None
+    levels: str | None
+    urged_at: int | None
+    extension: str | None
+    service: str | None
+    priority: str | None
+    area: str | None
+    source: str | None
+    provisional: int
+    before_rules: int
+    paused_from: int | None
+    paused_until: int | None
 
 
 class ChargeRow(NamedTuple):
@@ -101,7 +125,7 @@ class Judged(NamedTuple):
     scores: Sequence[ScoreRow] = ()
 
 
-_CLOCK = ", ".join(f'"{name}"' for name in ClockRow._fields)
+OfClocks = TypeVar("OfClocks", ClockRow, OverdueRow)
 
 RUNNING = "state = 'running'"
 #: what a change from a time on may judge otherwise; two ?: that time, seconds
@@ -110,9 +134,15 @@ CHANGEABLE = f"{RUNNING} OR stopped_at >= ? OR due_at >= ?"
 AT_WORK = "{0}final = 0 AND {0}state <> 'completed'"
 
 
-def read_clocks(db: sqlite3.Connection, rest: str, values: Sequence[int | str] = ()) -> Iterator[ClockRow]:
-    """The rows of the clocks table. rest: what stands after its name, WHERE and ORDER BY, with a ? for each value."""
-    return map(ClockRow._make, db.execute(f"SELECT {_CLOCK} FROM clocks {rest}", values))
+def read_clocks(
+    db: sqlite3.Connection, kind: type[OfClocks], rest: str, values: Sequence[int | str] = ()
+) -> Iterator[OfClocks]:
+    """Rows of the clocks table, of each what `kind` names.
+
+    rest: what stands after the table's name, WHERE and ORDER BY, with a ? for each value.
+    """
+    columns = ", ".join(f'"{name}"' for name in kind._fields)
+    return map(kind._make, db.execute(f"SELECT {columns} FROM clocks {rest}", values))
 
 
 def is_paused(now: int, due: int | None, paused_from: int | None, paused_until: int | None) -> bool:

@@ -6,7 +6,15 @@ from itertools import product
 import pytest
 
 from dispatchctl.rules.charges import Candidate
-from dispatchctl.store.judgements import ChargeRow, ClockRow, ScoreRow, is_paused, read_clocks, write_happened
+from dispatchctl.store.judgements import (
+    ChargeRow,
+    ClockRow,
+    OverdueRow,
+    ScoreRow,
+    is_paused,
+    read_clocks,
+    write_happened,
+)
 from dispatchctl.store.schema import all_statements, insert_statement
 
 NOW = 100
@@ -40,7 +48,9 @@ def make_clock(number: int, **more: int | str | None) -> ClockRow:
 def test_rows_come_back_by_name(tables: sqlite3.Connection) -> None:
     rows = [make_clock(number, due_at=NOW - number, limit="2h", department="d1") for number in (1, 2)]
     tables.executemany(insert_statement("clocks", ClockRow._fields), rows)
-    assert list(read_clocks(tables, "WHERE due_at < ? ORDER BY due_at", (NOW,))) == rows[::-1]
+    assert set(OverdueRow._fields) <= set(ClockRow._fields)  # SQL would take another name for a text
+    assert [row.due_at for row in read_clocks(tables, OverdueRow, "ORDER BY instance")] == [99, 98]
+    assert list(read_clocks(tables, ClockRow, "WHERE due_at < ? ORDER BY due_at", (NOW,))) == rows[::-1]
 
 
 def test_what_stands_still_is_the_same_for_rows_at_hand_and_for_rows_in_the_index(tables: sqlite3.Connection) -> None:
