@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from heapq import merge
 from itertools import chain, groupby, zip_longest
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from dispatchctl import registers
 from dispatchctl.errors import Fault, SystemFailed
@@ -38,7 +38,28 @@ WAIT = 10.0  # seconds for another process that writes the index
 UNHARMED = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")
 
 Histories = dict[str, list[tuple[Any, ...]]]  # of the staff: id -> (at, state, facts), by time
-Change = tuple[RecordFile, tuple[Any, ...] | None, os.stat_result]  # (file, what is known of it, its status now)
+
+
+class Seen(NamedTuple):
+    """What the index knows of a file: its number, how far it was read, and its status then."""
+
+    no: int
+    size: int
+    seq: int
+    crc: int
+    columns: str
+    recorded: int
+    disk_size: int
+    mtime: int
+    inode: int
+
+
+class Change(NamedTuple):
+    """A file that is not as it was: what is known of it, None for a new one, and its status now."""
+
+    file: RecordFile
+    seen: Seen | None
+    status: os.stat_result
 
 
 class Judge(Protocol):
@@ -200,8 +221,8 @@ class Index:
 
     def _list_changes(self) -> list[Change]:
         known = {
-            row[0]: row[1:]
-            for row in self.db.execute(
+            name: Seen(*rest)
+            for name, *rest in self.db.execute(
                 "SELECT name, no, size, seq, crc, columns, recorded, disk_size, mtime, inode FROM files"
             )
         }
@@ -214,8 +235,8 @@ class Index:
                 except FileNotFoundError:
                     raise Stale(f"{file.label} is gone") from None
                 mark = (status.st_size, status.st_mtime_ns, status.st_ino)
-                if seen is None or seen[6:] != mark:
-                    changes.append((file, seen, status))
+                if seen is None or (seen.disk_size, seen.mtime, seen.inode) != mark:
+                    changes.append(Change(file, seen, status))
         if known:
             raise Stale(f"{next(iter(known))}.csv is gone")
         return changes
@@ -229,11 +250,11 @@ class Index:
             self.put_meta("contacts_end", end)
         changes = self._list_changes()
         self._refuse_changed(changes)
-        staff = [change for change in changes if change[0].register == "staff"]
+        staff = [change for change in changes if change.file.register == "staff"]
         if staff:  # first: who owes a clock depends on them
             self._take_in(staff, judge)
             self._meet_staff(judge)
-        self._take_in([change for change in changes if change[0].register != "staff"], judge)
+        self._take_in([change for change in changes if change.file.register != "staff"], judge)
 
     def _refuse_changed(self, changes: list[Change]) -> None:
         """Stale where a file did not only grow; where it has a fault too, since that may reach into what follows."""
@@ -243,18 +264,18 @@ class Index:
                 if self._later_exists(file):
                     raise Stale(f"{file.label} comes before a file already read")
                 continue
-            grew = status.st_size > seen[6] and status.st_ino == seen[8]
-            if not grew or file.label in faulty or not self._still_ends(file, seen[1], seen[2], seen[3]):
+            grew = status.st_size > seen.disk_size and status.st_ino == seen.inode
+            if not grew or file.label in faulty or not self._still_ends(file, seen):
                 raise Stale(f"{file.label} did not only grow")
             if self._later_exists(file):  # its chain goes on there
                 raise Stale(f"{file.label} grew after another was begun")
 
-    def _still_ends(self, file: RecordFile, size: int, seq: int, crc: int) -> bool:
+    def _still_ends(self, file: RecordFile, seen: Seen) -> bool:
         """Whether the last row that was read still stands where it stood; an edit before it is left to `check`."""
-        if seq == 0:
+        if seen.seq == 0:
             return True
         with open_regular(file.path, file.label) as descriptor:
-            return os.pread(descriptor, 9, size - 9) == b"%08x\n" % crc
+            return os.pread(descriptor, 9, seen.size - 9) == b"%08x\n" % seen.crc
 
     def _later_exists(self, file: RecordFile) -> bool:
         query = "SELECT 1 FROM files WHERE register = ? AND writer = ? AND (month, part) > (?, ?)"
@@ -290,7 +311,7 @@ class Index:
             # Files of one chain one after the other: the next begins with the crc that the one before ends with.
             parts = groupby(sorted(month, key=_name_chain), key=lambda change: _name_chain(change)[:2])
             chains = [chain.from_iterable(map(self._read_on, list(part))) for _, part in parts]
-            stream = chains[0] if len(chains) == 1 else merge(*chains, key=lambda placed: placed[3].recorded)
+            stream = chains[0] if len(chains) == 1 else merge(*chains, key=lambda placed: placed.row.recorded)
             chunk: list[PlacedRow] = []
             for placed in stream:
                 chunk.append(placed)
@@ -309,9 +330,9 @@ class Index:
             number = self.db.execute("SELECT COALESCE(MAX(no), 0) + 1 FROM files").fetchone()[0]
             self.db.execute("INSERT INTO files(no, name) VALUES (?, ?)", (number, name))
         else:
-            number = seen[0]
-            if seen[4]:
-                position = Position(seen[1], seen[2], seen[3], tuple(seen[4].split(",")), seen[5])
+            number = seen.no
+            if seen.columns:
+                position = Position(seen.size, seen.seq, seen.crc, tuple(seen.columns.split(",")), seen.recorded)
         crc_before = self._crc_before(file)
         since, damaged = position if position.columns else None, False
         for read in iterate_file(file, since, crc_before, registers.events_of(file.register)):
@@ -321,7 +342,7 @@ class Index:
             self.db.executemany("INSERT INTO faults VALUES (?, ?, ?, ?, ?, ?, ?)", read.faults)
             for offset, length, row in read.rows:
                 if self.until is None or row.recorded <= self.until:
-                    yield number, offset, length, row
+                    yield PlacedRow(number, offset, length, row)
             damaged = damaged or bool(read.faults)
         if damaged:
             count_damaged_ids(self.db, file)
@@ -346,7 +367,7 @@ class Index:
         gathering = Gathering(self._find_family)
         for placed in chunk:
             gathering.take(placed)
-        note_keys(self.db, (placed[3] for placed in chunk))
+        note_keys(self.db, (placed.row for placed in chunk))
         touched = list(gathering.families())
         families = [self._complete(family) for family in touched]
         if len(touched) < KEPT:
@@ -459,8 +480,9 @@ class Index:
         ).fetchone()
         if row is None:
             return None
-        columns = tuple(row[4].split(",")) if row[4] else ()
-        return Position(row[1], row[2], row[3], columns, row[5]), self._file(row[0]), row[6]
+        number, size, seq, crc, columns, recorded, crc_before = row
+        position = Position(size, seq, crc, tuple(columns.split(",")) if columns else (), recorded)
+        return position, self._file(number), crc_before
 
     def last_recorded(self, writer: str) -> int:
         """The newest recorded_at of a writer over all registers, microseconds; 0 where there is none."""
@@ -475,11 +497,11 @@ class Index:
 
 
 def _name_month(change: Change) -> str:
-    return change[0].month
+    return change.file.month
 
 
 def _name_chain(change: Change) -> tuple[str, str, int]:
-    return change[0].register, change[0].writer, change[0].part
+    return change.file.register, change.file.writer, change.file.part
 
 
 def find_change(before: Histories, after: Histories) -> int | None:
