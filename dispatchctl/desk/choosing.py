@@ -88,7 +88,6 @@ def list_workers(books: Books, order: Case) -> list[Worker]:
                 load=loads.get(staff, Decimal(0)),
                 last_assigned=last[staff].at,
                 on_duty=in_hours and facts.get("role") in (FIELD_ROLE, "contractor"),
-                on_leave=False,
                 declined=staff in declined,
                 turn=last[staff].turn,
             )

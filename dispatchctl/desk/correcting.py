@@ -19,7 +19,6 @@ from dispatchctl.store.journal import Draft
 CONTACT_FIELDS = ("caller", "phone", "address")
 SUPERVISOR = "supervisor"
 UNDO_WITHIN = 600  # seconds
-FIXED = {"kind": "kind", "read_back": "read_back"}
 
 
 def read_field(books: Books, field: Field, text: str) -> str:

@@ -183,13 +183,6 @@ def prepare_time(db: sqlite3.Connection, question: Question) -> None:
             return
 
 
-def explain_question(db: sqlite3.Connection, question: Question) -> list[str]:
-    """How SQLite would answer: the lines of its plan."""
-    text, values = _where(question)
-    query = f"EXPLAIN QUERY PLAN SELECT COUNT(*) FROM {quote(question.table)} i WHERE {text}"
-    return [str(row[-1]) for row in db.execute(query, values)]
-
-
 # --- the text -----------------------------------------------------------------------------------------------------
 
 

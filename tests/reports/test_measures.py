@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +16,7 @@ from transcripts import Result
 
 from dispatchctl.desk.books import Books
 from dispatchctl.reports.measures import Period, build_question, divide, make_figure
-from dispatchctl.store.questions import explain_question, prepare_time
+from dispatchctl.store.questions import Question, Tally, count_items, prepare_time
 from dispatchctl.workspace import Workspace
 
 OWNERS = """\
@@ -194,6 +195,15 @@ def test_the_formulas_are_those_of_the_last_day_of_the_period(november: Path, ru
 
 
 # --- cost ---------------------------------------------------------------------------------------------------------
+
+
+def explain_question(db: sqlite3.Connection, question: Question) -> list[str]:
+    """How SQLite finds the items of a question, whatever is then counted: the lines of its plan."""
+    asked: list[str] = []
+    db.set_trace_callback(asked.append)
+    count_items(db, question._replace(tallies=(Tally(ended=True),), groups=()))
+    db.set_trace_callback(None)
+    return [str(row[-1]) for row in db.execute(f"EXPLAIN QUERY PLAN {asked[0]}")]
 
 
 def test_no_measure_of_the_shipped_rules_reads_history(desk: Path) -> None:
