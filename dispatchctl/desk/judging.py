@@ -149,7 +149,7 @@ def list_clock_rows(root: str, family: Family, case: Case, one: Instance) -> Ite
     """One instance as rows of the clocks table, one for each owner."""
     order = find_order(family, case)
     rules = one.variant.rules
-    urged_at, urged_level = find_urging(family, one)
+    urged_at, _ = find_urging(family, one)
     departments = list_departments(case, order, one.variant.version.policy)
     limit = f"{one.variant.limit.number}{one.variant.limit.unit}" if one.variant.limit else None
     for share, owner in enumerate(one.owners):
@@ -164,7 +164,6 @@ def list_clock_rows(root: str, family: Family, case: Case, one: Instance) -> Ite
             owner=owner or None,
             state=one.state,
             started_at=one.started_at,
-            begins_at=one.begins_at,
             due_at=one.due_at,
             stopped_at=one.stopped_at,
             stopped_by=one.stopped_by or None,
@@ -181,8 +180,6 @@ def list_clock_rows(root: str, family: Family, case: Case, one: Instance) -> Ite
             counting=one.variant.calendar.counting,
             source=";".join(rules["source"]) or None,
             urged_at=urged_at,
-            urged_level=urged_level,
-            order_id=order.id if order.register == "orders" else None,
             service=order.fields.get("service"),
             priority=order.fields.get("priority"),
             area=order.fields.get("area"),

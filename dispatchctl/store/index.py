@@ -30,7 +30,7 @@ from dispatchctl.store.keys import count_damaged_ids, note_keys
 from dispatchctl.store.reading import iterate_file, rows_at
 from dispatchctl.store.schema import CLOCK_COLUMNS, FACT_TABLES, all_statements, case_columns, insert_statement, quote
 
-FORMAT = 6  # of the tables; another number makes a new index
+FORMAT = 7  # of the tables; another number makes a new index
 CHUNK = 40_000  # rows judged at a time in a rebuild: bounds its memory
 KEPT = 1000  # families touched at once up to which their rows are kept at hand
 TRIES = 5  # to read files that others change meanwhile

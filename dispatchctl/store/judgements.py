@@ -15,7 +15,7 @@ class ClockRow(NamedTuple):
 
     share: 0 for the first of its owners, 1, 2, ... for the others: a count of instances takes share 0. breached: None
     while it cannot be told. levels: the times of its levels, joined by `,`. source: its clauses, joined by `;`.
-    urged_level: the highest so far. service to department: of the case or its order.
+    service to department: of the case or its order.
     """
 
     family: str
@@ -28,7 +28,6 @@ class ClockRow(NamedTuple):
     owner: str | None
     state: str
     started_at: int
-    begins_at: int
     due_at: int | None
     stopped_at: int | None
     stopped_by: str | None
@@ -45,8 +44,6 @@ class ClockRow(NamedTuple):
     counting: str
     source: str | None
     urged_at: int | None
-    urged_level: int | None
-    order_id: str | None
     service: str | None
     priority: str | None
     area: str | None
