@@ -1,4 +1,4 @@
-"""The tables of the index: generated from the registers' pages, so that a new page needs no line here. Store."""
+"""The tables of the index: a register's is made from its page; what is asked of it daily has an index here. Store."""
 
 from dispatchctl import registers
 from dispatchctl.registers.page import Register
