@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dispatchctl import VERSION
+from dispatchctl.config import cache_folder
 from dispatchctl.errors import BadData, DispatchError, Fault, NotFound, OutcomeUnknown, Refused
 from dispatchctl.policy.rulebook import Rulebook, Version, assemble_rules
 from dispatchctl.registers.row import Row
@@ -358,7 +359,7 @@ class Books:
 
 
 def find_cache(path: str) -> str:
-    """The private cache folder of a records folder, made if need be (0700); "" where it cannot be made.
+    """The private cache folder of a records folder, made if need be (0700); "" where it cannot be made or has no home.
 
     Named by the folder's path, device and inode, so that a copy or a restored backup gets its own.
     """
@@ -366,11 +367,13 @@ def find_cache(path: str) -> str:
 
     status = os.stat(path)
     name = f"{path}\0{status.st_dev}\0{status.st_ino}".encode(errors="surrogateescape")
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    folder = os.path.join(base, "dispatchctl", f"{crc32(name):08x}{crc32(name[::-1]):08x}")
+    base = cache_folder()
+    if not base:
+        return ""
+    folder = os.path.join(base, f"{crc32(name):08x}{crc32(name[::-1]):08x}")
     try:
         if not os.path.isdir(folder):
-            os.makedirs(os.path.dirname(folder), mode=0o700, exist_ok=True)
+            os.makedirs(base, mode=0o700, exist_ok=True)
             os.mkdir(folder, 0o700)
         return folder if os.access(folder, os.W_OK | os.X_OK) else ""
     except FileExistsError:
