@@ -19,7 +19,7 @@ from dispatchctl.policy.rulebook import Version
 from dispatchctl.rules.appraisal import (
     Appraisal,
     Finding,
-    Part,
+    ScorePart,
     add_marks,
     appraise,
     share_of_year,
@@ -148,7 +148,7 @@ def describe_appraised(one: Appraised, version: Version, period: Period) -> dict
     }
 
 
-def _describe_part(part: Part) -> dict[str, Any]:
+def _describe_part(part: ScorePart) -> dict[str, Any]:
     finding = part.finding
     return {
         "value": finding.value if finding else None,

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.charging import UNFOUNDED, list_due
+from dispatchctl.desk.charging import UNFOUNDED, list_due_charges
 from dispatchctl.desk.chasing import Formatter
 from dispatchctl.desk.closing import (
     ClosedBooks,
@@ -202,7 +202,7 @@ def compare_charges(before: Books, after: Books, period: Period, *, everything: 
 
 def list_charges(books: Books, period: Period) -> list[Item]:
     """What is due from the facts of a period by the rules of these books."""
-    return list_due(books.index.db, books.judging.table, period.start, period.end, books.now)
+    return list_due_charges(books.index.db, books.judging.table, period.start, period.end, books.now)
 
 
 # --- scores and totals ------------------------------------------------------------------------------------------------
@@ -223,7 +223,7 @@ def compare_scores(before: Sequence[Item], after: Sequence[Item], *, everything:
     return items
 
 
-def add_up(clocks: Sequence[Item], charges: Sequence[Item], scores: Sequence[Item]) -> Item:
+def add_up_changes(clocks: Sequence[Item], charges: Sequence[Item], scores: Sequence[Item]) -> Item:
     """The totals of everything compared: cases by verdict, money by kind, bonuses; exact, before and after.
 
     Each of the lists must be whole (everything). amounts: of what has one; open: how many have a range or a blank.

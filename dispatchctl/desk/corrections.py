@@ -150,7 +150,7 @@ def late_families(books: Books, stretch: Period) -> dict[str, list[Late]]:
 
 
 def list_late_charges(books: Books, stretch: Period) -> list[dict[str, Any]]:
-    """What is due because of rows that came after a month was closed, as desk.charging.list_due has it.
+    """What is due because of rows that came after a month was closed, as desk.charging.list_due_charges has it.
 
     Due in the month the rows were recorded in: facts of closed months that the families' rows give now, and did not
     give when the month was closed (or, of a later stretch, before that began); and what only counts now because one
@@ -194,11 +194,11 @@ def _list_moved(books: Books, fact: ChargeRow, closed: Mapping[str, int], stretc
     for found in list_counting(books.index.db, books.judging.table, where, values, books.now):
         if (found.rule["from_nth"] or 1) < 2:
             return
-        month = local_time(books, found.candidate.at).strftime("%Y-%m")
+        month = local_time(books, found.occurrence.at).strftime("%Y-%m")
         if month in closed:
             then = ClosedBooks(find_present(books), [month], closed[month])
-            if find_due(then.index.db, then.judging.table, found.candidate.key, then.now) is None:
-                yield found.candidate.key
+            if find_due(then.index.db, then.judging.table, found.occurrence.key, then.now) is None:
+                yield found.occurrence.key
 
 
 def _list_facts(books: Books, root: str, rows: Sequence[Row], until: int) -> Sequence[ChargeRow]:

@@ -29,7 +29,7 @@ class Step(NamedTuple):
     ref: str
 
 
-class Track:
+class Standing:
     """Where a case stands at the row that is read. id: "" until it is written; place: that of its opening in a plan."""
 
     __slots__ = ("back", "done", "first", "id", "pending", "place", "recorded", "state")
@@ -48,8 +48,8 @@ class LogReader:
         self.books, self.map, self.sifter = books, wanted, sifter
         self.events = registers.events_of(wanted.register)
         self.opening = opening_event(registers.get(wanted.register)).name
-        self.tracks: dict[str, Track] = {}
-        self.opened: list[tuple[Track, int]] = []  # by the last plan, with their places in it
+        self.tracks: dict[str, Standing] = {}
+        self.opened: list[tuple[Standing, int]] = []  # by the last plan, with their places in it
 
     def start_over(self) -> None:
         """Forget every case: the log is read once more from its first row."""
@@ -113,11 +113,11 @@ class LogReader:
             there = known.get((number, self.opening))
             if there:
                 case = self.books.case(there[0])
-                track = Track(there[0], case.state, case.rows[0].at if case.rows else at, recorded=True)
+                track = Standing(there[0], case.state, case.rows[0].at if case.rows else at, recorded=True)
             elif name != self.opening:
                 return f"{number} begins with {name}; its first event would be {self.opening}"
             else:
-                track = Track("", "", at, recorded=False)
+                track = Standing("", "", at, recorded=False)
         if (ref, name) in known:
             self.tracks[number] = track
             self._move(track, name)
@@ -138,14 +138,14 @@ class LogReader:
             track.done = {*(track.done or ()), (name, at)}
         return Step(row, case_id, name, ref)
 
-    def _move(self, track: Track, name: str) -> None:
+    def _move(self, track: Standing, name: str) -> None:
         after = self.events[name].after
         if after == BACK:
             track.state = track.back
         elif after:
             track.back, track.state = track.state, after
 
-    def _refuse(self, sifted: Sifted, row: int, track: Track, name: str, ref: str, moment: Moment) -> str:
+    def _refuse(self, sifted: Sifted, row: int, track: Standing, name: str, ref: str, moment: Moment) -> str:
         """Why a case may not have this event now; "" where it may."""
         at = sifted.at[0][row]
         assert at is not None

@@ -66,7 +66,7 @@ class Judging:
                 clocks += list_clock_rows(root, family, case, instance)
             charges += self._list_charges(root, family, case, instances, derived)
             if case.register == "staff":
-                scores += list_scores(root, case)
+                scores += list_score_rows(root, case)
         return Judged(cases, clocks, charges, scores)
 
     def _list_charges(
@@ -81,12 +81,12 @@ class Judging:
         late = any(one.clock in self._charged_clocks and one.breached is not False for one in instances)
         if not late and case.register not in self._charged:
             return []
-        from dispatchctl.rules.charges import ChargeTable, list_candidates
+        from dispatchctl.rules.charges import ChargeTable, list_occurrences
 
         if self._charges is None:
             self._charges = ChargeTable(self.book)
-        found = list_candidates(family, case, instances, self._charges, self.people, derived)
-        return [ChargeRow(family=root, **candidate._asdict()) for candidate in found]
+        found = list_occurrences(family, case, instances, self._charges, self.people, derived)
+        return [ChargeRow(family=root, **occurrence._asdict()) for occurrence in found]
 
     def derive(self, family: Family, case: Case) -> dict[str, str]:
         """What is derived of a case (`derived` of its page), by the rules in force when it began."""
@@ -187,7 +187,7 @@ def list_clock_rows(root: str, family: Family, case: Case, one: Instance) -> Ite
         )
 
 
-def list_scores(root: str, case: Case) -> Iterable[ScoreRow]:
+def list_score_rows(root: str, case: Case) -> Iterable[ScoreRow]:
     """The marks a person was given, as rows of the table `scores`."""
     for row in case.rows:
         if row.event == "scored":

@@ -17,7 +17,7 @@ from dispatchctl.desk.charging import (
     Item,
     find_due,
     is_own_amount,
-    list_due,
+    list_due_charges,
     list_entries,
     pick_entry,
     resolve_measures,
@@ -57,7 +57,7 @@ def list_month(books: Books, month: str, staff: str = "") -> list[Item]:
     period = month_period(books, month)
     person = resolve_staff(books, staff, option="--staff", present=False) if staff else ""
     then = open_for_period(books, period)
-    items = list_due(then.index.db, then.judging.table, period.start, period.end, then.now, staff=person)
+    items = list_due_charges(then.index.db, then.judging.table, period.start, period.end, then.now, staff=person)
     late = [item for item in list_late_charges(then, period) if person in ("", item["staff"])]
     return [*late, *items]
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from dispatchctl.errors import BadData, UsageFault
 from dispatchctl.policy.checking_measures import CLOCKS, PERSON
 from dispatchctl.registers.page import VOID, split_items
-from dispatchctl.reports.values import HEADS, Found, find_group, find_person, find_time, find_value
+from dispatchctl.reports.values import HEADS, NamedValue, find_group, find_item_person, find_time, find_value
 from dispatchctl.store.questions import (
     Amount,
     Condition,
@@ -23,11 +23,11 @@ from dispatchctl.store.questions import (
     Tally,
     Value,
     count_items,
+    find_items,
     list_amounts,
-    list_items,
     prepare_time,
 )
-from dispatchctl.store.questions import Item as Item  # what list_measured gives is asked for here
+from dispatchctl.store.questions import Item as Item  # what list_figure_items gives is asked for here
 
 PLACES = Decimal("0.000001")  # of a quotient that does not end
 OWNER = "owner"
@@ -36,7 +36,7 @@ NO_ITEMS = Count(0, 0)
 Heads = Callable[[str], Sequence[str]]  # department -> the staff ids of those who head it at the period's end
 
 
-class Period(NamedTuple):
+class Window(NamedTuple):
     """[start, end) in seconds, the same as local dates [first, end), and the present that judges running clocks."""
 
     start: int
@@ -74,7 +74,7 @@ def work_out(
     db: sqlite3.Connection,
     policy: Mapping[str, Any],
     wanted: Mapping[str, Sequence[str]],
-    period: Period,
+    period: Window,
     heads: Heads | None = None,
     *,
     whole: bool = True,
@@ -117,12 +117,12 @@ def build_figure(policy: Mapping[str, Any], name: str, found: Any = None) -> Fig
     return make_figure(policy["measures"][name]["value"][0], found, _find_zero(policy, name))
 
 
-def find_by(policy: Mapping[str, Any], name: str, field: str) -> Found | None:
+def find_by(policy: Mapping[str, Any], name: str, field: str) -> NamedValue | None:
     """What a measure is grouped by under this name; None where its items have nothing of the kind."""
     measure = policy["measures"][name]
     if field != PERSON:
         return find_group(measure["of"], field, policy)
-    return find_person(measure["of"], measure["person"], policy) if measure["person"] else None
+    return find_item_person(measure["of"], measure["person"], policy) if measure["person"] else None
 
 
 def _require_heads(policy: Mapping[str, Any], name: str, heads: Heads | None) -> Heads | None:
@@ -134,7 +134,7 @@ def _require_heads(policy: Mapping[str, Any], name: str, heads: Heads | None) ->
 
 
 def _plan(
-    policy: Mapping[str, Any], wanted: Mapping[str, Sequence[str]], period: Period, *, whole: bool
+    policy: Mapping[str, Any], wanted: Mapping[str, Sequence[str]], period: Window, *, whole: bool
 ) -> Iterator[tuple[Question, list[str], list[str]]]:
     """(question, its measures in the order of its tallies, what its groups are called); "" is the whole period."""
     batches: dict[tuple[Any, ...], list[str]] = {}
@@ -156,7 +156,7 @@ def _plan(
 
 
 def _plan_people(
-    policy: Mapping[str, Any], names: Sequence[str], period: Period
+    policy: Mapping[str, Any], names: Sequence[str], period: Window
 ) -> Iterator[tuple[Question, list[str], list[str]]]:
     """One question for the measures whose items belong to people by the same word."""
     words: dict[str, list[str]] = {}
@@ -169,7 +169,7 @@ def _plan_people(
         yield build_question(policy, alike, period)._replace(groups=(found.value,), owners=owners), alike, [PERSON]
 
 
-def build_question(policy: Mapping[str, Any], names: Sequence[str], period: Period) -> Question:
+def build_question(policy: Mapping[str, Any], names: Sequence[str], period: Window) -> Question:
     """The question for measures of the same items by the same time, a tally for each."""
     measure = policy["measures"][names[0]]
     return Question(
@@ -214,9 +214,9 @@ def _amount_of(policy: Mapping[str, Any], name: str) -> str | None:
     return str(value[1]) if len(value) > 1 else None
 
 
-def _find_amount(policy: Mapping[str, Any], name: str) -> Found:
+def _find_amount(policy: Mapping[str, Any], name: str) -> NamedValue:
     measure = policy["measures"][name]
-    return find_value(measure["of"], measure["value"][1], policy) or Found(Value(()))
+    return find_value(measure["of"], measure["value"][1], policy) or NamedValue(Value(()))
 
 
 def _find_zero(policy: Mapping[str, Any], name: str) -> Decimal:
@@ -351,11 +351,11 @@ def divide(dividend: Decimal, divisor: int) -> str | None:
 # --- opening a figure ---------------------------------------------------------------------------------------------
 
 
-def list_measured(
+def list_figure_items(
     db: sqlite3.Connection,
     policy: Mapping[str, Any],
     name: str,
-    period: Period,
+    period: Window,
     person: str = "",
     headed: Sequence[str] = (),
 ) -> list[Item]:
@@ -377,7 +377,7 @@ def list_measured(
             over = (*over, Condition(_find_amount(policy, name).value, "not", (None,)))
         tally = tally._replace(besides=())
     question = question._replace(tallies=(tally._replace(over=over),))
-    return list(list_items(db, question))
+    return list(find_items(db, question))
 
 
 def _build_belonging(policy: Mapping[str, Any], name: str, person: str, headed: Sequence[str]) -> Condition:

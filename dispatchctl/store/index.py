@@ -22,7 +22,7 @@ from dispatchctl import registers
 from dispatchctl.errors import Fault, SystemFailed
 from dispatchctl.registers.row import Row
 from dispatchctl.store.chain import Position
-from dispatchctl.store.contact_places import make_key, read_mark, take_in_contacts
+from dispatchctl.store.contact_places import make_secret, read_mark, take_in_contacts
 from dispatchctl.store.files import RecordFile, list_files, open_regular
 from dispatchctl.store.gathering import PLACE, Gathered, Gathering, PlacedRow
 from dispatchctl.store.judgements import CHANGEABLE, ChargeRow, ClockRow, Judged, ScoreRow
@@ -54,7 +54,7 @@ class Seen(NamedTuple):
     inode: int
 
 
-class Change(NamedTuple):
+class FileChange(NamedTuple):
     """A file that is not as it was: what is known of it, None for a new one, and its status now."""
 
     file: RecordFile
@@ -219,14 +219,14 @@ class Index:
     def _is_behind(self) -> bool:
         return bool(self._list_changes()) or read_mark(self.path) != (self.get_meta("contacts") or "")
 
-    def _list_changes(self) -> list[Change]:
+    def _list_changes(self) -> list[FileChange]:
         known = {
             name: Seen(*rest)
             for name, *rest in self.db.execute(
                 "SELECT name, no, size, seq, crc, columns, recorded, disk_size, mtime, inode FROM files"
             )
         }
-        changes: list[Change] = []
+        changes: list[FileChange] = []
         for register in registers.NAMES:
             for file in list_files(self.path, self.label, register):
                 seen = known.pop(f"{register}/{file.name}", None)
@@ -236,7 +236,7 @@ class Index:
                     raise Stale(f"{file.label} is gone") from None
                 mark = (status.st_size, status.st_mtime_ns, status.st_ino)
                 if seen is None or (seen.disk_size, seen.mtime, seen.inode) != mark:
-                    changes.append(Change(file, seen, status))
+                    changes.append(FileChange(file, seen, status))
         if known:
             raise Stale(f"{next(iter(known))}.csv is gone")
         return changes
@@ -256,7 +256,7 @@ class Index:
             self._meet_staff(judge)
         self._take_in([change for change in changes if change.file.register != "staff"], judge)
 
-    def _refuse_changed(self, changes: list[Change]) -> None:
+    def _refuse_changed(self, changes: list[FileChange]) -> None:
         """Stale where a file did not only grow; where it has a fault too, since that may reach into what follows."""
         faulty = {file for (file,) in self.db.execute("SELECT DISTINCT file FROM faults")}
         for file, seen, status in changes:
@@ -305,7 +305,7 @@ class Index:
         ).fetchall()
         self._store((root, judge.judge(root, self._rows_at(root, blob)), True) for root, blob in touched)
 
-    def _take_in(self, changes: list[Change], judge: Judge) -> None:
+    def _take_in(self, changes: list[FileChange], judge: Judge) -> None:
         """Read on in these files and judge what their rows touch, month by month, a chunk of rows at a time."""
         for _, month in groupby(sorted(changes, key=_name_month), key=_name_month):
             # Files of one chain one after the other: the next begins with the crc that the one before ends with.
@@ -321,7 +321,7 @@ class Index:
             if chunk:
                 self._judge_rows(chunk, judge)
 
-    def _read_on(self, change: Change) -> Iterator[PlacedRow]:
+    def _read_on(self, change: FileChange) -> Iterator[PlacedRow]:
         """The rows that a file has gained; when the last was taken, the file is noted as read so far."""
         file, seen, status = change
         name = f"{file.register}/{file.name}"
@@ -433,7 +433,7 @@ class Index:
         """The secret of this index's hashes."""
         key = self.get_meta("contact_key")
         if key is None:
-            key = make_key()
+            key = make_secret()
             self.put_meta("contact_key", key)
         return bytes(key)
 
@@ -496,11 +496,11 @@ class Index:
         return int(row[0]) if row else 0
 
 
-def _name_month(change: Change) -> str:
+def _name_month(change: FileChange) -> str:
     return change.file.month
 
 
-def _name_chain(change: Change) -> tuple[str, str, int]:
+def _name_chain(change: FileChange) -> tuple[str, str, int]:
     return change.file.register, change.file.writer, change.file.part
 
 

@@ -77,7 +77,7 @@ class OverdueRow(NamedTuple):
 class ChargeRow(NamedTuple):
     """What a rule of charges or rewards says follows from a fact, for one person, before it is counted how often.
 
-    After `family` it is a candidate of rules.charges, name for name. at: seconds. running: the clock has not stopped,
+    After `family` it is an occurrence of rules.charges, name for name. at: seconds. running: the clock has not stopped,
     so it is a fact only once `at` has passed while the clock was not paused. amount: what the event itself carries.
     """
 

@@ -131,7 +131,7 @@ def count_items(db: sqlite3.Connection, question: Question) -> list[Counted]:
     ]
 
 
-def list_items(db: sqlite3.Connection, question: Question) -> Iterator[Item]:
+def find_items(db: sqlite3.Connection, question: Question) -> Iterator[Item]:
     """The items that pass `over` of the one tally, by time."""
     (tally,) = question.tallies
     clocks = question.table == CLOCKS

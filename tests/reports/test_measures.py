@@ -15,7 +15,7 @@ from november import LATER, act
 from transcripts import Result
 
 from dispatchctl.desk.books import Books
-from dispatchctl.reports.measures import Period, build_question, divide, make_figure
+from dispatchctl.reports.measures import Window, build_question, divide, make_figure
 from dispatchctl.store.questions import Question, Tally, count_items, prepare_time
 from dispatchctl.workspace import Workspace
 
@@ -209,7 +209,7 @@ def explain_question(db: sqlite3.Connection, question: Question) -> list[str]:
 def test_no_measure_of_the_shipped_rules_reads_history(desk: Path) -> None:
     """Every question goes by an index on the time that puts items into the period."""
     books = Books(Workspace({"now": LATER}))
-    period = Period(1_793_462_400, 1_796_054_400, ("2026-11-01", "2026-12-01"), books.now)
+    period = Window(1_793_462_400, 1_796_054_400, ("2026-11-01", "2026-12-01"), books.now)
     try:
         for name in books.policy["measures"]:
             plan = explain_question(books.index.db, build_question(books.policy, [name], period))
@@ -222,7 +222,7 @@ def test_no_measure_of_the_shipped_rules_reads_history(desk: Path) -> None:
 def test_a_time_that_has_no_index_gets_one(november: Path) -> None:
     replace_measures(november, "  m: {of: assignments, month: confirmed}\n  n: {of: clocks, month: started_at}")
     books = Books(Workspace({"now": LATER}))
-    period = Period(1_793_462_400, 1_796_054_400, ("2026-11-01", "2026-12-01"), books.now)
+    period = Window(1_793_462_400, 1_796_054_400, ("2026-11-01", "2026-12-01"), books.now)
     try:
         for name in ("m", "n"):
             question = build_question(books.policy, [name], period)

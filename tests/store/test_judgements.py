@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from dispatchctl.rules.charges import Candidate
+from dispatchctl.rules.charges import Occurrence
 from dispatchctl.store.judgements import (
     ChargeRow,
     ClockRow,
@@ -36,8 +36,8 @@ def test_the_names_of_a_row_are_the_columns_of_its_table(
     assert tuple(name for _, name, *_ in columns) == row._fields
 
 
-def test_a_charge_row_is_a_candidate_of_the_rules_with_its_family() -> None:
-    assert ChargeRow._fields == ("family", *Candidate._fields)
+def test_a_charge_row_is_an_occurrence_of_the_rules_with_its_family() -> None:
+    assert ChargeRow._fields == ("family", *Occurrence._fields)
 
 
 def make_clock(number: int, **more: int | str | None) -> ClockRow:
