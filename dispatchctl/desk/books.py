@@ -15,6 +15,7 @@ from dispatchctl.policy.rulebook import Rulebook, Version, assemble_rules
 from dispatchctl.registers.row import Row
 from dispatchctl.store.folder import Folder, open_folder
 from dispatchctl.store.index import FORMAT, Index, is_unharmed
+from dispatchctl.store.judgements import HERE
 from dispatchctl.store.syncing import FIND_OUT
 from dispatchctl.store.versions import load_form
 from dispatchctl.workspace import Workspace
@@ -336,9 +337,7 @@ class Books:
             from dispatchctl.desk.names import resolve_staff
 
             return resolve_staff(self, named, option="--as")
-        row = self.index.db.execute(
-            "SELECT id FROM staff WHERE login = ? AND state NOT IN ('left', 'void') ORDER BY id", (login,)
-        ).fetchone()
+        row = self.index.db.execute(f"SELECT id FROM staff WHERE login = ? AND {HERE} ORDER BY id", (login,)).fetchone()
         return str(row[0]) if row else ""
 
     def require_actor(self, *, system: bool = False) -> str:

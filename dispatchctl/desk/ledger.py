@@ -13,6 +13,7 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.charging import (
     DUE,
     LIVE,
+    STANDS,
     Entry,
     Item,
     find_due,
@@ -217,7 +218,7 @@ def _refuse_same(books: Books, rule: str, staff: str, case: str) -> None:
     """Refused where the same rule was put to the same person over the same case and that stands."""
     row = books.index.db.execute(
         'SELECT id, state FROM ledger WHERE rule = ? AND staff = ? AND "case" = ? AND evidence IS NULL'
-        " AND state IN ('proposed', 'approved', 'paid') ORDER BY first_at, id",
+        f" AND {STANDS} ORDER BY first_at, id",
         (rule, staff, case),
     ).fetchone()
     if row:

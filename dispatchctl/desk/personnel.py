@@ -15,6 +15,7 @@ from dispatchctl.registers.page import join_items
 from dispatchctl.rules.families import Family
 from dispatchctl.store.contacts import Contact
 from dispatchctl.store.journal import Draft
+from dispatchctl.store.judgements import HERE
 from dispatchctl.store.lines import check_text
 
 SCORERS = ("supervisor", "personnel")
@@ -107,7 +108,7 @@ def check_login(books: Books, staff: str, login: str) -> None:
     """Refused where somebody else of the staff has that login: it would not be known who acts."""
     check_text("--login", login)
     row = books.index.db.execute(
-        "SELECT id FROM staff WHERE login = ? AND id <> ? AND state NOT IN ('left', 'void')", (login, staff)
+        f"SELECT id FROM staff WHERE login = ? AND id <> ? AND {HERE}", (login, staff)
     ).fetchone()
     if row:
         raise Refused(f"{login!r} is {row[0]}'s login already", place="--login")

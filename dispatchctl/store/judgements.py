@@ -124,7 +124,8 @@ class Judged(NamedTuple):
 
 OfClocks = TypeVar("OfClocks", ClockRow, OverdueRow)
 
-RUNNING = "state = 'running'"
+RUNNING = "state = 'running'"  # of a clock
+HERE = "state NOT IN ('left', 'void')"  # of the staff: who works here
 #: what a change from a time on may judge otherwise; two ?: that time, seconds
 CHANGEABLE = f"{RUNNING} OR stopped_at >= ? OR due_at >= ?"
 #: of the assignments: what somebody still has to work on
