@@ -1,7 +1,7 @@
 """From the rows of a family to what the index keeps of it: the fold and the clocks, as plain values. Desk."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatchctl import registers
 from dispatchctl.policy.rulebook import Rulebook, Version
@@ -149,7 +149,7 @@ def list_clock_rows(root: str, family: Family, case: Case, one: Instance) -> Ite
     """One instance as rows of the clocks table, one for each owner."""
     order = find_order(family, case)
     rules = one.variant.rules
-    urged_at, _ = find_urging(family, one)
+    urged_at = find_urging(family, one).at
     departments = list_departments(case, order, one.variant.version.policy)
     limit = f"{one.variant.limit.number}{one.variant.limit.unit}" if one.variant.limit else None
     for share, owner in enumerate(one.owners):
@@ -205,8 +205,15 @@ def list_score_rows(root: str, case: Case) -> Iterable[ScoreRow]:
             )
 
 
-def find_urging(family: Family, one: Instance) -> tuple[int | None, int | None]:
-    """When an instance was last urged, and the highest level it was urged at."""
+class LastUrging(NamedTuple):
+    """When an instance was last urged (seconds), and the highest level it was urged at; None where it never was."""
+
+    at: int | None
+    level: int | None
+
+
+def find_urging(family: Family, one: Instance) -> LastUrging:
+    """The urgings of an instance so far."""
     last, level = None, None
     for case in family.children.get(one.case, ()):
         if case.register != "notices" or case.fields.get("clock") != one.clock or not case.rows:
@@ -216,4 +223,4 @@ def find_urging(family: Family, one: Instance) -> tuple[int | None, int | None]:
         if parse_time(case.fields.get("clock_started_at", ""), one.variant.calendar) == one.started_at:
             last = max(last or 0, case.rows[0].at)
             level = max(level or 0, int(case.fields.get("level") or 1))
-    return last, level
+    return LastUrging(last, level)

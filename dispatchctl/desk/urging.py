@@ -129,8 +129,8 @@ def find_instance(books: Books, row: Row) -> int | None:
 def plan_urging(books: Books, family: Family, case: Case, one: Instance, now: int) -> tuple[int, list[str]] | int:
     """(level, whom to tell) where an urging is due now, else when the next one will be."""
     level = find_level(one, now)
-    last_at, last_level = find_urging(family, one)
-    following = next_urging(one, now, level, last_at, last_level)
+    last = find_urging(family, one)
+    following = next_urging(one, now, level, last.at, last.level)
     if following is not None:
         return following
     people: list[str] = []
