@@ -1,6 +1,7 @@
-"""The user's own defaults: `config.yaml`, read safely and kept compiled in the cache folder.
+"""The user's own places, and their defaults: `config.yaml`, read safely and kept compiled in the cache folder.
 
-Layer: below workspace. A file of flat `key: text` pairs; anything more is a fault, so nothing here can surprise.
+Layer: below workspace. Who wants the place of settings, or of what can be worked out again, asks here. The file holds
+flat `key: text` pairs; anything more is a fault, so nothing here can surprise.
 """
 
 import os
@@ -23,8 +24,9 @@ def cache_folder() -> str:
 
 
 def _folder(variable: str, default: str) -> str:
+    """Of the XDG base directory specification: a relative path is invalid and ignored, as one that is not set."""
     base = os.environ.get(variable, "")
-    if not os.path.isabs(base):  # the XDG specification ignores relative paths
+    if not os.path.isabs(base):
         home = os.path.expanduser("~")
         if not os.path.isabs(home):
             return ""

@@ -57,3 +57,18 @@ def test_an_index_that_is_no_index_is_made_anew(run: Callable[..., Result], demo
     done = run("list", "-q")
     assert (done.code, done.out, done.err) == (0, "O-20261102-0001\n", "")
     assert Path(place).read_bytes().startswith(b"SQLite format 3")
+
+
+def test_the_index_lies_below_an_absolute_cache_home_and_nowhere_else(
+    demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "mine"))
+    assert open_books(demo).index.place.startswith(str(tmp_path / "mine" / "dispatchctl") + "/")
+    monkeypatch.chdir(demo)
+    monkeypatch.setenv("XDG_CACHE_HOME", "mine")  # relative: as if it were not set
+    assert open_books(demo).index.place.startswith(str(tmp_path / "home" / ".cache" / "dispatchctl") + "/")
+    assert not (demo / "mine").exists()
+    monkeypatch.setenv("HOME", "no/home")
+    assert open_books(demo).index.place == ""
+    assert not (demo / "no").exists()

@@ -4,6 +4,7 @@ import io
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -208,3 +209,29 @@ def test_all_faults_of_a_config_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(BadData) as caught:
         config.read_config()
     assert [fault.line for fault in caught.value.faults] == [1, 3]
+
+
+# --- the user's own places ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("variable", "ask", "default"),
+    [
+        ("XDG_CONFIG_HOME", config.config_folder, ".config/dispatchctl"),
+        ("XDG_CACHE_HOME", config.cache_folder, ".cache/dispatchctl"),
+    ],
+)
+def test_a_relative_place_is_ignored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, ask: Callable[[], str], default: str
+) -> None:
+    """As the XDG base directory specification says."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv(variable, str(tmp_path / "mine"))
+    assert ask() == str(tmp_path / "mine" / "dispatchctl")
+    for text in ("mine", "./mine", "~/mine", ""):
+        monkeypatch.setenv(variable, text)
+        assert ask() == str(tmp_path / default), text
+    monkeypatch.delenv(variable)
+    assert ask() == str(tmp_path / default)
+    monkeypatch.setenv("HOME", "no/home")
+    assert ask() == ""

@@ -142,7 +142,7 @@ def print_cases(books: Books, version: Version, period: Period, staff: str, meas
     if name in list_scored(rules):
         marks = list_marks(books, period.name).get((staff, name), [])
         print_warnings(books)
-        emit(ws, [{"id": ref, "score": mark} for ref, mark in marks], ("id", "score"), keys=("id", "score"))
+        emit(ws, [{"id": mark.ref, "score": mark.score} for mark in marks], ("id", "score"), keys=("id", "score"))
         return
     from dispatchctl.reports.documents import drill
 

@@ -10,7 +10,7 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.closing import open_for_period
 from dispatchctl.desk.comparing_rules import (
     VERDICTS,
-    add_up,
+    add_up_changes,
     compare_charges,
     compare_clocks,
     compare_scores,
@@ -59,7 +59,7 @@ def what_if(ws: Workspace, file: str, month: str, everything: bool) -> None:
         "charges": compare_charges(then, supposed, period, everything=True),
         "scores": compare_scores(list_scores(then, period), list_scores(supposed, period), everything=True),
     }
-    totals = add_up(whole["clocks"], whole["charges"], whole["scores"])
+    totals = add_up_changes(whole["clocks"], whole["charges"], whole["scores"])
     shown = {name: [item for item in items if everything or differs(name, item)] for name, items in whole.items()}
     document = {"month": period.name, "file": file, **shown, "totals": totals}
     print_warnings(books)

@@ -153,7 +153,7 @@ def _describe_part(
         "zero": rule["zero"],
     }
     marks = list_marks(books, stretch.name).get((staff, name), ()) if rule["scored"] else ()
-    return make_reason("part", name, value, [make_reason("mark", ref, {"mark": mark}) for ref, mark in marks])
+    return make_reason("part", name, value, [make_reason("mark", each.ref, {"mark": each.score}) for each in marks])
 
 
 def print_tree(ws: Workspace, tree: Reason) -> None:

@@ -199,7 +199,7 @@ class Recorder:
         query = f"SELECT id, place, length FROM contacts WHERE {where} ORDER BY place DESC" if where else ""
         places = index.db.execute(query, [one for _, one in wanted]).fetchall() if query else []
         for contact_id, place, length in places:
-            contact = private.read_contact(self.books.folder, place, length)
+            contact = private.read_contact_at(self.books.folder, place, length)
             if contact.name == name and (fold_phone(contact.phone), fold_address(contact.address)) == folded:
                 return str(contact_id)
         return ""

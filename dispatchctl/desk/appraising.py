@@ -19,7 +19,7 @@ from dispatchctl.policy.rulebook import Version
 from dispatchctl.rules.appraisal import (
     Appraisal,
     Finding,
-    Part,
+    ScorePart,
     add_marks,
     appraise,
     share_of_year,
@@ -34,6 +34,13 @@ Findings = Mapping[str, Mapping[str, Finding]]  # staff id -> measure -> what it
 MANAGER, PERSONNEL = "manager", "personnel"
 #: what changes the pay of the month of its `at`: an approval, and what takes it back
 TURNS = (("approved", 1), ("reversed", -1), ("waived", -1))
+
+
+class Mark(NamedTuple):
+    """What somebody gave for a measure and a month (`staff score`). ref: the row that says so."""
+
+    ref: str
+    score: int
 
 
 class Appraised(NamedTuple):
@@ -92,16 +99,16 @@ def _was_here(books: Books, staff: str, period: Period) -> bool:
     return any(entry.state != "left" for entry in (*([before] if before else ()), *within))
 
 
-def list_marks(books: Books, month: str) -> dict[tuple[str, str], list[tuple[str, int]]]:
-    """(staff, measure) -> (row reference, mark) of every mark given for a month (YYYY-MM), in the order given."""
+def list_marks(books: Books, month: str) -> dict[tuple[str, str], list[Mark]]:
+    """(staff, measure) -> every mark given for a month (YYYY-MM), in the order given."""
     rows = books.index.db.execute(
         "SELECT staff, measure, id, score FROM scores"
         " WHERE month = ? AND state <> 'void' AND score IS NOT NULL ORDER BY at, id",
         (month,),
     )
-    found: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    found: dict[tuple[str, str], list[Mark]] = {}
     for staff, measure, ref, score in rows:
-        found.setdefault((staff, measure), []).append((ref, score))
+        found.setdefault((staff, measure), []).append(Mark(ref, score))
     return found
 
 
@@ -120,7 +127,7 @@ def appraise_people(
         role = find_role(books, staff, period)
         if (only and staff != only) or role not in rules["roles"] or not _was_here(books, staff, period):
             continue
-        given = {name: add_marks(mark for _, mark in marks.get((staff, name), ())) for name in list_scored(rules)}
+        given = {name: add_marks(mark.score for mark in marks.get((staff, name), ())) for name in list_scored(rules)}
         result = appraise(rules, role, {**findings.get(staff, {}), **given})
         if result.score is None and not only and books.people.has_left(staff, period.end - 1):
             continue
@@ -148,7 +155,7 @@ def describe_appraised(one: Appraised, version: Version, period: Period) -> dict
     }
 
 
-def _describe_part(part: Part) -> dict[str, Any]:
+def _describe_part(part: ScorePart) -> dict[str, Any]:
     finding = part.finding
     return {
         "value": finding.value if finding else None,

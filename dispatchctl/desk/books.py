@@ -9,11 +9,13 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dispatchctl import VERSION
+from dispatchctl.config import cache_folder
 from dispatchctl.errors import BadData, DispatchError, Fault, NotFound, OutcomeUnknown, Refused
 from dispatchctl.policy.rulebook import Rulebook, Version, assemble_rules
 from dispatchctl.registers.row import Row
 from dispatchctl.store.folder import Folder, open_folder
 from dispatchctl.store.index import FORMAT, Index, is_unharmed
+from dispatchctl.store.judgements import HERE
 from dispatchctl.store.syncing import FIND_OUT
 from dispatchctl.store.versions import load_form
 from dispatchctl.workspace import Workspace
@@ -24,7 +26,7 @@ if TYPE_CHECKING:  # at run time a command that finds nothing new judges nothing
     from dispatchctl.desk.judging import Judging
     from dispatchctl.rules.families import Case, Family
     from dispatchctl.rules.people import People
-    from dispatchctl.store.index import Judged
+    from dispatchctl.store.judgements import Judged
 
 SYSTEM = "system"
 PEOPLE = (  # keys of lists and cases that hold staff ids
@@ -335,9 +337,7 @@ class Books:
             from dispatchctl.desk.names import resolve_staff
 
             return resolve_staff(self, named, option="--as")
-        row = self.index.db.execute(
-            "SELECT id FROM staff WHERE login = ? AND state NOT IN ('left', 'void') ORDER BY id", (login,)
-        ).fetchone()
+        row = self.index.db.execute(f"SELECT id FROM staff WHERE login = ? AND {HERE} ORDER BY id", (login,)).fetchone()
         return str(row[0]) if row else ""
 
     def require_actor(self, *, system: bool = False) -> str:
@@ -358,7 +358,7 @@ class Books:
 
 
 def find_cache(path: str) -> str:
-    """The private cache folder of a records folder, made if need be (0700); "" where it cannot be made.
+    """The private cache folder of a records folder, made if need be (0700); "" where it cannot be made or has no home.
 
     Named by the folder's path, device and inode, so that a copy or a restored backup gets its own.
     """
@@ -366,11 +366,13 @@ def find_cache(path: str) -> str:
 
     status = os.stat(path)
     name = f"{path}\0{status.st_dev}\0{status.st_ino}".encode(errors="surrogateescape")
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    folder = os.path.join(base, "dispatchctl", f"{crc32(name):08x}{crc32(name[::-1]):08x}")
+    base = cache_folder()
+    if not base:
+        return ""
+    folder = os.path.join(base, f"{crc32(name):08x}{crc32(name[::-1]):08x}")
     try:
         if not os.path.isdir(folder):
-            os.makedirs(os.path.dirname(folder), mode=0o700, exist_ok=True)
+            os.makedirs(base, mode=0o700, exist_ok=True)
             os.mkdir(folder, 0o700)
         return folder if os.access(folder, os.W_OK | os.X_OK) else ""
     except FileExistsError:

@@ -11,6 +11,7 @@ from dispatchctl.desk.books import Books
 from dispatchctl.errors import DispatchError
 from dispatchctl.output.terminal import neutralise_text
 from dispatchctl.registers.page import Register, State
+from dispatchctl.store.judgements import HERE
 from dispatchctl.store.schema import quote
 from dispatchctl.workspace import Workspace
 
@@ -74,9 +75,7 @@ def _list_cases(books: Books, prefix: str) -> Iterator[Candidate]:
 
 
 def _list_staff(books: Books) -> Iterator[Candidate]:
-    for staff, name in books.index.db.execute(
-        "SELECT id, name FROM staff WHERE state NOT IN ('left', 'void') ORDER BY id"
-    ):
+    for staff, name in books.index.db.execute(f"SELECT id, name FROM staff WHERE {HERE} ORDER BY id"):
         yield staff, name or ""
 
 

@@ -9,25 +9,25 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dispatchctl.desk.chasing import Formatter
-from dispatchctl.policy.rulebook import Version
+from dispatchctl.policy.rulebook import Rulebook, Version
 from dispatchctl.registers.page import split_items
-from dispatchctl.rules.charges import EVER, Candidate, Rule, find_horizon, find_rule, list_numbers, make_key
-from dispatchctl.rules.discipline import Measure, replace_step
+from dispatchctl.rules.charges import EVER, Occurrence, Rule, find_horizon, find_rule, list_numbers, make_key
+from dispatchctl.rules.discipline import Sanction, replace_step
 from dispatchctl.rules.variants import ClockTable
+from dispatchctl.store.judgements import write_happened
+from dispatchctl.store.schema import quote
 
 LIVE = ("proposed", "approved", "paid")  # states of an entry that stands
+STANDS = f"state IN ({', '.join(repr(state) for state in LIVE)})"
 DUE, UNFOUNDED = "due", "unfounded"
-COLUMNS = ", ".join(f'"{name}"' for name in Candidate._fields)
-# The same as for clocks (store.questions): what still runs is a fact once it is late and does not stand still.
-HAPPENED = (
-    "(running = 0 OR (at < ? AND NOT (paused_from IS NOT NULL AND paused_from <= ?"
-    " AND (paused_until IS NULL OR paused_until > ?) AND at > paused_from)))"
-)
+_OCCURRENCE = ", ".join(map(quote, Occurrence._fields))
+_HAPPENED = write_happened("running = 0", "at")  # of the clocks that still run what is late: as reports count them
+BY_KEY = "rule = ? AND evidence = ? AND staff = ?"  # the occurrence that split_key names
 ENTRY = (
     "id", "state", "key", "staff", "rule", "kind", "amount", "range", "occurred_at", "evidence", "case", "clauses",
     "also", "instead", "propose", "fund", "approver", "record",
 )  # fmt: skip
-_ENTRY = ", ".join(f'"{name}"' for name in ENTRY)
+LISTS = ("range", "clauses", "also", "instead", "propose", "record", "taken")  # of these, those that are lists
 KEYS = (
     "key", "staff", "staff_name", "rule", "title", "kind", "amount", "range", "occurred_at", "evidence", "case",
     "clauses", "clause_texts", "also", "record", "instead", "propose", "into", "approver", "entry", "state", "policy",
@@ -37,15 +37,15 @@ Entry = dict[str, Any]
 Item = dict[str, Any]
 
 
-class Found(NamedTuple):
-    """A candidate that counts: the rule of the version that judges it."""
+class Charge(NamedTuple):
+    """An occurrence with the rule that makes it one, and the version that this rule is of."""
 
-    candidate: Candidate
+    occurrence: Occurrence
     rule: Rule
     version: Version
 
 
-def list_due(
+def list_due_charges(
     db: sqlite3.Connection, table: ClockTable, start: int, end: int, now: int, *, staff: str = ""
 ) -> list[Item]:
     """Everything that is due from facts in [start, end), seconds, by time and key; keys: KEYS.
@@ -67,10 +67,9 @@ def list_due(
 
 
 def find_due(db: sqlite3.Connection, table: ClockTable, key: str, now: int) -> Item | None:
-    """What is due under this key, as list_due has it; None where no fact gives it."""
-    for rule, evidence, staff in split_key(key):
-        where, values = "rule = ? AND evidence = ? AND staff = ?", [rule, evidence, staff]
-        for each in list_counting(db, table, where, values, now):
+    """What is due under this key, as list_due_charges has it; None where no fact gives it."""
+    for parts in split_key(key):
+        for each in list_counting(db, table, BY_KEY, parts, now):
             return _Reader(db, table).describe(each)
     return None
 
@@ -85,22 +84,18 @@ def split_key(key: str) -> Iterator[tuple[str, str, str]]:
 
 def list_counting(
     db: sqlite3.Connection, table: ClockTable, where: str, values: Sequence[Any], now: int, *, staff: str = ""
-) -> list[Found]:
-    """The candidates that a condition selects, have happened by now, and are the n-th or later of their rule's time."""
+) -> list[Charge]:
+    """Those that a condition selects, that have happened by now, and are the n-th or later of their rule's time."""
     if staff:
         where, values = f"{where} AND staff = ?", [*values, staff]
-    query = f"SELECT {COLUMNS} FROM charges WHERE {where} AND {HAPPENED}"
-    found: list[Found] = []
-    several: dict[tuple[str, str], list[Found]] = {}
-    for row in db.execute(query, [*values, now, now, now]):
-        candidate = Candidate(*row)
-        version = table.book.find(candidate.policy)
-        rule = find_rule(version, candidate.rule)
-        if rule is None:
+    found: list[Charge] = []
+    several: dict[tuple[str, str], list[Charge]] = {}
+    for occurrence in list_happened(db, where, values, now):
+        each = judge_occurrence(table.book, occurrence)
+        if each is None:
             continue
-        each = Found(candidate, rule, version)
-        if (rule["from_nth"] or 1) > 1:
-            several.setdefault((candidate.rule, candidate.staff), []).append(each)
+        if (each.rule["from_nth"] or 1) > 1:
+            several.setdefault((occurrence.rule, occurrence.staff), []).append(each)
         else:
             found.append(each)
     for (name, person), group in several.items():
@@ -108,22 +103,42 @@ def list_counting(
     return found
 
 
+def list_happened(
+    db: sqlite3.Connection, where: str, values: Sequence[Any], now: int, order: str = ""
+) -> Iterator[Occurrence]:
+    """The occurrences that a condition selects and that have happened by now, whether they count or not.
+
+    order: SQL, the columns to sort by; "" for any order.
+    """
+    query = f"SELECT {_OCCURRENCE} FROM charges WHERE {where} AND {_HAPPENED}"
+    if order:
+        query += f" ORDER BY {order}"
+    return map(Occurrence._make, db.execute(query, [*values, now, now, now]))
+
+
+def judge_occurrence(book: Rulebook, occurrence: Occurrence) -> Charge | None:
+    """An occurrence with the rule of the version that judges it; None where that has no such rule any more."""
+    version = book.find(occurrence.policy)
+    rule = find_rule(version, occurrence.rule)
+    return Charge(occurrence, rule, version) if rule is not None else None
+
+
 def _keep_counting(
-    db: sqlite3.Connection, table: ClockTable, rule: str, staff: str, group: Sequence[Found], now: int
-) -> Iterator[Found]:
+    db: sqlite3.Connection, table: ClockTable, rule: str, staff: str, group: Sequence[Charge], now: int
+) -> Iterator[Charge]:
     """Those of one rule and person that are late enough in their line."""
-    first = min(each.candidate.at for each in group)
+    first = min(each.occurrence.at for each in group)
     since = min(find_horizon(first, each.rule["within"]) for each in group)
-    last = max(each.candidate.at for each in group)
+    last = max(each.occurrence.at for each in group)
     known = [rule, staff, now, now, now]
     line = db.execute(
-        f"SELECT at, evidence FROM charges WHERE rule = ? AND staff = ? AND {HAPPENED} AND at >= ? AND at <= ?"
+        f"SELECT at, evidence FROM charges WHERE rule = ? AND staff = ? AND {_HAPPENED} AND at >= ? AND at <= ?"
         " ORDER BY at, evidence",
         [*known, since, last],
     ).fetchall()
     before = 0
     if any(each.rule["within"] == EVER for each in group):
-        counted = f"SELECT COUNT(*) FROM charges WHERE rule = ? AND staff = ? AND {HAPPENED} AND at < ?"
+        counted = f"SELECT COUNT(*) FROM charges WHERE rule = ? AND staff = ? AND {_HAPPENED} AND at < ?"
         before = db.execute(counted, [*known, since]).fetchone()[0]
     places = {evidence: place for place, (_, evidence) in enumerate(line)}
     numbers: dict[str, list[int]] = {}
@@ -132,25 +147,33 @@ def _keep_counting(
         if label not in numbers:
             calendar = table.elapsed(each.version)
             numbers[label] = list_numbers([at for at, _ in line], each.rule["within"], calendar, before)
-        if numbers[label][places[each.candidate.evidence]] >= each.rule["from_nth"]:
+        if numbers[label][places[each.occurrence.evidence]] >= each.rule["from_nth"]:
             yield each
 
 
 # --- the entries of the ledger ------------------------------------------------------------------------------------
 
 
-def read_entry(row: Sequence[Any]) -> Entry:
-    """A row of ENTRY columns with its lists as lists."""
-    entry = dict(zip(ENTRY, row, strict=True))
-    for name in ("range", "clauses", "also", "instead", "propose", "record"):
-        entry[name] = split_items(entry[name] or "")
-    return entry
+def read_entries(
+    db: sqlite3.Connection, rest: str, values: Sequence[Any] = (), more: Sequence[str] = ()
+) -> Iterator[Entry]:
+    """Entries of the ledger by the names of ENTRY, its lists as lists. more: further columns.
+
+    rest: what stands after the table's name, with a ? for each value.
+    """
+    names = (*ENTRY, *more)
+    lists = [name for name in names if name in LISTS]
+    columns = ", ".join(map(quote, names))
+    for row in db.execute(f"SELECT {columns} FROM ledger {rest}", values):
+        entry = dict(zip(names, row, strict=True))
+        for name in lists:
+            entry[name] = split_items(entry[name] or "")
+        yield entry
 
 
 def list_entries(db: sqlite3.Connection, key: str) -> list[Entry]:
     """The ledger's entries of a key, oldest first."""
-    rows = db.execute(f"SELECT {_ENTRY} FROM ledger WHERE key = ? AND state <> 'void' ORDER BY first_at, id", (key,))
-    return [read_entry(row) for row in rows]
+    return list(read_entries(db, "WHERE key = ? AND state <> 'void' ORDER BY first_at, id", (key,)))
 
 
 def pick_entry(entries: Sequence[Entry]) -> Entry | None:
@@ -159,7 +182,7 @@ def pick_entry(entries: Sequence[Entry]) -> Entry | None:
     return standing[0] if standing else (entries[-1] if entries else None)
 
 
-def list_record(db: sqlite3.Connection, staff: str, until: int) -> list[Measure]:
+def list_record(db: sqlite3.Connection, staff: str, until: int) -> list[Sanction]:
     """What was approved against a person by then (seconds) and stands, besides money."""
     rows = db.execute(
         'SELECT id, "at:approved", also, taken FROM ledger WHERE staff = ? AND "at:approved" <= ?'
@@ -167,7 +190,7 @@ def list_record(db: sqlite3.Connection, staff: str, until: int) -> list[Measure]
         (staff, until),
     )
     return [
-        Measure(entry, at, tuple(dict.fromkeys([*split_items(also or ""), *split_items(taken or "")])))
+        Sanction(entry, at, tuple(dict.fromkeys([*split_items(also or ""), *split_items(taken or "")])))
         for entry, at, also, taken in rows
     ]
 
@@ -176,13 +199,10 @@ def _list_entries_of(db: sqlite3.Connection, say: Formatter, start: int, end: in
     """The entries that rest on a fact of [start, end) and stand."""
     # Local times of one offset compare as texts; what has none is before any of its own second.
     bounds = [str(say(each))[:19] for each in (start, end)]
-    query = (
-        f"SELECT {_ENTRY} FROM ledger WHERE occurred_at >= ? AND occurred_at < ? AND evidence IS NOT NULL"
-        " AND state IN ('proposed', 'approved', 'paid')"
-    )
+    rest = f"WHERE occurred_at >= ? AND occurred_at < ? AND evidence IS NOT NULL AND {STANDS}"
     if staff:
-        query += " AND staff = ?"
-    return [read_entry(row) for row in db.execute(query, [*bounds, *([staff] if staff else [])]).fetchall()]
+        rest += " AND staff = ?"
+    return list(read_entries(db, rest, [*bounds, *([staff] if staff else [])]))
 
 
 class _Reader:
@@ -193,26 +213,26 @@ class _Reader:
         self.say = Formatter(table.book.newest.policy["timezone"])
         self.names: Mapping[str, str] = dict(db.execute("SELECT id, name FROM staff").fetchall())
 
-    def describe(self, found: Found) -> Item:
-        """One item of list_due."""
-        candidate, rule, version = found
-        key = make_key(candidate.rule, candidate.evidence, candidate.staff)
+    def describe(self, found: Charge) -> Item:
+        """One item of list_due_charges."""
+        occurrence, rule, version = found
+        key = make_key(occurrence.rule, occurrence.evidence, occurrence.staff)
         entry = pick_entry(list_entries(self.db, key))
-        also, record = resolve_measures(self.db, self.table, version, rule, candidate.staff, candidate.at)
+        also, record = resolve_measures(self.db, self.table, version, rule, occurrence.staff, occurrence.at)
         if entry is not None and entry["state"] in LIVE:
             also, record = entry["also"], entry["record"]
         return {
             "key": key,
-            "staff": candidate.staff,
-            "staff_name": self.names.get(candidate.staff),
-            "rule": candidate.rule,
+            "staff": occurrence.staff,
+            "staff_name": self.names.get(occurrence.staff),
+            "rule": occurrence.rule,
             "title": rule["title"],
             "kind": rule["kind"],
-            "amount": candidate.amount if is_own_amount(rule) else rule["amount"],
+            "amount": occurrence.amount if is_own_amount(rule) else rule["amount"],
             "range": list(rule["range"]),
-            "occurred_at": self.say(candidate.at),
-            "evidence": candidate.evidence,
-            "case": candidate.case,
+            "occurred_at": self.say(occurrence.at),
+            "evidence": occurrence.evidence,
+            "case": occurrence.case,
             "clauses": list(rule["source"]),
             "clause_texts": read_clauses(version, rule["source"]),
             "also": also,

@@ -3,20 +3,15 @@
 On the daily path: it reads the index, and imports no rule.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dispatchctl.desk.books import Books
+from dispatchctl.store.judgements import RUNNING, OverdueRow, is_paused, read_clocks
 from dispatchctl.store.schema import quote
 
 if TYPE_CHECKING:
     from dispatchctl.policy.spans import Limit
-
-OVERDUE_COLUMNS = (
-    "case", "register", "clock", "instance", "item", "owner", "started_at", "due_at", "warn_at", "levels", "urged_at",
-    "extension", "service", "priority", "area", "source", "provisional", "before_rules", "paused_from", "paused_until",
-    "limit", "policy", "counting",
-)  # fmt: skip
 
 
 class Formatter:
@@ -62,7 +57,7 @@ def list_overdue(
     soon: what is about to be as well, by each clock's `warn` or within `span`. limit: at most so many, 0: all.
     """
     now = books.now
-    conditions = ["state = 'running'"]
+    conditions = [RUNNING]
     values: list[int | str] = []
     if not soon:
         conditions.append("due_at < ?")
@@ -76,13 +71,10 @@ def list_overdue(
         if value:
             conditions.append(f"{quote(column)} = ?")
             values.append(value)
-    columns = ", ".join(map(quote, OVERDUE_COLUMNS))
-    query = (
-        f'SELECT {columns} FROM clocks WHERE {" AND ".join(conditions)} ORDER BY due_at, "case", clock, instance, share'
-    )
+    rest = f'WHERE {" AND ".join(conditions)} ORDER BY due_at, "case", clock, instance, share'
     if limit and not soon:
-        query += f" LIMIT {int(limit)}"
-    rows = books.index.db.execute(query, values)
+        rest += f" LIMIT {int(limit)}"
+    rows = read_clocks(books.index.db, OverdueRow, rest, values)
     items = [item for item in describe_overdue(books, rows, now) if not soon or _is_near(books, item, now, span)]
     return items[:limit] if limit else items
 
@@ -96,50 +88,42 @@ def _is_near(books: Books, item: dict[str, Any], now: int, span: "Limit | None")
     return step_back(books.judging.table.calendar(books.version), span, due) <= now
 
 
-def describe_overdue(books: Books, rows: Iterator[Sequence[Any]], now: int) -> Iterator[dict[str, Any]]:
-    """Rows of OVERDUE_COLUMNS as `overdue` shows them; those that stand still in a pause are left out."""
+def describe_overdue(books: Books, rows: Iterable[OverdueRow], now: int) -> Iterator[dict[str, Any]]:
+    """Running clocks with a due time as `overdue` shows them; those that stand still in a pause are left out."""
     say = Formatter(books.timezone)
     names = _owner_names(books)
     for row in rows:
-        (case, register, clock, instance, item, owner, started, due, _warn, levels, urged, extension, service,
-         priority, area, source, provisional, before, paused_from, paused_until, *_rest) = row  # fmt: skip
-        if is_paused(now, due, paused_from, paused_until):
+        due = row.due_at
+        if due is None or is_paused(now, due, row.paused_from, row.paused_until):
             continue
         level = 0
         if due < now:
             level = 1
-            if levels:
-                for reached in levels.split(","):
+            if row.levels:
+                for reached in row.levels.split(","):
                     if int(reached) <= now:
                         level += 1
         yield {
-            "case": case,
-            "register": register,
-            "clock": clock,
-            "instance": instance,
-            "item": item,
-            "owner": owner,
-            "owner_name": names.get(owner),
-            "started_at": say(started),
+            "case": row.case,
+            "register": row.register,
+            "clock": row.clock,
+            "instance": row.instance,
+            "item": row.item,
+            "owner": row.owner,
+            "owner_name": names.get(row.owner),
+            "started_at": say(row.started_at),
             "due_at": say(due),
             "late_seconds": now - due,
             "level": level,
-            "urged_at": say(urged),
-            "extension": extension,
-            "service": service,
-            "priority": priority,
-            "area": area,
-            "source": source.split(";") if source else [],
-            "provisional": bool(provisional),
-            "before_rules": bool(before),
+            "urged_at": say(row.urged_at),
+            "extension": row.extension,
+            "service": row.service,
+            "priority": row.priority,
+            "area": row.area,
+            "source": row.source.split(";") if row.source else [],
+            "provisional": bool(row.provisional),
+            "before_rules": bool(row.before_rules),
         }
-
-
-def is_paused(now: int, due: int | None, paused_from: int | None, paused_until: int | None) -> bool:
-    """Whether a running instance stands still now: in a pause that still counts, and not late when it began."""
-    if paused_from is None or now < paused_from or (paused_until is not None and now >= paused_until):
-        return False
-    return due is None or due > paused_from
 
 
 def _owner_names(books: Books) -> Mapping[str | None, str]:

@@ -1,7 +1,7 @@
 """Who should go: what is known of the staff and of an order, handed to the ranking. Desk (PD-2.2, PD-3.1, PR-14)."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.customers import same_customer
@@ -10,6 +10,7 @@ from dispatchctl.registers.page import split_items
 from dispatchctl.rules.dispatch import Candidate, Job, Worker, rank_candidates
 from dispatchctl.rules.families import Case
 from dispatchctl.rules.limits import parse_time
+from dispatchctl.store.judgements import AT_WORK
 
 FIELD_ROLE = "field"  # who is on duty where nobody is rostered
 
@@ -23,7 +24,7 @@ def measure_loads(books: Books) -> dict[str, Decimal]:
         # by the open ones' own index: the planner would rather group by an index over all of history
         "SELECT a.assignee, o.service, COUNT(*) FROM assignments a INDEXED BY assignments_load"
         " LEFT JOIN orders o ON o.id = a.order_id"
-        " WHERE a.final = 0 AND a.state <> 'completed' GROUP BY 1, 2"
+        f" WHERE {AT_WORK.format('a.')} GROUP BY 1, 2"
     )
     for staff, service, count in rows:
         effort = Decimal(1) if by_count else service_effort(services, service or "")
@@ -64,7 +65,7 @@ def list_workers(books: Books, order: Case) -> list[Worker]:
     """Everybody who could be thought of for the order: the field staff, contractors, and who has the skill."""
     loads = measure_loads(books)
     here = [staff for staff, _ in books.people.here()]
-    last = {staff: find_last_assigned(books, staff) for staff in here}
+    last = {staff: find_last_work(books, staff) for staff in here}
     calendar = books.judging.table.calendar(books.version)
     when = max(parse_time(order.fields.get("appointment_at", ""), calendar) or 0, books.now)
     in_hours = calendar.business_seconds(when, when + 1) > 0
@@ -85,23 +86,29 @@ def list_workers(books: Books, order: Case) -> list[Worker]:
                 skills=skills,
                 areas=tuple(split_items(facts.get("areas", ""))),
                 load=loads.get(staff, Decimal(0)),
-                last_assigned=last[staff][0],
+                last_assigned=last[staff].at,
                 on_duty=in_hours and facts.get("role") in (FIELD_ROLE, "contractor"),
-                on_leave=False,
                 declined=staff in declined,
-                turn=last[staff][1],
+                turn=last[staff].turn,
             )
         )
     return found
 
 
-def find_last_assigned(books: Books, staff: str) -> tuple[int | None, int]:
-    """(when somebody last got work, seconds, None: never; the number of that assignment within its day)."""
+class LastWork(NamedTuple):
+    """When somebody last got work (seconds; None: never), and the number of that assignment within its day."""
+
+    at: int | None
+    turn: int
+
+
+def find_last_work(books: Books, staff: str) -> LastWork:
+    """The last assignment that somebody got."""
     row = books.index.db.execute(
         'SELECT "at:assigned", id FROM assignments WHERE assignee = ? ORDER BY "at:assigned" DESC, id DESC LIMIT 1',
         (staff,),
     ).fetchone()
-    return (int(row[0]), int(row[1].rpartition("-")[2])) if row else (None, 0)
+    return LastWork(int(row[0]), int(row[1].rpartition("-")[2])) if row else LastWork(None, 0)
 
 
 def suggest(books: Books, order: str) -> list[Candidate]:

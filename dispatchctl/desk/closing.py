@@ -193,7 +193,7 @@ def find_scope(books: "ClosedBooks", months: Sequence[str]) -> "Scope":
     last = _following(date.fromisoformat(f"{months[-1]}-01"))
     policies = [version.policy for version in books.book.versions]
     spans = [make_span(books, first, last)]
-    words = {word for policy in policies for word in list_beside(policy)}
+    words = {word for policy in policies for word in list_all_beside(policy)}
     if words:
         spans.append(make_span(books, (first - timedelta(days=1)).replace(day=1), last))
     if YEAR in words:
@@ -211,7 +211,7 @@ def make_span(books: Books, first: date, last: date) -> "Span":
     return Span(start_of(first, books.timezone), start_of(last, books.timezone), first.isoformat(), last.isoformat())
 
 
-def list_beside(policy: Mapping[str, Any]) -> Iterator[str]:
+def list_all_beside(policy: Mapping[str, Any]) -> Iterator[str]:
     """The words by which any report of the rules has other periods beside its own."""
     for sections in policy["reports"].values():
         for section in sections or ():

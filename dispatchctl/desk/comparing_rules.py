@@ -8,11 +8,11 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.charging import UNFOUNDED, list_due
-from dispatchctl.desk.chasing import Formatter, is_paused
+from dispatchctl.desk.charging import UNFOUNDED, list_due_charges
+from dispatchctl.desk.chasing import Formatter
 from dispatchctl.desk.closing import (
     ClosedBooks,
     PartBooks,
@@ -29,7 +29,7 @@ from dispatchctl.policy.assembling import resolve_policy_days
 from dispatchctl.policy.compiling import compile_policy
 from dispatchctl.policy.rulebook import Rulebook, Version
 from dispatchctl.registers.ledger import MONEYLESS
-from dispatchctl.store.schema import quote
+from dispatchctl.store.judgements import ClockRow, is_paused, read_clocks
 from dispatchctl.workspace import Workspace
 
 VERDICTS = ("met", "late", "running", "ended", "none")
@@ -37,13 +37,18 @@ NONE = "none"
 SPARE = 15  # days by which a limit of working days may be stretched by holidays
 HOURS, MINUTES = 24, 60
 CALENDAR = ("country", "published_through", "closed", "open")  # what days off follow from
-CLOCKED = (
-    "family", "case", "clock", "item", "started_at", "instance", "due_at", "state", "stopped_at", "breached",
-    "paused_from", "paused_until",
-)  # fmt: skip
 
 Item = dict[str, Any]
-Key = tuple[str, str, str, int, int]  # case, clock, item, start (seconds), and which of several with the same start
+
+
+class InstanceKey(NamedTuple):
+    """What names the same instance under both rules. started_at: seconds; place: of several with the same start."""
+
+    case: str
+    clock: str
+    item: str
+    started_at: int
+    place: int
 
 
 class SupposedBooks(PartBooks):
@@ -127,57 +132,48 @@ def compare_clocks(before: Books, after: Books, period: Period, *, everything: b
     items = []
     for key in dict.fromkeys([*sides[0], *sides[1]]):
         row = sides[0].get(key) or sides[1][key]
-        one = sides[0].get(key) or _find_instance(before, row["family"], key)
-        two = sides[1].get(key) or _find_instance(after, row["family"], key)
+        one = sides[0].get(key) or _find_instance(before, row.family, key)
+        two = sides[1].get(key) or _find_instance(after, row.family, key)
         shown = [_judge_side(books, each, say) for books, each in ((before, one), (after, two))]
         if everything or shown[0]["verdict"] != shown[1]["verdict"]:
-            due = min(each["due_at"] for each in (one, two) if each and each["due_at"] is not None)
-            case, clock, item, started, _ = key
-            told = {"case": case, "clock": clock, "item": item or None, "started_at": say(started)}
+            due = min(each.due_at for each in (one, two) if each and each.due_at is not None)
+            told = {"case": key.case, "clock": key.clock, "item": key.item or None, "started_at": say(key.started_at)}
             items.append((due, {**told, "before": shown[0], "after": shown[1]}))
     return [item for _, item in sorted(items, key=lambda pair: (pair[0], pair[1]["case"], pair[1]["clock"]))]
 
 
-def _list_due_instances(books: Books, period: Period) -> dict[Key, Item]:
-    columns = ", ".join(map(quote, CLOCKED))
-    rows = books.index.db.execute(
-        f"SELECT {columns} FROM clocks WHERE share = 0 AND due_at >= ? AND due_at < ?", (period.start, period.end)
-    ).fetchall()
-    return _key_instances(rows)
+def _list_due_instances(books: Books, period: Period) -> dict[InstanceKey, ClockRow]:
+    rest = "WHERE share = 0 AND due_at >= ? AND due_at < ?"
+    return _key_instances(read_clocks(books.index.db, ClockRow, rest, (period.start, period.end)))
 
 
-def _key_instances(rows: Iterable[Sequence[Any]]) -> dict[Key, Item]:
-    found: dict[Key, Item] = {}
-    for row in sorted(rows, key=lambda row: row[5]):
-        item = dict(zip(CLOCKED, row, strict=True))
+def _key_instances(rows: Iterable[ClockRow]) -> dict[InstanceKey, ClockRow]:
+    found: dict[InstanceKey, ClockRow] = {}
+    for row in sorted(rows, key=lambda row: row.instance):
         place = 0
-        while (key := (item["case"], item["clock"], item["item"] or "", item["started_at"], place)) in found:
+        while (key := InstanceKey(row.case, row.clock, row.item or "", row.started_at, place)) in found:
             place += 1
-        found[key] = item
+        found[key] = row
     return found
 
 
-def _find_instance(books: Books, family: str, key: Key) -> Item | None:
+def _find_instance(books: Books, family: str, key: InstanceKey) -> ClockRow | None:
     """The instance of that key, whenever it is due; of a family that a part left out, as the present index has it."""
     known = books.index.db.execute("SELECT 1 FROM families WHERE id = ?", (family,)).fetchone()
     index = books.index if known or isinstance(books, SupposedBooks) else find_present(books).index
-    columns = ", ".join(map(quote, CLOCKED))
-    rows = index.db.execute(
-        f'SELECT {columns} FROM clocks WHERE family = ? AND "case" = ? AND clock = ? AND share = 0',
-        (family, key[0], key[1]),
-    ).fetchall()
-    return _key_instances(rows).get(key)
+    rest = 'WHERE family = ? AND "case" = ? AND clock = ? AND share = 0'
+    return _key_instances(read_clocks(index.db, ClockRow, rest, (family, key.case, key.clock))).get(key)
 
 
-def _judge_side(books: Books, row: Item | None, say: Formatter) -> Item:
+def _judge_side(books: Books, row: ClockRow | None, say: Formatter) -> Item:
     if row is None:
         return {"due_at": None, "verdict": NONE}
-    now, due = books.now, row["due_at"]
-    running = row["state"] == "running"
-    if running and is_paused(now, due, row["paused_from"], row["paused_until"]):
+    now, due = books.now, row.due_at
+    running = row.state == "running"
+    if running and is_paused(now, due, row.paused_from, row.paused_until):
         due = None
-    late = (due is not None and due < now) if running else bool(row["breached"])
-    verdict = "late" if late else {"running": "running", "ended": "ended"}.get(row["state"], "met")
+    late = (due is not None and due < now) if running else bool(row.breached)
+    verdict = "late" if late else {"running": "running", "ended": "ended"}.get(row.state, "met")
     return {"due_at": say(due), "verdict": verdict}
 
 
@@ -206,7 +202,7 @@ def compare_charges(before: Books, after: Books, period: Period, *, everything: 
 
 def list_charges(books: Books, period: Period) -> list[Item]:
     """What is due from the facts of a period by the rules of these books."""
-    return list_due(books.index.db, books.judging.table, period.start, period.end, books.now)
+    return list_due_charges(books.index.db, books.judging.table, period.start, period.end, books.now)
 
 
 # --- scores and totals ------------------------------------------------------------------------------------------------
@@ -227,7 +223,7 @@ def compare_scores(before: Sequence[Item], after: Sequence[Item], *, everything:
     return items
 
 
-def add_up(clocks: Sequence[Item], charges: Sequence[Item], scores: Sequence[Item]) -> Item:
+def add_up_changes(clocks: Sequence[Item], charges: Sequence[Item], scores: Sequence[Item]) -> Item:
     """The totals of everything compared: cases by verdict, money by kind, bonuses; exact, before and after.
 
     Each of the lists must be whole (everything). amounts: of what has one; open: how many have a range or a blank.

@@ -10,7 +10,7 @@ from dispatchctl.desk.names import resolve_key, show_text
 from dispatchctl.desk.times import format_time
 from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.page import split_items
-from dispatchctl.rules.complaints import Measure, Owed, list_measures, list_owed
+from dispatchctl.rules.complaints import CorrectiveMeasure, Owed, list_measures, list_owed_on_complaint
 from dispatchctl.rules.families import Case, Family, may_happen
 from dispatchctl.rules.limits import parse_time
 from dispatchctl.rules.severity import SERIOUS
@@ -138,7 +138,7 @@ def _check_plan(books: Books, now: Situation, fields: dict[str, str]) -> dict[st
     return {**fields, "measure_id": next_item(books, now.case, "measure_id")}
 
 
-def _find_measure(now: Situation, fields: Mapping[str, str]) -> Measure:
+def _find_measure(now: Situation, fields: Mapping[str, str]) -> CorrectiveMeasure:
     return list_measures(now.case)[fields["measure_id"]]
 
 
@@ -191,7 +191,10 @@ def _check_closing(books: Books, now: Situation, fields: dict[str, str]) -> dict
     if not allowed and case.final:
         raise refuse_event(case, REGISTER, "closed")
     instances = books.judging.instances(now.family, case)
-    told = [_say_owed(books, each) for each in list_owed(case, books.judging.derive(now.family, case), instances)]
+    told = [
+        _say_owed(books, each)
+        for each in list_owed_on_complaint(case, books.judging.derive(now.family, case), instances)
+    ]
     if not allowed:
         state = "with others" if case.state == "outside" else case.state
         told.insert(0, f"it is {state}, neither resolved nor ruled invalid")

@@ -17,6 +17,7 @@ from dispatchctl.registers.row import Row
 from dispatchctl.store.files import RecordFile, list_files, open_regular, read_bytes
 from dispatchctl.store.gathering import PLACE
 from dispatchctl.store.index import Index
+from dispatchctl.store.judgements import ChargeRow
 from dispatchctl.store.reading import rows_at
 
 ABOUT_OTHERS = (b",amended,", b",retracted,")  # events whose own time says nothing of what they are about
@@ -48,11 +49,10 @@ def list_late(books: Books, stretch: Period) -> list[Late]:
     elif isinstance(books.ws.as_of, int):
         end = min(end, (books.ws.as_of + 1) * MICRO)
     found = []
-    for placed in _read_candidates(present, months):
-        row = placed[0]
+    for row, root in _read_candidates(present, months):
         month = _find_month(present, row, closed)
         if month and stretch.start * MICRO <= row.recorded < end and row.recorded > closed[month]:
-            found.append(Late(row, month, placed[1]))
+            found.append(Late(row, month, root))
     return sorted(found, key=lambda late: (late.row.recorded, late.row.file, late.row.seq))
 
 
@@ -97,12 +97,13 @@ def _read_candidates(books: Books, months: Sequence[str]) -> Iterator[tuple[Row,
             known = index.db.execute(
                 "SELECT no, size, columns FROM files WHERE name = ?", (f"{register}/{file.name}",)
             ).fetchone()
-            if known is None or not known[2]:
+            number, size, columns = known or (0, 0, "")
+            if not columns:
                 continue
-            places = _find_places(file, known[1])
-            for place, row in zip(places, rows_at(file, places, known[2].split(",")) if places else (), strict=True):
+            places = _find_places(file, size)
+            for place, row in zip(places, rows_at(file, places, columns.split(",")) if places else (), strict=True):
                 root = index.family_of(row.id)
-                if root and _stands(index, root, PLACE.pack(known[0], *place)):
+                if root and _stands(index, root, PLACE.pack(number, *place)):
                     yield row, root
 
 
@@ -148,7 +149,7 @@ def late_families(books: Books, stretch: Period) -> dict[str, list[Late]]:
 
 
 def list_late_charges(books: Books, stretch: Period) -> list[dict[str, Any]]:
-    """What is due because of rows that came after a month was closed, as desk.charging.list_due has it.
+    """What is due because of rows that came after a month was closed, as desk.charging.list_due_charges has it.
 
     Due in the month the rows were recorded in: facts of closed months that the families' rows give now, and did not
     give when the month was closed (or, of a later stretch, before that began); and what only counts now because one
@@ -160,53 +161,46 @@ def list_late_charges(books: Books, stretch: Period) -> list[dict[str, Any]]:
     families = late_families(books, stretch)
     closed = list_closed(find_present(books)) if families else {}
     items: dict[str, dict[str, Any]] = {}
-    for rule, staff, at, evidence in _list_new_facts(books, families, closed, stretch):
-        for key in (make_key(rule, evidence, staff), *_list_moved(books, rule, staff, at, closed, stretch)):
+    for fact in _list_new_facts(books, families, closed, stretch):
+        own = make_key(fact.rule, fact.evidence, fact.staff)
+        for key in (own, *_list_moved(books, fact, closed, stretch)):
             item = None if key in items else find_due(books.index.db, books.judging.table, key, books.now)
             if item is not None:
                 items[key] = item
     return sorted(items.values(), key=lambda item: (item["occurred_at"], item["key"]))
 
 
-Fact = tuple[str, str, int, str]  # rule, person, when it happened (seconds), evidence
-
-
 def _list_new_facts(
     books: Books, families: Mapping[str, list[Late]], closed: Mapping[str, int], stretch: Period
-) -> Iterator[Fact]:
+) -> Iterator[ChargeRow]:
     """The facts of closed months that late rows have given."""
     for root, found in families.items():
         rows = find_present(books).index.family_rows(root)
         last = max(late.row.recorded for late in found)
         until = max(min(closed[late.month] for late in found), stretch.start * MICRO - 1)
-        before = {(rule, staff, evidence) for rule, staff, _, evidence in _list_facts(books, root, rows, until)}
-        for rule, staff, at, evidence in _list_facts(books, root, rows, last):
-            new = (rule, staff, evidence) not in before and at < stretch.start
-            if new and local_time(books, at).strftime("%Y-%m") in closed:
-                yield rule, staff, at, evidence
+        before = {(fact.rule, fact.staff, fact.evidence) for fact in _list_facts(books, root, rows, until)}
+        for fact in _list_facts(books, root, rows, last):
+            new = (fact.rule, fact.staff, fact.evidence) not in before and fact.at < stretch.start
+            if new and local_time(books, fact.at).strftime("%Y-%m") in closed:
+                yield fact
 
 
-def _list_moved(
-    books: Books, rule: str, staff: str, at: int, closed: Mapping[str, int], stretch: Period
-) -> Iterator[str]:
+def _list_moved(books: Books, fact: ChargeRow, closed: Mapping[str, int], stretch: Period) -> Iterator[str]:
     """Keys of later facts of closed months that are due now, and were not when their month was closed."""
     from dispatchctl.desk.charging import find_due, list_counting
 
-    where, values = "rule = ? AND staff = ? AND at >= ? AND at < ?", [rule, staff, at, stretch.start]
+    where, values = "rule = ? AND staff = ? AND at >= ? AND at < ?", [fact.rule, fact.staff, fact.at, stretch.start]
     for found in list_counting(books.index.db, books.judging.table, where, values, books.now):
         if (found.rule["from_nth"] or 1) < 2:
             return
-        month = local_time(books, found.candidate.at).strftime("%Y-%m")
+        month = local_time(books, found.occurrence.at).strftime("%Y-%m")
         if month in closed:
             then = ClosedBooks(find_present(books), [month], closed[month])
-            if find_due(then.index.db, then.judging.table, found.candidate.key, then.now) is None:
-                yield found.candidate.key
+            if find_due(then.index.db, then.judging.table, found.occurrence.key, then.now) is None:
+                yield found.occurrence.key
 
 
-def _list_facts(books: Books, root: str, rows: Sequence[Row], until: int) -> Iterator[Fact]:
+def _list_facts(books: Books, root: str, rows: Sequence[Row], until: int) -> Sequence[ChargeRow]:
     """What a family gives to charge by what was recorded until then (microseconds)."""
     known = [row for row in rows if row.recorded <= until]
-    for table, values in books.judging.judge(root, known).facts if known else ():
-        if table == "charges":
-            _, rule, staff, at, evidence = values[:5]
-            yield rule, staff, at, evidence
+    return books.judging.judge(root, known).charges if known else ()

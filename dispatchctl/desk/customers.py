@@ -57,13 +57,13 @@ def list_contacts(books: Books, *, phone: str = "", address: str = "") -> list[C
     rows = books.index.db.execute(
         f"SELECT place, length FROM contacts WHERE {column} = ? ORDER BY place", (private.hash_text(text, key),)
     ).fetchall()
-    return [private.read_contact(books.folder, place, length) for place, length in rows]
+    return [private.read_contact_at(books.folder, place, length) for place, length in rows]
 
 
 def read_contact(books: Books, contact_id: str) -> Contact:
     """A contact by id; an empty one where this office has none of that id."""
     row = books.index.db.execute("SELECT place, length FROM contacts WHERE id = ?", (contact_id,)).fetchone()
-    return private.read_contact(books.folder, *row) if row else Contact(contact_id=contact_id)
+    return private.read_contact_at(books.folder, *row) if row else Contact(contact_id=contact_id)
 
 
 def find_by_id(books: Books, contact_id: str, option: str = "contact_id") -> Found:

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.chasing import Formatter, is_paused
+from dispatchctl.desk.chasing import Formatter
 from dispatchctl.rules.clocks import Instance
 from dispatchctl.rules.limits import remaining_days
 from dispatchctl.rules.segments import Segment, explain_limit
+from dispatchctl.store.judgements import is_paused
 
 
 def describe_instance(books: Books, one: Instance, owner: str, *, explain: bool = False) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from dispatchctl.store.bulk import Strip
 from dispatchctl.store.journal import Draft
 
 
-class Step(NamedTuple):
+class LogStep(NamedTuple):
     """A row of a log that is to be written."""
 
     row: int
@@ -29,7 +29,7 @@ class Step(NamedTuple):
     ref: str
 
 
-class Track:
+class Standing:
     """Where a case stands at the row that is read. id: "" until it is written; place: that of its opening in a plan."""
 
     __slots__ = ("back", "done", "first", "id", "pending", "place", "recorded", "state")
@@ -48,8 +48,8 @@ class LogReader:
         self.books, self.map, self.sifter = books, wanted, sifter
         self.events = registers.events_of(wanted.register)
         self.opening = opening_event(registers.get(wanted.register)).name
-        self.tracks: dict[str, Track] = {}
-        self.opened: list[tuple[Track, int]] = []  # by the last plan, with their places in it
+        self.tracks: dict[str, Standing] = {}
+        self.opened: list[tuple[Standing, int]] = []  # by the last plan, with their places in it
 
     def start_over(self) -> None:
         """Forget every case: the log is read once more from its first row."""
@@ -73,13 +73,13 @@ class LogReader:
             for number, name, at in zip(sifted.refs, names, sifted.at[0], strict=True)
         ]
         known = find_known(self.books, [*refs, *set(sifted.refs)])
-        steps: list[Step] = []
+        steps: list[LogStep] = []
         skipped = 0
         for row, (name, ref) in enumerate(zip(names, refs, strict=True)):
             if row in sifted.faults:
                 continue
             step = self._take(sifted, row, name, ref, known, moment) if name else None
-            if isinstance(step, Step):
+            if isinstance(step, LogStep):
                 if step.case == "":
                     track = self.tracks[sifted.refs[row]]
                     track.place = len(steps)
@@ -104,7 +104,7 @@ class LogReader:
         ref: str,
         known: dict[tuple[str, str], tuple[str, str]],
         moment: Moment,
-    ) -> Step | str | None:
+    ) -> LogStep | str | None:
         """The step that a row is; why it is refused; or None where it says nothing new."""
         number, at, event = sifted.refs[row], sifted.at[0][row], self.events[name]
         assert at is not None
@@ -113,11 +113,11 @@ class LogReader:
             there = known.get((number, self.opening))
             if there:
                 case = self.books.case(there[0])
-                track = Track(there[0], case.state, case.rows[0].at if case.rows else at, recorded=True)
+                track = Standing(there[0], case.state, case.rows[0].at if case.rows else at, recorded=True)
             elif name != self.opening:
                 return f"{number} begins with {name}; its first event would be {self.opening}"
             else:
-                track = Track("", "", at, recorded=False)
+                track = Standing("", "", at, recorded=False)
         if (ref, name) in known:
             self.tracks[number] = track
             self._move(track, name)
@@ -136,16 +136,16 @@ class LogReader:
         self._move(track, name)
         if not event.after:
             track.done = {*(track.done or ()), (name, at)}
-        return Step(row, case_id, name, ref)
+        return LogStep(row, case_id, name, ref)
 
-    def _move(self, track: Track, name: str) -> None:
+    def _move(self, track: Standing, name: str) -> None:
         after = self.events[name].after
         if after == BACK:
             track.state = track.back
         elif after:
             track.back, track.state = track.state, after
 
-    def _refuse(self, sifted: Sifted, row: int, track: Track, name: str, ref: str, moment: Moment) -> str:
+    def _refuse(self, sifted: Sifted, row: int, track: Standing, name: str, ref: str, moment: Moment) -> str:
         """Why a case may not have this event now; "" where it may."""
         at = sifted.at[0][row]
         assert at is not None
@@ -173,7 +173,7 @@ class LogReader:
         column = sifted.fields[0].get(field)
         return column[row] if column else ""
 
-    def _strips(self, sifted: Sifted, steps: Sequence[Step]) -> list[Strip]:
+    def _strips(self, sifted: Sifted, steps: Sequence[LogStep]) -> list[Strip]:
         names = list(dict.fromkeys((self.opening, *(step.event for step in steps))))
         rows = [step.row for step in steps]
         refs = [step.ref for step in steps]

@@ -9,12 +9,14 @@ from typing import Any
 from dispatchctl import registers
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.charging import (
-    COLUMNS,
-    HAPPENED,
+    BY_KEY,
+    Charge,
     Entry,
     find_due,
     is_own_amount,
+    judge_occurrence,
     list_entries,
+    list_happened,
     pick_entry,
     split_key,
 )
@@ -28,9 +30,9 @@ from dispatchctl.registers.complaints import RULINGS
 from dispatchctl.registers.ledger import MONEYLESS
 from dispatchctl.registers.page import split_items
 from dispatchctl.registers.row import Row
-from dispatchctl.rules.charges import Candidate, Rule, find_rule, is_same_period, list_numbers, list_rules, make_key
+from dispatchctl.rules.charges import Occurrence, Rule, find_rule, is_same_period, list_numbers, list_rules, make_key
 from dispatchctl.rules.clocks import Instance
-from dispatchctl.rules.complaints import list_owed
+from dispatchctl.rules.complaints import list_owed_on_complaint
 from dispatchctl.rules.families import Case, Family
 from dispatchctl.rules.reasons import Reason, bound, cite_clauses, make_reason
 from dispatchctl.store.schema import quote
@@ -47,34 +49,36 @@ def explain_charge(books: Books, key: str, limit: int = 0) -> Reason:
     Also one that is not due, because it is not the n-th yet: its count says so. limit: entries of a list, 0: all.
     NotFound with the nearest keys where neither a fact nor the ledger has this one.
     """
-    found = _find_candidate(books, key)
+    found = _find_occurrence(books, key)
     entries = list_entries(books.index.db, key)
     if found is None and not entries:
         raise NotFound(f"nothing is charged under the key {show_text(key)}", hint=_suggest_key(books, key))
     item = find_due(books.index.db, books.judging.table, key, books.now)
     if found is None:
         return _explain_entry_alone(books, key, entries[-1])
-    candidate, rule, version = found
+    occurrence, rule, version = found
     value = {
-        "rule": candidate.rule,
+        "rule": occurrence.rule,
         "title": rule["title"],
         "kind": rule["kind"],
-        "staff": candidate.staff,
-        "staff_name": books.people.name(candidate.staff),
-        "occurred_at": _say(books, candidate.at),
+        "staff": occurrence.staff,
+        "staff_name": books.people.name(occurrence.staff),
+        "occurred_at": _say(books, occurrence.at),
         "due": item is not None,
         "state": item["state"] if item else None,
-        "amount": _find_amount(entries) or (candidate.amount if is_own_amount(rule) else rule["amount"]),
+        "amount": _find_amount(entries) or (occurrence.amount if is_own_amount(rule) else rule["amount"]),
         "range": list(rule["range"]),
         "policy": version.label,
     }
     because = [
         *cite_clauses(rule["source"], version.policy),
-        *_explain_evidence(books, candidate, limit),
+        *_explain_evidence(books, occurrence, limit),
         *[make_reason("condition", None, {"field": path, "wanted": list(values)}) for path, values in rule["when"]],
-        make_reason("person", candidate.staff, {"who": list(rule["who"]), "name": books.people.name(candidate.staff)}),
-        *_explain_counting(books, candidate, rule, version, limit),
-        *_explain_amount(rule, candidate.amount),
+        make_reason(
+            "person", occurrence.staff, {"who": list(rule["who"]), "name": books.people.name(occurrence.staff)}
+        ),
+        *_explain_counting(books, occurrence, rule, version, limit),
+        *_explain_amount(rule, occurrence.amount),
         *(_explain_besides(item) if item else ()),
         *(_explain_entry(books, str(entry["id"])) for entry in entries),
     ]
@@ -87,18 +91,13 @@ def _find_amount(entries: Sequence[Entry]) -> str | None:
     return entry["amount"] or None if entry else None
 
 
-def _find_candidate(books: Books, key: str) -> tuple[Candidate, Rule, Version] | None:
+def _find_occurrence(books: Books, key: str) -> Charge | None:
     """The fact behind a key with the rule that judges it, whether it counts or not."""
-    now = books.now
     for parts in split_key(key):
-        query = f"SELECT {COLUMNS} FROM charges WHERE rule = ? AND evidence = ? AND staff = ? AND {HAPPENED}"
-        row = books.index.db.execute(query, [*parts, now, now, now]).fetchone()
-        if row is not None:
-            candidate = Candidate(*row)
-            version = books.book.find(candidate.policy)
-            rule = find_rule(version, candidate.rule)
-            if rule is not None:
-                return candidate, rule, version
+        occurrence = next(list_happened(books.index.db, BY_KEY, parts, books.now), None)
+        found = judge_occurrence(books.book, occurrence) if occurrence is not None else None
+        if found is not None:
+            return found
     return None
 
 
@@ -112,37 +111,35 @@ def _suggest_key(books: Books, key: str) -> str:
     return suggest_nearest(key, keys) or "see: dispatchctl ledger due"
 
 
-def _explain_evidence(books: Books, candidate: Candidate, limit: int) -> Iterator[Reason]:
+def _explain_evidence(books: Books, occurrence: Occurrence, limit: int) -> Iterator[Reason]:
     """The row that is the fact, or the clock that ran out."""
-    family = books.family(candidate.case)
-    case = family.cases[candidate.case]
-    if candidate.clock is None:
-        rows = [row for row in case.rows if row.ref == candidate.evidence]
+    family = books.family(occurrence.case)
+    case = family.cases[occurrence.case]
+    if occurrence.clock is None:
+        rows = [row for row in case.rows if row.ref == occurrence.evidence]
         yield from (explain_row(books, row) for row in rows)
         return
     for one in books.judging.instances(family, case):
-        if (one.clock, one.number, one.item) == (candidate.clock, candidate.instance, candidate.item or ""):
+        if (one.clock, one.number, one.item) == (occurrence.clock, occurrence.instance, occurrence.item or ""):
             yield explain_clock(books, one, limit)
 
 
-def _explain_counting(books: Books, candidate: Candidate, rule: Rule, version: Version, limit: int) -> Iterator[Reason]:
+def _explain_counting(
+    books: Books, occurrence: Occurrence, rule: Rule, version: Version, limit: int
+) -> Iterator[Reason]:
     """Where the rule begins with the n-th: the how-manieth this one is, and the earlier ones."""
     first = rule["from_nth"] or 1
     if first == 1:
         return
-    now = books.now
-    line = books.index.db.execute(
-        f'SELECT at, evidence, "case" FROM charges WHERE rule = ? AND staff = ? AND {HAPPENED} AND at <= ?'
-        " ORDER BY at, evidence",
-        (candidate.rule, candidate.staff, now, now, now, candidate.at),
-    ).fetchall()
+    where, values = "rule = ? AND staff = ? AND at <= ?", (occurrence.rule, occurrence.staff, occurrence.at)
+    line = list(list_happened(books.index.db, where, values, books.now, "at, evidence"))
     calendar = books.judging.table.elapsed(version)
-    place = next(number for number, (_, evidence, _) in enumerate(line) if evidence == candidate.evidence)
-    number = list_numbers([at for at, _, _ in line], rule["within"], calendar)[place]
+    place = next(number for number, each in enumerate(line) if each.evidence == occurrence.evidence)
+    number = list_numbers([each.at for each in line], rule["within"], calendar)[place]
     earlier = [
-        make_reason("earlier", case, {"occurred_at": _say(books, at), "evidence": evidence})
-        for at, evidence, case in line[:place]
-        if is_same_period(at, candidate.at, rule["within"], calendar)
+        make_reason("earlier", each.case, {"occurred_at": _say(books, each.at), "evidence": each.evidence})
+        for each in line[:place]
+        if is_same_period(each.at, occurrence.at, rule["within"], calendar)
     ]
     within = rule["within"]
     value = {
@@ -253,7 +250,7 @@ def _explain_complaint(books: Books, family: Family, case: Case) -> Iterator[Rea
         value = {"validity": derived.get("validity"), "kind": kind, "title": title}
         yield make_reason("ruling", None, value, [explain_row(books, rulings[-1])])
     if not case.final:
-        for owed in list_owed(case, derived, ()):  # what a running clock waits for stands with the clock
+        for owed in list_owed_on_complaint(case, derived, ()):  # what a running clock waits for stands with the clock
             value = {"owed": owed.what, "event": owed.event, "item": owed.item or None}
             yield make_reason("owed", owed.item or None, value, cite_clauses(owed.clauses, version.policy))
 

@@ -10,7 +10,7 @@ from dispatchctl import registers
 from dispatchctl.desk import customers
 from dispatchctl.desk.acting import act, begin, find_item, list_items
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.chasing import OVERDUE_COLUMNS, Formatter, describe_overdue, is_paused
+from dispatchctl.desk.chasing import Formatter, describe_overdue
 from dispatchctl.desk.drafts import Moment, Step
 from dispatchctl.desk.fields import read_fields
 from dispatchctl.desk.looking import describe_case
@@ -22,8 +22,8 @@ from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.registers.page import VOID
 from dispatchctl.rules.families import Case, Family
 from dispatchctl.store.contacts import Contact
+from dispatchctl.store.judgements import RUNNING, OverdueRow, is_paused, read_clocks
 from dispatchctl.store.lines import check_text
-from dispatchctl.store.schema import quote
 
 REGISTER = "followups"
 ASKABLE = ("orders", "complaints", "surveys")  # what a follow-up may be about; of a survey, one of its opinions
@@ -267,19 +267,14 @@ def list_owed(books: Books) -> list[dict[str, Any]]:
     )
     if not clocks:
         return []
-    columns = ", ".join(map(quote, OVERDUE_COLUMNS))
     named = " OR ".join("(register = ? AND clock = ?)" for _ in clocks)
-    rows = books.index.db.execute(
-        f"SELECT {columns} FROM clocks WHERE state = 'running' AND due_at IS NOT NULL AND ({named})"
-        ' ORDER BY due_at, "case", item, clock, instance, share',
-        [each for pair in clocks for each in pair],
-    ).fetchall()
-    due, started, since, until = map(OVERDUE_COLUMNS.index, ("due_at", "started_at", "paused_from", "paused_until"))
-    rows = [row for row in rows if not is_paused(books.now, row[due], row[since], row[until])]
+    rest = f'WHERE {RUNNING} AND due_at IS NOT NULL AND ({named}) ORDER BY due_at, "case", item, clock, instance, share'
+    found = list(read_clocks(books.index.db, OverdueRow, rest, [each for pair in clocks for each in pair]))
+    rows = [row for row in found if not is_paused(books.now, row.due_at, row.paused_from, row.paused_until)]
     items = []
-    for row, item in zip(rows, describe_overdue(books, iter(rows), books.now), strict=True):
+    for row, item in zip(rows, describe_overdue(books, rows, books.now), strict=True):
         about = item["item"] or item["case"]
-        items.append({**item, "about": about, **_count_tries(books, about, row[started])})
+        items.append({**item, "about": about, **_count_tries(books, about, row.started_at)})
     return items
 
 

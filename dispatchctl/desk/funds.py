@@ -7,7 +7,7 @@ from typing import Any
 
 from dispatchctl.desk.acting import begin
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.charging import ENTRY, read_entry
+from dispatchctl.desk.charging import read_entries
 from dispatchctl.desk.chasing import Formatter
 from dispatchctl.desk.drafts import Moment, Step
 from dispatchctl.desk.names import show_text, suggest_nearest
@@ -15,7 +15,6 @@ from dispatchctl.desk.periods import month_period
 from dispatchctl.desk.recording import Done
 from dispatchctl.entries import Writing
 from dispatchctl.errors import NotFound, Refused, UsageFault
-from dispatchctl.registers.page import split_items
 from dispatchctl.rules.charges import list_rules
 from dispatchctl.rules.funds import Movement, add_up
 
@@ -120,23 +119,24 @@ def spend(books: Books, amount: str, reason: str, writing: Writing, *, fund: str
 
 def list_ledger(books: Books, month: str = "", staff: str = "") -> Iterator[dict[str, Any]]:
     """The ledger's entries, hand entries and spendings too, by when it occurred and id; month: as typed, "" for all."""
-    columns = ", ".join(f'"{name}"' for name in (*ENTRY, "taken", "reason", "first_at"))
-    query, values = f"SELECT {columns} FROM ledger WHERE state <> 'void'", []
+    db, more = books.index.db, ("taken", "reason", "first_at")
     say = Formatter(books.timezone)
     if month:
         period = month_period(books, month)
         # Local times of one zone compare as texts; a spending has no fact but its own time.
-        query += " AND COALESCE(occurred_at, '') >= ? AND occurred_at < ?"
-        query += (
-            " UNION ALL SELECT " + columns + " FROM ledger WHERE state = 'spent' AND first_at >= ? AND first_at < ?"
-        )
-        values += [str(say(period.start))[:19], str(say(period.end))[:19], period.start, period.end]
-    names = dict(books.index.db.execute("SELECT id, name FROM staff").fetchall())
+        bounds = [str(say(each))[:19] for each in (period.start, period.end)]
+        occurred = "WHERE state <> 'void' AND COALESCE(occurred_at, '') >= ? AND occurred_at < ?"
+        spent = "WHERE state = 'spent' AND first_at >= ? AND first_at < ?"
+        entries = [
+            *read_entries(db, occurred, bounds, more),
+            *read_entries(db, spent, (period.start, period.end), more),
+        ]
+    else:
+        entries = list(read_entries(db, "WHERE state <> 'void'", more=more))
+    names = dict(db.execute("SELECT id, name FROM staff").fetchall())
     found = []
-    for row in books.index.db.execute(query, values):
-        taken, reason, first = row[len(ENTRY) :]
-        entry = {**read_entry(row[: len(ENTRY)]), "taken": split_items(taken or ""), "reason": reason}
-        entry["occurred_at"] = entry["occurred_at"] or say(first)
+    for entry in entries:
+        entry["occurred_at"] = entry["occurred_at"] or say(entry["first_at"])
         entry["staff_name"] = names.get(entry["staff"])
         if not staff or entry["staff"] == staff:
             found.append({key: entry[key] for key in LIST_KEYS})

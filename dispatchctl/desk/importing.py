@@ -44,7 +44,7 @@ class Outcome(NamedTuple):
     more: int
 
 
-class Tally:
+class ImportTally:
     """Counts rows and keeps the first faults."""
 
     def __init__(self) -> None:
@@ -178,7 +178,7 @@ class Import:
     def check(self) -> Outcome:
         """Go through the whole input without writing; what importing it would come to."""
         moment = read_moment(self.books, "")
-        tally, hashes = Tally(), array("q")
+        tally, hashes = ImportTally(), array("q")
         for _, sifted in self.chunks(0, lint=True):
             if self.log is None:
                 hashes.extend(map(hash, sifted.refs))
@@ -211,9 +211,9 @@ class Import:
             number += chunk.height
         return repeated
 
-    def _count_anew(self, moment: Moment) -> Tally:
+    def _count_anew(self, moment: Moment) -> ImportTally:
         """Count again, now that it is known which rows repeat a reference; few files have any."""
-        fresh = Tally()
+        fresh = ImportTally()
         self.sifter.personal.clear()
         for _, sifted in self.chunks(0, lint=True):
             fresh.count(sifted, self.plan(sifted, moment))
@@ -229,7 +229,7 @@ class Import:
 
     def write(self) -> Outcome:
         """Read it all again and append what is new, a chunk at a time."""
-        tally = Tally()
+        tally = ImportTally()
         for _, sifted in self.chunks(1, lint=False):
             self.source.check_unchanged()
             if len(sifted.faults) == len(sifted.lines):

@@ -15,7 +15,7 @@ from dispatchctl.policy.compiling import compile_policy
 from dispatchctl.registers.row import Row
 from dispatchctl.store.contacts import iterate_contacts, stat_contacts
 from dispatchctl.store.files import RecordFile, list_files, list_strays
-from dispatchctl.store.folder import Folder, list_registers
+from dispatchctl.store.folder import Folder, list_register_folders
 from dispatchctl.store.publications import Publication, read_publications
 from dispatchctl.store.reading import iterate_file
 from dispatchctl.store.rules_cache import read_text
@@ -53,7 +53,7 @@ def inspect_records(folder: Folder) -> Inspection:
 def _mark_files(folder: Folder) -> list[tuple[str, int, int]]:
     """The size and time of every record file."""
     marks = []
-    for register in list_registers(folder.path):
+    for register in list_register_folders(folder.path):
         for file in list_files(folder.path, folder.label, register):
             try:
                 status = os.stat(file.path)
@@ -167,7 +167,7 @@ class _Look:
 
     def _take_unknown(self) -> None:
         """Folders that no page tells of, and files beside them."""
-        for name in list_registers(self.folder.path):
+        for name in list_register_folders(self.folder.path):
             if name in registers.NAMES:
                 continue
             if list_files(self.folder.path, self.folder.label, name):

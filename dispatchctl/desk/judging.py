@@ -1,7 +1,7 @@
 """From the rows of a family to what the index keeps of it: the fold and the clocks, as plain values. Desk."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatchctl import registers
 from dispatchctl.policy.rulebook import Rulebook, Version
@@ -14,7 +14,7 @@ from dispatchctl.rules.limits import parse_time
 from dispatchctl.rules.owners import find_order, list_departments
 from dispatchctl.rules.people import People
 from dispatchctl.rules.variants import ClockTable
-from dispatchctl.store.index import Judged
+from dispatchctl.store.judgements import ChargeRow, ClockRow, Judged, ScoreRow
 from dispatchctl.store.schema import list_fields
 
 if TYPE_CHECKING:
@@ -54,38 +54,39 @@ class Judging:
     def judge(self, root: str, rows: Sequence[Row]) -> Judged:
         """The tables' rows for one family."""
         family = fold_family(rows)
-        clocks: list[tuple[Any, ...]] = []
-        facts: list[tuple[str, tuple[Any, ...]]] = []
+        clocks: list[ClockRow] = []
+        charges: list[ChargeRow] = []
+        scores: list[ScoreRow] = []
         cases = []
         derived = {case.id: self.derive(family, case) for case in family.cases.values()}
         for case in family.cases.values():
             cases.append((case.register, list_case_values(root, case, rows, derived[case.id])))
             instances = judge_case(family, case, self.table, self.people)
             for instance in instances:
-                clocks += list_clock_values(root, family, case, instance)
-            facts += self._list_candidates(root, family, case, instances, derived)
+                clocks += list_clock_rows(root, family, case, instance)
+            charges += self._list_charges(root, family, case, instances, derived)
             if case.register == "staff":
-                facts += [("scores", values) for values in list_scores(root, case)]
-        return Judged(cases, clocks, facts)
+                scores += list_score_rows(root, case)
+        return Judged(cases, clocks, charges, scores)
 
-    def _list_candidates(
+    def _list_charges(
         self,
         root: str,
         family: Family,
         case: Case,
         instances: Sequence[Instance],
         derived: Mapping[str, Mapping[str, str]],
-    ) -> Iterable[tuple[str, tuple[Any, ...]]]:
+    ) -> Iterable[ChargeRow]:
         """What rules say follows from the case, as rows of the table `charges`; most commands judge nothing of it."""
         late = any(one.clock in self._charged_clocks and one.breached is not False for one in instances)
         if not late and case.register not in self._charged:
             return []
-        from dispatchctl.rules.charges import ChargeTable, list_candidates
+        from dispatchctl.rules.charges import ChargeTable, list_occurrences
 
         if self._charges is None:
             self._charges = ChargeTable(self.book)
-        found = list_candidates(family, case, instances, self._charges, self.people, derived)
-        return [("charges", (root, *candidate)) for candidate in found]
+        found = list_occurrences(family, case, instances, self._charges, self.people, derived)
+        return [ChargeRow(family=root, **occurrence._asdict()) for occurrence in found]
 
     def derive(self, family: Family, case: Case) -> dict[str, str]:
         """What is derived of a case (`derived` of its page), by the rules in force when it began."""
@@ -144,62 +145,75 @@ def list_case_values(root: str, case: Case, rows: Sequence[Row], derived: Mappin
     )
 
 
-def list_clock_values(root: str, family: Family, case: Case, one: Instance) -> Iterable[tuple[Any, ...]]:
-    """One instance as rows of the clocks table, one for each owner (store/schema.py: CLOCK_COLUMNS)."""
+def list_clock_rows(root: str, family: Family, case: Case, one: Instance) -> Iterable[ClockRow]:
+    """One instance as rows of the clocks table, one for each owner."""
     order = find_order(family, case)
     rules = one.variant.rules
-    urged_at, urged_level = find_urging(family, one)
+    urged_at = find_urging(family, one).at
     departments = list_departments(case, order, one.variant.version.policy)
     limit = f"{one.variant.limit.number}{one.variant.limit.unit}" if one.variant.limit else None
     for share, owner in enumerate(one.owners):
-        yield (
-            root,
-            one.case,
-            one.register,
-            one.clock,
-            one.number,
-            one.item or None,
-            share,
-            owner or None,
-            one.state,
-            one.started_at,
-            one.begins_at,
-            one.due_at,
-            one.stopped_at,
-            one.stopped_by or None,
-            None if one.breached is None else int(one.breached),
-            one.paused_from,
-            one.paused_until,
-            int(one.provisional),
-            int(one.before_rules),
-            one.extension or None,
-            one.warn_at,
-            ",".join(map(str, one.levels)) or None,
-            one.variant.version.label,
-            limit,
-            one.variant.calendar.counting,
-            ";".join(rules["source"]) or None,
-            urged_at,
-            urged_level,
-            order.id if order.register == "orders" else None,
-            order.fields.get("service"),
-            order.fields.get("priority"),
-            order.fields.get("area"),
-            departments[0] if departments else None,
+        yield ClockRow(
+            family=root,
+            case=one.case,
+            register=one.register,
+            clock=one.clock,
+            instance=one.number,
+            item=one.item or None,
+            share=share,
+            owner=owner or None,
+            state=one.state,
+            started_at=one.started_at,
+            due_at=one.due_at,
+            stopped_at=one.stopped_at,
+            stopped_by=one.stopped_by or None,
+            breached=None if one.breached is None else int(one.breached),
+            paused_from=one.paused_from,
+            paused_until=one.paused_until,
+            provisional=int(one.provisional),
+            before_rules=int(one.before_rules),
+            extension=one.extension or None,
+            warn_at=one.warn_at,
+            levels=",".join(map(str, one.levels)) or None,
+            policy=one.variant.version.label,
+            limit=limit,
+            counting=one.variant.calendar.counting,
+            source=";".join(rules["source"]) or None,
+            urged_at=urged_at,
+            service=order.fields.get("service"),
+            priority=order.fields.get("priority"),
+            area=order.fields.get("area"),
+            department=departments[0] if departments else None,
         )
 
 
-def list_scores(root: str, case: Case) -> Iterable[tuple[Any, ...]]:
-    """The marks a person was given, as rows of the table `scores` (store/schema.py: FACT_TABLES)."""
+def list_score_rows(root: str, case: Case) -> Iterable[ScoreRow]:
+    """The marks a person was given, as rows of the table `scores`."""
     for row in case.rows:
         if row.event == "scored":
             fields = row.fields
-            mark = int(fields["score"]) if fields.get("score", "").isdigit() else None
-            yield root, row.ref, case.id, fields.get("measure"), mark, fields.get("month"), row.at, row.by, case.state
+            yield ScoreRow(
+                family=root,
+                id=row.ref,
+                staff=case.id,
+                measure=fields.get("measure"),
+                score=int(fields["score"]) if fields.get("score", "").isdigit() else None,
+                month=fields.get("month"),
+                at=row.at,
+                by=row.by,
+                state=case.state,
+            )
 
 
-def find_urging(family: Family, one: Instance) -> tuple[int | None, int | None]:
-    """When an instance was last urged, and the highest level it was urged at."""
+class LastUrging(NamedTuple):
+    """When an instance was last urged (seconds), and the highest level it was urged at; None where it never was."""
+
+    at: int | None
+    level: int | None
+
+
+def find_urging(family: Family, one: Instance) -> LastUrging:
+    """The urgings of an instance so far."""
     last, level = None, None
     for case in family.children.get(one.case, ()):
         if case.register != "notices" or case.fields.get("clock") != one.clock or not case.rows:
@@ -209,4 +223,4 @@ def find_urging(family: Family, one: Instance) -> tuple[int | None, int | None]:
         if parse_time(case.fields.get("clock_started_at", ""), one.variant.calendar) == one.started_at:
             last = max(last or 0, case.rows[0].at)
             level = max(level or 0, int(case.fields.get("level") or 1))
-    return last, level
+    return LastUrging(last, level)

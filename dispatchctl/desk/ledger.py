@@ -13,11 +13,12 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.charging import (
     DUE,
     LIVE,
+    STANDS,
     Entry,
     Item,
     find_due,
     is_own_amount,
-    list_due,
+    list_due_charges,
     list_entries,
     pick_entry,
     resolve_measures,
@@ -49,7 +50,7 @@ def list_month(books: Books, month: str, staff: str = "") -> list[Item]:
     period = month_period(books, month)
     person = resolve_staff(books, staff, option="--staff", present=False) if staff else ""
     then = open_for_period(books, period)
-    items = list_due(then.index.db, then.judging.table, period.start, period.end, then.now, staff=person)
+    items = list_due_charges(then.index.db, then.judging.table, period.start, period.end, then.now, staff=person)
     late = [item for item in list_late_charges(then, period) if person in ("", item["staff"])]
     return [*late, *items]
 
@@ -199,7 +200,7 @@ def _refuse_same(books: Books, rule: str, staff: str, case: str) -> None:
     """Refused where the same rule was put to the same person over the same case and that stands."""
     row = books.index.db.execute(
         'SELECT id, state FROM ledger WHERE rule = ? AND staff = ? AND "case" = ? AND evidence IS NULL'
-        " AND state IN ('proposed', 'approved', 'paid') ORDER BY first_at, id",
+        f" AND {STANDS} ORDER BY first_at, id",
         (rule, staff, case),
     ).fetchone()
     if row:

@@ -5,7 +5,7 @@ from typing import Any
 
 from dispatchctl import registers
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.chasing import OVERDUE_COLUMNS, Formatter, describe_overdue, list_overdue
+from dispatchctl.desk.chasing import Formatter, describe_overdue, list_overdue
 from dispatchctl.desk.customers import mask_contact, read_contact
 from dispatchctl.desk.duetimes import list_due
 from dispatchctl.desk.names import show_text, suggest_nearest
@@ -13,6 +13,7 @@ from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.page import Field, split_items
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Case, Family
+from dispatchctl.store.judgements import AT_WORK, RUNNING, OverdueRow, read_clocks
 from dispatchctl.store.lines import check_text
 from dispatchctl.store.schema import quote
 
@@ -232,8 +233,7 @@ def list_work(books: Books, staff: str) -> list[dict[str, Any]]:
         for item in list_running(books, owner):
             items.setdefault(item["case"], item)
     rows = index.execute(
-        "SELECT id, order_id FROM assignments INDEXED BY assignments_load"
-        " WHERE final = 0 AND assignee = ? AND state <> 'completed'",
+        f"SELECT id, order_id FROM assignments INDEXED BY assignments_load WHERE {AT_WORK.format('')} AND assignee = ?",
         (staff,),
     ).fetchall()
     for case, order in rows:
@@ -250,12 +250,8 @@ def list_work(books: Books, staff: str) -> list[dict[str, Any]]:
 
 def list_running(books: Books, owner: str) -> list[dict[str, Any]]:
     """The running clocks of one owner, paused ones too (with no due time), earliest due first."""
-    columns = ", ".join(map(quote, OVERDUE_COLUMNS))
-    rows = books.index.db.execute(
-        f"SELECT {columns} FROM clocks WHERE state = 'running' AND owner = ? AND due_at IS NOT NULL ORDER BY due_at",
-        (owner,),
-    )
-    return list(describe_overdue(books, rows, books.now))
+    rest = f"WHERE {RUNNING} AND owner = ? AND due_at IS NOT NULL ORDER BY due_at"
+    return list(describe_overdue(books, read_clocks(books.index.db, OverdueRow, rest, (owner,)), books.now))
 
 
 def _bare_item(books: Books, case: str, order: str, staff: str) -> dict[str, Any]:

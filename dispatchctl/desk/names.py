@@ -14,7 +14,6 @@ from dispatchctl.store.schema import quote
 if TYPE_CHECKING:
     from dispatchctl.desk.books import Books
 
-TITLED = ("services", "departments", "areas")
 SHOWN = 5  # candidates that a message names
 
 

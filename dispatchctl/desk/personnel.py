@@ -14,6 +14,7 @@ from dispatchctl.entries import Writing
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.rules.families import Family
 from dispatchctl.store.contacts import Contact
+from dispatchctl.store.judgements import HERE
 from dispatchctl.store.lines import check_text
 
 SCORERS = ("supervisor", "personnel")
@@ -71,7 +72,7 @@ def check_login(books: Books, staff: str, login: str, option: str = "--login") -
     """Refused where somebody else of the staff has that login: it would not be known who acts."""
     check_text(option, login)
     row = books.index.db.execute(
-        "SELECT id FROM staff WHERE login = ? AND id <> ? AND state NOT IN ('left', 'void')", (login, staff)
+        f"SELECT id FROM staff WHERE login = ? AND id <> ? AND {HERE}", (login, staff)
     ).fetchone()
     if row:
         raise Refused(f"{login!r} is {row[0]}'s login already", place=option)

@@ -19,7 +19,7 @@ from dispatchctl.entries import Writing
 from dispatchctl.errors import BadData, DispatchError, NotFound, OutcomeUnknown, Refused, SystemFailed
 from dispatchctl.store import seals
 from dispatchctl.store.files import RecordFile, list_files, open_regular, sync_bytes, write_bytes
-from dispatchctl.store.folder import SEALS, Folder, list_registers
+from dispatchctl.store.folder import SEALS, Folder, list_register_folders
 from dispatchctl.store.lines import finish_tail
 from dispatchctl.store.reading import iterate_file
 from dispatchctl.store.seals import SIGNATURE, Seal, SealedFile, label_seal, name_seal
@@ -91,10 +91,10 @@ def _refuse_open(books: Books, period: Period, moment: Moment) -> None:
 
 def _refuse_again(books: Books, seal: Seal) -> Refused:
     place = label_seal(books.folder.label, seal.name)
-    return Refused(f"{seal.month} was sealed at {say_moment(books, seal.sealed_at)} by {seal.by}", place=place)
+    return Refused(f"{seal.month} was sealed at {say_recorded(books, seal.sealed_at)} by {seal.by}", place=place)
 
 
-def say_moment(books: Books, microseconds: int) -> str:
+def say_recorded(books: Books, microseconds: int) -> str:
     """ISO 8601 with microseconds and the offset of the policy's timezone."""
     second, rest = divmod(microseconds, 1_000_000)
     local = datetime.fromtimestamp(second, ZoneInfo(books.timezone)).replace(microsecond=rest)
@@ -127,7 +127,7 @@ def list_own_files(folder: Folder, writer: str, month: str = "") -> list[RecordF
     """A writer's record files of all registers, those unknown to this version among them; month: only of that one."""
     return [
         file
-        for register in list_registers(folder.path)
+        for register in list_register_folders(folder.path)
         for file in list_files(folder.path, folder.label, register)
         if file.writer == writer and month in ("", file.month)
     ]
@@ -180,7 +180,7 @@ def _count_rows(books: Books, seal: Seal) -> int:
 
 
 def _render(books: Books, seal: Seal) -> bytes:
-    return seals.render_seal(seal, say_moment(books, seal.sealed_at))
+    return seals.render_seal(seal, say_recorded(books, seal.sealed_at))
 
 
 def _find_row(books: Books, name: str) -> str | None:
@@ -209,7 +209,7 @@ def _describe(books: Books, seal: Seal, done: Done | None) -> dict[str, Any]:
         "month": seal.month,
         "writer": seal.writer,
         "file": seal.name,
-        "sealed_at": say_moment(books, seal.sealed_at),
+        "sealed_at": say_recorded(books, seal.sealed_at),
         "by": seal.by,
         "files": len(seal.files),
         "bytes": sum(file.size for file in seal.files),

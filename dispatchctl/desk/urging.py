@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.chasing import is_paused
 from dispatchctl.desk.drafts import Moment, Step, new_id
 from dispatchctl.desk.judging import find_urging
 from dispatchctl.desk.recording import Done, Refusal, record_each
@@ -16,6 +15,7 @@ from dispatchctl.registers.row import Row
 from dispatchctl.rules.clocks import Instance
 from dispatchctl.rules.escalation import find_level, find_person, next_urging
 from dispatchctl.rules.families import Case, Family
+from dispatchctl.store.judgements import RUNNING, is_paused
 
 
 def find_late(books: Books, family: Family, case: Case, now: int) -> list[Instance]:
@@ -111,8 +111,8 @@ def find_instance(books: Books, row: Row) -> int | None:
 def plan_urging(books: Books, family: Family, case: Case, one: Instance, now: int) -> tuple[int, list[str]] | int:
     """(level, whom to tell) where an urging is due now, else when the next one will be."""
     level = find_level(one, now)
-    last_at, last_level = find_urging(family, one)
-    following = next_urging(one, now, level, last_at, last_level)
+    last = find_urging(family, one)
+    following = next_urging(one, now, level, last.at, last.level)
     if following is not None:
         return following
     people: list[str] = []
@@ -124,7 +124,7 @@ def plan_urging(books: Books, family: Family, case: Case, one: Instance, now: in
 def list_late_cases(books: Books) -> list[str]:
     """The cases with something past due, earliest first: what `urge --all` looks at."""
     rows = books.index.db.execute(
-        "SELECT \"case\", MIN(due_at) FROM clocks WHERE state = 'running' AND due_at < ? GROUP BY 1 ORDER BY 2, 1",
+        f'SELECT "case", MIN(due_at) FROM clocks WHERE {RUNNING} AND due_at < ? GROUP BY 1 ORDER BY 2, 1',
         (books.now,),
     ).fetchall()
     return [str(row[0]) for row in rows]

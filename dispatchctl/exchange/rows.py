@@ -12,7 +12,7 @@ from dispatchctl.errors import BadData, NotFound
 LARGEST = 64 << 20  # bytes of a file of new orders; more is a matter for `records import`
 
 
-def read_text(source: str) -> tuple[str, str]:
+def read_source(source: str) -> tuple[str, str]:
     """(text, how messages name it) of a file, or of standard input for `-`."""
     if source == "-":
         data, name = sys.stdin.buffer.read(LARGEST + 1), "standard input"
@@ -37,7 +37,7 @@ def read_rows(source: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
     BadData naming file and line for what is no row.
     """
-    text, name = read_text(source)
+    text, name = read_source(source)
     form = find_form(name, text)
     if form == "csv":
         yield from _read_csv(text, name)

@@ -45,7 +45,7 @@ class Source:
         self.file, self.name, self.encoding = file, name, encoding
         self.size = os.fstat(file.fileno()).st_size
         self.header: list[str] | None = None
-        self.form = find_form(name, file)
+        self.form = find_source_form(name, file)
         self.numbers: dict[str, int] = {}  # of the columns of theirs, from 1, for messages
         self._mark = self._read_mark()
         if self.form != "jsonl":
@@ -251,7 +251,7 @@ def _make_source(file: IO[bytes], name: str, encoding: str) -> Source:
         raise
 
 
-def find_form(name: str, file: IO[bytes]) -> str:
+def find_source_form(name: str, file: IO[bytes]) -> str:
     """csv, jsonl or xlsx: told by the ending of the name, else by how the content begins."""
     form = _ENDINGS.get(name.rpartition(".")[2].lower())
     if form:

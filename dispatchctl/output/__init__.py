@@ -1,1 +1,1 @@
-"""How it is shown: formats, labels in Chinese and English, masking. Layer: below commands, above registers."""
+"""How it is shown: formats, labels in Chinese and English. Layer: below commands, above registers."""

@@ -310,7 +310,7 @@ _APPRAISAL = struct(
 )
 
 _PRIVACY = struct(
-    Key("retain", SPAN, [1095, "d"], note="联系方式多久不用即列出待删"),
+    Key("retain", SPAN, [1095, "d"], note="联系方式多久不用可予删除；目前只是约定，没有命令据此列出"),
     Key("reveal", list_of(TEXT), ["desk", "supervisor"], note="哪些岗位（及以上）可查看"),
     Key("strict", FLAG, False, note="内容里有电话、证件号即拒收"),
 )

@@ -10,22 +10,22 @@ from typing import Any, NamedTuple
 from dispatchctl.errors import NotFound
 from dispatchctl.policy.checking_measures import PERSON
 from dispatchctl.reports.measures import (
+    WHOLE,
     Figure,
     Figures,
+    GroupKey,
     Heads,
     Item,
-    Key,
-    Period,
+    Window,
     build_figure,
     find_by,
-    list_measured,
+    list_figure_items,
     work_out,
 )
 
 Policy = Mapping[str, Any]
 Say = Callable[[str, str], str]  # (field a report groups by, its value) -> what people call it
 
-WHOLE: Key = ("", None)
 GENERAL = ("daily", "weekly", "monthly")  # reports that show all measures where the rules do not say which
 
 
@@ -47,26 +47,26 @@ class Beside(NamedTuple):
     name: str
     start: str
     until: str
-    period: Period
+    period: Window
 
 
 def build_report(
     db: sqlite3.Connection,
     policy: Policy,
     heading: Heading,
-    period: Period,
+    period: Window,
     say: Say,
     rest: str = "",
     beside: Mapping[str, Beside] | None = None,
-    heads: Callable[[Period], Heads] | None = None,
+    heads: Callable[[Window], Heads] | None = None,
 ) -> dict[str, Any]:
     """The document of a report: {"report", "period", ..., "measures": {ID: figure}, "sections": [...]}.
 
     A section's first row is the period as a whole (`by` null); then, for each field it is grouped by, one row for each
     value that occurs, in the order of the rules. Where the rules say nothing about this report, it is one section,
-    titled `rest`, of all measures. beside: the periods that list_beside names; all are counted by the formulas of this
-    one. A value that occurs only in one of them has a row too. heads: of a period, see work_out. NotFound where there
-    are no measures at all.
+    titled `rest`, of all measures. beside: the periods that list_wanted_beside names; all are counted by the formulas
+    of this one. A value that occurs only in one of them has a row too. heads: of a period, see work_out. NotFound where
+    there are no measures at all.
     """
     beside = beside or {}
     sections = list_sections(policy, heading.report, rest)
@@ -125,7 +125,7 @@ def list_sections(policy: Policy, report: str, rest: str = "") -> list[dict[str,
     return [{"id": "measures", "title": rest, "measures": list(policy["measures"]), "by": [], "beside": []}]
 
 
-def list_beside(policy: Policy, report: str) -> list[str]:
+def list_wanted_beside(policy: Policy, report: str) -> list[str]:
     """Which periods the sections of a report want beside its own: month-before, year-before."""
     sections = policy["reports"].get(report) or []
     return list(dict.fromkeys(word for section in sections for word in section["beside"]))
@@ -153,13 +153,18 @@ def _list_rows(
             key
             for each in shown.values()
             for key in each
-            if key[0] == field and any(_is_filled(each[key].get(name)) for name in names)
+            if key.field == field and any(_is_filled(each[key].get(name)) for name in names)
         ]
         keys = list(dict.fromkeys(found))
-        titles = {key: say(field, key[1]) if key[1] is not None else None for key in keys}
+        titles = {key: say(field, key.value) if key.value is not None else None for key in keys}
         order = _list_order(policy, field, names)
         keys.sort(
-            key=lambda key: (key[1] is None, order.get(key[1] or "", len(order)), titles[key] or "", key[1] or "")
+            key=lambda key: (
+                key.value is None,
+                order.get(key.value or "", len(order)),
+                titles[key] or "",
+                key.value or "",
+            )
         )
         rows += [_build_row(policy, key, names, shown, titles[key]) for key in keys]
     return rows
@@ -173,17 +178,17 @@ def _is_filled(figure: Figure | None) -> bool:
 
 
 def _build_row(
-    policy: Policy, key: Key, names: Sequence[str], shown: Mapping[str, Figures], title: str | None
+    policy: Policy, key: GroupKey, names: Sequence[str], shown: Mapping[str, Figures], title: str | None
 ) -> dict[str, Any]:
     def describe(word: str, name: str) -> dict[str, Any] | None:
         figure = shown[word].get(key, {}).get(name)
-        if figure is None and find_by(policy, name, key[0]) is not None:
+        if figure is None and find_by(policy, name, key.field) is not None:
             figure = build_figure(policy, name)
         return describe_figure(figure) if figure is not None else None
 
     return {
-        "by": key[0] or None,
-        "key": key[1],
+        "by": key.field or None,
+        "key": key.value,
         "title": title,
         "measures": {name: describe("", name) for name in names},
         "beside": {word: {name: describe(word, name) for name in names} for word in shown if word},
@@ -260,16 +265,16 @@ def drill(
     db: sqlite3.Connection,
     policy: Policy,
     name: str,
-    period: Period,
+    period: Window,
     person: str = "",
     headed: Sequence[str] = (),
 ) -> tuple[dict[str, Any], list[Item]]:
     """({"measure", "numerator": items, "denominator": items or null}, all items): the cases behind a figure.
 
     The lists are as long as the figure's numbers; a sum and an average have the same items in both, a median has them
-    in the denominator and null above. person, headed: see list_measured.
+    in the denominator and null above. person, headed: see list_figure_items.
     """
-    items = list_measured(db, policy, name, period, person, headed)
+    items = list_figure_items(db, policy, name, period, person, headed)
     kind = policy["measures"][name]["value"][0]
     counted = [{"id": item.id, "instance": item.instance} for item in items if item.counted]
     everything = [{"id": item.id, "instance": item.instance} for item in items]

@@ -5,8 +5,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dispatchctl.policy.checking_measures import PERSON
-from dispatchctl.reports.documents import WHOLE, describe_figure
-from dispatchctl.reports.measures import Figure, Heads, Item, Period, build_figure, list_measured, work_out
+from dispatchctl.reports.documents import describe_figure
+from dispatchctl.reports.measures import (
+    WHOLE,
+    Figure,
+    GroupKey,
+    Heads,
+    Item,
+    Window,
+    build_figure,
+    list_figure_items,
+    work_out,
+)
 from dispatchctl.rules.reasons import Reason, bound, cite_clauses, make_reason
 
 Policy = Mapping[str, Any]
@@ -16,7 +26,7 @@ def explain_measure(
     db: sqlite3.Connection,
     policy: Policy,
     name: str,
-    period: Period,
+    period: Window,
     limit: int = 0,
     person: str = "",
     headed: Sequence[str] = (),
@@ -24,7 +34,7 @@ def explain_measure(
 ) -> Reason:
     """A measure of a period, or of one person's items in it: the figure, its formula in words, its cases.
 
-    limit: cases of a list, 0: all. person, headed: as for list_measured; heads: as for work_out.
+    limit: cases of a list, 0: all. person, headed: as for list_figure_items; heads: as for work_out.
     """
     figure = find_figure(db, policy, name, period, person, heads)
     measure = policy["measures"][name]
@@ -35,7 +45,7 @@ def explain_measure(
         "until": period.days[1],
         "person": person or None,
     }
-    items = list_measured(db, policy, name, period, person, headed)
+    items = list_figure_items(db, policy, name, period, person, headed)
     because = [
         *cite_clauses(measure["source"], policy),
         make_reason("items", None, {"of": measure["of"], "month": measure["month"]}),
@@ -46,11 +56,11 @@ def explain_measure(
 
 
 def find_figure(
-    db: sqlite3.Connection, policy: Policy, name: str, period: Period, person: str = "", heads: Heads | None = None
+    db: sqlite3.Connection, policy: Policy, name: str, period: Window, person: str = "", heads: Heads | None = None
 ) -> Figure:
     """What a measure comes to, for everybody or for one person."""
     figures = work_out(db, policy, {name: [PERSON] if person else []}, period, heads)
-    found = figures.get((PERSON, person) if person else WHOLE, {}).get(name)
+    found = figures.get(GroupKey(PERSON, person) if person else WHOLE, {}).get(name)
     return found or build_figure(policy, name)
 
 

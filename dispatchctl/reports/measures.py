@@ -13,32 +13,43 @@ from typing import Any, NamedTuple
 from dispatchctl.errors import BadData, UsageFault
 from dispatchctl.policy.checking_measures import CLOCKS, PERSON
 from dispatchctl.registers.page import VOID, split_items
-from dispatchctl.reports.values import HEADS, Found, find_group, find_person, find_time, find_value
+from dispatchctl.reports.values import HEADS, NamedValue, find_group, find_item_person, find_time, find_value
 from dispatchctl.store.questions import (
+    Amount,
     Condition,
+    Count,
+    Counted,
     Question,
     Tally,
     Value,
     count_items,
+    find_items,
     list_amounts,
-    list_items,
     prepare_time,
 )
+from dispatchctl.store.questions import Item as Item  # what list_figure_items gives is asked for here
 
 PLACES = Decimal("0.000001")  # of a quotient that does not end
 OWNER = "owner"
+NO_ITEMS = Count(0, 0)
 
-Key = tuple[str, str | None]  # (field a report groups by, its value); ("", None): the period as a whole
 Heads = Callable[[str], Sequence[str]]  # department -> the staff ids of those who head it at the period's end
 
 
-class Period(NamedTuple):
+class Window(NamedTuple):
     """[start, end) in seconds, the same as local dates [first, end), and the present that judges running clocks."""
 
     start: int
     end: int
     days: tuple[str, str]
     now: int
+
+
+class GroupKey(NamedTuple):
+    """What a figure is of: a field that a report groups by, and its value; "" and None: the period as a whole."""
+
+    field: str
+    value: str | None
 
 
 class Figure(NamedTuple):
@@ -55,22 +66,15 @@ class Figure(NamedTuple):
     denominator: int | None
 
 
-class Item(NamedTuple):
-    """A case, or one instance of a clock of it, that a measure looks at; counted: it stands in the numerator."""
-
-    id: str
-    instance: int
-    counted: bool
-
-
-Figures = dict[Key, dict[str, Figure]]
+Figures = dict[GroupKey, dict[str, Figure]]
+WHOLE = GroupKey("", None)
 
 
 def work_out(
     db: sqlite3.Connection,
     policy: Mapping[str, Any],
     wanted: Mapping[str, Sequence[str]],
-    period: Period,
+    period: Window,
     heads: Heads | None = None,
     *,
     whole: bool = True,
@@ -85,10 +89,9 @@ def work_out(
     a measure has no items has a figure of none; one by a field that its items do not have has no figure. heads: needed
     where a measure's person is the head of a department; UsageFault where it is and was not given.
     """
-    everything: Key = ("", None)
     wanted = {name: [field for field in by if find_by(policy, name, field)] for name, by in wanted.items()}
-    figures: Figures = {everything: {}} if whole else {}
-    sums: dict[Key, dict[str, Any]] = {everything: {}} if whole else {}
+    figures: Figures = {WHOLE: {}} if whole else {}
+    sums: dict[GroupKey, dict[str, Any]] = {WHOLE: {}} if whole else {}
     people: frozenset[str] | None = None
     for question, names, fields in _plan(policy, wanted, period, whole=whole):
         prepare_time(db, question)
@@ -104,7 +107,7 @@ def work_out(
             _add_amounts(sums, amounts, names[0], fields, splits)
     for key, found in sums.items():
         for name, by in wanted.items():
-            if (whole and key == everything) or key[0] in by:
+            if (whole and key == WHOLE) or key.field in by:
                 figures.setdefault(key, {})[name] = build_figure(policy, name, found.get(name))
     return figures
 
@@ -114,12 +117,12 @@ def build_figure(policy: Mapping[str, Any], name: str, found: Any = None) -> Fig
     return make_figure(policy["measures"][name]["value"][0], found, _find_zero(policy, name))
 
 
-def find_by(policy: Mapping[str, Any], name: str, field: str) -> Found | None:
+def find_by(policy: Mapping[str, Any], name: str, field: str) -> NamedValue | None:
     """What a measure is grouped by under this name; None where its items have nothing of the kind."""
     measure = policy["measures"][name]
     if field != PERSON:
         return find_group(measure["of"], field, policy)
-    return find_person(measure["of"], measure["person"], policy) if measure["person"] else None
+    return find_item_person(measure["of"], measure["person"], policy) if measure["person"] else None
 
 
 def _require_heads(policy: Mapping[str, Any], name: str, heads: Heads | None) -> Heads | None:
@@ -131,7 +134,7 @@ def _require_heads(policy: Mapping[str, Any], name: str, heads: Heads | None) ->
 
 
 def _plan(
-    policy: Mapping[str, Any], wanted: Mapping[str, Sequence[str]], period: Period, *, whole: bool
+    policy: Mapping[str, Any], wanted: Mapping[str, Sequence[str]], period: Window, *, whole: bool
 ) -> Iterator[tuple[Question, list[str], list[str]]]:
     """(question, its measures in the order of its tallies, what its groups are called); "" is the whole period."""
     batches: dict[tuple[Any, ...], list[str]] = {}
@@ -153,7 +156,7 @@ def _plan(
 
 
 def _plan_people(
-    policy: Mapping[str, Any], names: Sequence[str], period: Period
+    policy: Mapping[str, Any], names: Sequence[str], period: Window
 ) -> Iterator[tuple[Question, list[str], list[str]]]:
     """One question for the measures whose items belong to people by the same word."""
     words: dict[str, list[str]] = {}
@@ -166,7 +169,7 @@ def _plan_people(
         yield build_question(policy, alike, period)._replace(groups=(found.value,), owners=owners), alike, [PERSON]
 
 
-def build_question(policy: Mapping[str, Any], names: Sequence[str], period: Period) -> Question:
+def build_question(policy: Mapping[str, Any], names: Sequence[str], period: Window) -> Question:
     """The question for measures of the same items by the same time, a tally for each."""
     measure = policy["measures"][names[0]]
     return Question(
@@ -211,9 +214,9 @@ def _amount_of(policy: Mapping[str, Any], name: str) -> str | None:
     return str(value[1]) if len(value) > 1 else None
 
 
-def _find_amount(policy: Mapping[str, Any], name: str) -> Found:
+def _find_amount(policy: Mapping[str, Any], name: str) -> NamedValue:
     measure = policy["measures"][name]
-    return find_value(measure["of"], measure["value"][1], policy) or Found(Value(()))
+    return find_value(measure["of"], measure["value"][1], policy) or NamedValue(Value(()))
 
 
 def _find_zero(policy: Mapping[str, Any], name: str) -> Decimal:
@@ -249,16 +252,16 @@ class _Split(NamedTuple):
         return list(dict.fromkeys(items)) or (None,)
 
 
-def _list_keys(groups: Sequence[Any], fields: Sequence[str], splits: Sequence[_Split]) -> Iterator[Key]:
+def _list_keys(groups: Sequence[Any], fields: Sequence[str], splits: Sequence[_Split]) -> Iterator[GroupKey]:
     """Where a row counts: in the whole (a field "") and in the groups of each field."""
     values = iter(zip(groups, splits, strict=True))
     for field in fields:
         if not field:
-            yield field, None
+            yield WHOLE
             continue
         value, split = next(values)
         for each in split.list_values(_text(value)):
-            yield field, each
+            yield GroupKey(field, each)
 
 
 def _text(value: Any) -> str | None:
@@ -266,45 +269,43 @@ def _text(value: Any) -> str | None:
 
 
 def _add_counts(
-    sums: dict[Key, dict[str, Any]],
-    rows: Sequence[tuple[Any, ...]],
+    sums: dict[GroupKey, dict[str, Any]],
+    rows: Sequence[Counted],
     names: Sequence[str],
     fields: Sequence[str],
     splits: Sequence[_Split],
 ) -> None:
-    width = sum(1 for field in fields if field)
     for row in rows:
-        for key in _list_keys(row[:width], fields, splits):
+        for key in _list_keys(row.groups, fields, splits):
             found = sums.setdefault(key, {})
-            for number, name in enumerate(names):
-                over, count = row[width + 2 * number : width + 2 * number + 2]
-                before = found.get(name, (0, 0))
-                found[name] = (before[0] + over, before[1] + count)
+            for name, count in zip(names, row.counts, strict=True):
+                before = found.get(name, NO_ITEMS)
+                found[name] = Count(before.over + count.over, before.besides + count.besides)
 
 
 def _add_amounts(
-    sums: dict[Key, dict[str, Any]],
-    rows: Sequence[tuple[Any, ...]],
+    sums: dict[GroupKey, dict[str, Any]],
+    rows: Sequence[Amount],
     name: str,
     fields: Sequence[str],
     splits: Sequence[_Split],
 ) -> None:
-    for *groups, text, times in rows:
+    for row in rows:
         try:
-            amount = Decimal(str(text))
+            amount = Decimal(str(row.amount))
         except InvalidOperation:
-            raise BadData(f"{str(text)[:40]!r} is no number", place=f"measure {name}") from None
-        for key in _list_keys(groups, fields, splits):
-            sums.setdefault(key, {}).setdefault(name, []).append((amount, times))
+            raise BadData(f"{str(row.amount)[:40]!r} is no number", place=f"measure {name}") from None
+        for key in _list_keys(row.groups, fields, splits):
+            sums.setdefault(key, {}).setdefault(name, []).append((amount, row.times))
 
 
 def make_figure(kind: str, found: Any, zero: Decimal = Decimal(0)) -> Figure:
-    """A figure from (over, count), or from [(amount, times)] where a field is added up; None where nothing was found.
+    """A figure from a Count, or from [(amount, times)] where a field is added up; None where nothing was found.
 
     zero: what a sum begins with. Items without the field are not there: they are neither added nor counted.
     """
     if kind in ("ratio", "count"):
-        over, count = found or (0, 0)
+        over, count = found or NO_ITEMS
         if kind == "count":
             return Figure(kind, str(count), count, None)
         return Figure(kind, divide(Decimal(count), over), count, over)
@@ -350,11 +351,11 @@ def divide(dividend: Decimal, divisor: int) -> str | None:
 # --- opening a figure ---------------------------------------------------------------------------------------------
 
 
-def list_measured(
+def list_figure_items(
     db: sqlite3.Connection,
     policy: Mapping[str, Any],
     name: str,
-    period: Period,
+    period: Window,
     person: str = "",
     headed: Sequence[str] = (),
 ) -> list[Item]:
@@ -376,7 +377,7 @@ def list_measured(
             over = (*over, Condition(_find_amount(policy, name).value, "not", (None,)))
         tally = tally._replace(besides=())
     question = question._replace(tallies=(tally._replace(over=over),))
-    return [Item(*found) for found in list_items(db, question)]
+    return list(find_items(db, question))
 
 
 def _build_belonging(policy: Mapping[str, Any], name: str, person: str, headed: Sequence[str]) -> Condition:

@@ -25,21 +25,21 @@ RECEIVER, HEADS = "receiver", "department-head"
 ABOUT = ("about", "case")  # fields that name a case of any register, which an item is about
 
 
-class Found(NamedTuple):
+class NamedValue(NamedTuple):
     """A value and the field it is of, None for what is no field of a page (an event's time, an id)."""
 
     value: Value
     field: Field | None = None
 
 
-def find_value(of: str, path: str, policy: Policy) -> Found | None:
+def find_value(of: str, path: str, policy: Policy) -> NamedValue | None:
     """The value that `path` names for items of a register, clocks or scores; None where they have none of that name."""
     if of == SCORES:
         return _find_of_score(path)
     return _find_of_clock(path, policy) if of == CLOCKS else _find_of_case(of, path)
 
 
-def find_group(of: str, path: str, policy: Policy) -> Found | None:
+def find_group(of: str, path: str, policy: Policy) -> NamedValue | None:
     """The value that a report groups these items by: as find_value, else that of the case that an item refers to.
 
     A department that is not on record is that of the service, as it is for the owners of a clock.
@@ -49,7 +49,7 @@ def find_group(of: str, path: str, policy: Policy) -> Found | None:
     if of == CLOCKS:
         if path in SHARED:
             field = registers.fields_of("orders")[path]
-            return Found(Value((Place(path),)), field)
+            return NamedValue(Value((Place(path),)), field)
         return _find_of_clock(path, policy) or _find_of_clock(f"case.{path}", policy)
     found = _find_of_case(of, path) or _find_referred(of, path, ())
     if found is None or path != "department":
@@ -57,7 +57,7 @@ def find_group(of: str, path: str, policy: Policy) -> Found | None:
     return _add_services(found, _find_of_case(of, "service") or _find_referred(of, "service", ()), policy)
 
 
-def _add_services(department: Found, service: Found | None, policy: Policy) -> Found:
+def _add_services(department: NamedValue, service: NamedValue | None, policy: Policy) -> NamedValue:
     """A department and, where none is on record, that of the service."""
     entries = (policy["services"] or {}).items()
     table = tuple((key, entry["department"]) for key, entry in entries if entry["department"])
@@ -85,7 +85,7 @@ def find_time(of: str, month: str, policy: Policy) -> Value:
 # --- whose an item is ---------------------------------------------------------------------------------------------
 
 
-def find_person(of: str, word: str, policy: Policy) -> Found | None:
+def find_item_person(of: str, word: str, policy: Policy) -> NamedValue | None:
     """Whose an item is, by the `person` of its measure; None where such items name nobody by that word.
 
     A staff field of the item, or of the nearest of the cases it is about that has one. worker: who did the work: of an
@@ -109,7 +109,7 @@ def find_person(of: str, word: str, policy: Policy) -> Found | None:
 
 def _seek(
     register: str, hops: Hops, names: Sequence[str], *, further: bool = False, anywhere: bool = True
-) -> Found | None:
+) -> NamedValue | None:
     """A value of a case of the register or, where its page has none of these names, of the case that it is about.
 
     further: and of that one too where the page has one, for cases that leave it empty. anywhere: whether it may be
@@ -131,7 +131,7 @@ def _seek(
     )
 
 
-def _find_named(register: str, name: str, hops: Hops) -> Found | None:
+def _find_named(register: str, name: str, hops: Hops) -> NamedValue | None:
     if name == WORKER and register == "complaints":
         name = "about_staff"
     if name in registers.known_of(register):
@@ -146,22 +146,22 @@ def _find_link(register: str) -> str:
     return registers.parent_of(register) or (named[0] if named else "")
 
 
-def _merge(found: Iterable[Found | None]) -> Found | None:
+def _merge(found: Iterable[NamedValue | None]) -> NamedValue | None:
     """One value of several: the first of all their places that holds one."""
     values = [each for each in found if each is not None]
     if not values:
         return None
     many = any(each.value.kind == "many" for each in values)
     places = tuple(dict.fromkeys(place for each in values for place in each.value.places))
-    return Found(Value(places, "many" if many else values[0].value.kind), values[0].field)
+    return NamedValue(Value(places, "many" if many else values[0].value.kind), values[0].field)
 
 
-def _find_of_score(path: str) -> Found | None:
+def _find_of_score(path: str) -> NamedValue | None:
     field = SCORE_FIELDS.get(path)
     if field is None:
         return None
     kind = {"score": "number", "at": "seconds"}.get(path, "text")
-    return Found(Value((Place(path),), kind), field)
+    return NamedValue(Value((Place(path),), kind), field)
 
 
 # --- fields -------------------------------------------------------------------------------------------------------
@@ -172,10 +172,10 @@ def _list_clocked(policy: Policy) -> list[str]:
     return list(dict.fromkeys(clock["of"] for clock in policy["clocks"]))
 
 
-def _find_of_clock(path: str, policy: Policy) -> Found | None:
+def _find_of_clock(path: str, policy: Policy) -> NamedValue | None:
     if path in CLOCK_FIELDS:
         kind = "seconds" if path in CLOCK_TIMES else CLOCK_KINDS.get(path, "text")
-        return Found(Value((Place(path),), kind), CLOCK_FIELDS[path])
+        return NamedValue(Value((Place(path),), kind), CLOCK_FIELDS[path])
     prefix, _, name = path.partition(".")
     if prefix != "case" or not name:
         return None
@@ -187,10 +187,10 @@ def _find_of_clock(path: str, policy: Policy) -> Found | None:
         if found is not None:
             places, kind = places + found.value.places, found.value.kind
             field = field or found.field
-    return Found(Value(places, kind), field) if places else None
+    return NamedValue(Value(places, kind), field) if places else None
 
 
-def _find_of_case(register: str, path: str) -> Found | None:
+def _find_of_case(register: str, path: str) -> NamedValue | None:
     prefix, _, name = path.partition(".")
     if not name:
         return _find_own(register, path, ())
@@ -205,23 +205,23 @@ def _find_of_case(register: str, path: str) -> Found | None:
     return None
 
 
-def _find_own(register: str, name: str, hops: Hops) -> Found | None:
+def _find_own(register: str, name: str, hops: Hops) -> NamedValue | None:
     """A value of the case at the end of `hops`: its field, its id, state or author, or an event's last time."""
     field = registers.known_of(register).get(name)
     if name == "state":
         choices = (*vocabulary.list_states(register), "void")
-        return Found(Value((Place(name, hops),)), Field(name, name, name, type="choice", choices=choices))
+        return NamedValue(Value((Place(name, hops),)), Field(name, name, name, type="choice", choices=choices))
     if name in HEAD:
-        return Found(Value((Place(name, hops),)), Field(name, name, name, type="staff") if name == "by" else None)
+        return NamedValue(Value((Place(name, hops),)), Field(name, name, name, type="staff") if name == "by" else None)
     if field is not None:
         kind = "many" if field.many else {"flag": "flag", "integer": "text"}.get(field.type, "text")
-        return Found(Value((Place(name, hops),), kind), field)
+        return NamedValue(Value((Place(name, hops),), kind), field)
     if name in registers.events_of(register):
-        return Found(Value((Place(mark_column(name), hops),), "seconds"))
+        return NamedValue(Value((Place(mark_column(name), hops),), "seconds"))
     return None
 
 
-def _find_referred(register: str, name: str, hops: Hops) -> Found | None:
+def _find_referred(register: str, name: str, hops: Hops) -> NamedValue | None:
     """A value of the case that the one at the end of `hops` is about, or of the one that this one is about."""
     link = registers.fields_of(register).get(_find_link(register))
     if link is None:
@@ -229,7 +229,7 @@ def _find_referred(register: str, name: str, hops: Hops) -> Found | None:
     return _find_own(link.of, name, (*hops, (link.name, link.of))) if link.of else _find_anywhere(name, hops, link.name)
 
 
-def _find_anywhere(name: str, hops: Hops, link: str) -> Found | None:
+def _find_anywhere(name: str, hops: Hops, link: str) -> NamedValue | None:
     """A value of the case that `link` names, whichever register it is of: no id is in two of them."""
     places: tuple[Place, ...] = ()
     kind, field = "text", None
@@ -242,10 +242,10 @@ def _find_anywhere(name: str, hops: Hops, link: str) -> Found | None:
         if found is not None:
             places, kind = places + found.value.places, found.value.kind
             field = field or found.field
-    return Found(Value(places, kind), field) if places else None
+    return NamedValue(Value(places, kind), field) if places else None
 
 
-def _find_about(register: str, name: str) -> Found | None:
+def _find_about(register: str, name: str) -> NamedValue | None:
     fields = registers.fields_of(register)
     link = "about" if "about" in fields else registers.get(register).parent
     if not link:
@@ -253,7 +253,7 @@ def _find_about(register: str, name: str) -> Found | None:
     targets = (fields[link].of,) if fields[link].of else registers.NAMES
     if name == "register":
         places = tuple(Place("id", ((link, each),), each) for each in targets)
-        return Found(Value(places), CLOCK_FIELDS["register"])
+        return NamedValue(Value(places), CLOCK_FIELDS["register"])
     if fields[link].of:
         return _find_own(fields[link].of, name, ((link, fields[link].of),))
     return _find_anywhere(name, (), link)

@@ -31,7 +31,7 @@ class Finding(NamedTuple):
     denominator: int | None
 
 
-class Part(NamedTuple):
+class ScorePart(NamedTuple):
     """One measure's part of a score. score: 0 to 100. weight: scaled, so that those that count add up to 100.
 
     Of a measure that is left out the weight is None; left_out says why: EMPTY or ROLE.
@@ -49,7 +49,7 @@ class Appraisal(NamedTuple):
     approver: the role that gives the bonus, where the rules name one for this role.
     """
 
-    parts: dict[str, Part]
+    parts: dict[str, ScorePart]
     score: Fraction | None
     grade: str | None
     bonus: str | None
@@ -57,7 +57,7 @@ class Appraisal(NamedTuple):
     reason: str | None
 
 
-def read_value(finding: Finding) -> Fraction | None:
+def read_finding(finding: Finding) -> Fraction | None:
     """The exact value; None where there was nothing to divide by."""
     if finding.kind == "count":
         return Fraction(finding.numerator or 0)
@@ -95,19 +95,19 @@ def appraise(rules: Mapping[str, Any], role: str, findings: Mapping[str, Finding
     empty. A measure without items, or not for the role, is left out, and the other weights are scaled up to 100. Who
     has nothing but counts of what should be few has no score: a month without work is not a month without fault.
     """
-    parts: dict[str, Part] = {}
+    parts: dict[str, ScorePart] = {}
     total = Fraction(0)
     worked = False
     for name, measure in rules["measures"].items():
         finding = findings.get(name)
         if measure["roles"] and role not in measure["roles"]:
-            parts[name] = Part(None, left_out=ROLE)
+            parts[name] = ScorePart(None, left_out=ROLE)
             continue
-        value = read_value(finding) if finding is not None else None
+        value = read_finding(finding) if finding is not None else None
         if finding is None or value is None:
-            parts[name] = Part(finding, left_out=EMPTY)
+            parts[name] = ScorePart(finding, left_out=EMPTY)
             continue
-        parts[name] = Part(finding, _score_measure(measure, value), Fraction(measure["weight"]))
+        parts[name] = ScorePart(finding, _score_measure(measure, value), Fraction(measure["weight"]))
         total += Fraction(measure["weight"])
         worked = worked or _shows_work(measure, finding, value)
     bonus, approver = rules["bonus"], None

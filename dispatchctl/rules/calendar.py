@@ -56,16 +56,6 @@ class Calendar:
         self._cuts_known: tuple[int, ...] | None = None
         self._found: dict[int, tuple[tuple[int, int], ...]] = {}
 
-    def with_counting(self, counting: str, cut_off: int | None) -> "Calendar":
-        """Return the same days and hours with another `counting` and `cut_off`; what was worked out is shared."""
-        if (counting, cut_off) == (self.counting, self.cut_off):
-            return self
-        other = object.__new__(Calendar)
-        for name in self.__slots__:
-            setattr(other, name, getattr(self, name))
-        other.counting, other.cut_off = counting, cut_off
-        return other
-
     def is_working_day(self, day: int) -> bool:
         """Tell whether `day` is a working day: what `wd` counts, and where a period of days may end."""
         return day in self.days_on or ((day - 1) % 7 < 5 and day not in self.days_off)

@@ -1,8 +1,8 @@
 """What a person may be charged or rewarded for: the facts that the rules name, for each rule and person. Pure.
 
-Of one family's facts come its candidates: an event or a late clock, a rule that names it, a person it is put to. How
+Of one family's facts come its occurrences: an event or a late clock, a rule that names it, a person it is put to. How
 often it happened is counted only when somebody asks, over all families, by `list_numbers`. Nothing here decides
-anything: a candidate that counts is due, and a person proposes, approves or waives it (policies.md, "charges").
+anything: one that counts is due, and a person proposes, approves or waives it (policies.md, "charges").
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ from dispatchctl.rules.calendar import Calendar
 from dispatchctl.rules.clocks import Instance
 from dispatchctl.rules.families import Case, Family
 from dispatchctl.rules.limits import add_limit
-from dispatchctl.rules.owners import find_order, read_fields, read_item, resolve_owners
+from dispatchctl.rules.owners import find_order, read_fields_at, read_item, resolve_owners
 from dispatchctl.rules.people import People
 
 BREACH, HAND = "breach", "hand"
@@ -32,12 +32,12 @@ RULINGS: Mapping[str, tuple[str, ...]] = {"complaints": tuple(complaints.RULINGS
 Rule = Mapping[str, Any]  # a compiled entry of `charges` or `rewards`
 
 
-class Candidate(NamedTuple):
+class Occurrence(NamedTuple):
     """One rule, one fact, one person. Times are seconds.
 
     at: when it happened; of a clock, when it was due. running: 1 where that clock has not stopped, so that it is a fact
     only once `at` has passed while it was not paused. amount: what the event itself carries, as money, where the rule
-    asks for that. policy: the label of the version that judges it. The names are those of store/schema.py.
+    asks for that. policy: the label of the version that judges it. The names are those of store/judgements.py.
     """
 
     rule: str
@@ -128,25 +128,25 @@ class Fact(NamedTuple):
             return people.facts(staff, self.at).get(name, "")
         if head == "order":
             order = find_order(self.family, self.case)
-            return read_fields(order, self.at).get(name) or self.derived.get(order.id, {}).get(name, "")
+            return read_fields_at(order, self.at).get(name) or self.derived.get(order.id, {}).get(name, "")
         return ""
 
 
-def list_candidates(
+def list_occurrences(
     family: Family,
     case: Case,
     instances: Iterable[Instance],
     table: ChargeTable,
     people: People,
     derived: Mapping[str, Mapping[str, str]],
-) -> list[Candidate]:
-    """Every candidate of a case, each (rule, evidence, person) once; none for a void case.
+) -> list[Occurrence]:
+    """Every occurrence of a case, each (rule, evidence, person) once; none for a void case.
 
     derived: what is derived of the family's cases, by id (rules.derived).
     """
     if case.state == VOID:
         return []
-    found: dict[str, Candidate] = {}
+    found: dict[str, Occurrence] = {}
     if case.register in table.registers:
         for row, last in _list_rows(case, table):
             version, _ = table.book.at(row.at)
@@ -172,11 +172,11 @@ def list_candidates(
 
 def name_instance(instance: Instance) -> str:
     """An instance as evidence: `CASE/CLOCK/START`, of an item `CASE#1/CLOCK/START`, in its own version's timezone."""
-    started = say_time(instance.started_at, instance.variant.version.policy["timezone"])
+    started = write_iso(instance.started_at, instance.variant.version.policy["timezone"])
     return f"{instance.item or instance.case}/{instance.clock}/{started}"
 
 
-def say_time(at: int, timezone: str) -> str:
+def write_iso(at: int, timezone: str) -> str:
     """Seconds as ISO 8601 with the offset of the timezone."""
     from datetime import datetime
 
@@ -226,15 +226,15 @@ def read_facts(case: Case, at: int, row: Row | None) -> dict[str, str]:
 
 def _judge_fact(
     rules: Iterable[Rule], fact: Fact, evidence: str, event: str | None, people: People
-) -> Iterator[Candidate]:
+) -> Iterator[Occurrence]:
     one = fact.instance
     for rule in rules:
         if is_excused(rule, fact.family, fact.case):
             continue
         amount = read_amount(rule, fact.fields)
-        for staff in list_people(rule["who"], fact, people):
+        for staff in list_charged(rule["who"], fact, people):
             if meets(rule, fact, staff, people):
-                yield Candidate(
+                yield Occurrence(
                     rule["id"],
                     staff,
                     fact.at,
@@ -253,7 +253,7 @@ def _judge_fact(
                 )
 
 
-def list_people(words: Sequence[str], fact: Fact, people: People) -> list[str]:
+def list_charged(words: Sequence[str], fact: Fact, people: People) -> list[str]:
     """The persons that these words of `who` mean, each once; a role is nobody, and so is who was not known then."""
     policy = fact.version.policy
     found: list[str] = []

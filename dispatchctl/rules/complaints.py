@@ -10,7 +10,7 @@ from dispatchctl.rules.severity import SERIOUS
 EFFECTIVE, FAILED = "effective", "failed"
 
 
-class Measure(NamedTuple):
+class CorrectiveMeasure(NamedTuple):
     """A corrective measure as it stands.
 
     done: carried out, since it was planned or last found to have failed. check: what the last check found, "" where it
@@ -25,9 +25,9 @@ class Measure(NamedTuple):
     replaced: bool = False
 
 
-def list_measures(case: Case) -> dict[str, Measure]:
+def list_measures(case: Case) -> dict[str, CorrectiveMeasure]:
     """The corrective measures of a complaint by id, in the order they were planned."""
-    found: dict[str, Measure] = {}
+    found: dict[str, CorrectiveMeasure] = {}
     for row in case.rows:
         name = row.fields.get("measure_id", "")
         if not name:
@@ -36,7 +36,7 @@ def list_measures(case: Case) -> dict[str, Measure]:
             for other in found.values():
                 if other.check == FAILED:
                     found[other.id] = other._replace(replaced=True)
-            found[name] = Measure(name, row.fields.get("measure_due", ""), row.fields.get("owner", ""))
+            found[name] = CorrectiveMeasure(name, row.fields.get("measure_due", ""), row.fields.get("owner", ""))
         elif name not in found:
             continue
         elif row.event == "measure-done":
@@ -69,7 +69,7 @@ class Owed(NamedTuple):
     due_at: int | None = None
 
 
-def list_owed(case: Case, derived: Mapping[str, str], instances: "Iterable[Instance]") -> list[Owed]:
+def list_owed_on_complaint(case: Case, derived: Mapping[str, str], instances: "Iterable[Instance]") -> list[Owed]:
     """Everything owed on a complaint, demands before clocks; empty where it may be closed.
 
     derived: what follows from its rows (severity in force, validity). instances: those of its clocks; a clock that

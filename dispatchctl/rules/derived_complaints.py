@@ -9,7 +9,7 @@ from dispatchctl.policy.rulebook import Version
 from dispatchctl.registers.complaints import RULINGS, TESTS
 from dispatchctl.rules.derived import NOTHING, Calendars, Derived
 from dispatchctl.rules.families import Case, Family, Moment
-from dispatchctl.rules.severity import ORDINARY, SERIOUS, list_reasons
+from dispatchctl.rules.severity import ORDINARY, SERIOUS, list_severity_reasons
 
 
 class OfComplaint(Derived):
@@ -52,4 +52,4 @@ class OfComplaint(Derived):
     def reasons(self, facts: Mapping[str, str], version: Version) -> list[str]:
         """The tests it meets; see rules.severity."""
         registered = self.case.rows[0].at
-        return list_reasons(facts, self.failed, registered, version.policy, self.calendars(version))
+        return list_severity_reasons(facts, self.failed, registered, version.policy, self.calendars(version))

@@ -14,7 +14,7 @@ NEXT_STEP = "next-step"
 HEAD = "department-head"
 
 
-class Measure(NamedTuple):
+class Sanction(NamedTuple):
     """What an approved entry of the ledger took against a person: its id, when (seconds), which measures."""
 
     entry: str
@@ -23,7 +23,7 @@ class Measure(NamedTuple):
 
 
 def choose_step(
-    discipline: Mapping[str, Any], record: Iterable[Measure], at: int, calendar: Calendar
+    discipline: Mapping[str, Any], record: Iterable[Sanction], at: int, calendar: Calendar
 ) -> tuple[str, list[str]]:
     """(the step above the highest taken within the time before `at`, the entries it rests on); at the top, the top.
 
@@ -43,7 +43,7 @@ def choose_step(
 
 
 def replace_step(
-    measures: Sequence[str], discipline: Mapping[str, Any], record: Iterable[Measure], at: int, calendar: Calendar
+    measures: Sequence[str], discipline: Mapping[str, Any], record: Iterable[Sanction], at: int, calendar: Calendar
 ) -> tuple[list[str], list[str]]:
     """(measures with next-step as the concrete one, each once; the entries that rests on)."""
     if NEXT_STEP not in measures:

@@ -22,7 +22,6 @@ class Worker(NamedTuple):
     load: Decimal
     last_assigned: int | None
     on_duty: bool
-    on_leave: bool
     declined: bool
     turn: int = 0
 
@@ -76,11 +75,9 @@ def rank_candidates(job: Job, workers: Sequence[Worker], rules: Mapping[str, Any
 
 
 def find_bar(job: Job, worker: Worker, ceiling: Decimal) -> str:
-    """Why the worker is passed over ("skill", "leave", "off-duty", "declined", "ceiling"); "" if they can go."""
+    """Why the worker is passed over ("skill", "off-duty", "declined", "ceiling"); "" if they can go."""
     if job.skill and job.skill not in worker.skills:
         return "skill"
-    if worker.on_leave:
-        return "leave"
     if not worker.on_duty:
         return "off-duty"
     if worker.declined:

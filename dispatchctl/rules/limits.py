@@ -58,27 +58,6 @@ def add_limit(calendar: Calendar, limit: Limit, start: int, pauses: Sequence[Pau
     return Due(at, rests_on_days and not calendar.is_published(day))
 
 
-def remaining_seconds(
-    calendar: Calendar, limit: Limit, start: int, now: int, pauses: Sequence[Pause] = ()
-) -> int | None:
-    """Return the seconds of an m, h, bm or bh limit that are still to count at `now`, never below 0; None for d, w, wd.
-
-    Before `start` that is the whole limit.
-    """
-    if not limit.by_clock:
-        return None
-    ran, at = 0, start
-    for pause in sort_pauses(pauses):
-        if pause.start >= now:
-            break
-        if pause.start > at:
-            ran += _measure(calendar, limit, at, pause.start)
-        at = max(at, now if pause.end is None else pause.end)
-    if at < now:
-        ran += _measure(calendar, limit, at, now)
-    return max(0, limit.seconds - ran)
-
-
 def remaining_days(calendar: Calendar, limit: Limit, start: int, now: int, pauses: Sequence[Pause] = ()) -> int | None:
     """Return the days of a d, w or wd limit that are still to count at `now`; None for the other units.
 

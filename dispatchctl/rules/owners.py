@@ -18,15 +18,15 @@ def find_order(family: Family, case: Case) -> Case:
 def list_departments(case: Case, order: Case, policy: Mapping[str, Any], at: int | None = None) -> list[str]:
     """The departments a case concerns at a time (None: the latest): its own, else the order's, else its service's."""
     for each in (case, order):
-        fields = read_fields(each, at)
+        fields = read_fields_at(each, at)
         named = split_items(fields.get("departments", "")) or split_items(fields.get("department", ""))
         if named:
             return named
-    service = (policy.get("services") or {}).get(read_fields(order, at).get("service", ""))
+    service = (policy.get("services") or {}).get(read_fields_at(order, at).get("service", ""))
     return [service["department"]] if service and service.get("department") else []
 
 
-def read_fields(case: Case, at: int | None) -> Mapping[str, str]:
+def read_fields_at(case: Case, at: int | None) -> Mapping[str, str]:
     """The fields of a case as they were at a time (None: the latest), whenever that was recorded."""
     if at is None or all(row.at <= at for row in case.rows):
         return case.fields
@@ -58,8 +58,8 @@ def find_dispatcher(family: Family, order: Case, at: int) -> str:
 def read_item(case: Case, item: str, at: int | None) -> Mapping[str, str]:
     """The fields as they were at a time of one item of a case (a measure, an opinion): from the rows about it."""
     if not item:
-        return read_fields(case, at)
-    fields: dict[str, str] = dict(read_fields(case, at))
+        return read_fields_at(case, at)
+    fields: dict[str, str] = dict(read_fields_at(case, at))
     for row in case.rows:
         if item in row.fields.values() and (at is None or row.at <= at):
             fields.update(row.fields)
@@ -98,7 +98,7 @@ def _name_persons(word: str, family: Family, case: Case, order: Case, at: int, i
     if word == "dispatcher":
         return [find_dispatcher(family, order, at)]
     if word == "receiver":
-        received = read_fields(case, at).get("received_by", "")
+        received = read_fields_at(case, at).get("received_by", "")
         return [received or (case.rows[0].by if case.rows else "")]
     return split_items(read_item(case, item, at).get(word, ""))
 

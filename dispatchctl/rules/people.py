@@ -33,7 +33,7 @@ class People:
     def from_cases(cls, cases: Iterable[Case], ranks: Sequence[str] = ()) -> "People":
         """The people that folded staff cases make; a row's changes hold from its `at` on."""
         found = (case for case in cases if case.register == "staff" and case.state != VOID)
-        return cls({case.id: list_entries(case) for case in found}, ranks)
+        return cls({case.id: list_history(case) for case in found}, ranks)
 
     def entry(self, staff: str, at: int | None = None) -> Entry | None:
         """What held of a person at a time (None: the latest known), None before they joined."""
@@ -101,7 +101,7 @@ class People:
         return "" if manager in seen else manager
 
 
-def list_entries(case: Case) -> list[Entry]:
+def list_history(case: Case) -> list[Entry]:
     """The history of a person, by time: at each time what the rows that had happened by then say, as recorded.
 
     What is recorded later about an earlier time stands over what was said of that time, but not of what came between.

@@ -12,7 +12,7 @@ from dispatchctl.rules.limits import add_limit, parse_time
 SERIOUS, ORDINARY = "serious", "ordinary"
 
 
-def list_reasons(
+def list_severity_reasons(
     facts: Mapping[str, str], failed: int, registered: int, policy: Mapping[str, Any], calendar: Calendar
 ) -> list[str]:
     """Which tests of `complaints.serious_when` a complaint meets, by their keys, in the order of the rules.

@@ -53,6 +53,6 @@ def _still_stands(db: sqlite3.Connection, path: str, key: bytes) -> bool:
     return contact is not None and (contact.contact_id, *private.hash_contact(contact, key)) == (last[0], *last[3:])
 
 
-def make_key() -> bytes:
+def make_secret() -> bytes:
     """A secret for the hashes: made anew with each index, so that they say nothing outside of it."""
     return os.urandom(16)

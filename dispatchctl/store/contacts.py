@@ -92,7 +92,7 @@ def _append_line(descriptor: int, path: str, label: str, line: bytes) -> tuple[i
     return size + len(before), len(line)
 
 
-def read_contact(folder: Folder, offset: int, length: int) -> Contact:
+def read_contact_at(folder: Folder, offset: int, length: int) -> Contact:
     """The contact at a place that append_contact or iterate_contacts gave; BadData where none stands there."""
     contact = read_line(folder.path, offset, length)
     if contact is None:

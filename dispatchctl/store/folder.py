@@ -78,7 +78,7 @@ def has_seals(path: str) -> bool:
     return os.path.isdir(f"{path}/{SEALS}")
 
 
-def list_registers(path: str) -> list[str]:
+def list_register_folders(path: str) -> list[str]:
     """The names of the folders in a records folder that hold registers, known to this version or not, sorted."""
     try:
         with os.scandir(path) as entries:
@@ -94,7 +94,7 @@ def list_registers(path: str) -> list[str]:
 def list_writers(path: str) -> list[str]:
     """The codes that have files in any register of a records folder, sorted."""
     label = os.path.basename(path)
-    files = (file for register in list_registers(path) for file in list_files(path, label, register))
+    files = (file for register in list_register_folders(path) for file in list_files(path, label, register))
     return sorted({file.writer for file in files})
 
 

@@ -12,7 +12,15 @@ from dispatchctl import registers
 from dispatchctl.registers.row import Row
 
 PLACE = struct.Struct("<HII")  # file number, offset, length
-PlacedRow = tuple[int, int, int, Row]
+
+
+class PlacedRow(NamedTuple):
+    """A row and where it stands: its file's number in the index, offset and length in bytes."""
+
+    number: int
+    offset: int
+    length: int
+    row: Row
 
 
 class Gathered(NamedTuple):

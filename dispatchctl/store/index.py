@@ -22,14 +22,15 @@ from dispatchctl import registers
 from dispatchctl.errors import Fault, SystemFailed
 from dispatchctl.registers.row import Row
 from dispatchctl.store.chain import Position
-from dispatchctl.store.contact_places import make_key, read_mark, take_in_contacts
+from dispatchctl.store.contact_places import make_secret, read_mark, take_in_contacts
 from dispatchctl.store.files import RecordFile, list_files, open_regular
 from dispatchctl.store.gathering import PLACE, Gathered, Gathering, PlacedRow
+from dispatchctl.store.judgements import CHANGEABLE, ChargeRow, ClockRow, Judged, ScoreRow
 from dispatchctl.store.keys import count_damaged_ids, note_keys
 from dispatchctl.store.reading import iterate_file, rows_at
 from dispatchctl.store.schema import CLOCK_COLUMNS, FACT_TABLES, all_statements, case_columns, insert_statement, quote
 
-FORMAT = 6  # of the tables; another number makes a new index
+FORMAT = 7  # of the tables; another number makes a new index
 CHUNK = 40_000  # rows judged at a time in a rebuild: bounds its memory
 KEPT = 1000  # families touched at once up to which their rows are kept at hand
 TRIES = 5  # to read files that others change meanwhile
@@ -37,15 +38,28 @@ WAIT = 10.0  # seconds for another process that writes the index
 UNHARMED = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")
 
 Histories = dict[str, list[tuple[Any, ...]]]  # of the staff: id -> (at, state, facts), by time
-Change = tuple[RecordFile, tuple[Any, ...] | None, os.stat_result]  # (file, what is known of it, its status now)
 
 
-class Judged(NamedTuple):
-    """What the rows of one family come to: rows for the tables, in the order of their columns."""
+class Seen(NamedTuple):
+    """What the index knows of a file: its number, how far it was read, and its status then."""
 
-    cases: Sequence[tuple[str, tuple[Any, ...]]]  # (register, values of case_columns)
-    clocks: Sequence[tuple[Any, ...]]  # values of CLOCK_COLUMNS
-    facts: Sequence[tuple[str, tuple[Any, ...]]] = ()  # (a table of FACT_TABLES, its values)
+    no: int
+    size: int
+    seq: int
+    crc: int
+    columns: str
+    recorded: int
+    disk_size: int
+    mtime: int
+    inode: int
+
+
+class FileChange(NamedTuple):
+    """A file that is not as it was: what is known of it, None for a new one, and its status now."""
+
+    file: RecordFile
+    seen: Seen | None
+    status: os.stat_result
 
 
 class Judge(Protocol):
@@ -205,14 +219,14 @@ class Index:
     def _is_behind(self) -> bool:
         return bool(self._list_changes()) or read_mark(self.path) != (self.get_meta("contacts") or "")
 
-    def _list_changes(self) -> list[Change]:
+    def _list_changes(self) -> list[FileChange]:
         known = {
-            row[0]: row[1:]
-            for row in self.db.execute(
+            name: Seen(*rest)
+            for name, *rest in self.db.execute(
                 "SELECT name, no, size, seq, crc, columns, recorded, disk_size, mtime, inode FROM files"
             )
         }
-        changes: list[Change] = []
+        changes: list[FileChange] = []
         for register in registers.NAMES:
             for file in list_files(self.path, self.label, register):
                 seen = known.pop(f"{register}/{file.name}", None)
@@ -221,8 +235,8 @@ class Index:
                 except FileNotFoundError:
                     raise Stale(f"{file.label} is gone") from None
                 mark = (status.st_size, status.st_mtime_ns, status.st_ino)
-                if seen is None or seen[6:] != mark:
-                    changes.append((file, seen, status))
+                if seen is None or (seen.disk_size, seen.mtime, seen.inode) != mark:
+                    changes.append(FileChange(file, seen, status))
         if known:
             raise Stale(f"{next(iter(known))}.csv is gone")
         return changes
@@ -236,13 +250,13 @@ class Index:
             self.put_meta("contacts_end", end)
         changes = self._list_changes()
         self._refuse_changed(changes)
-        staff = [change for change in changes if change[0].register == "staff"]
+        staff = [change for change in changes if change.file.register == "staff"]
         if staff:  # first: who owes a clock depends on them
             self._take_in(staff, judge)
             self._meet_staff(judge)
-        self._take_in([change for change in changes if change[0].register != "staff"], judge)
+        self._take_in([change for change in changes if change.file.register != "staff"], judge)
 
-    def _refuse_changed(self, changes: list[Change]) -> None:
+    def _refuse_changed(self, changes: list[FileChange]) -> None:
         """Stale where a file did not only grow; where it has a fault too, since that may reach into what follows."""
         faulty = {file for (file,) in self.db.execute("SELECT DISTINCT file FROM faults")}
         for file, seen, status in changes:
@@ -250,18 +264,18 @@ class Index:
                 if self._later_exists(file):
                     raise Stale(f"{file.label} comes before a file already read")
                 continue
-            grew = status.st_size > seen[6] and status.st_ino == seen[8]
-            if not grew or file.label in faulty or not self._still_ends(file, seen[1], seen[2], seen[3]):
+            grew = status.st_size > seen.disk_size and status.st_ino == seen.inode
+            if not grew or file.label in faulty or not self._still_ends(file, seen):
                 raise Stale(f"{file.label} did not only grow")
             if self._later_exists(file):  # its chain goes on there
                 raise Stale(f"{file.label} grew after another was begun")
 
-    def _still_ends(self, file: RecordFile, size: int, seq: int, crc: int) -> bool:
+    def _still_ends(self, file: RecordFile, seen: Seen) -> bool:
         """Whether the last row that was read still stands where it stood; an edit before it is left to `check`."""
-        if seq == 0:
+        if seen.seq == 0:
             return True
         with open_regular(file.path, file.label) as descriptor:
-            return os.pread(descriptor, 9, size - 9) == b"%08x\n" % crc
+            return os.pread(descriptor, 9, seen.size - 9) == b"%08x\n" % seen.crc
 
     def _later_exists(self, file: RecordFile) -> bool:
         query = "SELECT 1 FROM files WHERE register = ? AND writer = ? AND (month, part) > (?, ?)"
@@ -286,19 +300,18 @@ class Index:
             for (register,) in grown.fetchall()
         )
         touched = self.db.execute(
-            "SELECT id, places FROM families WHERE id IN"
-            f" (SELECT family FROM clocks WHERE state = 'running' OR stopped_at >= ? OR due_at >= ?{recent})",
+            f"SELECT id, places FROM families WHERE id IN (SELECT family FROM clocks WHERE {CHANGEABLE}{recent})",
             (since, since),
         ).fetchall()
         self._store((root, judge.judge(root, self._rows_at(root, blob)), True) for root, blob in touched)
 
-    def _take_in(self, changes: list[Change], judge: Judge) -> None:
+    def _take_in(self, changes: list[FileChange], judge: Judge) -> None:
         """Read on in these files and judge what their rows touch, month by month, a chunk of rows at a time."""
         for _, month in groupby(sorted(changes, key=_name_month), key=_name_month):
             # Files of one chain one after the other: the next begins with the crc that the one before ends with.
             parts = groupby(sorted(month, key=_name_chain), key=lambda change: _name_chain(change)[:2])
             chains = [chain.from_iterable(map(self._read_on, list(part))) for _, part in parts]
-            stream = chains[0] if len(chains) == 1 else merge(*chains, key=lambda placed: placed[3].recorded)
+            stream = chains[0] if len(chains) == 1 else merge(*chains, key=lambda placed: placed.row.recorded)
             chunk: list[PlacedRow] = []
             for placed in stream:
                 chunk.append(placed)
@@ -308,7 +321,7 @@ class Index:
             if chunk:
                 self._judge_rows(chunk, judge)
 
-    def _read_on(self, change: Change) -> Iterator[PlacedRow]:
+    def _read_on(self, change: FileChange) -> Iterator[PlacedRow]:
         """The rows that a file has gained; when the last was taken, the file is noted as read so far."""
         file, seen, status = change
         name = f"{file.register}/{file.name}"
@@ -317,9 +330,9 @@ class Index:
             number = self.db.execute("SELECT COALESCE(MAX(no), 0) + 1 FROM files").fetchone()[0]
             self.db.execute("INSERT INTO files(no, name) VALUES (?, ?)", (number, name))
         else:
-            number = seen[0]
-            if seen[4]:
-                position = Position(seen[1], seen[2], seen[3], tuple(seen[4].split(",")), seen[5])
+            number = seen.no
+            if seen.columns:
+                position = Position(seen.size, seen.seq, seen.crc, tuple(seen.columns.split(",")), seen.recorded)
         crc_before = self._crc_before(file)
         since, damaged = position if position.columns else None, False
         for read in iterate_file(file, since, crc_before, registers.events_of(file.register)):
@@ -329,7 +342,7 @@ class Index:
             self.db.executemany("INSERT INTO faults VALUES (?, ?, ?, ?, ?, ?, ?)", read.faults)
             for offset, length, row in read.rows:
                 if self.until is None or row.recorded <= self.until:
-                    yield number, offset, length, row
+                    yield PlacedRow(number, offset, length, row)
             damaged = damaged or bool(read.faults)
         if damaged:
             count_damaged_ids(self.db, file)
@@ -354,7 +367,7 @@ class Index:
         gathering = Gathering(self._find_family)
         for placed in chunk:
             gathering.take(placed)
-        note_keys(self.db, (placed[3] for placed in chunk))
+        note_keys(self.db, (placed.row for placed in chunk))
         touched = list(gathering.families())
         families = [self._complete(family) for family in touched]
         if len(touched) < KEPT:
@@ -385,20 +398,21 @@ class Index:
 
     def _store(self, results: Iterable[tuple[str, Judged, bool]]) -> None:
         """Put the judgements of families in the tables; the flag says that older ones may stand there."""
-        clocks: list[tuple[Any, ...]] = []
+        clocks: list[ClockRow] = []
+        charges: list[ChargeRow] = []
+        scores: list[ScoreRow] = []
         cases: dict[str, list[tuple[Any, ...]]] = {}
-        facts: dict[str, list[tuple[Any, ...]]] = {}
         for root, judged, known in results:
             if known:
                 self._drop_judged(root)
             clocks += judged.clocks
-            for table, values in judged.facts:
-                facts.setdefault(table, []).append(values)
+            charges += judged.charges
+            scores += judged.scores
             for register, values in judged.cases:
                 cases.setdefault(register, []).append(values)
         self.db.executemany(insert_statement("clocks", CLOCK_COLUMNS), clocks)
-        for table, rows in facts.items():
-            self.db.executemany(insert_statement(table, FACT_TABLES[table]), rows)
+        self.db.executemany(insert_statement("charges", FACT_TABLES["charges"]), charges)
+        self.db.executemany(insert_statement("scores", FACT_TABLES["scores"]), scores)
         for register, found in cases.items():
             self.db.executemany(insert_statement(register, case_columns(register)), found)
 
@@ -419,7 +433,7 @@ class Index:
         """The secret of this index's hashes."""
         key = self.get_meta("contact_key")
         if key is None:
-            key = make_key()
+            key = make_secret()
             self.put_meta("contact_key", key)
         return bytes(key)
 
@@ -466,8 +480,9 @@ class Index:
         ).fetchone()
         if row is None:
             return None
-        columns = tuple(row[4].split(",")) if row[4] else ()
-        return Position(row[1], row[2], row[3], columns, row[5]), self._file(row[0]), row[6]
+        number, size, seq, crc, columns, recorded, crc_before = row
+        position = Position(size, seq, crc, tuple(columns.split(",")) if columns else (), recorded)
+        return position, self._file(number), crc_before
 
     def last_recorded(self, writer: str) -> int:
         """The newest recorded_at of a writer over all registers, microseconds; 0 where there is none."""
@@ -481,12 +496,12 @@ class Index:
         return int(row[0]) if row else 0
 
 
-def _name_month(change: Change) -> str:
-    return change[0].month
+def _name_month(change: FileChange) -> str:
+    return change.file.month
 
 
-def _name_chain(change: Change) -> tuple[str, str, int]:
-    return change[0].register, change[0].writer, change[0].part
+def _name_chain(change: FileChange) -> tuple[str, str, int]:
+    return change.file.register, change.file.writer, change.file.part
 
 
 def find_change(before: Histories, after: Histories) -> int | None:

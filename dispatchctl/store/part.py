@@ -23,6 +23,7 @@ from dispatchctl.store.chain import count_microseconds
 from dispatchctl.store.files import list_files, open_regular
 from dispatchctl.store.gathering import PLACE, PlacedRow
 from dispatchctl.store.index import CHUNK, Index, Judge, find_change
+from dispatchctl.store.judgements import CHANGEABLE
 from dispatchctl.store.reading import rows_at
 from dispatchctl.store.schema import FACT_TABLES, quote
 
@@ -77,15 +78,17 @@ class PartIndex(Index):
         if not self._has_stamp():
             return False
         query = "SELECT name, size, crc, recorded, inode FROM files"
-        mine = {row[0]: row[1:] for row in self.db.execute(query)}
+        mine = {name: rest for name, *rest in self.db.execute(query)}
         for name, size, crc, _, inode in source.db.execute(query):
             own = mine.pop(name, None)
             if own is None:
                 if not self._is_later(name, 0):
                     return False
                 continue
-            before = own[2] is not None and self.until is not None and own[2] > self.until
-            if own[3] != inode or not (before or own[:2] == (size, crc) or self._is_later(name, own[0])):
+            own_size, own_crc, own_recorded, own_inode = own
+            before = own_recorded is not None and self.until is not None and own_recorded > self.until
+            same = before or (own_size, own_crc) == (size, crc) or self._is_later(name, own_size)
+            if own_inode != inode or not same:
                 return False
         return not mine
 
@@ -202,10 +205,7 @@ class PartIndex(Index):
             )
             self._note("anew", query, min(bounds))
         if since is not None:
-            query = (
-                "SELECT DISTINCT c.id FROM chosen c CROSS JOIN src.clocks t ON t.family = c.id"
-                " WHERE t.state = 'running' OR t.stopped_at >= ? OR t.due_at >= ?"
-            )
+            query = f"SELECT DISTINCT c.id FROM chosen c CROSS JOIN src.clocks t ON t.family = c.id WHERE {CHANGEABLE}"
             self._note("anew", query, since, since)
         self._note("kept", "SELECT id FROM chosen WHERE id NOT IN (SELECT id FROM anew)")
 
@@ -263,7 +263,7 @@ class PartIndex(Index):
             found.sort()
             for (offset, length), row in zip(found, rows_at(file, found, columns), strict=True):
                 if self.until is None or row.recorded <= self.until:
-                    yield number, offset, length, row
+                    yield PlacedRow(number, offset, length, row)
 
 
 def prepare_source(source: Index) -> None:

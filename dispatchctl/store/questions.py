@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from dispatchctl.store.judgements import write_happened
 from dispatchctl.store.schema import quote
 
 CLOCKS = "clocks"
@@ -80,8 +81,38 @@ class Question(NamedTuple):
     owners: bool = False
 
 
-def count_items(db: sqlite3.Connection, question: Question) -> list[tuple[Any, ...]]:
-    """For each combination of the groups' values: those values, then the two counts of each tally in turn."""
+class Count(NamedTuple):
+    """What a tally comes to: how many items pass `over`, and how many of them pass `besides` too."""
+
+    over: int
+    besides: int
+
+
+class Counted(NamedTuple):
+    """The items with one combination of the groups' values: those values, and what each tally comes to, in turn."""
+
+    groups: tuple[Any, ...]
+    counts: tuple[Count, ...]
+
+
+class Amount(NamedTuple):
+    """How often an amount occurs among the items with one combination of the groups' values."""
+
+    groups: tuple[Any, ...]
+    amount: Any
+    times: int
+
+
+class Item(NamedTuple):
+    """A case, or one instance (from 1) of a clock of it, that passes `over`; counted: it passes `besides` too."""
+
+    id: str
+    instance: int
+    counted: bool
+
+
+def count_items(db: sqlite3.Connection, question: Question) -> list[Counted]:
+    """What the tallies come to for each combination of the groups' values; without groups, of all items at once."""
     parts = [_value(group) for group in question.groups]
     for tally in question.tallies:
         over = _conditions(tally, question)
@@ -92,11 +123,16 @@ def count_items(db: sqlite3.Connection, question: Question) -> list[tuple[Any, .
     if question.groups:
         query += f" GROUP BY {', '.join(str(number) for number in range(1, len(question.groups) + 1))}"
     rows = db.execute(query, [*(each for _, values in parts for each in values), *where[1]]).fetchall()
-    return [row for row in rows if row[-1] is not None]  # without groups, a period without items gives one of nulls
+    width = len(question.groups)
+    return [
+        Counted(row[:width], tuple(map(Count, row[width::2], row[width + 1 :: 2])))
+        for row in rows
+        if row[-1] is not None  # without groups, a period without items gives one of nulls
+    ]
 
 
-def list_items(db: sqlite3.Connection, question: Question) -> Iterator[tuple[str, int, bool]]:
-    """(id, instance from 1, whether it passes `besides`) of each item that passes `over`, by time; of the one tally."""
+def find_items(db: sqlite3.Connection, question: Question) -> Iterator[Item]:
+    """The items that pass `over` of the one tally, by time."""
     (tally,) = question.tallies
     clocks = question.table == CLOCKS
     name = 'i."case", i.instance' if clocks else "i.id, 1"
@@ -108,18 +144,23 @@ def list_items(db: sqlite3.Connection, question: Question) -> Iterator[tuple[str
         f" ORDER BY {when[0]}, 1, 2"
     )
     for case, instance, counted in db.execute(query, [*values, *where[1], *when[1]]):
-        yield str(case), int(instance), bool(counted)
+        yield Item(str(case), int(instance), bool(counted))
 
 
-def list_amounts(db: sqlite3.Connection, question: Question, amount: Value) -> list[tuple[Any, ...]]:
-    """For each combination of the groups' values and each amount that occurs: the groups, the amount, how often.
+def list_amounts(db: sqlite3.Connection, question: Question, amount: Value) -> list[Amount]:
+    """How often each amount occurs, for each combination of the groups' values.
 
     Of the items that pass the one tally's conditions; those without an amount are left out.
     """
     (tally,) = question.tallies
     wanted = tally._replace(over=(*tally.over, *tally.besides, Condition(amount, "not", (None,))), besides=())
     asked = question._replace(tallies=(wanted,), groups=(*question.groups, amount))
-    return [row[:-1] for row in count_items(db, asked) if row[-1]]
+    return [
+        Amount(found.groups[:-1], found.groups[-1], count.over)
+        for found in count_items(db, asked)
+        for count in found.counts
+        if count.besides
+    ]
 
 
 def prepare_time(db: sqlite3.Connection, question: Question) -> None:
@@ -140,13 +181,6 @@ def prepare_time(db: sqlite3.Connection, question: Question) -> None:
             )
         except sqlite3.OperationalError:
             return
-
-
-def explain_question(db: sqlite3.Connection, question: Question) -> list[str]:
-    """How SQLite would answer: the lines of its plan."""
-    text, values = _where(question)
-    query = f"EXPLAIN QUERY PLAN SELECT COUNT(*) FROM {quote(question.table)} i WHERE {text}"
-    return [str(row[-1]) for row in db.execute(query, values)]
 
 
 # --- the text -----------------------------------------------------------------------------------------------------
@@ -197,14 +231,7 @@ def _value(value: Value) -> Sql:
 def _where(question: Question) -> Sql:
     parts = [_when(question)]
     if question.table == CLOCKS:
-        now = question.now
-        parts.append(
-            (
-                "(i.state <> 'running' OR (i.due_at < ? AND NOT (i.paused_from IS NOT NULL AND i.paused_from <= ?"
-                " AND (i.paused_until IS NULL OR i.paused_until > ?) AND i.due_at > i.paused_from)))",
-                [now, now, now],
-            )
-        )
+        parts.append((write_happened("i.state <> 'running'", "i.due_at", "i."), [question.now] * 3))
         if not question.owners:
             parts.append(("i.share = 0", []))
         clocks = _list_clocks(question.tallies)

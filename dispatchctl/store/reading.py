@@ -149,13 +149,11 @@ def _count_lines(descriptor: int, end: int, label: str) -> int:
     return count
 
 
-def row_at(file: RecordFile, offset: int, length: int, columns: Sequence[str]) -> Row:
-    """One row by its place, as read_file gave it, without the chain. BadData where no row stands there (any more)."""
-    return rows_at(file, [(offset, length)], columns)[0]
-
-
 def rows_at(file: RecordFile, places: Iterable[tuple[int, int]], columns: Sequence[str]) -> list[Row]:
-    """The rows at several places (offset, length) of one file, in the order asked for. See row_at."""
+    """The rows at some places (offset, length) of one file, as read_file gave them, in this order, without the chain.
+
+    BadData where no row stands there (any more).
+    """
     rows = []
     with open_regular(file.path, file.label) as descriptor:
         for offset, length in places:

@@ -1,56 +1,12 @@
-"""The tables of the index: generated from the registers' pages, so that a new page needs no line here. Store."""
+"""The tables of the index: a register's is made from its page; what is asked of it daily has an index here. Store."""
 
 from dispatchctl import registers
 from dispatchctl.registers.page import Register
+from dispatchctl.store.judgements import RUNNING, ChargeRow, ClockRow, ScoreRow
 
-CLOCK_COLUMNS = (
-    "family",
-    "case",
-    "register",
-    "clock",
-    "instance",
-    "item",
-    "share",  # 0 for the first of its owners, 1, 2, ... for the others: a count of instances takes share 0
-    "owner",
-    "state",
-    "started_at",
-    "begins_at",
-    "due_at",
-    "stopped_at",
-    "stopped_by",
-    "breached",
-    "paused_from",
-    "paused_until",
-    "provisional",
-    "before_rules",
-    "extension",
-    "warn_at",
-    "levels",
-    "policy",
-    "limit",
-    "counting",
-    "source",
-    "urged_at",
-    "urged_level",
-    "order_id",
-    "service",
-    "priority",
-    "area",
-    "department",
-)
-
+CLOCK_COLUMNS = ClockRow._fields
 # Facts below the cases, made anew with their family; what makes them is judged by the rules, never here.
-# charges: everything that a rule of charges or rewards says follows from a fact, for one person, before it is counted
-# how often it happened. at: seconds. running: the clock has not stopped, so it is a fact only once `at` has passed
-# while the clock was not paused. amount: what the event itself carries.
-# scores: one mark that somebody gave (`staff score`). id: the row's reference.
-FACT_TABLES: dict[str, tuple[str, ...]] = {
-    "charges": (
-        "family", "rule", "staff", "at", "evidence", "register", "case", "clock", "instance", "item", "event",
-        "amount", "running", "paused_from", "paused_until", "policy",
-    ),
-    "scores": ("family", "id", "staff", "measure", "score", "month", "at", "by", "state"),
-}  # fmt: skip
+FACT_TABLES: dict[str, tuple[str, ...]] = {"charges": ChargeRow._fields, "scores": ScoreRow._fields}
 
 FACT_INDEXES = """
 CREATE INDEX charges_family ON charges(family);
@@ -81,9 +37,9 @@ CREATE INDEX contacts_phone ON contacts(phone);
 CREATE INDEX contacts_address ON contacts(address);
 """
 
-CLOCK_INDEXES = """
+CLOCK_INDEXES = f"""
 CREATE INDEX clocks_family ON clocks(family);
-CREATE INDEX clocks_running ON clocks(due_at) WHERE state = 'running';
+CREATE INDEX clocks_running ON clocks(due_at) WHERE {RUNNING};
 CREATE INDEX clocks_due ON clocks(due_at, clock, share, state, breached, owner, department, service, priority);
 """
 

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -14,8 +15,8 @@ from november import LATER, act
 from transcripts import Result
 
 from dispatchctl.desk.books import Books
-from dispatchctl.reports.measures import Period, build_question, divide, make_figure
-from dispatchctl.store.questions import explain_question, prepare_time
+from dispatchctl.reports.measures import Window, build_question, divide, make_figure
+from dispatchctl.store.questions import Question, Tally, count_items, prepare_time
 from dispatchctl.workspace import Workspace
 
 OWNERS = """\
@@ -196,10 +197,19 @@ def test_the_formulas_are_those_of_the_last_day_of_the_period(november: Path, ru
 # --- cost ---------------------------------------------------------------------------------------------------------
 
 
+def explain_question(db: sqlite3.Connection, question: Question) -> list[str]:
+    """How SQLite finds the items of a question, whatever is then counted: the lines of its plan."""
+    asked: list[str] = []
+    db.set_trace_callback(asked.append)
+    count_items(db, question._replace(tallies=(Tally(ended=True),), groups=()))
+    db.set_trace_callback(None)
+    return [str(row[-1]) for row in db.execute(f"EXPLAIN QUERY PLAN {asked[0]}")]
+
+
 def test_no_measure_of_the_shipped_rules_reads_history(desk: Path) -> None:
     """Every question goes by an index on the time that puts items into the period."""
     books = Books(Workspace({"now": LATER}))
-    period = Period(1_793_462_400, 1_796_054_400, ("2026-11-01", "2026-12-01"), books.now)
+    period = Window(1_793_462_400, 1_796_054_400, ("2026-11-01", "2026-12-01"), books.now)
     try:
         for name in books.policy["measures"]:
             plan = explain_question(books.index.db, build_question(books.policy, [name], period))
@@ -212,7 +222,7 @@ def test_no_measure_of_the_shipped_rules_reads_history(desk: Path) -> None:
 def test_a_time_that_has_no_index_gets_one(november: Path) -> None:
     replace_measures(november, "  m: {of: assignments, month: confirmed}\n  n: {of: clocks, month: started_at}")
     books = Books(Workspace({"now": LATER}))
-    period = Period(1_793_462_400, 1_796_054_400, ("2026-11-01", "2026-12-01"), books.now)
+    period = Window(1_793_462_400, 1_796_054_400, ("2026-11-01", "2026-12-01"), books.now)
     try:
         for name in ("m", "n"):
             question = build_question(books.policy, [name], period)

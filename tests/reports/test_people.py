@@ -12,7 +12,7 @@ from transcripts import Result
 
 from dispatchctl.desk.books import Books
 from dispatchctl.errors import UsageFault
-from dispatchctl.reports.measures import Period, work_out
+from dispatchctl.reports.measures import Window, work_out
 from dispatchctl.workspace import Workspace
 
 MONTH = ("--now", LATER, "--json", "report", "monthly", "--month", "2026-11")
@@ -122,7 +122,7 @@ def test_what_is_said_of_an_opinion_is_about_its_survey(november: Path, run: Cal
 def test_heads_must_be_said_where_they_are_asked_for(november: Path) -> None:
     replace_measures(november, "  m: {of: orders, person: department-head}")
     books = Books(Workspace({"now": LATER}))
-    period = Period(1_793_462_400, 1_796_054_400, ("2026-11-01", "2026-12-01"), books.now)
+    period = Window(1_793_462_400, 1_796_054_400, ("2026-11-01", "2026-12-01"), books.now)
     try:
         with pytest.raises(UsageFault, match="head"):
             work_out(books.index.db, books.policy, {"m": ["person"]}, period)

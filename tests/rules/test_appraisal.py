@@ -13,7 +13,7 @@ from dispatchctl.rules.appraisal import (
     add_marks,
     appraise,
     find_grade,
-    read_value,
+    read_finding,
     score_value,
     share_of_year,
     sign_amount,
@@ -92,7 +92,7 @@ def test_full_and_zero_must_differ() -> None:
     ],
 )
 def test_the_exact_value_is_taken_not_the_rounded_one(finding: Finding, value: Fraction | None) -> None:
-    assert read_value(finding) == value
+    assert read_finding(finding) == value
 
 
 def test_a_month_worked_by_hand() -> None:

@@ -214,13 +214,6 @@ def test_published_years() -> None:
     assert not OFFICE.is_published(day("2027-01-01"))
 
 
-def test_another_counting_shares_the_days() -> None:
-    other = OFFICE.with_counting("elapsed", 63_000)
-    assert (other.counting, other.cut_off, OFFICE.counting) == ("elapsed", 63_000, "civil-code")
-    assert other.segments(day("2026-02-14")) == OFFICE.segments(day("2026-02-14"))
-    assert OFFICE.with_counting("civil-code", None) is OFFICE
-
-
 def test_the_order_of_questions_changes_no_answer() -> None:
     # The changes of the clock become known block by block; an answer must not depend on which were known.
     years = [2026, 1985, 2007, 2040, 2024, 1999, 2031]

@@ -5,7 +5,7 @@ from scenario import HEAD, bind_rules, read, tell
 
 from dispatchctl.policy.compiling import compile_policy
 from dispatchctl.registers.row import Row
-from dispatchctl.rules.charges import ChargeTable, find_horizon, is_same_period, list_candidates, list_numbers
+from dispatchctl.rules.charges import ChargeTable, find_horizon, is_same_period, list_numbers, list_occurrences
 from dispatchctl.rules.clocks import judge_case
 from dispatchctl.rules.derived import derive_fields
 from dispatchctl.rules.families import fold_family
@@ -59,7 +59,7 @@ class Desk:
         }
         one = family.cases[case]
         instances = judge_case(family, one, table, people)
-        return list_candidates(family, one, instances, ChargeTable(self.book), people, derived)
+        return list_occurrences(family, one, instances, ChargeTable(self.book), people, derived)
 
     def keys(self, case):
         return [one.key for one in self.candidates(case)]

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from scenario import Scenario, compile_rules, read, tell
 
 from dispatchctl.rules.clocks import judge_case
-from dispatchctl.rules.complaints import list_measures, list_owed
+from dispatchctl.rules.complaints import list_measures, list_owed_on_complaint
 from dispatchctl.rules.derived import derive_fields
 from dispatchctl.rules.families import may_happen
 from dispatchctl.rules.people import People
-from dispatchctl.rules.severity import list_reasons
+from dispatchctl.rules.severity import list_severity_reasons
 from dispatchctl.rules.variants import ClockTable
 
 ENDS = "[resolved, ruled-invalid, referred-outside]"
@@ -64,7 +64,7 @@ def reasons(facts: dict[str, str], failed: int = 0, **tests: object) -> list[str
     desk = Scenario()
     calendar = ClockTable(desk.book).elapsed(desk.book.newest)
     policy = {"complaints": {"serious_when": {**EVERY, **tests}}}
-    return list_reasons(facts, failed, read(REGISTERED), policy, calendar)
+    return list_severity_reasons(facts, failed, read(REGISTERED), policy, calendar)
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,8 @@ def owed(desk: Scenario) -> list[str]:
     family = desk.family
     case = family.cases["C1"]
     return [
-        each.what for each in list_owed(case, derive(desk), judge_case(family, case, ClockTable(desk.book), NOBODY))
+        each.what
+        for each in list_owed_on_complaint(case, derive(desk), judge_case(family, case, ClockTable(desk.book), NOBODY))
     ]
 
 
@@ -241,7 +242,7 @@ def test_a_clock_that_waits_for_what_is_demanded_is_named_once_with_its_due_time
     desk.note("C1", "ruled-invalid", "11-02 10:00", kind="ground", reason="查无此事")
     family = desk.family
     case = family.cases["C1"]
-    (one,) = list_owed(case, derive(desk), judge_case(family, case, ClockTable(desk.book), NOBODY))
+    (one,) = list_owed_on_complaint(case, derive(desk), judge_case(family, case, ClockTable(desk.book), NOBODY))
     assert (one.what, tell(one.due_at), one.clauses) == (
         "it is invalid and was not explained", "11-03 17:30", ("SOP-3.6.5",),
     )  # fmt: skip
@@ -365,7 +366,7 @@ def test_nothing_is_closed_while_something_is_owed(first: dict[str, str], words:
     family = desk.family
     case = family.cases["C1"]
     derived = derive_fields(family, case, desk.book.newest, table.elapsed)
-    found = list_owed(case, derived, judge_case(family, case, table, NOBODY))
+    found = list_owed_on_complaint(case, derived, judge_case(family, case, table, NOBODY))
     if may_happen(case, None, "closed"):
         event("owed" if found else "nothing owed")
         assert bool(found) == is_owing(first, story), (story, found)

@@ -6,7 +6,7 @@ import pytest
 from scenario import bind_rules, compile_rules, read
 
 from dispatchctl.rules.discipline import (
-    Measure,
+    Sanction,
     choose_step,
     is_within,
     may_decide,
@@ -23,7 +23,7 @@ AT = read("11-30 09:00")
 
 
 def taken(*entries):
-    return [Measure(f"L-{number}", read(at), tuple(words)) for number, (at, *words) in enumerate(entries, 1)]
+    return [Sanction(f"L-{number}", read(at), tuple(words)) for number, (at, *words) in enumerate(entries, 1)]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ JOB = Job(skill="plumbing", area="3号楼", effort=Decimal(2), last_technician="
 
 
 def worker(staff: str, load: int = 0, last: int | None = None, **more: object) -> Worker:
-    facts = {"skills": ("plumbing",), "areas": (), "on_duty": True, "on_leave": False, "declined": False, **more}
+    facts = {"skills": ("plumbing",), "areas": (), "on_duty": True, "declined": False, **more}
     return Worker(staff=staff, name=f"{staff}某", load=Decimal(load), last_assigned=last, **facts)  # type: ignore[arg-type]
 
 
@@ -62,7 +62,7 @@ def test_fairness(lasts: list[int | None], values: list[str]) -> None:
 
 
 def test_who_is_passed_over_is_not_one_of_the_n() -> None:
-    found = rank(worker("s03", last=30), worker("s04", last=20, on_leave=True), worker("s05", last=10))
+    found = rank(worker("s03", last=30), worker("s04", last=20, declined=True), worker("s05", last=10))
     fairness = {each.staff: dict(each.reasons).get("fairness") for each in found}
     assert fairness == {"s03": 0, "s05": 1, "s04": None}
 
@@ -103,7 +103,6 @@ def test_a_ceiling_of_nothing_divides_nothing() -> None:
     [
         ({"skills": ("electric",)}, "skill"),
         ({"skills": ()}, "skill"),
-        ({"on_leave": True}, "leave"),
         ({"on_duty": False}, "off-duty"),
         ({"declined": True}, "declined"),
         ({"load": 7}, "ceiling"),

@@ -11,7 +11,7 @@ from minute_calendar import epoch, wall
 
 from dispatchctl.policy.spans import UNITS, Limit, parse_span
 from dispatchctl.rules.calendar import Calendar
-from dispatchctl.rules.limits import Due, Pause, add_limit, remaining_days, remaining_seconds
+from dispatchctl.rules.limits import Due, Pause, add_limit, remaining_days
 from dispatchctl.rules.segments import Segment, explain_limit
 
 OFFICE = SHANGHAI.build()
@@ -240,32 +240,6 @@ def test_pauses_of_elapsed_days(limit: str, start: str, pauses: list[Pause], at:
     assert due(ELAPSED, limit, start, *pauses) == at
 
 
-@pytest.mark.parametrize(
-    ("limit", "now", "left"),
-    [
-        ("4h", "2026-03-02 09:00", 4 * 3600),  # before the start
-        ("4h", "2026-03-02 10:30", 4 * 3600 - 1800),
-        ("4h", "2026-03-02 11:30", 3 * 3600),  # paused since 11:00
-        ("4h", "2026-03-02 14:00", 3 * 3600 - 3600),  # paused until 13:00
-        ("4h", "2026-03-02 16:00", 0),
-        ("4h", "2026-03-05 16:00", 0),
-        ("2bh", "2026-03-02 14:00", 1800),  # 1 h before the pause, none at lunch, 0.5 h after
-        ("3wd", "2026-03-02 14:00", None),
-    ],
-)
-def test_what_remains(limit: str, now: str, left: int | None) -> None:
-    pauses = [pause("2026-03-02 11:00", "2026-03-02 13:00")]
-    start = epoch("2026-03-02 10:00")
-    assert remaining_seconds(OFFICE, parse_span(limit), start, epoch(now), pauses) == left
-
-
-def test_what_remains_while_a_pause_goes_on() -> None:
-    pauses = [pause("2026-03-02 11:00", None)]
-    start = epoch("2026-03-02 10:00")
-    for now in ("2026-03-02 11:00", "2026-03-02 15:00", "2026-04-02 15:00"):
-        assert remaining_seconds(OFFICE, Limit(4, "h"), start, epoch(now), pauses) == 3 * 3600
-
-
 def test_days_that_remain() -> None:
     limit, start = Limit(3, "wd"), epoch("2026-03-16 10:00")  # Monday: 17, 18, 19
     left = [
@@ -401,8 +375,6 @@ def test_segments_join_up_and_add_up(clock: tuple[Calendar, Limit, int, list[Pau
     assert all(step.start < step.end and step.counts == (step.why == "counted") for step in steps)
     if limit.by_clock:
         assert sum(step.end - step.start for step in steps if step.counts) == limit.seconds
-        assert remaining_seconds(calendar, limit, start, at, pauses) == 0
-        assert remaining_seconds(calendar, limit, start, at - 1, pauses) == 1
     elif calendar.counting == "civil-code":
         days = sum(calendar.day_of(step.end - 1) - calendar.day_of(step.start) + 1 for step in steps if step.counts)
         assert days == (limit.number * 7 if limit.unit == "w" else limit.number)

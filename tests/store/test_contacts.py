@@ -18,7 +18,7 @@ from dispatchctl.store.contacts import (
     hash_contact,
     hash_text,
     iterate_contacts,
-    read_contact,
+    read_contact_at,
     stat_contacts,
 )
 
@@ -44,7 +44,7 @@ def listed(folder, since=0):
 
 def test_contacts_are_read_by_place(folder, path):
     places = [append_contact(folder, each) for each in (ONE, TWO)]
-    assert [read_contact(folder, *place) for place in places] == [ONE, TWO]
+    assert [read_contact_at(folder, *place) for place in places] == [ONE, TWO]
     assert [(offset, length) for offset, length, _ in iterate_contacts(folder.path)] == places
     assert listed(folder, places[1][0]) == [TWO]
     assert listed(folder, sum(places[1])) == []
@@ -57,7 +57,7 @@ def test_no_file_is_no_contacts(folder):
     assert listed(folder) == []
     assert stat_contacts(folder.path) == ""
     with pytest.raises(BadData):
-        read_contact(folder, 0, 10)
+        read_contact_at(folder, 0, 10)
 
 
 def test_a_line_cut_anywhere_is_void_and_the_next_stands(folder, path):
@@ -73,7 +73,7 @@ def test_a_line_cut_anywhere_is_void_and_the_next_stands(folder, path):
         third = TWO._replace(contact_id="P-3")
         place = append_contact(folder, third)
         assert listed(folder) == [ONE, third]
-        assert read_contact(folder, *place) == third
+        assert read_contact_at(folder, *place) == third
 
 
 def test_a_torn_header_costs_no_contact(folder, path):

@@ -9,7 +9,7 @@ from notebook import Notebook, jot
 from dispatchctl.errors import BadData, NotFound, Refused, UsageFault
 from dispatchctl.store.folder import (
     claim_writer,
-    list_registers,
+    list_register_folders,
     list_writers,
     make_folder,
     open_folder,
@@ -108,5 +108,5 @@ def test_registers_and_writers_are_what_has_files(tmp_path):
     notebook.write(jot("one"))
     notebook.write(jot("two"), writer="SZ")
     (tmp_path / "records" / "policies").mkdir()
-    assert list_registers(notebook.folder.path) == ["jottings"]
+    assert list_register_folders(notebook.folder.path) == ["jottings"]
     assert list_writers(notebook.folder.path) == ["SZ", "main"]

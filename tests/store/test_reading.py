@@ -13,7 +13,7 @@ from dispatchctl.store.chain import Position, read_carefully
 from dispatchctl.store.columns import read_quickly
 from dispatchctl.store.journal import append_groups, find_end
 from dispatchctl.store.lines import finish_tail
-from dispatchctl.store.reading import iterate_file, read_file, row_at, rows_at
+from dispatchctl.store.reading import iterate_file, read_file, rows_at
 
 
 @pytest.fixture
@@ -45,11 +45,11 @@ def test_one_row_is_read_by_its_place(notebook):
     placed = notebook.write(jot("one", "two"), jot("three"))
     position = notebook.read()[0].position
     file = notebook.files()[0]
-    assert [row_at(file, each.offset, each.length, position.columns) for each in placed] == [p.row for p in placed]
+    assert rows_at(file, [(each.offset, each.length) for each in placed], position.columns) == [p.row for p in placed]
     places = [(placed[2].offset, placed[2].length), (placed[0].offset, placed[0].length)]
     assert [row.seq for row in rows_at(file, places, position.columns)] == [3, 1]
     with pytest.raises(BadData, match="no row at byte"):
-        row_at(file, placed[1].offset + 1, placed[1].length, position.columns)
+        rows_at(file, [(placed[1].offset + 1, placed[1].length)], position.columns)
 
 
 def test_only_what_was_added_is_read(notebook):

@@ -1,0 +1,53 @@
+"""One name, one meaning: no public class or function of the package is defined in two modules."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent.parent / "dispatchctl"
+
+#: the same thing under the same name on purpose
+MEANT = {
+    "main": "`python -m dispatchctl` runs the command line of cli.main and leaves the process",
+}
+
+#: two things under one name, still; whoever gives one of them a name of its own takes the line away
+STILL_TWICE = {
+    "Key": "options: a click type; policy.shapes: an entry of a struct",
+    "Moment": "desk.drafts: when a command acts; rules.families: what happened to a case",
+    "check_length": "desk.conversion: of a text; policy.checking_clocks: of a limit",
+    "describe_sent": "commands.assignments and desk.dispatching: a dispatch, in two shapes",
+    "describe_taken": "commands.orders and desk.intake: an order taken, in two shapes",
+    "find_part": "commands.appraisal and commands.why: of an appraisal, as a name and as a reason",
+    "list_keys": "output.formats: of items; policy.vocabulary: that a field may hold",
+    "list_owed": "desk.following: whom to ask; desk.surveying: what keeps a survey open",
+    "parse_span": "options: as typed, naming its option; policy.spans: the text alone",
+    "plain_verb": "commands.attendance, surveys and tracking: makers of commands",
+    "say_number": "commands.assignments: of a score; output.documents: of a figure",
+}
+
+
+def is_command(node: ast.ClassDef | ast.FunctionDef) -> bool:
+    """Whether click makes a command of it, which is named by the word that is typed, in every group."""
+    names = {ast.unparse(each).partition("(")[0] for each in node.decorator_list}
+    return not names.isdisjoint({"click.command", "click.group"})
+
+
+def list_names() -> Iterator[tuple[str, str]]:
+    """(name, module) of every public class and function that stands at the top of a module."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        module = ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef | ast.FunctionDef) and not (node.name.startswith("_") or is_command(node)):
+                yield node.name, module
+
+
+def test_no_public_name_is_defined_in_two_modules() -> None:
+    found: dict[str, list[str]] = {}
+    for name, module in list_names():
+        found.setdefault(name, []).append(module)
+    twice = {name: modules for name, modules in found.items() if len(modules) > 1}
+    wrong = [f"{name}: {', '.join(twice[name])}" for name in sorted(twice.keys() - MEANT.keys() - STILL_TWICE.keys())]
+    assert not wrong, "\n".join(wrong)
+    settled = sorted((MEANT.keys() | STILL_TWICE.keys()) - twice.keys())
+    assert not settled, f"no longer twice, take them off the list: {', '.join(settled)}"
