@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from dispatchctl import registers
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Moment
-from dispatchctl.desk.fields import read_value
+from dispatchctl.desk.fields import read_field
 from dispatchctl.desk.names import show_text
 from dispatchctl.entries import MONEY_FORMS, parse_money, to_epoch
 from dispatchctl.errors import DispatchError, UsageFault
@@ -53,7 +53,7 @@ def make_tables(books: Books, register: str) -> Tables:
     policy = books.policy
 
     def refer(field: Field, text: str) -> str:
-        return read_value(books, field, text, Moment(books.now, 0), "", employed=False)
+        return read_field(books, field, text, Moment(books.now, 0), "", employed=False)
 
     known: dict[str, dict[str, str] | None] = {}
     for field in registers.get(register).fields:

@@ -43,14 +43,14 @@ def read_fields(
             continue
         option = (options or {}).get(name) or name_option(name)
         items = [YES] if value is True else [value] if isinstance(value, str) else list(value or ())
-        texts = [read_value(books, fields[name], item, moment, option, employed=employed) for item in items]
+        texts = [read_field(books, fields[name], item, moment, option, employed=employed) for item in items]
         if not fields[name].many and len(texts) > 1:
             raise UsageFault("takes one value", place=option)
         found[name] = join_items(list(dict.fromkeys(texts))) if fields[name].many else texts[0]
     return found
 
 
-def read_value(books: Books, field: Field, text: str, moment: Moment, option: str, *, employed: bool = True) -> str:
+def read_field(books: Books, field: Field, text: str, moment: Moment, option: str, *, employed: bool = True) -> str:
     """One value of a field, as read_fields; option: what messages name."""
     kind = field.type
     if kind == "key":

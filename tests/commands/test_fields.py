@@ -230,7 +230,7 @@ def test_the_check_names_the_line_that_mends_what_an_older_release_let_through(
     with monkeypatch.context() as older:
         from dispatchctl.desk import drafts, fields
 
-        older.setattr(fields, "read_value", lambda books, field, text, *rest, **more: text)
+        older.setattr(fields, "read_field", lambda books, field, text, *rest, **more: text)
         older.setattr(drafts, "check_draft", lambda *rest: None)
         older.setattr(drafts, "check_references", lambda *rest: None)
         for text in OLD.strip().split("\n"):
