@@ -28,13 +28,13 @@ demo: export DISPATCHCTL_FORMAT :=
 demo: .venv/installed
 	@sh tools/demo.sh $(D)
 
-test:           ## all tests; pick some with ARGS="-k calendar"
+test:           ## all tests, and which were the slowest; pick some with ARGS="-k calendar"
 test: .venv-dev/installed
-	$(DEV)/python -m pytest -q -n $(JOBS) $(ARGS)
+	$(DEV)/python -m pytest -q -n $(JOBS) --dist worksteal --durations 20 $(ARGS)
 
 long:           ## the tests in their long form: hours
 long: .venv-dev/installed
-	HYPOTHESIS_PROFILE=long $(DEV)/python -m pytest -q -n $(JOBS) $(ARGS)
+	DISPATCHCTL_TEST_LONG=1 HYPOTHESIS_PROFILE=long $(DEV)/python -m pytest -q -n $(JOBS) --durations 20 $(ARGS)
 
 lint:           ## ruff (rules and format) and mypy --strict
 lint: .venv-dev/installed

@@ -1,5 +1,7 @@
 """Fixtures of all tests: an environment of their own, the program in process, and folders to work in."""
 
+import functools
+import gc
 import os
 import shutil
 import signal
@@ -8,9 +10,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import chinese_calendar
 import hypothesis
 import pytest
-from surroundings import ROOT, isolate_environment
+from surroundings import ROOT, Kept, isolate_environment
 from transcripts import Result, run_program
 
 DEMO_START = "2026-11-02T08:30:00+08:00"  # a Monday, when the desk of the demo opens
@@ -18,13 +21,46 @@ DEMO_START = "2026-11-02T08:30:00+08:00"  # a Monday, when the desk of the demo 
 # A run begun in the background of a script has SIGINT ignored, and so would every command that it starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# What the tests write is of no use afterwards: it goes to memory where there is enough, unless somebody says where.
+MEMORY = Path("/dev/shm")
+ENOUGH = 1 << 30  # bytes; many a container has 64 MB
+if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+# The library looks through all its days for each day that it is asked about, which takes a fifth of a second for every
+# text of rules that is compiled. What it answers is a constant.
+chinese_calendar.get_holiday_detail = functools.cache(chinese_calendar.get_holiday_detail)
+
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, database=None)
 hypothesis.settings.register_profile("long", deadline=None, max_examples=20_000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
+_kept: dict[str, Kept] = {}  # what was made once in this process
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="rewrite the expected outputs of the transcripts")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.get_closest_marker("heavy") is None)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How much of what is sampled was tried, by what the tests recorded as `tried`."""
+    reports = [each for kind in ("passed", "failed") for each in terminalreporter.getreports(kind)]
+    told = {each.nodeid: value for each in reports for name, value in each.user_properties if name == "tried"}
+    if told:
+        terminalreporter.section("tried of what `make long` tries all of")
+        for name, value in sorted(told.items()):
+            terminalreporter.line(f"{value:>14}  {name}")
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays to the end: nobody need look through it for garbage again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
@@ -55,20 +91,24 @@ def sample(isolated: Path) -> Path:
     """The present folder with a copy of the sample month: records/ and policies.yaml."""
     if not (ROOT / "records").is_dir():
         pytest.skip("the sample month is not there; make sample writes it")
+    if "sample" in _kept:
+        _kept["sample"].put(isolated)
+        return isolated
     shutil.copytree(ROOT / "records", isolated / "records")
     shutil.copy(ROOT / "policies.yaml", isolated)
+    _kept["sample"] = Kept(isolated)
     return isolated
 
 
 @pytest.fixture
 def demo(isolated: Path, run: Callable[..., Result]) -> Path:
     """The present folder, made a demo by `init --demo` at DEMO_START; the person at the desk is lin, a manager."""
-    from dispatchctl.cli import COMMANDS
-
-    if "init" not in COMMANDS:
-        pytest.skip("there is no command `init`")
+    if "demo" in _kept:
+        _kept["demo"].put(isolated)
+        return isolated
     made = run("init", "--demo", "--me", "lin", "--name", "林示例", "--now", DEMO_START)
     assert made.code == 0, made.err
+    _kept["demo"] = Kept(isolated)
     return isolated
 
 

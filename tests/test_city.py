@@ -20,6 +20,7 @@ from surroundings import isolate_environment
 from transcripts import Result, run_program
 
 LIMITS = Path(__file__).parent / "data" / "city-limits.csv"
+pytestmark = pytest.mark.heavy
 QUARTER = "boston311-2011-q3.csv.gz"
 NOW = "2020-01-01T00:00:00-05:00"  # after the last closing in the file
 LEAST = 0.98  # of the deadlines, to the minute

@@ -322,6 +322,7 @@ WRITING = (
 )  # fmt: skip
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("lines", [READING, WRITING], ids=["reading", "writing"])
 def test_ids_keys_times_and_settings_are_understood_or_refused(desk: Desk, lines: tuple[str, ...]) -> None:
     for number, line in enumerate(lines):

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 from clauses.desk import Desk, copy_desk
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -131,6 +132,7 @@ class Story:
         assert sum((Decimal(one["amount"]) for one in fund["entries"]), Decimal(0)) == self.balance
 
 
+@pytest.mark.heavy
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(acts=st.lists(act, min_size=6, max_size=14))
 def test_no_fact_is_charged_twice_and_the_fund_adds_up(

@@ -30,6 +30,7 @@ def list_files(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.heavy
 def test_made_anew_it_is_the_same_byte_for_byte(tmp_path: Path, isolated: Path, monkeypatch: Any) -> None:
     monkeypatch.syspath_prepend(ROOT / "tools")
     monkeypatch.setattr(sys, "path", list(sys.path))

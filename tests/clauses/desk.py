@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from surroundings import Kept
 from transcripts import Result
 
 FIRST = "2026-11-02T08:00:00+08:00"
@@ -176,20 +177,14 @@ def open_desk(run: Callable[..., Result], folder: Path) -> Desk:
     return desk
 
 
-_made: dict[str, tuple[int, bytes]] = {}  # the files of the desk that the first test made: path -> (mode, content)
+_kept: list[Kept] = []  # the desk that the first test of this process made
 
 
 def copy_desk(run: Callable[..., Result], folder: Path) -> Desk:
     """The folder as such a desk, before the first call; made by the first test and copied for the others."""
-    if not _made:
+    if not _kept:
         desk = open_desk(run, folder)
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                _made[str(path.relative_to(folder))] = (path.stat().st_mode, path.read_bytes())
+        _kept.append(Kept(folder))
         return desk
-    for name, (mode, content) in _made.items():
-        path = folder / name
-        path.parent.mkdir(mode=0o770, parents=True, exist_ok=True)
-        path.write_bytes(content)
-        path.chmod(mode)
+    _kept[0].put(folder)
     return Desk(run, folder)

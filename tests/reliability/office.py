@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from surroundings import Kept, remember_rules
 from transcripts import Result, run_program
 
 from dispatchctl import registers
@@ -21,7 +22,6 @@ from dispatchctl.desk.books import Books, find_cache
 from dispatchctl.workspace import Workspace
 
 START = datetime.fromisoformat("2026-11-02T08:30:00+08:00")
-LONG = bool(os.environ.get("DISPATCHCTL_TEST_LONG"))  # every point and many seeds, instead of a spread of them
 REFUSED = (0, 3, 4)  # a random command is done, or refused by name or state
 OUTPUTS = (
     ("overdue",),
@@ -35,6 +35,8 @@ OUTPUTS = (
     ("worklist", "zhao"),
     ("status",),
 )
+
+_kept: list[Kept] = []  # the folder as `begin` makes it
 
 
 class Office:
@@ -61,10 +63,14 @@ class Office:
         self.now += timedelta(**span)
 
     def begin(self) -> "Office":
-        """Make the folder, with a desk and two in the field."""
+        """Make the folder, with a desk and two in the field; done by commands once, and copied from then on."""
+        if _kept:
+            _kept[0].put(self.path)
+            return self
         self("init", "--demo", "--me", "lin", "--name", "林示例")
         self.join("zhao", "赵示例")
         self.join("Amy", "艾示例")
+        _kept.append(Kept(self.path))
         return self
 
     def join(self, staff: str, name: str) -> None:
@@ -93,7 +99,8 @@ class Office:
         """Every output, of these cases too, is that of a replay."""
         for argv in (*OUTPUTS, *(("show", case) for case in cases), *(("due", case) for case in cases)):
             cached = self(*argv, "--json", code=None)
-            assert cached == self(*argv, "--json", code=None, env=self.without_cache()), argv
+            with remember_rules():
+                assert cached == self(*argv, "--json", code=None, env=self.without_cache()), argv
 
     def check_index(self) -> dict[str, list[Any]]:
         """The tables hold what those of a replay hold; they are returned."""
@@ -116,7 +123,8 @@ class Office:
         before = dict(os.environ)
         os.environ.update({"DISPATCHCTL_NOW": self.now.isoformat(), "DISPATCHCTL_RECORDS": str(self.records), **env})
         try:
-            books = Books(Workspace())
+            with remember_rules():
+                books = Books(Workspace())
             yield books
             books.settle()
         finally:

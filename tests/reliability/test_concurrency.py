@@ -1,19 +1,23 @@
 """Many processes at one folder: ids unique and without gaps, nothing lost or done twice, and readers never fail."""
 
+import contextlib
 import io
 import json
 import multiprocessing
 import os
 import random
 import sys
+import tempfile
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from office import Office
+from surroundings import LONG
 
 PROCESSES = int(os.environ.get("DISPATCHCTL_TEST_PROCESSES", "8"))
-COMMANDS = int(os.environ.get("DISPATCHCTL_TEST_COMMANDS", "100"))
+LONGEST = 100
+COMMANDS = int(os.environ.get("DISPATCHCTL_TEST_COMMANDS", LONGEST if LONG else 50))
 SHARED = 12  # assignments that everybody tries to acknowledge
 SPAWN = multiprocessing.get_context("spawn")
 
@@ -34,12 +38,12 @@ def call(*argv):
         sys.stdout, sys.stderr = kept
 
 
-def work(folder, number, shared, queue):
-    """Do COMMANDS commands; put (argv, exit code, stdout, stderr) of each."""
+def work(folder, number, count, shared, queue):
+    """Do `count` commands; put (argv, exit code, stdout, stderr) of each."""
     os.chdir(folder)
     chance = random.Random(number)
     done, mine = [], []
-    for step in range(COMMANDS):
+    for step in range(count):
         if step < len(shared):
             argv = ("ack", shared[(step + number) % len(shared)], "--as", "zhao", "-q")
         elif step == len(shared):
@@ -88,9 +92,17 @@ def read(folder, stop, queue):
 
 
 @pytest.fixture
-def office(isolated):
-    """A demo folder whose clock is the system's, as in a real one."""
-    office = Office(isolated)
+def office(isolated, monkeypatch):
+    """A demo folder on a disk, whose clock is the system's, as in a real one."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        monkeypatch.setenv("XDG_CACHE_HOME", os.path.join(folder, "cache"))
+        yield begin_desk(Path(folder) / "work")
+
+
+def begin_desk(folder):
+    folder.mkdir()
+    os.chdir(folder)
+    office = Office(folder)
     for argv in (
         ("init", "--demo", "--me", "lin", "--name", "林示例"),
         ("staff", "join", "zhao", "--name", "赵示例", "--role", "field", "--skill", "plumbing", "--regular"),
@@ -111,13 +123,16 @@ def begin_jobs():
     return jobs
 
 
-def test_writers_and_readers_at_once(office, capsys, monkeypatch):
+@pytest.mark.heavy
+def test_writers_and_readers_at_once(office, record_property, monkeypatch):
     jobs = begin_jobs()
     monkeypatch.setenv("DISPATCHCTL_AS", "lin")  # the login of the processes is not the one that the fixture makes up
     monkeypatch.setenv("DISPATCHCTL_WAIT", "60")
     queue, readings, stop = SPAWN.Queue(), SPAWN.Queue(), SPAWN.Event()
     reader = SPAWN.Process(target=read, args=(str(office.path), stop, readings))
-    workers = [SPAWN.Process(target=work, args=(str(office.path), each, jobs, queue)) for each in range(PROCESSES)]
+    workers = [
+        SPAWN.Process(target=work, args=(str(office.path), each, COMMANDS, jobs, queue)) for each in range(PROCESSES)
+    ]
     for process in (reader, *workers):
         process.start()
     try:
@@ -128,8 +143,8 @@ def test_writers_and_readers_at_once(office, capsys, monkeypatch):
         for process in (reader, *workers):
             process.join(10)
             process.kill()
-    with capsys.disabled():
-        print(f"\n{PROCESSES} processes, {len(done)} commands; meanwhile {count} readings", flush=True)
+    record_property("tried", f"{len(done)} of {PROCESSES * LONGEST}")
+    print(f"{PROCESSES} processes, {len(done)} commands; meanwhile {count} readings")
     assert not failed, failed[:3]
     check_codes(done)
     check_ids(office, done)

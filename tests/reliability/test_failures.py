@@ -11,7 +11,8 @@ from collections import Counter
 from unittest import mock
 
 import pytest
-from office import LONG, Office
+from office import Office
+from surroundings import LONG, Kept
 
 COMMANDS = {
     "new-order": ("new-order", "--service", "plumbing", "--content", "新漏水", "--caller", "李示例", "--phone",
@@ -77,7 +78,7 @@ def die_in_the_middle(call, values, named):
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
-    """A folder with three orders, of which two have a job that is late."""
+    """A folder with three orders, of which two have a job that is late, and the time there."""
     from surroundings import isolate_environment
 
     with pytest.MonkeyPatch.context() as patch:
@@ -89,23 +90,27 @@ def model(tmp_path_factory):
         office("assign", order, "zhao")
         office("assign", office.take(content="卫生间漏水"), "zhao", "--over-ceiling", "--reason", "人手不足")
         office.wait(days=3)
-    return office
+        return Kept(office.path), office.now
 
 
 @pytest.fixture
 def office(model, isolated):
-    office = Office(isolated / "office")
-    shutil.copytree(model.path, office.path)
-    office.now = model.now
+    return put(model, isolated / "office")
+
+
+def put(model, path):
+    """A folder as the model is."""
+    path.mkdir()
+    kept, now = model
+    kept.put(path)
+    office = Office(path)
+    office.now = now
     return office
 
 
-def copy(office, number):
-    """A copy of the folder with an index of its own that is up to date."""
-    path = office.path.parent / f"copy{number}"
-    shutil.copytree(office.path, path)
-    fresh = Office(path)
-    fresh.now = office.now
+def copy(model, office, number):
+    """Another such folder with an index of its own that is up to date."""
+    fresh = put(model, office.path.parent / f"copy{number}")
     fresh("list", "orders")
     return fresh
 
@@ -138,10 +143,10 @@ def check_after(office, argv, code, before, wanted):
     shutil.rmtree(office.path)
 
 
-def count_wanted(office, argv):
+def count_wanted(model, office, argv):
     """The rows before and after the command where nothing fails, and its calls of each function."""
-    shutil.rmtree(_run(copy(office, "warm"), argv).path)  # what is imported for the first time makes calls too
-    fresh = copy(office, "x")
+    shutil.rmtree(_run(copy(model, office, "warm"), argv).path)  # what is imported for the first time makes calls too
+    fresh = copy(model, office, "x")
     before = read_rows(fresh)
     with mock.patch.multiple(os, **{name: Failing(name, 0, None) for name in CALLS}):
         _run(fresh, argv)
@@ -162,10 +167,11 @@ def _run(office, argv):
     return office
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("command", COMMANDS)
-def test_the_system_fails_at_every_call(office, command, capsys):
+def test_the_system_fails_at_every_call(model, office, command, record_property):
     argv = COMMANDS[command]
-    before, wanted, counts = count_wanted(office, argv)
+    before, wanted, counts = count_wanted(model, office, argv)
     points, number, codes = 0, 0, Counter()
     for name in CALLS:
         acts = [fail(errno.EIO)]
@@ -175,7 +181,7 @@ def test_the_system_fails_at_every_call(office, command, capsys):
             for at in range(1, counts[name] + 1):
                 if not chosen(command, number := number + 1):
                     continue
-                fresh = copy(office, points)
+                fresh = copy(model, office, points)
                 with mock.patch.object(os, name, Failing(name, at, act)):
                     result = fresh(*argv, "--request-id", "k", code=None)
                 rules = result.code == 5 and "polic" in result.err  # rules that cannot be read are told as such
@@ -187,16 +193,17 @@ def test_the_system_fails_at_every_call(office, command, capsys):
                     raise AssertionError(f"{name} {at}: {result}") from error
                 points += 1
                 codes[result.code] += 1
-    with capsys.disabled():
-        print(f"\n{command}: {points} points of failure, exit codes {dict(codes)}", flush=True)
+    record_property("tried", f"{points} of {number}")
+    print(f"exit codes {dict(codes)}")
     assert codes[7]
     assert codes[75] or not LONG
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("command", COMMANDS)
-def test_the_process_dies_at_every_call_that_changes_something(office, command, capsys):
+def test_the_process_dies_at_every_call_that_changes_something(model, office, command, record_property):
     argv = COMMANDS[command]
-    before, wanted, counts = count_wanted(office, argv)
+    before, wanted, counts = count_wanted(model, office, argv)
     points, number = 0, 0
     for name in ("open", "write", "fsync", "pwrite", "ftruncate", "mkdir", "close"):
         for act in (die_before, die_after, die_in_the_middle):
@@ -205,7 +212,7 @@ def test_the_process_dies_at_every_call_that_changes_something(office, command, 
             for at in range(1, counts[name] + 1):
                 if not chosen(command, number := number + 1):
                     continue
-                fresh = copy(office, points)
+                fresh = copy(model, office, points)
                 child = os.fork()
                 if not child:
                     try:
@@ -220,8 +227,7 @@ def test_the_process_dies_at_every_call_that_changes_something(office, command, 
                 except AssertionError as error:
                     raise AssertionError(f"{act.__name__} {name} {at}") from error
                 points += 1
-    with capsys.disabled():
-        print(f"\n{command}: died at {points} points", flush=True)
+    record_property("tried", f"{points} of {number}")
     assert points > (20 if LONG else 3)
 
 

@@ -6,7 +6,8 @@ import shutil
 import sqlite3
 
 import pytest
-from office import LONG, Office, live
+from office import Office, live
+from surroundings import LONG
 
 STEPS = 60
 
@@ -74,6 +75,7 @@ HARMS = (
 )  # fmt: skip
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("seed", range(200 if LONG else 4))
 def test_random_history_with_the_index_harmed_at_random(office, seed):
     chance = random.Random(seed)

@@ -5,7 +5,8 @@ import random
 import shutil
 
 import pytest
-from office import LONG, Office, live
+from office import Office, live
+from surroundings import LONG
 
 
 @pytest.fixture
@@ -193,6 +194,7 @@ def test_the_same_key_used_by_two_writers_is_the_first_ones_whenever_it_arrives(
     assert mine != theirs
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("seed", range(100 if LONG else 3))
 def test_random_work_in_both_clones_with_rows_exchanged_at_random(offices, seed):
     chance = random.Random(seed)
