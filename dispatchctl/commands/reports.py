@@ -19,7 +19,7 @@ from dispatchctl.output.files import ENCODINGS, read_ending, write_output
 from dispatchctl.output.formats import dump_json, dump_yaml, emit, format_data
 from dispatchctl.output.labels import Column
 from dispatchctl.output.terminal import tell, write_stdout
-from dispatchctl.policy.checking_measures import PERSON
+from dispatchctl.policy.items import PERSON
 from dispatchctl.registers.page import split_items
 from dispatchctl.reports.documents import (
     FLAT,

@@ -1,7 +1,7 @@
 """Which sections the rules have, with their keys, kinds and defaults: declarations only.
 
 Layer: policy. Its one job: say once what may be written; checker, JSON Schema and `policy show` follow from it.
-What depends on other parts of the file (a clock's event, a role's name) is checked in `checking`.
+What depends on other parts of the file (a clock's event, a role's name) is looked at in `checks`.
 """
 
 from dispatchctl.policy.shapes import (
