@@ -9,9 +9,9 @@ from dispatchctl.desk.names import resolve_key, show_text
 from dispatchctl.desk.recording import Moment, format_time, refuse_event
 from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.page import split_items
+from dispatchctl.rules.calendar import parse_time
 from dispatchctl.rules.complaints import Measure, Owed, list_measures, list_owed
 from dispatchctl.rules.families import Case, Family, may_happen
-from dispatchctl.rules.limits import parse_time
 from dispatchctl.rules.severity import SERIOUS
 
 REGISTER = "complaints"

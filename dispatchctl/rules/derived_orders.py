@@ -1,4 +1,4 @@
-"""What follows from the rows of orders and assignments: who dispatches, who did the work, was the customer asked. Pure."""
+"""What follows from the rows of orders and assignments: who dispatches, who did the work, was it followed up. Pure."""
 
 from collections.abc import Mapping
 
