@@ -27,8 +27,9 @@ from dispatchctl.desk.periods import Period, month_period
 from dispatchctl.errors import NotFound, UsageFault
 from dispatchctl.options import MONTH, NOT_GIVEN, STAFF, pass_workspace
 from dispatchctl.output.documents import say_figure
-from dispatchctl.output.formats import Layout, emit, format_people
+from dispatchctl.output.formats import emit, format_people
 from dispatchctl.output.labels import COLUMNS, Column
+from dispatchctl.output.layout import Layout
 from dispatchctl.output.terminal import write_stdout
 from dispatchctl.policy.rulebook import Version
 from dispatchctl.rules.appraisal import Finding, write_down

@@ -18,8 +18,9 @@ from dispatchctl.desk.comparing_rules import (
 )
 from dispatchctl.desk.periods import Period, month_period
 from dispatchctl.options import MONTH, pass_workspace
-from dispatchctl.output.formats import Layout, dump_json, dump_yaml, emit, format_people
+from dispatchctl.output.formats import dump_json, dump_yaml, emit, format_people
 from dispatchctl.output.labels import Column, find_column, say_word
+from dispatchctl.output.layout import Layout
 from dispatchctl.output.terminal import neutralise_text, write_stdout
 from dispatchctl.workspace import Workspace
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from dispatchctl import registers
 from dispatchctl.errors import UsageFault
-from dispatchctl.output.formats import Layout, defuse_cell, format_people
+from dispatchctl.output.formats import defuse_cell, format_people
 from dispatchctl.output.labels import COLUMNS, Column, find_column, say_word
+from dispatchctl.output.layout import Layout
 from dispatchctl.output.tables import say_time
 from dispatchctl.output.terminal import neutralise_text
 

@@ -8,70 +8,17 @@ import json
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
-from typing import Any, NamedTuple, Protocol, TextIO
+from typing import Any
 
 from dispatchctl.errors import UsageFault
 from dispatchctl.output.labels import Column, find_column
+from dispatchctl.output.layout import Item, Layout, Printing
 from dispatchctl.output.terminal import neutralise_text, write_stdout
 from dispatchctl.registers.page import Register
 
-Item = Mapping[str, object]
 # Legal in JSON as they are, but not on a terminal; inside a document they can only stand in a text.
 UNPRINTED = "[\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-
-
-class Printing(Protocol):
-    """What `emit` needs to know of a workspace."""
-
-    @property
-    def format(self) -> str:
-        """One of workspace.FORMATS or FILE_FORMATS."""
-
-    @property
-    def lang(self) -> str:
-        """`zh` or `en`."""
-
-    @property
-    def quiet(self) -> bool:
-        """Ids only."""
-
-    @property
-    def headers(self) -> bool:
-        """With headings."""
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """Keys chosen; () for all."""
-
-    @property
-    def sort(self) -> tuple[str, bool]:
-        """(key or "", descending)."""
-
-    @property
-    def titles(self) -> Mapping[str, Mapping[str, str]]:
-        """What people call the keys of a column: column -> key -> title."""
-
-    def now(self) -> int:
-        """Epoch seconds of the present."""
-
-    def use_color(self, stream: TextIO) -> bool:
-        """Whether colour may go to the stream."""
-
-
-class Layout(NamedTuple):
-    """How a person's formats look: columns in order, language, epoch seconds of now, the page that explains words."""
-
-    columns: tuple[Column, ...]
-    lang: str = "zh"
-    now: int = 0
-    headers: bool = True
-    single: bool = False
-    page: Register | None = None
-    color: bool = False
-    shorten: bool = True
-    titles: Mapping[str, Mapping[str, str]] = MappingProxyType({})  # column -> key -> what people call it
 
 
 def emit(

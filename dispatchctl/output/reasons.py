@@ -6,8 +6,8 @@ from typing import Any
 
 from dispatchctl import registers
 from dispatchctl.output.documents import say_figure
-from dispatchctl.output.formats import Printing
 from dispatchctl.output.labels import find_column, find_page, say_duration, say_word
+from dispatchctl.output.layout import Printing
 from dispatchctl.output.sheets import measure_segment, say_why
 from dispatchctl.output.tables import say_time
 from dispatchctl.output.terminal import neutralise_text

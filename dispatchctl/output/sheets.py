@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dispatchctl import registers
-from dispatchctl.output.formats import Layout, Printing, format_people
+from dispatchctl.output.formats import format_people
 from dispatchctl.output.labels import find_column, say_word
+from dispatchctl.output.layout import Layout, Printing
 from dispatchctl.output.terminal import neutralise_text, write_stdout
 from dispatchctl.registers.page import Register
 

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatchctl.errors import UsageFault
-from dispatchctl.output.formats import Layout, defuse_cell, dump_csv, dump_json, dump_lines, dump_yaml, emit
+from dispatchctl.output.formats import defuse_cell, dump_csv, dump_json, dump_lines, dump_yaml, emit
 from dispatchctl.output.labels import Column, find_column
+from dispatchctl.output.layout import Layout
 from dispatchctl.output.tables import cut_cell, dump_markdown, dump_table
 from dispatchctl.output.terminal import CONTROLS
 from dispatchctl.registers.page import Event, Field, Register, State
