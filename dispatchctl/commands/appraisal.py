@@ -27,7 +27,7 @@ from dispatchctl.desk.periods import Period, month_period
 from dispatchctl.errors import NotFound, UsageFault
 from dispatchctl.options import MONTH, NOT_GIVEN, STAFF, pass_workspace
 from dispatchctl.output.documents import say_figure
-from dispatchctl.output.formats import emit, format_people
+from dispatchctl.output.formats import emit
 from dispatchctl.output.labels import COLUMNS, Column
 from dispatchctl.output.layout import Layout
 from dispatchctl.output.terminal import write_stdout
@@ -176,7 +176,7 @@ def say_title(version: Version, name: str) -> str:
 def print_appraised(books: Books, version: Version, items: Sequence[Mapping[str, Any]], *, single: bool) -> None:
     """The list; for people a column for each measure, and of one person every part in a line of its own."""
     ws = books.ws
-    if ws.quiet or ws.format not in ("table", "markdown"):
+    if ws.quiet or not ws.form.people:
         emit(ws, items, KEYS, ids="staff", keys=KEYS)
         return
     if single and not ws.fields:
@@ -230,7 +230,7 @@ def format_person(books: Books, version: Version, item: Mapping[str, Any]) -> li
 
     def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], *, one: bool = False) -> str:
         layout = Layout(tuple(columns), lang, books.now, ws.headers, one, titles=ws.titles)
-        return format_people(ws.format, rows, layout)
+        return ws.form.format_table(rows, layout)
 
     head = {"id": item["staff"], **item, "score": say_score(item["score"]) or say(item["reason"], lang)}
     names = ("id", "name", "month", "score", "grade", "bonus")

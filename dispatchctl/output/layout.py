@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple, Protocol, TextIO
 
+from dispatchctl.output.formatters import Format
 from dispatchctl.output.labels import Column
 from dispatchctl.registers.page import Register
 
@@ -17,8 +18,8 @@ class Printing(Protocol):
     """What `emit` needs to know of a workspace."""
 
     @property
-    def format(self) -> str:
-        """One of workspace.FORMATS or FILE_FORMATS."""
+    def form(self) -> Format:
+        """The format to print in."""
 
     @property
     def lang(self) -> str:

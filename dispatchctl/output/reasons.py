@@ -5,11 +5,12 @@ from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from dispatchctl import registers
+from dispatchctl.output.cells import say_time
 from dispatchctl.output.documents import say_figure
+from dispatchctl.output.formatters import Format
 from dispatchctl.output.labels import find_column, find_page, say_duration, say_word
 from dispatchctl.output.layout import Printing
 from dispatchctl.output.sheets import measure_segment, say_why
-from dispatchctl.output.tables import say_time
 from dispatchctl.output.terminal import neutralise_text
 from dispatchctl.registers.ledger import MONEYLESS
 
@@ -41,10 +42,9 @@ def list_steps(tree: Mapping[str, Any], depth: int = 0) -> Iterator[dict[str, An
         yield from list_steps(each, depth + 1)
 
 
-def format_tree(tree: Mapping[str, Any], form: str) -> str:
-    """The lines of a tree with texts: indented for a screen, as nested lists in markdown."""
-    mark = "- " if form == "markdown" else ""
-    return "".join(f"{INDENT * step['depth']}{mark}{step['text']}\n" for step in list_steps(tree))
+def format_tree(tree: Mapping[str, Any], form: Format) -> str:
+    """The lines of a tree with texts in a format for people, indented below what they explain."""
+    return "".join(f"{INDENT * step['depth']}{form.bullet}{step['text']}\n" for step in list_steps(tree))
 
 
 def _cut(number: str) -> str:

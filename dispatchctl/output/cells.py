@@ -1,10 +1,9 @@
-"""Tables for people: cells in words, columns in line whatever the script, on a terminal or as markdown.
+"""What stands in the cells and headings of tables for people: values in words.
 
-Layer: output. Imports tabulate and wcwidth, which only those who read a table pay for.
+Layer: output. Imports wcwidth where something has to be cut, which only those who read a table pay for.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 
 WIDEST = 60  # screen columns of one cell in a list; what is longer ends in …
 FLAGS = {"zh": ("否", "是"), "en": ("no", "yes")}
-RED, BOLD, PLAIN = "\x1b[31m", "\x1b[1m", "\x1b[0m"
 
 
 def say_time(text: str, now: int) -> str:
@@ -78,74 +76,6 @@ def cut_cell(text: str, widest: int = WIDEST) -> str:
     return text
 
 
-def dump_table(items: Sequence["Item"], layout: "Layout") -> str:
-    """Columns in line for a monospaced screen; a single item has a line for each field."""
-    from tabulate import tabulate
-
-    heads = [_head(column, layout.lang) for column in layout.columns]
-    if layout.single:
-        rows = [
-            [head, say_cell(items[0].get(column.key), column, items[0], layout)]
-            for head, column in zip(heads, layout.columns, strict=True)
-        ]
-        if layout.color:
-            rows = [[f"{BOLD}{head}{PLAIN}", cell] for head, cell in rows]
-        return _trim(tabulate(rows, tablefmt="plain", disable_numparse=True))
-    rows = []
-    for item in items:
-        row = []
-        for column in layout.columns:
-            value = item.get(column.key)
-            cell = (
-                cut_cell(say_cell(value, column, item, layout))
-                if layout.shorten
-                else say_cell(value, column, item, layout)
-            )
-            late = layout.color and column.key == "late_seconds" and isinstance(value, int) and value > 0
-            row.append(f"{RED}{cell}{PLAIN}" if late else cell)
-        rows.append(row)
-    right = [("right" if column.kind in ("number", "money") else "left") for column in layout.columns]
-    if layout.color:
-        heads = [f"{BOLD}{head}{PLAIN}" for head in heads]
-    text = tabulate(
-        rows,
-        headers=heads if layout.headers else (),
-        tablefmt="simple" if layout.headers else "plain",
-        disable_numparse=True,
-        colalign=right,
-    )
-    return _trim(text)
-
-
-def _head(column: Column, lang: str) -> str:
+def say_head(column: Column, lang: str) -> str:
+    """The heading of a column, without control characters."""
     return neutralise_text(column.zh if lang == "zh" else column.en)
-
-
-def _trim(text: str) -> str:
-    return "".join(line.rstrip(" ") + "\n" for line in text.split("\n"))
-
-
-def dump_markdown(items: Sequence["Item"], layout: "Layout") -> str:
-    """A table of GitHub's markdown; marks that would end a cell or start HTML are escaped."""
-    heads = [_escape(_head(column, layout.lang)) for column in layout.columns]
-    if layout.single:
-        lines = [
-            f"- **{head}**: {_escape(say_cell(items[0].get(column.key), column, items[0], layout))}".rstrip()
-            for head, column in zip(heads, layout.columns, strict=True)
-        ]
-        return "\n".join(lines) + "\n"
-    marks = ["---:" if column.kind in ("number", "money") else "---" for column in layout.columns]
-    lines = [_line(heads), _line(marks)]
-    for item in items:
-        lines.append(
-            _line([_escape(say_cell(item.get(column.key), column, item, layout)) for column in layout.columns])
-        )
-    return "\n".join(lines) + "\n"
-
-
-def _line(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
-
-
-def _escape(text: str) -> str:
-    return re.sub(r"([\\|`*_\[\]])", r"\\\1", text).replace("&", "&amp;").replace("<", "&lt;")
