@@ -14,16 +14,10 @@ from dispatchctl.errors import BadData
 from dispatchctl.options import ShortOption, pass_workspace
 from dispatchctl.output.formats import emit
 from dispatchctl.output.formatters import find_format
-from dispatchctl.output.labels import Column
 from dispatchctl.output.terminal import tell
 from dispatchctl.workspace import Workspace
 
-COUNTS = (
-    Column("read", "read", "读入", "number"),
-    Column("imported", "imported", "导入", "number"),
-    Column("skipped", "skipped", "跳过", "number"),
-    Column("refused", "refused", "拒绝", "number"),
-)
+COUNTS = ("read", "imported", "skipped", "refused")
 SETTLED = 5000  # imported rows up to which the index follows at once; more are left to the next command
 Advance = Callable[[int, int], None]
 
@@ -110,4 +104,4 @@ def print_outcome(ws: Workspace, outcome: Outcome, *, stopped: bool, dry: bool) 
     if outcome.faults and stopped and not dry:
         tell("nothing was imported; --on-error skip imports the other rows")
     if not ws.quiet:
-        emit(ws, [item], COUNTS, single=True, ids="read", keys=[column.key for column in COUNTS])
+        emit(ws, [item], COUNTS, single=True, ids="read", keys=COUNTS)

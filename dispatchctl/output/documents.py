@@ -126,7 +126,7 @@ def _list_groups(
     rows = [row for row in section["rows"] if row["by"] == by]
     names = [name for name in rows[0]["measures"] if any(row["measures"][name] for row in rows)]
     none = "（未填）" if lang == "zh" else "(none)"
-    columns = [Column("key", head.en, head.zh)]
+    columns = [head._replace(key="key", kind="text")]
     for name in names:
         title = document["measures"][name]["title"]
         columns.append(Column(f"measure {name}", title, title, "number"))
@@ -144,15 +144,11 @@ def _list_groups(
 
 
 def _find_head(name: str) -> Column:
-    """What a field that a report groups by is called: as everywhere, else as the page says that has it."""
+    """What a field that a report groups by is called: as everywhere, else as the first page says that has it."""
     if name == PERSON[0]:
         return Column(*PERSON)
-    if name not in COLUMNS:
-        for register in registers.NAMES:
-            field = registers.known_of(register).get(name)
-            if field is not None:
-                return Column(name, field.en, field.zh)
-    return find_column(name)
+    homes = () if name in COLUMNS else tuple(each for each in registers.NAMES if name in registers.known_of(each))
+    return find_column(name, registers.get(homes[0]) if homes else None)
 
 
 def format_report(document: Document, form: Format, lang: str, now: int, *, headers: bool = True) -> str:

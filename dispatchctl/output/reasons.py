@@ -8,7 +8,7 @@ from dispatchctl import registers
 from dispatchctl.output.cells import say_time
 from dispatchctl.output.documents import say_figure
 from dispatchctl.output.formatters import Format
-from dispatchctl.output.labels import find_column, find_page, say_duration, say_word
+from dispatchctl.output.labels import find_column, find_page, label, say_duration, say_word
 from dispatchctl.output.layout import Printing
 from dispatchctl.output.sheets import measure_segment, say_why
 from dispatchctl.output.terminal import neutralise_text
@@ -183,10 +183,9 @@ class Teller:
         return self._say("金额制度未定，批准时确定", "amount left blank by the rule, set at approval")
 
     def _besides(self, name: str, value: Value) -> str:
-        words = (("also", "并处", "besides"), ("instead", "可代以", "or instead"), ("propose", "建议", "proposed"))
         parts = [
-            f"{self._say(zh, en)}{self._say('：', ': ')}{self._join([self._word(each) for each in value[key]])}"
-            for key, zh, en in words
+            f"{label(key, self.lang)}{self._say('：', ': ')}{self._join([self._word(each) for each in value[key]])}"
+            for key in ("also", "instead", "propose")
             if value[key]
         ]
         return self._say("；", "; ").join(parts)

@@ -19,33 +19,44 @@ WORKER = "worker"
 PERSON = "person"  # in a report's `by`: each measure's own `person`
 VALUE_KEYS = ("sum", "average", "median")
 
+
+def _name_field(name: str, type: str = "text", of: str = "", choices: tuple[str, ...] = ()) -> Field:
+    return Field(name, name, name, type, of, choices)  # what people call it is for the pages and the output to say
+
+
 #: fields of an item of `clocks`; the choices of some depend on the rules
 CLOCK_FIELDS = {
-    "clock": Field("clock", "clock", "时限"),
-    "register": Field("register", "register", "台账", type="choice", choices=registers.NAMES),
-    "case": Field("case", "case", "事项", type="case"),
-    "item": Field("item", "item", "分项"),
-    "instance": Field("instance", "instance", "次数", type="integer"),
-    "state": Field("state", "state", "状态", type="choice", choices=CLOCK_STATES),
-    "breached": Field("breached", "breached", "逾期", type="choice", choices=FLAGS),
-    "owner": Field("owner", "owner", "责任人"),
-    "policy": Field("policy", "policy", "制度版本"),
-    "started_at": Field("started_at", "started", "起算时间", type="time"),
-    "stopped_at": Field("stopped_at", "stopped", "停止时间", type="time"),
-    "due_at": Field("due_at", "due", "期限", type="time"),
-    "stopped_by": Field("stopped_by", "stopped by", "停止事件"),
+    field.name: field
+    for field in (
+        _name_field("clock"),
+        _name_field("register", "choice", choices=registers.NAMES),
+        _name_field("case", "case"),
+        _name_field("item"),
+        _name_field("instance", "integer"),
+        _name_field("state", "choice", choices=CLOCK_STATES),
+        _name_field("breached", "choice", choices=FLAGS),
+        _name_field("owner"),
+        _name_field("policy"),
+        _name_field("started_at", "time"),
+        _name_field("stopped_at", "time"),
+        _name_field("due_at", "time"),
+        _name_field("stopped_by"),
+    )
 }
 
 #: fields of an item of `scores`: who was given which mark for what, for which month, by whom
 SCORE_FIELDS = {
-    "id": Field("id", "id", "编号", type="row"),
-    "state": Field("state", "state", "状态"),
-    "staff": Field("staff", "staff", "员工", type="staff"),
-    "measure": Field("measure", "measure", "评分项"),
-    "score": Field("score", "score", "得分", type="integer", of="0..100"),
-    "month": Field("month", "month", "月份", type="month"),
-    "at": Field("at", "at", "时间", type="time"),
-    "by": Field("by", "by", "评分人", type="staff"),
+    field.name: field
+    for field in (
+        _name_field("id", "row"),
+        _name_field("state"),
+        _name_field("staff", "staff"),
+        _name_field("measure"),
+        _name_field("score", "integer", of="0..100"),
+        _name_field("month", "month"),
+        _name_field("at", "time"),
+        _name_field("by", "staff"),
+    )
 }
 SCORE_TIMES = ("month", "at")
 
@@ -53,15 +64,15 @@ SCORE_TIMES = ("month", "at")
 def _find_case_field(register: str, path: str) -> Field | None:
     """A field of a case of a register: own, of what it refers to, its id, state or an event's time."""
     if path == "state":
-        return Field("state", "state", "状态", type="choice", choices=(*vocabulary.list_states(register), "void"))
+        return _name_field("state", "choice", choices=(*vocabulary.list_states(register), "void"))
     if path in ITEM_FIELDS:
-        return Field(path, path, path)
+        return _name_field(path)
     prefix, dot, name = path.partition(".")
     if dot and prefix == "about":
         return _find_about_field(register, name)
     field = vocabulary.find_field(register, path)
     if field is None and path in registers.events_of(register):
-        return Field(path, path, path, type="time")
+        return _name_field(path, "time")
     return field
 
 
@@ -89,7 +100,7 @@ def find_any_field(name: str) -> Field | None:
     if not known:
         return None
     fields = [registers.known_of(each)[name] for each in registers.NAMES if name in registers.known_of(each)]
-    return fields[0]._replace(choices=()) if fields else Field(name, name, name)
+    return fields[0]._replace(choices=()) if fields else _name_field(name)
 
 
 def find_item_field(of: str, path: str, rules: dict[str, Any]) -> Field | None:

@@ -242,7 +242,7 @@ _CHARGE = struct(
     Key("propose", list_words(*MEASURES), [], note="建议的处理"),
     Key("proposer", TEXT, note="由谁提出，默认不限"),
     Key("approver", TEXT, note="由谁批准，默认经理"),
-    Key("into", TEXT, note="归入哪个基金"),
+    Key("into", TEXT, note="归入哪项经费"),
     Key("source", list_of(TEXT), [], note="依据的条款"),
 )
 
