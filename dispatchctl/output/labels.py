@@ -53,7 +53,6 @@ COLUMNS: dict[str, Column] = {
         Column("state", "state", "状态", "word"),
         Column("event", "event", "事件", "word"),
         Column("owner", "owner", "责任人"),
-        Column("owner_name", "owner", "责任人"),
         Column("by", "by", "记录人"),
         Column("at", "at", "时间", "time"),
         Column("recorded_at", "recorded", "记录时间", "time"),
@@ -88,11 +87,8 @@ COLUMNS: dict[str, Column] = {
         Column("balance", "balance", "余额", "money"),
         Column("currency", "currency", "币种"),
         Column("what", "what", "内容"),
-        Column("by_name", "by", "记录人"),
-        Column("assignee_name", "assignee", "接单人"),
         Column("assigned_at", "assigned", "派单时间", "time"),
         Column("retracted", "taken back", "撤回", "word"),
-        Column("staff_name", "staff", "员工"),
         Column("load", "load", "负荷", "number"),
         Column("excluded", "passed over", "未入选", "word"),
         Column("proposed_severity", "proposed severity", "建议等级", "word"),
@@ -258,6 +254,8 @@ def find_column(key: str, page: Register | None = None) -> Column:
         if known is not None:
             return known
         home = next((name for name, keys in HOMES.items() if key in keys), "")
+        if not home and key.endswith("_name"):  # the name beside an id goes by the same word
+            return find_column(key.removesuffix("_name"))._replace(key=key, kind="text")
         if not home:
             return Column(key, key.replace("_", " "), key, "time" if key.endswith("_at") else "text")
         field = _find_field(_list_fields(home), key)

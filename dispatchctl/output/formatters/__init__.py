@@ -5,32 +5,18 @@ below. These alone are read by every command; a format's own file is loaded when
 where it writes.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dispatchctl.errors import UsageFault
 
 if TYPE_CHECKING:
+    from dispatchctl.output.files import Report
     from dispatchctl.output.layout import Item, Layout
 
 FORMATS = ("table", "json", "jsonl", "csv", "tsv", "yaml", "markdown")
 FILE_FORMATS = ("html", "xlsx")  # made by a report, and only into a file
-
-
-class Report(NamedTuple):
-    """What a file is made of. document: what json prints; rows, keys: the same, flat; now: epoch seconds.
-
-    headers: csv and tsv have a heading. raw: what looks like a formula is left as it is.
-    """
-
-    document: Mapping[str, Any]
-    rows: Sequence[Mapping[str, Any]]
-    keys: Sequence[str]
-    lang: str
-    now: int
-    headers: bool = True
-    raw: bool = False
 
 
 class Format:
@@ -70,7 +56,7 @@ class Format:
         """The line above a table, with what parts it from the table. level: 1 or 2."""
         return f"{title}\n"
 
-    def make_file(self, report: Report) -> str | bytes:
+    def make_file(self, report: "Report") -> str | bytes:
         """What a file holds."""
         return self.format_items(report.rows, report.keys)
 

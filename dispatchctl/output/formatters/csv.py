@@ -4,9 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from dispatchctl.output.formatters import Format, Report
+from dispatchctl.output.formatters import Format
 
 if TYPE_CHECKING:
+    from dispatchctl.output.files import Report
     from dispatchctl.output.layout import Item
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -29,7 +30,7 @@ class Csv(Format):
         """See Format.format_items."""
         return dump_csv(items, keys, self.separator, headers=headers)
 
-    def make_file(self, report: Report) -> str:
+    def make_file(self, report: "Report") -> str:
         """See Format.make_file."""
         return dump_csv(report.rows, report.keys, self.separator, headers=report.headers, defuse=not report.raw)
 

@@ -1,12 +1,15 @@
 """A report as a page of HTML that needs nothing else. Output (PD-5.4)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dispatchctl.output.documents import list_tables, say_origin, title_report
-from dispatchctl.output.formatters import Format, Report
+from dispatchctl.output.formatters import Format
 from dispatchctl.output.labels import Column
 from dispatchctl.output.terminal import neutralise_text
+
+if TYPE_CHECKING:
+    from dispatchctl.output.files import Report
 
 STYLE = """
 body{font:15px/1.5 system-ui,"PingFang SC","Microsoft YaHei",sans-serif;margin:2em auto;max-width:60em;padding:0 1em}
@@ -26,7 +29,7 @@ class Html(Format):
     endings = (".html", ".htm")
     people = True
 
-    def make_file(self, report: Report) -> str:
+    def make_file(self, report: "Report") -> str:
         """See Format.make_file."""
         return write_html(report.document, report.lang, report.now)
 

@@ -5,9 +5,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dispatchctl.output.formatters import Format, Report
+from dispatchctl.output.formatters import Format
 
 if TYPE_CHECKING:
+    from dispatchctl.output.files import Report
     from dispatchctl.output.layout import Item
 
 # Legal in JSON as they are, but not on a terminal; inside a document they can only stand in a text.
@@ -32,7 +33,7 @@ class Json(Format):
         """See Format.dump."""
         return dump_json(document)
 
-    def make_file(self, report: Report) -> str:
+    def make_file(self, report: "Report") -> str:
         """See Format.make_file."""
         return dump_json(report.document)
 

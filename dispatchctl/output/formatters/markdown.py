@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dispatchctl.output.cells import say_cell, say_head
-from dispatchctl.output.formatters import Format, Report
+from dispatchctl.output.formatters import Format
 
 if TYPE_CHECKING:
+    from dispatchctl.output.files import Report
     from dispatchctl.output.layout import Item, Layout
 
 
@@ -28,7 +29,7 @@ class Markdown(Format):
         """See Format.head."""
         return f"{'#' * level} {title}\n\n"
 
-    def make_file(self, report: Report) -> str:
+    def make_file(self, report: "Report") -> str:
         """See Format.make_file."""
         from dispatchctl.output.documents import format_report
 

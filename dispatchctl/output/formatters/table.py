@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dispatchctl.output.cells import cut_cell, say_cell, say_head
-from dispatchctl.output.formatters import Format, Report
+from dispatchctl.output.formatters import Format
 
 if TYPE_CHECKING:
+    from dispatchctl.output.files import Report
     from dispatchctl.output.layout import Item, Layout
 
 RED, BOLD, PLAIN = "\x1b[31m", "\x1b[1m", "\x1b[0m"
@@ -27,7 +28,7 @@ class Table(Format):
         """See Format.format_table."""
         return dump_table(items, layout) if items else ""
 
-    def make_file(self, report: Report) -> str:
+    def make_file(self, report: "Report") -> str:
         """See Format.make_file."""
         from dispatchctl.output.documents import format_report
 

@@ -1,11 +1,14 @@
 """The rows of a report as a spreadsheet. Output (PD-5.4). Imports XlsxWriter where it writes."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dispatchctl.errors import UsageFault
-from dispatchctl.output.formatters import Format, Report
+from dispatchctl.output.formatters import Format
 from dispatchctl.output.formatters.csv import defuse_cell
+
+if TYPE_CHECKING:
+    from dispatchctl.output.files import Report
 
 
 class Xlsx(Format):
@@ -16,7 +19,7 @@ class Xlsx(Format):
     endings = (".xlsx",)
     sheet = True
 
-    def make_file(self, report: Report) -> bytes:
+    def make_file(self, report: "Report") -> bytes:
         """See Format.make_file."""
         return write_xlsx(report.rows, report.keys, raw=report.raw)
 

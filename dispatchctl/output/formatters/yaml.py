@@ -5,11 +5,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dispatchctl.output.formatters import Format, Report
+from dispatchctl.output.formatters import Format
 from dispatchctl.output.formatters.json import UNPRINTED, encode_other
 from dispatchctl.output.terminal import neutralise_text
 
 if TYPE_CHECKING:
+    from dispatchctl.output.files import Report
     from dispatchctl.output.layout import Item
 
 
@@ -31,7 +32,7 @@ class Yaml(Format):
         """See Format.dump. A single value is its text alone, as the shell likes it."""
         return dump_yaml(document) if isinstance(document, Mapping | list | tuple) else _dump_scalar(document)
 
-    def make_file(self, report: Report) -> str:
+    def make_file(self, report: "Report") -> str:
         """See Format.make_file."""
         return dump_yaml(report.document)
 
