@@ -8,10 +8,13 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, NamedTuple, TextIO
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TextIO
 
 from dispatchctl.errors import NotFound, UsageFault
-from dispatchctl.output.formatters import FILE_FORMATS, FORMATS, Format, find_printed
+from dispatchctl.output.formatters import FILE_FORMATS, FORMATS, find_printed
+
+if TYPE_CHECKING:
+    from dispatchctl.output.layout import Format
 
 LANGUAGES = ("zh", "en")
 COLORS = ("auto", "always", "never")
@@ -160,7 +163,7 @@ class Workspace:
         return self.settings.format or FORMATS[0]
 
     @property
-    def form(self) -> Format:
+    def form(self) -> "Format":
         """The format of what goes to stdout. Raises UsageFault for one that only files have."""
         return find_printed(self.format)
 

@@ -13,8 +13,9 @@ from dispatchctl.desk.rulemaking import publish_rules
 from dispatchctl.errors import Fault
 from dispatchctl.options import Writing, pass_workspace, writing_options
 from dispatchctl.output.formats import emit
-from dispatchctl.output.formatters import Format, find_format
+from dispatchctl.output.formatters import find_format
 from dispatchctl.output.labels import Column
+from dispatchctl.output.layout import Format
 from dispatchctl.output.terminal import neutralise_text, tell, write_stdout
 from dispatchctl.workspace import Workspace
 

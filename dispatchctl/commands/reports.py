@@ -15,10 +15,12 @@ from dispatchctl.desk.periods import list_beside as list_periods
 from dispatchctl.desk.reporting import REPORTS, find_period, note_report, open_audit
 from dispatchctl.errors import UsageFault
 from dispatchctl.options import MONTH, NOT_GIVEN, STAFF, output_options, pass_workspace
-from dispatchctl.output.files import ENCODINGS, Report, read_ending, write_output
+from dispatchctl.output.files import ENCODINGS, read_ending, write_output
 from dispatchctl.output.formats import emit
-from dispatchctl.output.formatters import Format, find_format
+from dispatchctl.output.formatters import find_format
 from dispatchctl.output.labels import Column
+from dispatchctl.output.layout import Format
+from dispatchctl.output.report import Report
 from dispatchctl.output.terminal import tell, write_stdout
 from dispatchctl.policy.items import PERSON
 from dispatchctl.registers.page import split_items

@@ -9,9 +9,8 @@ from typing import Any
 
 from dispatchctl import registers
 from dispatchctl.output.cells import say_time
-from dispatchctl.output.formatters import Format
 from dispatchctl.output.labels import COLUMNS, Column, find_column, say_word
-from dispatchctl.output.layout import Layout
+from dispatchctl.output.layout import Format, Layout
 from dispatchctl.output.terminal import neutralise_text
 
 Document = Mapping[str, Any]

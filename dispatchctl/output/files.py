@@ -4,29 +4,12 @@ Layer: output. The text comes from formats or from a report; here it only reache
 """
 
 import os
-from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple
 
 from dispatchctl.errors import Refused, SystemFailed, UsageFault
 from dispatchctl.output.formatters import list_endings
 
 ENCODINGS = ("utf-8", "utf-8-sig", "gb18030")
-
-
-class Report(NamedTuple):
-    """What a file is made of. document: what json prints; rows, keys: the same, flat; now: epoch seconds.
-
-    headers: csv and tsv have a heading. raw: what looks like a formula is left as it is.
-    """
-
-    document: Mapping[str, Any]
-    rows: Sequence[Mapping[str, Any]]
-    keys: Sequence[str]
-    lang: str
-    now: int
-    headers: bool = True
-    raw: bool = False
 
 
 def read_ending(path: str) -> str:

@@ -73,7 +73,7 @@ def test_no_format_is_named_outside_its_file() -> None:
 
 BRIEF = '''
 """One id a line, with what came before and after it."""
-from dispatchctl.output.formatters import Format
+from dispatchctl.output.layout import Format
 
 class Brief(Format):
     name, about, endings = "brief", "an arrow and an id", (".brief",)

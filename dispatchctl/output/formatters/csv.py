@@ -4,11 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from dispatchctl.output.formatters import Format
+from dispatchctl.output.layout import Format, Item
 
 if TYPE_CHECKING:
-    from dispatchctl.output.files import Report
-    from dispatchctl.output.layout import Item
+    from dispatchctl.output.report import Report
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
@@ -25,7 +24,7 @@ class Csv(Format):
     separator = ","
 
     def format_items(
-        self, items: "Sequence[Item]", keys: Sequence[str], *, single: bool = False, headers: bool = True
+        self, items: Sequence[Item], keys: Sequence[str], *, single: bool = False, headers: bool = True
     ) -> str:
         """See Format.format_items."""
         return dump_csv(items, keys, self.separator, headers=headers)
@@ -60,7 +59,7 @@ def _flatten(value: object) -> str:
 
 
 def dump_csv(
-    items: "Sequence[Item]", keys: Sequence[str], separator: str = ",", *, headers: bool = True, defuse: bool = False
+    items: Sequence[Item], keys: Sequence[str], separator: str = ",", *, headers: bool = True, defuse: bool = False
 ) -> str:
     """RFC 4180 with LF: a heading, then the items. Lists are joined by `;`, nested values are JSON, null is empty."""
     needs_quotes = re.compile(f'[{separator}"\r\n]').search

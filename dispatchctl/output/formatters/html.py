@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dispatchctl.output.documents import list_tables, say_origin, title_report
-from dispatchctl.output.formatters import Format
 from dispatchctl.output.labels import Column
+from dispatchctl.output.layout import Format
 from dispatchctl.output.terminal import neutralise_text
 
 if TYPE_CHECKING:
-    from dispatchctl.output.files import Report
+    from dispatchctl.output.report import Report
 
 STYLE = """
 body{font:15px/1.5 system-ui,"PingFang SC","Microsoft YaHei",sans-serif;margin:2em auto;max-width:60em;padding:0 1em}
@@ -27,7 +27,7 @@ class Html(Format):
     name = "html"
     about = "a report, into a file only"
     endings = (".html", ".htm")
-    people = True
+    people = only_file = True
 
     def make_file(self, report: "Report") -> str:
         """See Format.make_file."""

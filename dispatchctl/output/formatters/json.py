@@ -5,11 +5,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dispatchctl.output.formatters import Format
+from dispatchctl.output.layout import Format, Item
 
 if TYPE_CHECKING:
-    from dispatchctl.output.files import Report
-    from dispatchctl.output.layout import Item
+    from dispatchctl.output.report import Report
 
 # Legal in JSON as they are, but not on a terminal; inside a document they can only stand in a text.
 UNPRINTED = "[\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
@@ -24,7 +23,7 @@ class Json(Format):
     tree = whole = True
 
     def format_items(
-        self, items: "Sequence[Item]", keys: Sequence[str], *, single: bool = False, headers: bool = True
+        self, items: Sequence[Item], keys: Sequence[str], *, single: bool = False, headers: bool = True
     ) -> str:
         """See Format.format_items."""
         return dump_json(items[0] if single and items else None if single else items)
@@ -45,7 +44,7 @@ def _escape_unprinted(line: str) -> str:
     return line if line.isprintable() else re.sub(UNPRINTED, lambda hit: f"\\u{ord(hit[0]):04x}", line)
 
 
-def dump_lines(items: "Sequence[Item]") -> list[str]:
+def dump_lines(items: Sequence[Item]) -> list[str]:
     """Each item as one line of JSON. Control characters are escaped, so a terminal shows them; the text is the same."""
     encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, default=encode_other).encode
     lines = [encode(item) for item in items]

@@ -1,13 +1,9 @@
 """JSON, one item a line and nothing else. Output."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from dispatchctl.output.formatters import Format
 from dispatchctl.output.formatters.json import dump_lines
-
-if TYPE_CHECKING:
-    from dispatchctl.output.layout import Item
+from dispatchctl.output.layout import Format, Item
 
 
 class JsonLines(Format):
@@ -19,7 +15,7 @@ class JsonLines(Format):
     tree = True
 
     def format_items(
-        self, items: "Sequence[Item]", keys: Sequence[str], *, single: bool = False, headers: bool = True
+        self, items: Sequence[Item], keys: Sequence[str], *, single: bool = False, headers: bool = True
     ) -> str:
         """See Format.format_items."""
         return "".join(f"{line}\n" for line in dump_lines(items))

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dispatchctl.output.cells import say_cell, say_head
-from dispatchctl.output.formatters import Format
+from dispatchctl.output.layout import Format, Item, Layout
 
 if TYPE_CHECKING:
-    from dispatchctl.output.files import Report
-    from dispatchctl.output.layout import Item, Layout
+    from dispatchctl.output.report import Report
 
 
 class Markdown(Format):
@@ -21,7 +20,7 @@ class Markdown(Format):
     people = encodable = True
     bullet = "- "
 
-    def format_table(self, items: "Sequence[Item]", layout: "Layout") -> str:
+    def format_table(self, items: Sequence[Item], layout: Layout) -> str:
         """See Format.format_table."""
         return dump_markdown(items, layout) if items else ""
 
@@ -39,7 +38,7 @@ class Markdown(Format):
 FORMAT = Markdown()
 
 
-def dump_markdown(items: Sequence["Item"], layout: "Layout") -> str:
+def dump_markdown(items: Sequence[Item], layout: Layout) -> str:
     """A table of GitHub's markdown; marks that would end a cell or start HTML are escaped."""
     heads = [_escape(say_head(column, layout.lang)) for column in layout.columns]
     if layout.single:

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dispatchctl.output.cells import cut_cell, say_cell, say_head
-from dispatchctl.output.formatters import Format
+from dispatchctl.output.layout import Format, Item, Layout
 
 if TYPE_CHECKING:
-    from dispatchctl.output.files import Report
-    from dispatchctl.output.layout import Item, Layout
+    from dispatchctl.output.report import Report
 
 RED, BOLD, PLAIN = "\x1b[31m", "\x1b[1m", "\x1b[0m"
 
@@ -24,7 +23,7 @@ class Table(Format):
     endings = (".txt",)
     people = screen = encodable = True
 
-    def format_table(self, items: "Sequence[Item]", layout: "Layout") -> str:
+    def format_table(self, items: Sequence[Item], layout: Layout) -> str:
         """See Format.format_table."""
         return dump_table(items, layout) if items else ""
 
@@ -38,7 +37,7 @@ class Table(Format):
 FORMAT = Table()
 
 
-def dump_table(items: Sequence["Item"], layout: "Layout") -> str:
+def dump_table(items: Sequence[Item], layout: Layout) -> str:
     """Columns in line for a monospaced screen; a single item has a line for each field."""
     from tabulate import tabulate
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dispatchctl.errors import UsageFault
-from dispatchctl.output.formatters import Format
 from dispatchctl.output.formatters.csv import defuse_cell
+from dispatchctl.output.layout import Format
 
 if TYPE_CHECKING:
-    from dispatchctl.output.files import Report
+    from dispatchctl.output.report import Report
 
 
 class Xlsx(Format):
@@ -17,7 +17,7 @@ class Xlsx(Format):
     name = "xlsx"
     about = "a report, into a file only"
     endings = (".xlsx",)
-    sheet = True
+    sheet = only_file = True
 
     def make_file(self, report: "Report") -> bytes:
         """See Format.make_file."""

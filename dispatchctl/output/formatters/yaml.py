@@ -5,13 +5,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dispatchctl.output.formatters import Format
 from dispatchctl.output.formatters.json import UNPRINTED, encode_other
+from dispatchctl.output.layout import Format, Item
 from dispatchctl.output.terminal import neutralise_text
 
 if TYPE_CHECKING:
-    from dispatchctl.output.files import Report
-    from dispatchctl.output.layout import Item
+    from dispatchctl.output.report import Report
 
 
 class Yaml(Format):
@@ -23,7 +22,7 @@ class Yaml(Format):
     tree = whole = True
 
     def format_items(
-        self, items: "Sequence[Item]", keys: Sequence[str], *, single: bool = False, headers: bool = True
+        self, items: Sequence[Item], keys: Sequence[str], *, single: bool = False, headers: bool = True
     ) -> str:
         """See Format.format_items."""
         return dump_yaml(items[0] if single and items else list(items))
