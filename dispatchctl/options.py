@@ -21,6 +21,7 @@ from dispatchctl.entries import (
     refuse_value,
 )
 from dispatchctl.errors import UsageFault
+from dispatchctl.output.formatters import FORMATS
 from dispatchctl.workspace import Workspace, check_setting
 
 __all__ = [
@@ -206,13 +207,23 @@ def _switch(decls: Sequence[str], setting: str, value: Any, help_text: str) -> G
     return GlobalOption(decls, setting, value=value, is_flag=True, help=help_text)
 
 
+def _complete_format(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+    return [name for name in FORMATS if name.startswith(incomplete)]
+
+
 GLOBAL_OPTIONS: tuple[GlobalOption, ...] = (
     GlobalOption(["--records"], "records", metavar="DIR", help="The records folder; else ./records or a parent's."),
     GlobalOption(["--policies"], "policies", metavar="FILE", help="The draft of the rules; else beside the records."),
     GlobalOption(["--as", "actor"], "actor", metavar="STAFF", help="Who acts; else whose login is the OS user."),
     GlobalOption(["--now"], "now", metavar="ISO", help="Judge as if this were the present."),
     GlobalOption(["--as-of"], "as_of", metavar="ISO", help="Judge by what had been recorded by then; or `now`."),
-    GlobalOption(["--format"], "format", metavar="F", help="table, json, jsonl, csv, tsv, yaml or markdown."),
+    GlobalOption(
+        ["--format"],
+        "format",
+        metavar="F",
+        help=f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}.",
+        shell_complete=_complete_format,
+    ),
     _switch(["--json"], "format", "json", "The same as --format json."),
     GlobalOption(["--lang"], "lang", metavar="zh|en", help="Language of headings and words; keys never change."),
     GlobalOption(["--wait"], "wait", metavar="S", help="Seconds to wait for the lock; 10 by default."),

@@ -8,12 +8,14 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, NamedTuple, TextIO
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TextIO
 
 from dispatchctl.errors import NotFound, UsageFault
+from dispatchctl.output.formatters import FILE_FORMATS, FORMATS, find_printed
 
-FORMATS = ("table", "json", "jsonl", "csv", "tsv", "yaml", "markdown")
-FILE_FORMATS = ("html", "xlsx")  # made by a report, and only into a file
+if TYPE_CHECKING:
+    from dispatchctl.output.layout import Format
+
 LANGUAGES = ("zh", "en")
 COLORS = ("auto", "always", "never")
 WAIT = "10"
@@ -44,12 +46,12 @@ class Settings(NamedTuple):
 SPELLED = {"actor": "as", "as_of": "as-of"}  # where the option's name is not the setting's
 ENVIRONMENT = ("records", "policies", "actor", "now", "as_of", "format", "lang", "wait")
 CONFIGURED = ("records", "policies", "actor", "format", "lang", "wait", "color")
-ALLOWED = {"format": FORMATS + FILE_FORMATS, "lang": LANGUAGES, "color": COLORS}
+ALLOWED = {"lang": LANGUAGES, "color": COLORS}
 
 
 def check_setting(name: str, text: str, source: str) -> str:
     """The text itself, if the setting takes it; else UsageFault naming `source` (`--format`, `DISPATCHCTL_FORMAT`)."""
-    allowed = ALLOWED.get(name)
+    allowed = FORMATS + FILE_FORMATS if name == "format" else ALLOWED.get(name)
     if allowed and text not in allowed:
         raise UsageFault(f"{text!r} is not known (allowed: {', '.join(allowed)})", place=source)
     if name == "wait":
@@ -158,7 +160,12 @@ class Workspace:
     @property
     def format(self) -> str:
         """One of FORMATS or FILE_FORMATS; `table` by default, on a terminal and in pipes alike."""
-        return self.settings.format or "table"
+        return self.settings.format or FORMATS[0]
+
+    @property
+    def form(self) -> "Format":
+        """The format of what goes to stdout. Raises UsageFault for one that only files have."""
+        return find_printed(self.format)
 
     @property
     def lang(self) -> str:

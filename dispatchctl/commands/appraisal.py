@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from dispatchctl import registers
 from dispatchctl.commands.reports import build_period, list_headed, print_drilled
 from dispatchctl.commands.results import print_warnings
 from dispatchctl.desk.appraising import (
@@ -27,8 +28,9 @@ from dispatchctl.desk.periods import Period, month_period
 from dispatchctl.errors import NotFound, UsageFault
 from dispatchctl.options import MONTH, NOT_GIVEN, STAFF, pass_workspace
 from dispatchctl.output.documents import say_figure
-from dispatchctl.output.formats import Layout, emit, format_people
-from dispatchctl.output.labels import COLUMNS, Column
+from dispatchctl.output.formats import emit
+from dispatchctl.output.labels import Column, find_column, say_word
+from dispatchctl.output.layout import Layout
 from dispatchctl.output.terminal import write_stdout
 from dispatchctl.policy.rulebook import Version
 from dispatchctl.rules.appraisal import Finding, write_down
@@ -38,9 +40,7 @@ KEYS = (
     "staff", "name", "role", "month", "measures", "score", "grade", "bonus", "approver", "reason", "policy", "pay",
 )  # fmt: skip
 PARTS = ("measure", "value", "score", "weight")
-ROLE = Column("role", "role", "岗位")
 TOTAL = Column("total", "pay", "应发合计", "money")
-REASON = Column("reason", "remark", "说明")
 PAY = {
     "base": ("base", "基本工资"),
     "performance": ("performance bonus", "绩效奖金"),
@@ -52,7 +52,7 @@ WORDS = {
     "no data": ("no data", "无数据"),
     "empty": ("nothing to measure", "当月无数据"),
 }
-EVENTS = {"reversed": ("taken back", "撤销"), "waived": ("taken back", "免除")}
+TAKEN_BACK = ("reversed", "waived")
 
 
 @click.command("appraise")
@@ -175,7 +175,7 @@ def say_title(version: Version, name: str) -> str:
 def print_appraised(books: Books, version: Version, items: Sequence[Mapping[str, Any]], *, single: bool) -> None:
     """The list; for people a column for each measure, and of one person every part in a line of its own."""
     ws = books.ws
-    if ws.quiet or ws.format not in ("table", "markdown"):
+    if ws.quiet or not ws.form.people:
         emit(ws, items, KEYS, ids="staff", keys=KEYS)
         return
     if single and not ws.fields:
@@ -183,10 +183,10 @@ def print_appraised(books: Books, version: Version, items: Sequence[Mapping[str,
         return
     names = list(find_rules(version)["measures"])
     titles = {name: say_title(version, name) for name in names}
-    columns: list[str | Column] = ["id", "name", ROLE]
+    columns: list[str | Column] = ["id", "name", name_role()]
     columns += [Column(f"measure {name}", titles[name], titles[name], "number") for name in names]
     columns += ["score", "grade", "bonus", *([TOTAL] if any(item["pay"] for item in items) else [])]
-    columns += [REASON] if any(item["reason"] for item in items) else []
+    columns += ["reason"] if any(item["reason"] for item in items) else []
     rows = []
     for item in items:
         cells = {f"measure {name}": say_value(item["measures"][name]) for name in names}
@@ -202,6 +202,11 @@ def print_appraised(books: Books, version: Version, items: Sequence[Mapping[str,
             }
         )
     emit(ws, rows, columns, ids="staff", keys=KEYS)
+
+
+def name_role() -> Column:
+    """A person's post, as the staff register calls it."""
+    return find_column("role", registers.get("staff"))
 
 
 def say(word: str | None, lang: str) -> str | None:
@@ -229,15 +234,15 @@ def format_person(books: Books, version: Version, item: Mapping[str, Any]) -> li
 
     def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], *, one: bool = False) -> str:
         layout = Layout(tuple(columns), lang, books.now, ws.headers, one, titles=ws.titles)
-        return format_people(ws.format, rows, layout)
+        return ws.form.format_table(rows, layout)
 
     head = {"id": item["staff"], **item, "score": say_score(item["score"]) or say(item["reason"], lang)}
     names = ("id", "name", "month", "score", "grade", "bonus")
-    columns = [COLUMNS[name] for name in names]
-    columns.insert(2, ROLE)
+    columns = [find_column(name) for name in names]
+    columns.insert(2, name_role())
     if item["approver"]:
-        columns.append(Column("approver", "given by", "奖金由谁发给"))
-        head["approver"] = (
+        columns.append(Column("given_by", "given by", "奖金由谁发给"))
+        head["given_by"] = (
             version.policy["roles"].get(item["approver"], item["approver"]) if chinese else item["approver"]
         )
     parts = [
@@ -250,18 +255,19 @@ def format_person(books: Books, version: Version, item: Mapping[str, Any]) -> li
         for name, part in item["measures"].items()
         if part["left_out"] != "role"
     ]
-    pieces = [table([head], columns, one=True), table(parts, [COLUMNS[name] for name in PARTS])]
+    pieces = [table([head], columns, one=True), table(parts, [find_column(name) for name in PARTS])]
     if item["pay"]:
-        pieces.append(table(list(list_lines(item["pay"], lang)), [Column("line", "pay", "工资"), COLUMNS["amount"]]))
+        lines = [Column("line", "pay", "工资"), find_column("amount")]
+        pieces.append(table(list(list_lines(item["pay"], lang)), lines))
     return pieces
 
 
 def list_lines(pay: Mapping[str, Any], lang: str) -> list[dict[str, Any]]:
     """The pay lines in the order of a pay slip, the total last."""
-    chinese = lang == "zh"
+    chinese, page = lang == "zh", registers.get("ledger")
     rows = [{"line": pair[chinese], "amount": pay[key]} for key, pair in PAY.items()]
     for entry in pay["entries"]:
-        back = EVENTS.get(entry["event"])
-        line = f"{entry['id']} {entry['rule'] or ''}".rstrip() + (f" ({back[chinese]})" if back else "")
+        back = say_word(entry["event"], lang, page, event=True) if entry["event"] in TAKEN_BACK else ""
+        line = f"{entry['id']} {entry['rule'] or ''}".rstrip() + (f" ({back})" if back else "")
         rows.insert(-1, {"line": line, "amount": entry["amount"]})
     return rows

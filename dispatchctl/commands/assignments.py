@@ -15,11 +15,10 @@ from dispatchctl.desk.tracking import pick_assignment
 from dispatchctl.errors import UsageFault
 from dispatchctl.options import CASE, NOT_GIVEN, STAFF, Writing, pass_workspace, writing_options
 from dispatchctl.output.formats import emit
-from dispatchctl.output.labels import Column
+from dispatchctl.output.labels import Column, find_column
 from dispatchctl.output.terminal import tell
 from dispatchctl.workspace import Workspace
 
-WHO = Column("staff", "staff", "编号", "id")  # beside the name: the id as it is
 COLUMNS = ("id", "order_id", "assignee", "role", "state", "reasons")
 
 
@@ -78,7 +77,8 @@ def suggest_command(ws: Workspace, order: str, everybody: bool) -> None:
         if everybody:
             item["excluded"] = each.excluded or None
         items.append(item)
-    columns: list[str | Column] = [WHO, "name", "score", "load", "reasons", *(["excluded"] if everybody else [])]
+    who = find_column("staff")._replace(kind="id")  # beside the name: the id as it is
+    columns: list[str | Column] = [who, "name", "score", "load", "reasons", *(["excluded"] if everybody else [])]
     emit(ws, items, columns, ids="staff")
     books.settle()
 

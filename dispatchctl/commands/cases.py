@@ -58,7 +58,7 @@ def show(ws: Workspace, case: str, reveal: bool, reason: str) -> None:
     item = show_case(books, name, reveal=reveal)
     print_warnings(books)
     page = registers.get(item["register"])
-    if ws.format in ("table", "markdown") and not ws.quiet and not ws.fields:
+    if not ws.quiet and ws.form.people and not ws.fields:
         print_case(ws, item, page)
     else:
         emit(ws, [item], single=True, page=page)

@@ -110,7 +110,7 @@ def due(
             list_all_due(books, register=find_register(register) if register else "", since=bounds[0], until=bounds[1])
         )
     print_warnings(books)
-    if explain and ws.format == "table" and not ws.quiet and not ws.fields:
+    if explain and not ws.quiet and ws.form.people and not ws.fields:
         from dispatchctl.output.sheets import print_explained
 
         print_explained(ws, items)
@@ -193,7 +193,7 @@ def status(ws: Workspace) -> None:
 
     books = Books(ws)
     counts = count_state(books)
-    if ws.format == "table" and not ws.quiet:
+    if not ws.quiet and ws.form.screen:
         words = ("逾期", "将到期", "待派") if books.lang == "zh" else ("late", "soon", "unassigned")
         click.echo(", ".join(f"{count} {word}" for count, word in zip(counts.values(), words, strict=True)))
     else:

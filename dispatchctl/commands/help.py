@@ -3,7 +3,11 @@
 import click
 
 from dispatchctl.errors import UsageFault
+from dispatchctl.output.formatters import describe_formats, list_formats
 from dispatchctl.output.terminal import write_stdout
+
+FORMATS = "\n".join(f"    {line}" for line in describe_formats())
+FOR_PEOPLE = " and ".join(each.name for each in list_formats() if each.people and not each.only_file)
 
 TOPICS = {
     "exit-codes": """\
@@ -47,18 +51,12 @@ An option outweighs the environment, and the environment outweighs config.yaml. 
 config.yaml holds lines of `key: text`; its keys are as, records, policies, format, lang, color and wait.
 --no-config leaves it aside. Text going in and out is UTF-8 whatever the locale.
 """,
-    "formats": """\
+    "formats": f"""\
 Formats: how results are printed (--format)
 
-    table      for people, in the language of --lang (default)
-    json       one document; a list has one item a line
-    jsonl      one item a line and nothing else
-    csv, tsv   a heading and one item a line, quoted as RFC 4180 says; --no-headers leaves the heading out
-    yaml       one document
-    markdown   a table for a text document
-    html, xlsx a report, into a file only
+{FORMATS}
 
-Programs read any but table and markdown: their keys never change with the language, are always all there (null or
+Programs read any but {FOR_PEOPLE}: their keys never change with the language, are always all there (null or
 empty where there is nothing) and are only ever added to. Times are ISO 8601 with an offset, money is a decimal
 string. In csv the items of a list are joined by `;`, with a backslash before a `;` or a backslash of their own.
 

@@ -13,18 +13,12 @@ from dispatchctl.desk.importing import Outcome, describe_outcome, import_history
 from dispatchctl.errors import BadData
 from dispatchctl.options import ShortOption, pass_workspace
 from dispatchctl.output.formats import emit
-from dispatchctl.output.labels import Column
+from dispatchctl.output.formatters import find_format
 from dispatchctl.output.terminal import tell
 from dispatchctl.workspace import Workspace
 
-COUNTS = (
-    Column("read", "read", "读入", "number"),
-    Column("imported", "imported", "导入", "number"),
-    Column("skipped", "skipped", "跳过", "number"),
-    Column("refused", "refused", "拒绝", "number"),
-)
+COUNTS = ("read", "imported", "skipped", "refused")
 SETTLED = 5000  # imported rows up to which the index follows at once; more are left to the next command
-TREES = ("json", "jsonl", "yaml")
 Advance = Callable[[int, int], None]
 
 
@@ -56,7 +50,7 @@ def import_command(ws: Workspace, file: str, map_path: str, on_error: str, dry_r
                 books, file, map_path, skip_faults=on_error == "skip", dry_run=dry_run, advance=advance
             )
         except BadData as error:
-            if ws.format not in TREES or not error.faults or ws.quiet:
+            if ws.quiet or not ws.form.tree or not error.faults:
                 raise
             outcome = Outcome(0, 0, 0, 0, list(error.faults), 0)
     print_warnings(books)
@@ -99,7 +93,7 @@ class ProgressBar:
 def print_outcome(ws: Workspace, outcome: Outcome, *, stopped: bool, dry: bool) -> None:
     """The counts on stdout; the faults in json beside them, else on stderr, a line each."""
     item = describe_outcome(outcome, dry=dry)
-    in_tree = ws.format in TREES and not ws.fields
+    in_tree = find_format(ws.format).tree and not ws.fields
     if not in_tree:
         for fault in outcome.faults:
             tell(f"dispatchctl: {fault}")
@@ -110,4 +104,4 @@ def print_outcome(ws: Workspace, outcome: Outcome, *, stopped: bool, dry: bool) 
     if outcome.faults and stopped and not dry:
         tell("nothing was imported; --on-error skip imports the other rows")
     if not ws.quiet:
-        emit(ws, [item], COUNTS, single=True, ids="read", keys=[column.key for column in COUNTS])
+        emit(ws, [item], COUNTS, single=True, ids="read", keys=COUNTS)

@@ -283,7 +283,7 @@ def fund(ws: Workspace, fund: str) -> None:
     books.refuse_faults()
     found = describe_fund(books, fund)
     print_warnings(books)
-    if ws.format in ("json", "yaml") and not ws.quiet and not ws.fields:
+    if not ws.quiet and ws.form.whole and not ws.fields:
         emit(ws, [found], single=True)
     else:
         emit(ws, found["entries"], FUND, keys=FUND_KEYS, page=get("ledger"))

@@ -12,8 +12,10 @@ from dispatchctl.desk.editions import compare_versions, list_publications
 from dispatchctl.desk.rulemaking import publish_rules
 from dispatchctl.errors import Fault
 from dispatchctl.options import Writing, pass_workspace, writing_options
-from dispatchctl.output.formats import dump_json, dump_yaml, emit
+from dispatchctl.output.formats import emit
+from dispatchctl.output.formatters import find_format
 from dispatchctl.output.labels import Column
+from dispatchctl.output.layout import Format
 from dispatchctl.output.terminal import neutralise_text, tell, write_stdout
 from dispatchctl.workspace import Workspace
 
@@ -23,7 +25,6 @@ VERSION_KEYS = (
     "objected", "waiting",
 )  # fmt: skip
 CHANGE_KEYS = ("path", "change", "before", "after")
-FOR_PROGRAMS = ("json", "jsonl", "yaml")
 VERSIONS = (
     Column("label", "version", "版本"),
     Column("effective_from", "in force from", "生效日", "date"),
@@ -49,7 +50,7 @@ def print_faults(ws: Workspace, faults: Sequence[Fault]) -> None:
     """Faults found in files, on stdout: a line each for people, all their parts for programs; nothing with -q."""
     if ws.quiet:
         return
-    if ws.format != "table" or ws.fields or ws.sort[0]:
+    if not ws.form.screen or ws.fields or ws.sort[0]:
         emit(ws, [fault._asdict() for fault in faults], FAULT_KEYS, keys=FAULT_KEYS)
         return
     for fault in faults:
@@ -90,22 +91,15 @@ def show(ws: Workspace, path: str) -> None:
     books = Books(ws)
     value = show_policy(books.policy, path)
     print_warnings(books)
-    form = ws.format
-    if form in ("csv", "tsv"):
+    form = ws.form
+    if not form.people and not form.tree:
         emit(ws, [{"path": name, "value": leaf} for name, leaf in _list_leaves(value, path)], keys=("path", "value"))
-    elif form == "json":
-        write_stdout(dump_json(value))
-    elif form == "jsonl":
+    elif form.tree and not form.whole:
         emit(ws, [value] if isinstance(value, Mapping) else [{"path": path, "value": value}])
-    elif isinstance(value, dict | list):
-        text = dump_yaml(value)
-        write_stdout(text if form == "yaml" else neutralise_text(text, "\n"))
-    else:
-        write_stdout("" if value is None else neutralise_text(_say(value), "\n") + "\n")
-
-
-def _say(value: Any) -> str:
-    return ("true" if value else "false") if isinstance(value, bool) else str(value)
+    elif form.whole:
+        write_stdout(form.dump(value))
+    else:  # a person reads the rules as they are written
+        write_stdout(neutralise_text(find_format("yaml").dump(value), "\n"))
 
 
 def _list_leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
@@ -145,19 +139,19 @@ def publish(ws: Workspace, days: bool, reason: str, writing: Writing) -> None:
         tell(f"{item['id']} was recorded before; nothing was written")
     if done.dry:
         item["dry_run"] = True
-    if ws.quiet or ws.format in FOR_PROGRAMS:
+    if ws.quiet or ws.form.tree:
         emit(ws, [item], single=True)
     else:
         if item["file"]:
             verb = "would publish" if done.dry else "published"
             tell(f"{verb} {item['file']}, in force from {item['effective_from']}")
-        emit(ws, [_word_change(change, ws.lang, ws.format) for change in item["changes"]], CHANGES)
+        emit(ws, [_word_change(change, ws.lang, ws.form) for change in item["changes"]], CHANGES)
     books.settle()
 
 
-def _word_change(change: Mapping[str, Any], lang: str, form: str) -> dict[str, Any]:
+def _word_change(change: Mapping[str, Any], lang: str, form: Format) -> dict[str, Any]:
     """A change as a person reads it: in words, and what a list or a map holds on one line."""
-    if form in ("csv", "tsv"):
+    if not form.people:
         return dict(change)
     word = WORDS.get(change["change"], change["change"]) if lang == "zh" else change["change"]
     is_day = change["path"].startswith("days.")
@@ -190,7 +184,7 @@ def versions(ws: Workspace) -> None:
     print_warnings(books)
     if not items:
         tell("no version is published: policies.yaml itself is in force")
-    if ws.format in ("table", "markdown"):
+    if not ws.quiet and ws.form.people:
         items = [{**item, **{key: len(item[key]) for key in ("acknowledged", "objected", "waiting")}} for item in items]
     emit(ws, items, VERSIONS, ids="label", keys=VERSION_KEYS)
     books.settle()
@@ -215,8 +209,8 @@ def diff(ws: Workspace, before: str, after: str) -> None:
     print_warnings(books)
     if not changes:
         tell("nothing differs")
-    if ws.format not in FOR_PROGRAMS:
-        changes = [_word_change(change, ws.lang, ws.format) for change in changes]
+    if not ws.quiet and not ws.form.tree:
+        changes = [_word_change(change, ws.lang, ws.form) for change in changes]
     emit(ws, changes, CHANGES, ids="path", keys=CHANGE_KEYS)
     books.settle()
 
@@ -276,4 +270,4 @@ def schema(ws: Workspace) -> None:
     from dispatchctl.policy.schema import build_schema
 
     document = build_schema()
-    write_stdout(dump_yaml(document) if ws.format == "yaml" else dump_json(document))
+    write_stdout((ws.form if ws.form.whole else find_format("json")).dump(document))

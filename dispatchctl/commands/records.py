@@ -19,7 +19,7 @@ from dispatchctl.workspace import Workspace
 COUNTS = (
     Column("place", "index", "索引"),
     Column("files", "files", "文件", "number"),
-    Column("rows", "rows", "记录", "number"),
+    "rows",
     Column("cases", "cases", "事项", "number"),
     Column("clocks", "clocks", "时限", "number"),
     Column("faults", "faults", "问题", "number"),

@@ -17,10 +17,13 @@ from dispatchctl.desk.times import local_time
 from dispatchctl.errors import UsageFault
 from dispatchctl.options import MONTH, NOT_GIVEN, STAFF, output_options, pass_workspace
 from dispatchctl.output.files import ENCODINGS, read_ending, write_output
-from dispatchctl.output.formats import dump_json, dump_yaml, emit, format_data
+from dispatchctl.output.formats import emit
+from dispatchctl.output.formatters import find_format
 from dispatchctl.output.labels import Column
+from dispatchctl.output.layout import Format
+from dispatchctl.output.report import Report
 from dispatchctl.output.terminal import tell, write_stdout
-from dispatchctl.policy.checking_measures import PERSON
+from dispatchctl.policy.items import PERSON
 from dispatchctl.registers.page import split_items
 from dispatchctl.reports.documents import (
     FLAT,
@@ -34,10 +37,8 @@ from dispatchctl.reports.documents import (
     list_wanted_beside,
 )
 from dispatchctl.reports.measures import Heads, Item, Window
-from dispatchctl.workspace import FILE_FORMATS, Workspace
+from dispatchctl.workspace import Workspace
 
-TREES = ("json", "yaml")
-SHEETS = ("csv", "tsv")
 DRILLED = ("id", "instance", "counted")
 COUNTED = Column("counted", "counts", "计入分子", "flag")
 #: fields whose values have words on the registers' pages, or among the labels
@@ -75,7 +76,7 @@ def report(
     """
     if person and not measure:
         raise UsageFault("goes with --drill MEASURE", place="--person")
-    form = read_ending(output) if output else ws.format
+    form = find_format(read_ending(output) if output else ws.format)
     check_options(form, output, encoding=encoding, raw=raw)
     books = Books(ws)
     books.refuse_faults()
@@ -88,7 +89,7 @@ def report(
         staff = resolve_staff(books, person, option="--person", present=False) if person else ""
         headed = list_headed(books, staff, period) if staff else []
         document, items = drill(books.index.db, version.policy, name, period, staff, headed)
-        rows: Sequence[Mapping[str, Any]] = describe_items(items, shorten=form in ("table", "markdown"))
+        rows: Sequence[Mapping[str, Any]] = describe_items(items, shorten=form.people)
         keys: Sequence[str] = DRILLED
     else:
         rest = "全部指标" if books.lang == "zh" else "All measures"
@@ -128,17 +129,19 @@ def list_corrected(books: Books, kind: str, stretch: Stretch) -> list[dict[str, 
     )
 
 
-def check_options(form: str, output: str | None, *, encoding: str | None, raw: bool) -> None:
+def check_options(form: Format, output: str | None, *, encoding: str | None, raw: bool) -> None:
     """UsageFault for a format that only files have, and for options that a format does not take."""
     if not output:
-        if form in FILE_FORMATS:
-            raise UsageFault(f"{form} is written to a file only", place="--format", hint="name one: -o report.html")
+        if form.only_file:
+            raise UsageFault(
+                f"{form.name} is written to a file only", place="--format", hint="name one: -o report.html"
+            )
         if encoding or raw:
             raise UsageFault("goes with -o FILE", place="--encoding" if encoding else "--raw")
-    elif encoding and form not in (*SHEETS, "table", "markdown"):
-        raise UsageFault(f"{form} is UTF-8", place="--encoding")
-    elif raw and form not in (*SHEETS, "xlsx"):
-        raise UsageFault(f"has no meaning for {form}", place="--raw")
+    elif encoding and not form.encodable:
+        raise UsageFault(f"{form.name} is UTF-8", place="--encoding")
+    elif raw and not form.sheet:
+        raise UsageFault(f"has no meaning for {form.name}", place="--raw")
 
 
 def describe_period(books: Books, kind: str, stretch: Stretch) -> tuple[Window, Heading]:
@@ -220,10 +223,10 @@ def say_item(item: Item) -> str:
 
 def print_drilled(ws: Workspace, document: Mapping[str, Any], items: Sequence[Item]) -> None:
     """The cases behind a figure; for people and -q one id a line, of a ratio those that count."""
-    if ws.format in TREES and not ws.quiet:
-        write_stdout(dump_json(document) if ws.format == "json" else dump_yaml(document))
+    if not ws.quiet and ws.form.whole:
+        write_stdout(ws.form.dump(document))
         return
-    people = ws.format in ("table", "markdown") or ws.quiet
+    people = ws.quiet or ws.form.people
     shown = [item for item in items if item.counted] if ws.quiet else items
     columns: Sequence[str | Column] = ("id", COUNTED) if document["denominator"] is not None else ("id",)
     emit(ws, describe_items(shown, shorten=people), columns, keys=DRILLED)
@@ -233,19 +236,19 @@ def print_report(ws: Workspace, document: Mapping[str, Any], rows: Sequence[Mapp
     """The report on stdout: the document, its rows, or pages for people; with -q the measures' ids."""
     if ws.quiet:
         emit(ws, [{"id": name} for name in document["measures"]])
-    elif ws.format in TREES:
-        write_stdout(dump_json(document) if ws.format == "json" else dump_yaml(document))
-    elif ws.format in ("table", "markdown") and not ws.fields and not ws.sort[0]:
+    elif ws.form.whole:
+        write_stdout(ws.form.dump(document))
+    elif ws.form.people and not ws.fields and not ws.sort[0]:
         from dispatchctl.output.documents import format_report
 
-        write_stdout(format_report(document, ws.format, ws.lang, ws.now(), headers=ws.headers))
+        write_stdout(format_report(document, ws.form, ws.lang, ws.now(), headers=ws.headers))
     else:
         emit(ws, rows, keys=FLAT)
 
 
 def format_file(
     ws: Workspace,
-    form: str,
+    form: Format,
     document: Mapping[str, Any],
     rows: Sequence[Mapping[str, Any]],
     keys: Sequence[str],
@@ -254,24 +257,15 @@ def format_file(
     raw: bool,
     encoding: str | None,
 ) -> bytes:
-    """The bytes of a file in the format that its ending names."""
-    from dispatchctl.output.documents import format_report, write_html, write_xlsx
-
-    if form == "xlsx":
-        return write_xlsx(rows, keys, raw=raw)
-    if form in SHEETS:
-        text = format_data(form, rows, keys, headers=ws.headers, defuse=not raw)
-    elif form in TREES:
-        text = dump_json(document) if form == "json" else dump_yaml(document)
-    elif form == "jsonl":
-        text = format_data(form, rows, keys)
-    elif drilled:
-        text = "".join(f"{row['id']}\n" for row in rows)
-    elif form == "html":
-        text = write_html(document, ws.lang, ws.now())
+    """The bytes of a file in the format that its ending names; for people, the cases behind a figure are their ids."""
+    content: str | bytes
+    if drilled and form.people:
+        content = "".join(f"{row['id']}\n" for row in rows)
     else:
-        text = format_report(document, form, ws.lang, ws.now())
-    return text.encode(encoding or ("utf-8-sig" if form in SHEETS else "utf-8"), "backslashreplace")
+        content = form.make_file(Report(document, rows, keys, ws.lang, ws.now(), ws.headers, raw))
+    if isinstance(content, bytes):
+        return content
+    return content.encode(encoding or form.encoding, "backslashreplace")
 
 
 def hand_out(

@@ -18,8 +18,9 @@ from dispatchctl.desk.comparing_rules import (
 )
 from dispatchctl.desk.periods import Period, month_period
 from dispatchctl.options import MONTH, pass_workspace
-from dispatchctl.output.formats import Layout, dump_json, dump_yaml, emit, format_people
+from dispatchctl.output.formats import emit
 from dispatchctl.output.labels import Column, find_column, say_word
+from dispatchctl.output.layout import Layout
 from dispatchctl.output.terminal import neutralise_text, write_stdout
 from dispatchctl.workspace import Workspace
 
@@ -67,9 +68,9 @@ def what_if(ws: Workspace, file: str, month: str, everything: bool) -> None:
         rows = [*shown["clocks"], *shown["charges"], *shown["scores"]]
         ids = dict.fromkeys(row.get("case") or row.get("key") or row["staff"] for row in rows)
         emit(ws, [{"id": each} for each in ids])
-    elif ws.format in ("json", "yaml"):
-        write_stdout(dump_json(document) if ws.format == "json" else dump_yaml(document))
-    elif ws.format in ("table", "markdown") and not ws.fields and not ws.sort[0]:
+    elif ws.form.whole:
+        write_stdout(ws.form.dump(document))
+    elif ws.form.people and not ws.fields and not ws.sort[0]:
         write_stdout(format_document(then, document))
     else:
         emit(ws, list(flatten(shown)), keys=ROWS)
@@ -128,7 +129,7 @@ def format_document(then: Books, document: Mapping[str, Any]) -> str:
         "charges": ("occurred_at", "staff", "rule", "case", *_sides()),
         "scores": ("staff", "name", *_sides()),
     }  # fmt: skip
-    first, gap = ("## ", "\n") if ws.format == "markdown" else ("", "")
+    form = ws.form
     pieces = []
     for part, wanted in columns.items():
         items = [
@@ -142,15 +143,12 @@ def format_document(then: Books, document: Mapping[str, Any]) -> str:
             if each != "item" or any(item["item"] for item in items)
         ]
         if items:
-            table = format_people(
-                ws.format, items, Layout(tuple(shown), lang, then.now, ws.headers, titles=then.list_titles())
-            )
-            pieces.append(f"{first}{TITLES[part][lang == 'zh']}\n{gap}{table}")
+            layout = Layout(tuple(shown), lang, then.now, ws.headers, titles=then.list_titles())
+            pieces.append(form.head(TITLES[part][lang == "zh"]) + form.format_table(items, layout))
     lines = [Column("what", "", ""), *_sides("number")]
-    table = format_people(
-        ws.format, list(list_totals(document["totals"], lang)), Layout(tuple(lines), lang, then.now, ws.headers)
-    )
-    pieces.append(f"{first}{TITLES['totals'][lang == 'zh']}\n{gap}{table}")
+    layout = Layout(tuple(lines), lang, then.now, ws.headers)
+    table = form.format_table(list(list_totals(document["totals"], lang)), layout)
+    pieces.append(form.head(TITLES["totals"][lang == "zh"]) + table)
     return neutralise_text("\n".join(pieces), "\n")
 
 

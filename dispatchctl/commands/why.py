@@ -24,8 +24,6 @@ from dispatchctl.reports.explaining import explain_measure
 from dispatchctl.rules.reasons import Reason, make_reason
 from dispatchctl.workspace import Workspace
 
-TREES = ("json", "jsonl", "yaml")
-
 
 @click.command("why")
 @click.argument("subject", type=CASE, metavar="KEY|CASE|MEASURE")
@@ -161,9 +159,9 @@ def print_tree(ws: Workspace, tree: Reason) -> None:
     told = add_texts(tree, ws)
     if ws.quiet:
         emit(ws, [told])
-    elif ws.format in TREES:
+    elif ws.form.tree:
         emit(ws, [told], single=True)
-    elif ws.format in ("table", "markdown") and not ws.fields:
-        write_stdout(format_tree(told, ws.format))
+    elif ws.form.people and not ws.fields:
+        write_stdout(format_tree(told, ws.form))
     else:
         emit(ws, list(list_steps(told)), KEYS[:-1], keys=KEYS)

@@ -7,9 +7,9 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.customers import same_customer
 from dispatchctl.errors import Refused
 from dispatchctl.registers.page import split_items
+from dispatchctl.rules.calendar import parse_time
 from dispatchctl.rules.dispatch import Candidate, Job, Worker, rank_candidates
 from dispatchctl.rules.families import Case
-from dispatchctl.rules.limits import parse_time
 from dispatchctl.store.judgements import AT_WORK
 
 FIELD_ROLE = "field"  # who is on duty where nobody is rostered

@@ -10,9 +10,14 @@ from dispatchctl.desk.names import resolve_key, show_text
 from dispatchctl.desk.times import format_time
 from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.page import split_items
-from dispatchctl.rules.complaints import CorrectiveMeasure, Owed, list_measures, list_owed_on_complaint
+from dispatchctl.rules.calendar import parse_time
+from dispatchctl.rules.complaints import (
+    CorrectiveMeasure,
+    Owed,
+    list_measures,
+    list_owed_on_complaint,
+)
 from dispatchctl.rules.families import Case, Family, may_happen
-from dispatchctl.rules.limits import parse_time
 from dispatchctl.rules.severity import SERIOUS
 
 REGISTER = "complaints"

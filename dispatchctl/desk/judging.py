@@ -7,10 +7,10 @@ from dispatchctl import registers
 from dispatchctl.policy.rulebook import Rulebook, Version
 from dispatchctl.registers.page import VOID
 from dispatchctl.registers.row import Row, fold_key
+from dispatchctl.rules.calendar import parse_time
 from dispatchctl.rules.clocks import Instance, judge_case
 from dispatchctl.rules.derived import derive_fields
 from dispatchctl.rules.families import Case, Family, fold_family
-from dispatchctl.rules.limits import parse_time
 from dispatchctl.rules.owners import find_order, list_departments
 from dispatchctl.rules.people import People
 from dispatchctl.rules.variants import ClockTable

@@ -1,17 +1,16 @@
-"""A report as a person reads it: tables on a screen, markdown, a page of HTML, a spreadsheet. Output (PD-5.4).
+"""A report as a person reads it: its title, its sections, their tables in words. Output (PD-5.4).
 
 It gets the document that json prints and says nothing that is not in it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from dispatchctl import registers
-from dispatchctl.errors import UsageFault
-from dispatchctl.output.formats import Layout, defuse_cell, format_people
+from dispatchctl.output.cells import say_time
 from dispatchctl.output.labels import COLUMNS, Column, find_column, say_word
-from dispatchctl.output.tables import say_time
+from dispatchctl.output.layout import Format, Layout
 from dispatchctl.output.terminal import neutralise_text
 
 Document = Mapping[str, Any]
@@ -126,7 +125,7 @@ def _list_groups(
     rows = [row for row in section["rows"] if row["by"] == by]
     names = [name for name in rows[0]["measures"] if any(row["measures"][name] for row in rows)]
     none = "（未填）" if lang == "zh" else "(none)"
-    columns = [Column("key", head.en, head.zh)]
+    columns = [head._replace(key="key", kind="text")]
     for name in names:
         title = document["measures"][name]["title"]
         columns.append(Column(f"measure {name}", title, title, "number"))
@@ -144,99 +143,17 @@ def _list_groups(
 
 
 def _find_head(name: str) -> Column:
-    """What a field that a report groups by is called: as everywhere, else as the page says that has it."""
+    """What a field that a report groups by is called: as everywhere, else as the first page says that has it."""
     if name == PERSON[0]:
         return Column(*PERSON)
-    if name not in COLUMNS:
-        for register in registers.NAMES:
-            field = registers.known_of(register).get(name)
-            if field is not None:
-                return Column(name, field.en, field.zh)
-    return find_column(name)
+    homes = () if name in COLUMNS else tuple(each for each in registers.NAMES if name in registers.known_of(each))
+    return find_column(name, registers.get(homes[0]) if homes else None)
 
 
-def format_report(document: Document, form: str, lang: str, now: int, *, headers: bool = True) -> str:
-    """The report as `table` (for a screen) or `markdown`. now: epoch seconds, by which times are shortened."""
-    first, second, gap = ("# ", "## ", "\n") if form == "markdown" else ("", "", "")
-    text = f"{first}{title_report(document, lang)}\n{gap}{say_origin(document, lang, now)}\n"
+def format_report(document: Document, form: Format, lang: str, now: int, *, headers: bool = True) -> str:
+    """The report as tables below headings, in a format for people. now: epoch seconds, by which times are shortened."""
+    text = f"{form.head(title_report(document, lang), 1)}{say_origin(document, lang, now)}\n"
     for title, tables in list_tables(document, lang):
-        shown = [format_people(form, items, Layout(tuple(columns), lang, now, headers)) for columns, items in tables]
-        text += f"\n{second}{neutralise_text(title)}\n{gap}" + "\n".join(shown)
+        shown = [form.format_table(items, Layout(tuple(columns), lang, now, headers)) for columns, items in tables]
+        text += f"\n{form.head(neutralise_text(title))}" + "\n".join(shown)
     return text
-
-
-# --- files --------------------------------------------------------------------------------------------------------
-
-STYLE = """
-body{font:15px/1.5 system-ui,"PingFang SC","Microsoft YaHei",sans-serif;margin:2em auto;max-width:60em;padding:0 1em}
-table{border-collapse:collapse;margin:.6em 0 1.4em}
-th,td{border-bottom:1px solid #ccc;padding:.25em .8em;text-align:left;vertical-align:top}
-.n{text-align:right;font-variant-numeric:tabular-nums}
-.b{display:block;height:3px;background:#2a6fb0}
-p{color:#555}
-"""
-
-
-def write_html(document: Document, lang: str, now: int) -> str:
-    """A page that needs nothing else: no script, no address, every text escaped; a line below a ratio shows it."""
-    from html import escape
-
-    def row(cells: Sequence[str], columns: Sequence[Column], tag: str) -> str:
-        kinds = [' class="n"' if column.kind == "number" else "" for column in columns]
-        body = "".join(f"<{tag}{kind}>{cell}</{tag}>" for kind, cell in zip(kinds, cells, strict=True))
-        return f"<tr>{body}</tr>\n"
-
-    def cell(value: object) -> str:
-        text = neutralise_text("" if value is None else str(value))
-        share = text.partition("%")[0] if "%" in text else ""
-        bar = f'<span class="b" style="width:{share}%"></span>' if share.replace(".", "", 1).isdigit() else ""
-        return escape(text) + bar
-
-    title = escape(neutralise_text(title_report(document, lang)))
-    parts = [
-        f'<!DOCTYPE html>\n<html lang="{"zh-CN" if lang == "zh" else "en"}">\n<head>\n<meta charset="utf-8">\n'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        f"<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n"
-        f"<p>{escape(say_origin(document, lang, now))}</p>\n"
-    ]
-    for heading, tables in list_tables(document, lang):
-        parts.append(f"<h2>{escape(neutralise_text(heading))}</h2>\n")
-        for columns, items in tables:
-            names = [escape(neutralise_text(column.zh if lang == "zh" else column.en)) for column in columns]
-            parts.append("<table>\n" + row(names, columns, "th"))
-            parts += [row([cell(item[column.key]) for column in columns], columns, "td") for item in items]
-            parts.append("</table>\n")
-    return "".join(parts) + "</body>\n</html>\n"
-
-
-def write_xlsx(items: Sequence[Mapping[str, Any]], keys: Sequence[str], *, raw: bool = False) -> bytes:
-    """A spreadsheet of rows: every text as text, counts as numbers. UsageFault where the extra is not installed.
-
-    raw: texts that begin like a formula stay as they are (they are text all the same).
-    """
-    try:
-        from xlsxwriter import Workbook
-    except ImportError:
-        raise UsageFault(
-            "needs the extra xlsx", place="--output FILE.xlsx", hint="pip install 'dispatchctl[xlsx]', or write a .csv"
-        ) from None
-    from datetime import datetime
-    from io import BytesIO
-
-    file = BytesIO()
-    book = Workbook(file, {"in_memory": True, "constant_memory": False})
-    book.set_properties({"created": datetime(2000, 1, 1)})  # the same report is the same file
-    sheet = book.add_worksheet()
-    for column, key in enumerate(keys):
-        sheet.write_string(0, column, key)
-    for number, item in enumerate(items, 1):
-        for column, key in enumerate(keys):
-            value = item.get(key)
-            if isinstance(value, bool):
-                sheet.write_boolean(number, column, value)
-            elif isinstance(value, int):
-                sheet.write_number(number, column, value)
-            elif value is not None:
-                sheet.write_string(number, column, str(value) if raw else defuse_cell(str(value)))
-    book.close()
-    return file.getvalue()

@@ -7,20 +7,18 @@ import os
 from contextlib import suppress
 
 from dispatchctl.errors import Refused, SystemFailed, UsageFault
+from dispatchctl.output.formatters import list_endings
 
-ENDINGS = {
-    ".json": "json", ".jsonl": "jsonl", ".csv": "csv", ".tsv": "tsv", ".yaml": "yaml", ".yml": "yaml",
-    ".md": "markdown", ".txt": "table", ".html": "html", ".htm": "html", ".xlsx": "xlsx",
-}  # fmt: skip
 ENCODINGS = ("utf-8", "utf-8-sig", "gb18030")
 
 
 def read_ending(path: str) -> str:
     """The format that a file's ending names, whatever its case. Raises UsageFault for any other ending."""
     ending = os.path.splitext(path)[1].lower()
-    if ending not in ENDINGS:
-        raise UsageFault(f"its ending names no format (allowed: {', '.join(ENDINGS)})", place=path)
-    return ENDINGS[ending]
+    endings = list_endings()
+    if ending not in endings:
+        raise UsageFault(f"its ending names no format (allowed: {', '.join(endings)})", place=path)
+    return endings[ending].name
 
 
 def write_output(

@@ -1,12 +1,14 @@
 """Names of keys, words of states and lengths of time, in Chinese and English.
 
-Layer: output, above registers. Keys of a register's own fields are named on its page; here stand the others.
+Layer: output, above registers. Fields, states and events are named on their pages and nowhere else; here stand the keys
+and the values that no page has, and on which page to look for a word where none was given.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from dispatchctl import registers
-from dispatchctl.registers.page import Event, Register, State
+from dispatchctl.registers.page import Event, Field, Register, State
 
 
 class Column(NamedTuple):
@@ -21,22 +23,36 @@ class Column(NamedTuple):
     kind: str = "text"
 
 
+#: page -> its fields that are also printed where there is no page, as in a list of clocks; a page is read when one is
+HOMES = {
+    "contacts": ("address", "created_at", "name", "phone"),
+    "orders": (
+        "amount", "area", "attached", "channel", "contact_id", "content", "department", "kind", "price", "priority",
+        "read_back", "reason", "requirements", "service",
+    ),
+    "assignments": ("assignee", "dispatcher", "order_id", "role"),
+    "complaints": ("severity_reasons",),
+    "notices": ("case", "clock", "item", "level"),
+    "ledger": (
+        "also", "approver", "clauses", "evidence", "fund", "instead", "key", "occurred_at", "propose", "range", "rule",
+        "staff",
+    ),
+    "staff": ("month", "score"),
+    "audit": ("period", "report", "rows"),
+}  # fmt: skip
+#: a state that is also said where there is no page -> the page that has its word
+WORD_HOMES = {"paused": "assignments", "declined": "assignments", "valid": "complaints", "invalid": "complaints"}
+
 COLUMNS: dict[str, Column] = {
     column.key: column
     for column in (
         Column("id", "id", "编号", "id"),
-        Column("case", "case", "编号", "id"),
-        Column("order_id", "order", "工单", "id"),
-        Column("contact_id", "contact", "联系人编号", "id"),
         Column("entry", "entry", "台账编号", "id"),
         Column("register", "register", "登记簿", "register"),
-        Column("clock", "clock", "时限"),
         Column("instance", "instance", "次序", "number"),
-        Column("item", "item", "事项"),
         Column("state", "state", "状态", "word"),
         Column("event", "event", "事件", "word"),
         Column("owner", "owner", "责任人"),
-        Column("owner_name", "owner", "责任人"),
         Column("by", "by", "记录人"),
         Column("at", "at", "时间", "time"),
         Column("recorded_at", "recorded", "记录时间", "time"),
@@ -48,73 +64,35 @@ COLUMNS: dict[str, Column] = {
         Column("stopped_at", "stopped", "结束", "time"),
         Column("due_at", "due", "到期", "time"),
         Column("urged_at", "urged", "催办时间", "time"),
-        Column("occurred_at", "occurred", "发生时间", "time"),
         Column("generated_at", "generated", "生成时间", "time"),
-        Column("created_at", "created", "登记时间", "time"),
         Column("late_seconds", "late", "逾期", "duration"),
         Column("remaining", "remaining", "剩余", "duration"),
         Column("breached", "late", "已逾期", "flag"),
         Column("provisional", "provisional", "暂定", "flag"),
         Column("before_rules", "before rules", "早于制度", "flag"),
         Column("replayed", "replayed", "重复请求", "flag"),
-        Column("level", "level", "级别", "number"),
         Column("extension", "extension", "延期", "word"),
         Column("limit", "limit", "限时"),
         Column("counting", "counting", "计时方式", "word"),
         Column("policy", "policy", "制度版本"),
         Column("source", "source", "依据", "list"),
-        Column("clauses", "clauses", "条款", "list"),
         Column("segments", "segments", "时段", "list"),
         Column("counts", "counts", "计时", "flag"),
         Column("why", "why", "说明"),
-        Column("service", "service", "服务"),
-        Column("priority", "priority", "优先级"),
-        Column("channel", "channel", "渠道"),
-        Column("area", "area", "区域"),
-        Column("department", "department", "部门"),
-        Column("content", "content", "内容"),
-        Column("requirements", "requirements", "要求"),
         Column("note", "note", "备注"),
-        Column("reason", "reason", "原因"),
         Column("reasons", "reasons", "理由", "list"),
         Column("contact", "contact", "联系人"),
         Column("caller", "caller", "来电人"),
-        Column("name", "name", "姓名"),
-        Column("phone", "phone", "电话"),
-        Column("address", "address", "地址"),
         Column("base_price", "base price", "基本价格", "money"),
-        Column("price", "price", "价格", "money"),
-        Column("amount", "amount", "金额", "money"),
         Column("balance", "balance", "余额", "money"),
         Column("currency", "currency", "币种"),
-        Column("range", "range", "幅度", "list"),
-        Column("read_back", "read back", "已复述", "flag"),
-        Column("assignee", "assignee", "承接人"),
-        Column("dispatcher", "dispatcher", "派单人"),
-        Column("role", "role", "分工", "word"),
         Column("what", "what", "内容"),
-        Column("by_name", "by", "记录人"),
-        Column("assignee_name", "assignee", "接单人"),
         Column("assigned_at", "assigned", "派单时间", "time"),
         Column("retracted", "taken back", "撤回", "word"),
-        Column("staff", "staff", "人员"),
-        Column("staff_name", "staff", "人员"),
-        Column("score", "score", "得分", "number"),
         Column("load", "load", "负荷", "number"),
         Column("excluded", "passed over", "未入选", "word"),
         Column("proposed_severity", "proposed severity", "建议等级", "word"),
-        Column("severity_reasons", "grounds", "等级理由", "list"),
-        Column("key", "key", "键"),
-        Column("rule", "rule", "规则"),
-        Column("kind", "kind", "类别", "word"),
-        Column("evidence", "evidence", "依据事实", "list"),
-        Column("also", "besides", "并处", "list"),
-        Column("instead", "instead", "可代以", "list"),
-        Column("propose", "proposed", "建议措施", "list"),
         Column("into", "into", "归入"),
-        Column("fund", "fund", "经费"),
-        Column("approver", "approver", "审批人"),
-        Column("month", "month", "月份"),
         Column("grade", "grade", "等级"),
         Column("bonus", "bonus", "奖金", "money"),
         Column("pay", "pay", "工资"),
@@ -125,8 +103,6 @@ COLUMNS: dict[str, Column] = {
         Column("numerator", "count", "分子", "number"),
         Column("denominator", "of", "分母", "number"),
         Column("weight", "weight", "权重", "number"),
-        Column("report", "report", "报表"),
-        Column("period", "period", "期间"),
         Column("file", "file", "文件"),
         Column("line", "line", "行", "number"),
         Column("column", "column", "列", "number"),
@@ -139,7 +115,6 @@ COLUMNS: dict[str, Column] = {
         Column("skipped", "skipped", "跳过", "number"),
         Column("refused", "refused", "拒绝", "number"),
         Column("ref", "row", "记录", "id"),
-        Column("row", "row", "记录", "id"),
         Column("records", "records", "记录文件夹"),
         Column("source_ref", "source reference", "来源编号", "id"),
         Column("request_id", "request id", "请求编号", "id"),
@@ -148,7 +123,6 @@ COLUMNS: dict[str, Column] = {
         Column("events", "history", "历史", "list"),
         Column("clocks", "clocks", "时限", "list"),
         Column("conflicts", "conflicts", "冲突", "list"),
-        Column("attached", "attachments", "附件", "list"),
     )
 }
 
@@ -166,7 +140,6 @@ KINDS = {
 
 WORDS = {  # states that no page has: of clocks, of charges, of verdicts
     "running": ("running", "计时中"),
-    "paused": ("paused", "已暂停"),
     "stopped": ("stopped", "已完成"),
     "ended": ("ended", "已终止"),
     "met": ("met", "按时"),
@@ -213,8 +186,6 @@ WORDS = {  # states that no page has: of clocks, of charges, of verdicts
     # how a complaint is judged
     "serious": ("serious", "重大"),
     "ordinary": ("ordinary", "一般"),
-    "valid": ("valid", "有效"),
-    "invalid": ("invalid", "无效"),
     "outside": ("with others", "外部事项"),
     "redone": ("redone", "返工"),
     "concession": ("concession", "让步"),
@@ -258,7 +229,6 @@ WORDS = {  # states that no page has: of clocks, of charges, of verdicts
     "skill": ("skill", "技能不符"),
     "leave": ("on leave", "请假"),
     "off-duty": ("off duty", "不当班"),
-    "declined": ("declined", "已拒接"),
     "ceiling": ("at the ceiling", "工作量已满"),
 }
 
@@ -274,16 +244,37 @@ def find_page(page: Register | None, register: object = None) -> Register | None
 
 
 def find_column(key: str, page: Register | None = None) -> Column:
-    """How to name and show a key: by the register's page, else by the table here, else under its own name."""
-    if page is not None:
-        for field in (*page.fields, *page.derived):
-            if field.name == key:
-                many = field.many and field.type != "choice"  # words stay words, however many
-                return Column(key, field.en, field.zh, "list" if many else KINDS.get(field.type, "text"))
-    known = COLUMNS.get(key)
-    if known is not None:
-        return known
-    return Column(key, key.replace("_", " "), key, "time" if key.endswith("_at") else "text")
+    """How to name and show a key: by the register's page, else by the table here, else by the page that is its home.
+
+    A key that is nowhere goes by its own name.
+    """
+    field = _find_field((*page.fields, *page.derived), key) if page is not None else None
+    if field is None:
+        known = COLUMNS.get(key)
+        if known is not None:
+            return known
+        home = next((name for name, keys in HOMES.items() if key in keys), "")
+        if not home and key.endswith("_name"):  # the name beside an id goes by the same word
+            return find_column(key.removesuffix("_name"))._replace(key=key, kind="text")
+        if not home:
+            return Column(key, key.replace("_", " "), key, "time" if key.endswith("_at") else "text")
+        field = _find_field(_list_fields(home), key)
+        assert field is not None, key
+    many = field.many and field.type != "choice"  # words stay words, however many
+    return Column(key, field.en, field.zh, "list" if many else KINDS.get(field.type, "text"))
+
+
+def _find_field(fields: Sequence[Field], key: str) -> Field | None:
+    return next((field for field in fields if field.name == key), None)
+
+
+def _list_fields(name: str) -> Sequence[Field]:
+    if name == "contacts":  # no register, since a contact is written over
+        from dispatchctl.registers.contacts import FIELDS
+
+        return FIELDS
+    page = registers.get(name)
+    return (*page.fields, *page.derived)
 
 
 def label(key: str, lang: str, page: Register | None = None) -> str:
@@ -295,13 +286,18 @@ def label(key: str, lang: str, page: Register | None = None) -> str:
 def say_word(value: str, lang: str, page: Register | None = None, *, event: bool = False) -> str:
     """A state, or (event) an event, in words: those of its page, else of clocks and charges, else the name itself."""
     index = 1 if lang == "zh" else 0
-    if page is not None:
-        entries: list[State | Event] = [*page.events, *page.states] if event else [*page.states, *page.events]
-        for entry in entries:
-            if entry.name == value:
-                return entry.zh if index else entry.en
-    words = (WORDS.get(f"{page.name}.{value}") if page is not None else None) or WORDS.get(value)
+    words = page and _find_words(page, value, event)
+    if page is not None and not words:
+        words = WORDS.get(f"{page.name}.{value}")
+    words = words or WORDS.get(value)
+    if not words and value in WORD_HOMES:
+        words = _find_words(registers.get(WORD_HOMES[value]), value, event)
     return words[index] if words else value
+
+
+def _find_words(page: Register, value: str, event: bool) -> tuple[str, str] | None:
+    entries: list[State | Event] = [*page.events, *page.states] if event else [*page.states, *page.events]
+    return next(((entry.en, entry.zh) for entry in entries if entry.name == value), None)
 
 
 def say_duration(seconds: int, lang: str) -> str:

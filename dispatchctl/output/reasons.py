@@ -5,11 +5,11 @@ from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from dispatchctl import registers
+from dispatchctl.output.cells import say_time
 from dispatchctl.output.documents import say_figure
-from dispatchctl.output.formats import Printing
-from dispatchctl.output.labels import find_column, find_page, say_duration, say_word
+from dispatchctl.output.labels import find_column, find_page, label, say_duration, say_word
+from dispatchctl.output.layout import Format, Printing
 from dispatchctl.output.sheets import measure_segment, say_why
-from dispatchctl.output.tables import say_time
 from dispatchctl.output.terminal import neutralise_text
 from dispatchctl.registers.ledger import MONEYLESS
 
@@ -41,10 +41,9 @@ def list_steps(tree: Mapping[str, Any], depth: int = 0) -> Iterator[dict[str, An
         yield from list_steps(each, depth + 1)
 
 
-def format_tree(tree: Mapping[str, Any], form: str) -> str:
-    """The lines of a tree with texts: indented for a screen, as nested lists in markdown."""
-    mark = "- " if form == "markdown" else ""
-    return "".join(f"{INDENT * step['depth']}{mark}{step['text']}\n" for step in list_steps(tree))
+def format_tree(tree: Mapping[str, Any], form: Format) -> str:
+    """The lines of a tree with texts in a format for people, indented below what they explain."""
+    return "".join(f"{INDENT * step['depth']}{form.bullet}{step['text']}\n" for step in list_steps(tree))
 
 
 def _cut(number: str) -> str:
@@ -183,10 +182,9 @@ class Teller:
         return self._say("金额制度未定，批准时确定", "amount left blank by the rule, set at approval")
 
     def _besides(self, name: str, value: Value) -> str:
-        words = (("also", "并处", "besides"), ("instead", "可代以", "or instead"), ("propose", "建议", "proposed"))
         parts = [
-            f"{self._say(zh, en)}{self._say('：', ': ')}{self._join([self._word(each) for each in value[key]])}"
-            for key, zh, en in words
+            f"{label(key, self.lang)}{self._say('：', ': ')}{self._join([self._word(each) for each in value[key]])}"
+            for key in ("also", "instead", "propose")
             if value[key]
         ]
         return self._say("；", "; ").join(parts)

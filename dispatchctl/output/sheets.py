@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dispatchctl import registers
-from dispatchctl.output.formats import Layout, Printing, format_people
 from dispatchctl.output.labels import find_column, say_word
+from dispatchctl.output.layout import Layout, Printing
 from dispatchctl.output.terminal import neutralise_text, write_stdout
 from dispatchctl.registers.page import Register
 
@@ -71,12 +71,12 @@ def _format(
         page,
         titles=printing.titles,
     )
-    return format_people(printing.format, rows, layout)
+    return printing.form.format_table(rows, layout)
 
 
 def _say_event(event: Mapping[str, Any], page: Register, layout: Layout, case: str) -> dict[str, Any]:
     """One row of the history. An event is not said as the state of the same name: 取消, not 已取消."""
-    from dispatchctl.output.tables import say_cell
+    from dispatchctl.output.cells import say_cell
 
     zh = layout.lang == "zh"
     names = {each.name: each.zh if zh else each.en for each in page.events}

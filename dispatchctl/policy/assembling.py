@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from dispatchctl.errors import Fault, Refused
 from dispatchctl.policy.compiling import compile_policy
 from dispatchctl.policy.days import Days, resolve_days
+from dispatchctl.policy.forms import Form, Policy
 from dispatchctl.policy.publishing import draft_differs
-from dispatchctl.policy.rulebook import Form, Policy
 
 
 class PublishedText(Protocol):

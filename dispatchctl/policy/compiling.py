@@ -11,10 +11,10 @@ from typing import Any
 
 from dispatchctl import registers
 from dispatchctl.errors import Fault
-from dispatchctl.policy.checking import PERSON_WORDS, check_rules
-from dispatchctl.policy.checking_charges import DEFAULT_APPROVER
-from dispatchctl.policy.checking_clocks import split_event
-from dispatchctl.policy.checking_measures import CLOCKS, SCORES, VALUE_KEYS
+from dispatchctl.policy.checks.charges import DEFAULT_APPROVER
+from dispatchctl.policy.checks.clocks import split_event
+from dispatchctl.policy.checks.rules import PERSON_WORDS, check_rules
+from dispatchctl.policy.items import CLOCKS, SCORES, VALUE_KEYS
 from dispatchctl.policy.loading import SIZE_LIMIT, load_tree
 from dispatchctl.policy.reading import Sheet, read_value
 from dispatchctl.policy.sections import RULES, VERSION

@@ -9,11 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dispatchctl.errors import Fault
-
-Policy = dict[str, Any]
-
-#: (versions as (label, starts_at, policy), days, fingerprint, draft_only, draft_differs): plain values to be cached
-Form = tuple[list[tuple[str, int, Policy]], dict[str, Any], str, bool, bool]
+from dispatchctl.policy.forms import Form, Policy
 
 
 def assemble_rules(texts: Sequence[Any], draft: tuple[str, bytes] | None) -> tuple[Form | None, list[Fault]]:

@@ -1,7 +1,7 @@
 """Which sections the rules have, with their keys, kinds and defaults: declarations only.
 
 Layer: policy. Its one job: say once what may be written; checker, JSON Schema and `policy show` follow from it.
-What depends on other parts of the file (a clock's event, a role's name) is checked in `checking`.
+What depends on other parts of the file (a clock's event, a role's name) is looked at in `checks`.
 """
 
 from dispatchctl.policy.shapes import (
@@ -242,7 +242,7 @@ _CHARGE = struct(
     Key("propose", list_words(*MEASURES), [], note="建议的处理"),
     Key("proposer", TEXT, note="由谁提出，默认不限"),
     Key("approver", TEXT, note="由谁批准，默认经理"),
-    Key("into", TEXT, note="归入哪个基金"),
+    Key("into", TEXT, note="归入哪项经费"),
     Key("source", list_of(TEXT), [], note="依据的条款"),
 )
 

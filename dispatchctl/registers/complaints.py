@@ -125,7 +125,7 @@ PAGE = complete_page(
             State("closed", "closed", "已结案", final=True, open=False),
         ),
         derived=(
-            Field("severity_reasons", "reasons", "定级依据", many=True),
+            Field("severity_reasons", "grounds", "定级依据", many=True),
             Field("classified_by_person", "classified", "已定级", type="flag"),
             Field("validity", "validity", "有效性", type="choice", choices=("valid", "invalid", "outside")),
             Field("receiver", "receiver", "责任受理人", type="staff"),

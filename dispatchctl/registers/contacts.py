@@ -4,7 +4,7 @@ from dispatchctl.registers.page import Field
 
 FIELDS = (
     Field("contact_id", "contact", "联系人编号", type="contact"),
-    Field("name", "caller", "来电人"),
+    Field("name", "name", "姓名"),
     Field("phone", "phone", "电话"),
     Field("address", "address", "地址"),
     Field("area", "area", "区域", type="key", of="areas"),

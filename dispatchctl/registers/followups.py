@@ -14,7 +14,7 @@ PAGE = complete_page(
         zh="回访",
         parent="about",
         fields=(
-            Field("about", "about", "回访事项", type="case"),
+            Field("about", "about", "关联事项", type="case"),
             Field("method", "method", "方式", type="choice", choices=METHODS),
             Field("with_staff", "together with", "陪同人员", type="staff", many=True),
             Field("satisfaction", "satisfaction", "满意度", type="integer", of="1..5"),

@@ -19,7 +19,7 @@ PAGE = complete_page(
             Field("item", "item", "分项"),
             Field("level", "level", "级别", type="integer", of="0..9"),
             Field("to", "to", "对象", type="staff", many=True),
-            Field("channel", "channel", "方式"),
+            Field("channel", "channel", "渠道"),
             Field("error", "error", "失败原因"),
         ),
         events=(

@@ -33,11 +33,11 @@ PAGE = complete_page(
         zh="工单",
         fields=(
             Field("kind", "kind", "类别", type="choice", choices=KINDS),
-            Field("channel", "channel", "受理渠道", type="key", of="channels"),
+            Field("channel", "channel", "渠道", type="key", of="channels"),
             Field("contact_id", "contact", "联系人编号", type="contact"),
             Field("service", "service", "服务项目", type="key", of="services"),
             Field("priority", "priority", "紧急程度", type="key", of="priorities"),
-            Field("department", "department", "责任部门", type="key", of="departments"),
+            Field("department", "department", "部门", type="key", of="departments"),
             Field("area", "area", "区域", type="key", of="areas"),
             Field("content", "content", "内容"),
             Field("requirements", "requirements", "要求"),
@@ -46,7 +46,7 @@ PAGE = complete_page(
             Field("amount", "amount", "金额", type="money"),
             Field("read_back", "read back", "复述内容"),
             Field("answer", "answer", "答复"),
-            Field("about", "about", "关联"),
+            Field("about", "about", "关联事项"),
             Field("reason", "reason", "原因"),
         ),
         events=(

@@ -25,7 +25,7 @@ PAGE = complete_page(
             Field("skills", "skills", "技能", many=True),
             Field("areas", "areas", "负责区域", type="key", of="areas", many=True),
             Field("class", "class", "人员类别"),
-            Field("contact_id", "contact", "联系方式编号", type="contact"),
+            Field("contact_id", "contact", "联系人编号", type="contact"),
             Field("kind", "kind", "离职方式", type="choice", choices=LEAVING),
             Field("until", "until", "截止", type="date"),
             Field("comment", "comment", "意见"),

@@ -11,9 +11,9 @@ PAGE = complete_page(
         en="surveys",
         zh="满意度调查",
         fields=(
-            Field("department", "department", "责任部门", type="key", of="departments"),
+            Field("department", "department", "部门", type="key", of="departments"),
             Field("method", "method", "方式", type="choice", choices=METHODS),
-            Field("content", "content", "主题"),
+            Field("content", "content", "内容"),
             Field("contact_id", "contact", "联系人编号", type="contact"),
             Field("opinion_id", "opinion", "意见编号"),
             Field("satisfaction", "satisfaction", "满意度", type="integer", of="1..5"),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dispatchctl.errors import NotFound
-from dispatchctl.policy.checking_measures import PERSON
+from dispatchctl.policy.items import PERSON
 from dispatchctl.reports.measures import (
     WHOLE,
     Figure,

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from dispatchctl.policy.checking_measures import PERSON
+from dispatchctl.policy.items import PERSON
 from dispatchctl.reports.documents import describe_figure
 from dispatchctl.reports.measures import (
     WHOLE,

@@ -11,7 +11,7 @@ from math import gcd
 from typing import Any, NamedTuple
 
 from dispatchctl.errors import BadData, UsageFault
-from dispatchctl.policy.checking_measures import CLOCKS, PERSON
+from dispatchctl.policy.items import CLOCKS, PERSON
 from dispatchctl.registers.page import VOID, split_items
 from dispatchctl.reports.values import HEADS, NamedValue, find_group, find_item_person, find_time, find_value
 from dispatchctl.store.questions import (

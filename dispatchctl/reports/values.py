@@ -1,7 +1,7 @@
 """Where the index keeps what a measure names: its fields, times and groups as places to ask for. Reports.
 
 Its one job: `case.service`, `order.priority`, `about.kind` or an event's name, of a register or of clocks, becomes a
-Value of store.questions. What may be named is checked when the rules are loaded (policy.checking_measures).
+Value of store.questions. What may be named is checked when the rules are loaded (policy.checks).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from dispatchctl import registers
 from dispatchctl.policy import vocabulary
-from dispatchctl.policy.checking_measures import CLOCK_FIELDS, CLOCK_TIMES, CLOCKS, SCORE_FIELDS, SCORES, WORKER
+from dispatchctl.policy.items import CLOCK_FIELDS, CLOCK_TIMES, CLOCKS, SCORE_FIELDS, SCORES, WORKER
 from dispatchctl.registers.page import Field
 from dispatchctl.rules.variants import person_field
 from dispatchctl.store.questions import Place, Value

@@ -215,3 +215,14 @@ class Calendar:
 
 def _add_up(hours: Hours) -> int:
     return sum(end - start for start, end in hours)
+
+
+def parse_time(text: str, calendar: Calendar) -> int | None:
+    """A recorded time as seconds; a bare date is the end of that day's business hours; None for no text."""
+    if not text:
+        return None
+    from datetime import date, datetime
+
+    if len(text) == 10:
+        return calendar.close_of(date.fromisoformat(text).toordinal())
+    return int(datetime.fromisoformat(text).timestamp())

@@ -10,9 +10,10 @@ from typing import NamedTuple
 from dispatchctl import registers
 from dispatchctl.policy.rulebook import Version
 from dispatchctl.registers.page import VOID, split_items
+from dispatchctl.rules.calendar import parse_time
 from dispatchctl.rules.derived import watch
 from dispatchctl.rules.families import Case, Family, Moment, is_final
-from dispatchctl.rules.limits import Due, Pause, add_limit, parse_time
+from dispatchctl.rules.limits import Due, Pause, add_limit
 from dispatchctl.rules.owners import find_order, resolve_owners
 from dispatchctl.rules.pauses import Track, list_pauses
 from dispatchctl.rules.people import People

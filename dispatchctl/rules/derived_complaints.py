@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from dispatchctl.policy.rulebook import Version
 from dispatchctl.registers.complaints import RULINGS, TESTS
-from dispatchctl.rules.derived import NOTHING, Calendars, Derived
+from dispatchctl.rules.derived_base import NOTHING, Calendars, Derived
 from dispatchctl.rules.families import Case, Family, Moment
 from dispatchctl.rules.severity import ORDINARY, SERIOUS, list_severity_reasons
 

@@ -151,14 +151,3 @@ def _add_days(calendar: Calendar, limit: Limit, start: int, pauses: Sequence[Pau
     while not calendar.is_working_day(day) or (pauses and find_pause(calendar, day, pauses)):
         day += 1
     return calendar.close_of(day), day
-
-
-def parse_time(text: str, calendar: Calendar) -> int | None:
-    """A recorded time as seconds; a bare date is the end of that day's business hours; None for no text."""
-    if not text:
-        return None
-    from datetime import date, datetime
-
-    if len(text) == 10:
-        return calendar.close_of(date.fromisoformat(text).toordinal())
-    return int(datetime.fromisoformat(text).timestamp())

@@ -6,8 +6,8 @@ from typing import Any
 from dispatchctl.policy.spans import Limit
 from dispatchctl.registers.complaints import TESTS
 from dispatchctl.registers.page import split_items
-from dispatchctl.rules.calendar import Calendar
-from dispatchctl.rules.limits import add_limit, parse_time
+from dispatchctl.rules.calendar import Calendar, parse_time
+from dispatchctl.rules.limits import add_limit
 
 SERIOUS, ORDINARY = "serious", "ordinary"
 

@@ -13,9 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatchctl.errors import UsageFault
-from dispatchctl.output.formats import Layout, defuse_cell, dump_csv, dump_json, dump_lines, dump_yaml, emit
+from dispatchctl.output.cells import cut_cell
+from dispatchctl.output.formats import emit
+from dispatchctl.output.formatters.csv import defuse_cell, dump_csv
+from dispatchctl.output.formatters.json import dump_json, dump_lines
+from dispatchctl.output.formatters.markdown import dump_markdown
+from dispatchctl.output.formatters.table import dump_table
+from dispatchctl.output.formatters.yaml import dump_yaml
 from dispatchctl.output.labels import Column, find_column
-from dispatchctl.output.tables import cut_cell, dump_markdown, dump_table
+from dispatchctl.output.layout import Layout
 from dispatchctl.output.terminal import CONTROLS
 from dispatchctl.registers.page import Event, Field, Register, State
 from dispatchctl.workspace import Workspace

@@ -3,7 +3,7 @@
 import pytest
 
 from dispatchctl import registers
-from dispatchctl.output.labels import COLUMNS, KINDS, find_column, label, say_duration, say_word
+from dispatchctl.output.labels import KINDS, find_column, label, say_duration, say_word
 from dispatchctl.registers.page import Field
 
 
@@ -43,7 +43,7 @@ def test_the_keys_of_the_documented_json_have_headings() -> None:
         "generated_at title value numerator denominator file line column code message allowed hint read "
         "imported skipped refused replayed content "
     )
-    missing = [key for key in keys.split() if key not in COLUMNS]
+    missing = [key for key in keys.split() if label(key, "zh").isascii()]
     assert missing == []
 
 

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatchctl.output.formats import dump_yaml
+from dispatchctl.output.formatters.yaml import dump_yaml
 from dispatchctl.policy.comparing import compare_rules
 from dispatchctl.policy.compiling import compile_policy
 from dispatchctl.policy.schema import build_schema

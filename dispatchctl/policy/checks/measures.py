@@ -7,121 +7,23 @@ from typing import Any
 
 from dispatchctl import registers
 from dispatchctl.policy import vocabulary
+from dispatchctl.policy.items import (
+    CLOCK_FIELDS,
+    CLOCK_TIMES,
+    CLOCKS,
+    PERSON,
+    SCORE_FIELDS,
+    SCORE_TIMES,
+    SCORES,
+    VALUE_KEYS,
+    WORKER,
+    find_any_field,
+    find_item_field,
+    list_item_fields,
+)
 from dispatchctl.policy.reading import Path, Sheet
 from dispatchctl.policy.shapes import LEFT_OUT
 from dispatchctl.registers.page import Field
-
-CLOCKS = "clocks"
-SCORES = "scores"  # the marks that people were given: one item each
-FLAGS = ("true", "false")
-CLOCK_STATES = ("running", "paused", "stopped", "ended")
-CLOCK_TIMES = ("due_at", "started_at", "stopped_at")
-ITEM_FIELDS = ("id", "state", "by")  # of a case, besides its register's own
-WORKER = "worker"
-PERSON = "person"  # in a report's `by`: each measure's own `person`
-VALUE_KEYS = ("sum", "average", "median")
-
-#: fields of an item of `clocks`; the choices of some depend on the rules
-CLOCK_FIELDS = {
-    "clock": Field("clock", "clock", "时限"),
-    "register": Field("register", "register", "台账", type="choice", choices=registers.NAMES),
-    "case": Field("case", "case", "事项", type="case"),
-    "item": Field("item", "item", "分项"),
-    "instance": Field("instance", "instance", "次数", type="integer"),
-    "state": Field("state", "state", "状态", type="choice", choices=CLOCK_STATES),
-    "breached": Field("breached", "breached", "逾期", type="choice", choices=FLAGS),
-    "owner": Field("owner", "owner", "责任人"),
-    "policy": Field("policy", "policy", "制度版本"),
-    "started_at": Field("started_at", "started", "起算时间", type="time"),
-    "stopped_at": Field("stopped_at", "stopped", "停止时间", type="time"),
-    "due_at": Field("due_at", "due", "期限", type="time"),
-    "stopped_by": Field("stopped_by", "stopped by", "停止事件"),
-}
-
-#: fields of an item of `scores`: who was given which mark for what, for which month, by whom
-SCORE_FIELDS = {
-    "id": Field("id", "id", "编号", type="row"),
-    "state": Field("state", "state", "状态"),
-    "staff": Field("staff", "staff", "员工", type="staff"),
-    "measure": Field("measure", "measure", "评分项"),
-    "score": Field("score", "score", "得分", type="integer", of="0..100"),
-    "month": Field("month", "month", "月份", type="month"),
-    "at": Field("at", "at", "时间", type="time"),
-    "by": Field("by", "by", "评分人", type="staff"),
-}
-SCORE_TIMES = ("month", "at")
-
-
-def _find_case_field(register: str, path: str) -> Field | None:
-    """A field of a case of a register: own, of what it refers to, its id, state or an event's time."""
-    if path == "state":
-        return Field("state", "state", "状态", type="choice", choices=(*vocabulary.list_states(register), "void"))
-    if path in ITEM_FIELDS:
-        return Field(path, path, path)
-    prefix, dot, name = path.partition(".")
-    if dot and prefix == "about":
-        return _find_about_field(register, name)
-    field = vocabulary.find_field(register, path)
-    if field is None and path in registers.events_of(register):
-        return Field(path, path, path, type="time")
-    return field
-
-
-def _find_referred_field(register: str, name: str) -> Field | None:
-    """A field of the case that a case refers to: an assignment's `service` is its order's."""
-    prefixes = [prefix for prefix in vocabulary.list_prefixes(register) if prefix != "staff"]
-    fields = [vocabulary.find_field(register, f"{prefix}.{name}") for prefix in prefixes]
-    return next((field for field in fields if field is not None), None)
-
-
-def _find_about_field(register: str, name: str) -> Field | None:
-    """A field of the case that an item is about: whichever register that is."""
-    if "about" not in registers.fields_of(register) and not registers.get(register).parent:
-        return None
-    if name == "register":
-        return CLOCK_FIELDS["register"]
-    return _find_anywhere(name)
-
-
-def _find_anywhere(name: str) -> Field | None:
-    """A field or event of any register; its values are left unchecked, as registers differ in them."""
-    known = name in ITEM_FIELDS or any(
-        name in registers.known_of(each) or name in registers.events_of(each) for each in registers.NAMES
-    )
-    if not known:
-        return None
-    fields = [registers.known_of(each)[name] for each in registers.NAMES if name in registers.known_of(each)]
-    return fields[0]._replace(choices=()) if fields else Field(name, name, name)
-
-
-def find_item_field(of: str, path: str, rules: dict[str, Any]) -> Field | None:
-    """The field of an item of a register, of `clocks` or of `scores`; None where items have none of that name."""
-    if of == SCORES:
-        return SCORE_FIELDS.get(path)
-    if of != CLOCKS:
-        return _find_case_field(of, path)
-    if path == "clock":
-        ids = tuple(clock["id"] for clock in rules["clocks"] or () if clock["id"] is not None)
-        return CLOCK_FIELDS["clock"]._replace(type="choice", choices=tuple(dict.fromkeys(ids)))
-    if path in CLOCK_FIELDS:
-        return CLOCK_FIELDS[path]
-    prefix, dot, name = path.partition(".")
-    if not dot or prefix != "case":
-        return None
-    for register in dict.fromkeys(clock["of"] for clock in rules["clocks"] or () if clock["of"] in registers.NAMES):
-        field = _find_case_field(register, name) or _find_referred_field(register, name)
-        if field is not None:
-            return field._replace(choices=())
-    return None
-
-
-def list_item_fields(of: str) -> list[str]:
-    """What find_item_field answers, for messages."""
-    if of == CLOCKS:
-        return [*CLOCK_FIELDS, "case.FIELD"]
-    if of == SCORES:
-        return list(SCORE_FIELDS)
-    return [*vocabulary.list_paths(of), *ITEM_FIELDS, *registers.events_of(of)]
 
 
 def check_measures(sheet: Sheet, rules: dict[str, Any]) -> None:
@@ -238,9 +140,9 @@ def _has_person(measure: dict[str, Any] | None) -> bool:
 def _find_by_field(name: str) -> Field | None:
     prefix, dot, rest = name.partition(".")
     if not dot:
-        return _find_anywhere(name)
+        return find_any_field(name)
     prefixes = {"case", "about"} | {word for each in registers.NAMES for word in vocabulary.list_prefixes(each)}
-    return _find_anywhere(rest) if prefix in prefixes else None
+    return find_any_field(rest) if prefix in prefixes else None
 
 
 def _list_by_fields() -> list[str]:

@@ -6,11 +6,11 @@ Layer: policy. Its one job: the tuple of checks over the typed values; each note
 from datetime import date
 from typing import Any
 
-from dispatchctl.policy.checking_appraisal import check_appraisal
-from dispatchctl.policy.checking_charges import check_charges, check_discipline
-from dispatchctl.policy.checking_clocks import check_clocks
-from dispatchctl.policy.checking_complaints import check_complaints, check_followups
-from dispatchctl.policy.checking_measures import check_measures, check_reports
+from dispatchctl.policy.checks.appraisal import check_appraisal
+from dispatchctl.policy.checks.charges import check_charges, check_discipline
+from dispatchctl.policy.checks.clocks import check_clocks
+from dispatchctl.policy.checks.complaints import check_complaints, check_followups
+from dispatchctl.policy.checks.measures import check_measures, check_reports
 from dispatchctl.policy.reading import Path, Sheet
 from dispatchctl.policy.vocabulary import check_names
 from dispatchctl.policy.week import MAKE_UP, build_week, find_overlap, read_days
