@@ -40,6 +40,12 @@ def refuse_value(option: str, text: str, allowed: str) -> UsageFault:
     return UsageFault(f"{shown!r} is not understood (allowed: {allowed})", place=option)
 
 
+def refuse_word(option: str, text: str, allowed: str) -> UsageFault:
+    """The same for a word that is none of a few."""
+    shown = text if len(text) <= 60 else text[:60] + "…"
+    return UsageFault(f"{shown!r} is not known (allowed: {allowed})", place=option)
+
+
 def to_epoch(local: datetime, tz_name: str) -> int:
     """Whole seconds since 1970 UTC of a time; one without offset is a wall time of `tz_name` ("": the machine's zone).
 

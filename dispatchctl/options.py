@@ -19,6 +19,7 @@ from dispatchctl.entries import (
     parse_month,
     parse_when,
     refuse_value,
+    refuse_word,
 )
 from dispatchctl.errors import UsageFault
 from dispatchctl.output.formatters import FORMATS
@@ -37,6 +38,7 @@ __all__ = [
     "WHEN",
     "GlobalOption",
     "Key",
+    "OneOf",
     "ShortOption",
     "Writing",
     "output_options",
@@ -125,6 +127,31 @@ class TypedText(Converter):
             return [CompletionItem(value, help=text) for value, text in found]
         except Exception:  # whatever is wrong, the shell's line is no place to say it
             return []
+
+
+class OneOf(TypedText):
+    """One of some words; another is refused with those there are."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        super().__init__("word", ", ".join(words))
+        self.words = tuple(words)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        """The words, as the help shows them."""
+        return f"[{'|'.join(self.words)}]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The word itself."""
+        found = super().convert(value, param, ctx)
+        if found and found not in self.words:
+            raise refuse_word(_name_option(param), found, self.allowed)
+        return found
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        """The words that begin so."""
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(word) for word in self.words if word.startswith(incomplete)]
 
 
 class MoneyType(TypedText):

@@ -22,7 +22,6 @@ STILL_TWICE = {
     "list_keys": "output.formats: of items; policy.vocabulary: that a field may hold",
     "list_owed": "desk.following: whom to ask; desk.surveying: what keeps a survey open",
     "parse_span": "options: as typed, naming its option; policy.spans: the text alone",
-    "plain_verb": "commands.attendance, surveys and tracking: makers of commands",
     "say_number": "commands.assignments: of a score; output.documents: of a figure",
 }
 

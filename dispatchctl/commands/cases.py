@@ -25,17 +25,6 @@ from dispatchctl.output.sheets import print_case
 from dispatchctl.registers.row import Row
 from dispatchctl.workspace import Workspace
 
-LISTED = {
-    "orders": ("id", "state", "kind", "service", "priority", "area", "content", "department"),
-    "assignments": ("id", "order_id", "state", "assignee", "role", "content"),
-    "complaints": ("id", "state", "severity", "validity", "kind", "departments", "receiver", "content"),
-    "attendance": ("id", "state", "staff", "date", "reason"),
-    "training": ("id", "topic", "planned_for", "staff", "score", "about"),
-    "staff": ("id", "name", "state", "role", "department", "skills", "areas", "manager"),
-    "notices": ("id", "kind", "case", "clock", "level", "to"),
-    "audit": ("id", "subject", "report", "period", "reason"),
-}
-
 
 @click.command("show")
 @click.argument("case", type=CASE)
@@ -105,7 +94,7 @@ def list_command(
     print_warnings(books)
     page = registers.get(name)
     keys = ("id", "register", "state", *(field for field in registers.known_of(name) if field != "row"), "contact")
-    emit(ws, items, LISTED.get(name, ("id", "state")), page=page, keys=keys, in_order=bool(limit and ws.sort[0]))
+    emit(ws, items, page.listed, page=page, keys=keys, in_order=bool(limit and ws.sort[0]))
     books.settle()
 
 

@@ -1,11 +1,11 @@
 """The commands of complaints: new, pass-on, classify, rule ... resolve, close, reopen."""
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
 
 from dispatchctl.commands.results import describe_done, print_done, print_results
+from dispatchctl.commands.verbs import Asked, Verb, make_verb, run_each, serve
 from dispatchctl.desk.acting import find_item
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.complaints import ON_THE_SPOT, Complaint, judge_severity, record_complaint, register_complaint
@@ -25,14 +25,12 @@ from dispatchctl.options import (
     writing_options,
 )
 from dispatchctl.output.terminal import tell
-from dispatchctl.registers.complaints import OUTCOMES, SEVERITIES
 from dispatchctl.workspace import Workspace
 
+REGISTER, GROUP = "complaints", "complaint"
 COLUMNS = ("id", "event", "state")
 REGISTERED = (*COLUMNS, "contact_id", "proposed_severity", "severity_reasons")
 KIND = TypedText("kind")
-
-Made = Callable[[Any], Any]
 
 
 @click.command("new")
@@ -72,96 +70,70 @@ def new(ws: Workspace, /, writing: Writing, **given: Any) -> int:
     return print_results(books, [describe_done(done, **more)], REGISTERED, register="complaints")
 
 
-def record_events(ws: Workspace, ids: Sequence[str], event: str, typed: Typed, writing: Writing) -> int:
-    """Record one event of each complaint named, and print them."""
-    books = Books(ws)
-    done, refused = record_complaint(books, ids, event, typed, writing)
-    return print_done(books, "complaints", done, refused=refused, single=len(ids) == 1)
+VERBS = {
+    "pass-on": Verb(
+        "passed-on",
+        "Pass a complaint on to whoever receives it from now on.",
+        "3 --to s01",
+        {"received_by": Asked("Who receives it.", spelled="--to"), "passed_on_by": None},
+    ),
+    "classify": Verb(
+        "classified",
+        "Decide how serious a complaint is; until then what the rules propose counts.",
+        "3 --severity ordinary --reason 前后两次投诉互不相关",
+        {"severity": Asked("How serious it is.")},
+    ),
+    "explain": Verb(
+        "explained", "Record that it was explained to the complainant.", "3 --note 已电话说明收费标准", several=True
+    ),
+    "investigate": Verb(
+        "investigated",
+        "Record an investigation; on site, a manager is there.",
+        "3 --on-site --manager s05 --note 现场查看渗漏部位",
+        {
+            "on_site": Asked("At the place itself."),
+            "manager": Asked("Who of the managers went; you, if you are one."),
+        },
+    ),
+    "refer": Verb("referred-outside", "Record that others, outside, must deal with it.", "3 --note 已转供电公司"),
+    "inform": Verb(
+        "informed", "Record that the complainant was told the outcome.", "3 --note 供电公司已修复", several=True
+    ),
+    "review": Verb(
+        "management-review", "Record that it went to management review.", "3 --note 已列入本月管理评审", several=True
+    ),
+    "reopen": Verb("reopened", "Take a complaint up again.", "3 --note 客户反映问题再次出现"),
+    "escalate": Verb(
+        "escalated",
+        "Report it upward; a level may be passed over.",
+        "3 --to general-manager --note 两天无人处理",
+        {"escalated_to": Asked("The role it is reported to.")},
+    ),
+    "confirm": Verb(
+        "responsibility-confirmed",
+        "Record that the person responsible confirms it.",
+        "3 --staff s03",
+        {"confirmed_by": Asked("Who confirms.")},
+    ),
+    "resolve": Verb(
+        "resolved",
+        "Record the result and how it ended; then the follow-up is owed.",
+        "3 --result 已重新施工并试水 --outcome redone",
+        {"result": Asked("What was done."), "outcome": Asked("How it ended.")},
+    ),
+    "close": Verb("closed", "Close a complaint; refused while anything is owed, each thing named.", "3", several=True),
+}
 
 
-def complaint_verb(name: str, event: str, text: str, example: str, *options: Made, several: bool = False) -> Any:
-    """The command of one event: the options are the event's fields; several: it takes many complaints."""
+def _make(name: str, verb: Verb) -> click.Command:
+    subject = "complaints" if verb.several else "complaint"
+    take: Any = take_ids(subject) if verb.several else click.argument(subject, type=CASE)
+    return make_verb(REGISTER, GROUP, name, verb, run_each(record_complaint, REGISTER, subject), take)
 
-    def run_one(ws: Workspace, complaint: str, writing: Writing, **typed: Any) -> int:
-        return record_events(ws, (complaint,), event, typed, writing)
 
-    def run_many(ws: Workspace, complaints: tuple[str, ...], writing: Writing, **typed: Any) -> int:
-        return record_events(ws, complaints, event, typed, writing)
-
-    run: Any = take_ids("complaints")(run_many) if several else run_one
-    run.__doc__ = f"{text}\n\n\b\nExample:\n  dispatchctl complaint {example}\n"
-    command: Any = pass_workspace(writing_options(run))
-    for option in reversed(options if several else (click.argument("complaint", type=CASE), *options)):
-        command = option(command)
-    return click.command(name)(command)
-
+__getattr__ = serve(VERBS, _make)
 
 REASON = click.option("--reason", metavar="TEXT", required=True, help="Why.")
-
-pass_on = complaint_verb(
-    "pass-on",
-    "passed-on",
-    "Pass a complaint on to whoever receives it from now on.",
-    "pass-on 3 --to s01",
-    click.option("--to", "received_by", type=STAFF, required=True, help="Who receives it."),
-)
-classify = complaint_verb(
-    "classify",
-    "classified",
-    "Decide how serious a complaint is; until then what the rules propose counts.",
-    "classify 3 --severity ordinary --reason 前后两次投诉互不相关",
-    click.option("--severity", metavar="S", required=True, help=f"{' or '.join(SEVERITIES)}."),
-    REASON,
-)
-explain = complaint_verb(
-    "explain", "explained", "Record that it was explained to the complainant.",
-    "explain 3 --note 已电话说明收费标准", several=True,
-)  # fmt: skip
-investigate = complaint_verb(
-    "investigate",
-    "investigated",
-    "Record an investigation; on site, a manager is there.",
-    "investigate 3 --on-site --manager s05 --note 现场查看渗漏部位",
-    click.option("--on-site", is_flag=True, help="At the place itself."),
-    click.option("--manager", type=STAFF, default=NOT_GIVEN, help="Who of the managers went; you, if you are one."),
-)
-refer = complaint_verb(
-    "refer", "referred-outside", "Record that others, outside, must deal with it.", "refer 3 --note 已转供电公司"
-)
-inform = complaint_verb(
-    "inform", "informed", "Record that the complainant was told the outcome.", "inform 3 --note 供电公司已修复",
-    several=True,
-)  # fmt: skip
-review = complaint_verb(
-    "review", "management-review", "Record that it went to management review.", "review 3 --note 已列入本月管理评审",
-    several=True,
-)  # fmt: skip
-reopen = complaint_verb("reopen", "reopened", "Take a complaint up again.", "reopen 3 --note 客户反映问题再次出现")
-escalate = complaint_verb(
-    "escalate",
-    "escalated",
-    "Report it upward; a level may be passed over.",
-    "escalate 3 --to general-manager --note 两天无人处理",
-    click.option("--to", "escalated_to", type=Key("roles"), required=True, help="The role it is reported to."),
-)
-confirm = complaint_verb(
-    "confirm",
-    "responsibility-confirmed",
-    "Record that the person responsible confirms it.",
-    "confirm 3 --staff s03",
-    click.option("--staff", "confirmed_by", type=STAFF, required=True, help="Who confirms."),
-)
-resolve = complaint_verb(
-    "resolve",
-    "resolved",
-    "Record the result and how it ended; then the follow-up is owed.",
-    "resolve 3 --result 已重新施工并试水 --outcome redone",
-    click.option("--result", metavar="TEXT", required=True, help="What was done."),
-    click.option("--outcome", metavar="O", required=True, help=f"{', '.join(OUTCOMES)}."),
-)
-close = complaint_verb(
-    "close", "closed", "Close a complaint; refused while anything is owed, each thing named.", "close 3", several=True
-)
 
 
 @click.command("rule")
@@ -189,7 +161,12 @@ def rule(
     typed: dict[str, Any] = {"kind": valid or invalid, "reason": reason}
     if valid:
         typed["about_staff"] = staff
-    return record_events(ws, (complaint,), "ruled-valid" if valid else "ruled-invalid", typed, writing)
+    return _record_one(ws, complaint, "ruled-valid" if valid else "ruled-invalid", typed, writing)
+
+
+def _record_one(ws: Workspace, complaint: str, event: str, typed: Typed, writing: Writing) -> int:
+    books = Books(ws)
+    return print_done(books, REGISTER, record_complaint(books, (complaint,), event, typed, writing)[0])
 
 
 @click.command("analyse")
@@ -211,7 +188,7 @@ def analyse(
     if more and not responsible:
         raise UsageFault("name who is responsible after --responsible", place=more[0])
     typed = {"cause": cause, "responsible": (*responsible, *more)}
-    return record_events(ws, (complaint,), "analysed", typed, writing)
+    return _record_one(ws, complaint, "analysed", typed, writing)
 
 
 @click.command("measure")

@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from dispatchctl.commands.results import describe_done, print_results, print_warnings
+from dispatchctl.commands.verbs import Asked, Given, Verb, make_verb, serve
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.charging import KEYS
 from dispatchctl.desk.recording import Done
@@ -41,6 +42,7 @@ LIST = (
     "occurred_at",
     "fund",
 )
+REGISTER = "ledger"
 DONE = ("id", "event", "state", "key", "staff", "rule", "kind", "amount")
 FUND = ("id", "event", "at", "staff_name", "rule", "amount", "balance", "reason")
 RULE, FUND_NAME, MEASURE = TypedText("rule"), TypedText("fund"), TypedText("measure")
@@ -150,99 +152,59 @@ def _describe(done: "Done") -> dict[str, Any]:
     return describe_done(done, **{name: fields.get(name) for name in ("key", "staff", "rule", "kind", "amount")})
 
 
-@click.command("approve")
-@click.argument("entry", type=CASE)
-@click.option("--amount", type=MONEY, default=NOT_GIVEN, help="The amount, where the rule leaves it open.")
-@click.option("--instead", type=MEASURE, default=NOT_GIVEN, help="A measure that the rule allows instead of money.")
-@need_reason
-@writing_options
-@pass_workspace
-def approve(ws: Workspace, entry: str, amount: str, instead: str, reason: str, writing: Writing) -> int:
-    """Approve an entry; who may is in the rule, and never the person charged.
-
-    \b
-    Example:
-      dispatchctl ledger approve 3 --amount 50 --reason 情节较轻
-    """
-    return _decide(ws, entry, "approved", {"amount": amount, "taken": instead, "reason": reason}, writing)
-
-
-def _decide(ws: Workspace, entry: str, event: str, fields: dict[str, str], writing: Writing) -> int:
-    from dispatchctl.desk.ledger import decide
-
-    books = Books(ws)
-    books.refuse_faults()
-    done = decide(books, entry, event, {name: text for name, text in fields.items() if text}, writing)
-    item = describe_done(done, amount=done.family.cases[done.id].fields.get("amount"))
-    return print_results(books, [item], ("id", "event", "state", "amount"), register="ledger")
-
-
-@click.command("waive")
-@click.argument("entry", type=CASE)
-@need_reason
-@writing_options
-@pass_workspace
-def waive(ws: Workspace, entry: str, reason: str, writing: Writing) -> int:
-    """Waive an entry that was proposed or approved.
-
-    \b
-    Example:
-      dispatchctl ledger waive 3 --reason 事出有因
-    """
-    return _decide(ws, entry, "waived", {"reason": reason}, writing)
+VERBS = {
+    "approve": Verb(
+        "approved",
+        "Approve an entry; who may is in the rule, and never the person charged.",
+        "3 --amount 50 --reason 情节较轻",
+        {
+            "amount": Asked("The amount, where the rule leaves it open."),
+            "taken": None,  # one of the rule's, where the page would take several of any
+        },
+        more=(
+            click.option(
+                "--instead",
+                "taken",
+                type=MEASURE,
+                default=NOT_GIVEN,
+                help="A measure that the rule allows instead of money.",
+            ),
+        ),
+    ),
+    "waive": Verb("waived", "Waive an entry that was proposed or approved.", "3 --reason 事出有因"),
+    "reverse": Verb(
+        "reversed",
+        "Reverse an entry that was approved or paid: a further event, the old ones stay.",
+        "3 --reason 投诉改判无效",
+    ),
+    "paid": Verb("paid", "Record that an approved amount was paid; it goes into the fund that the rule names.", "3"),
+    "fulfilled": Verb(
+        "fulfilled",
+        "Record that what was asked besides money was done: the written self-review was handed in.",
+        "3 --attach 检讨.pdf",
+    ),
+}
 
 
-@click.command("reverse")
-@click.argument("entry", type=CASE)
-@need_reason
-@writing_options
-@pass_workspace
-def reverse(ws: Workspace, entry: str, reason: str, writing: Writing) -> int:
-    """Reverse an entry that was approved or paid: a further event, the old ones stay.
-
-    \b
-    Example:
-      dispatchctl ledger reverse 3 --reason 投诉改判无效
-    """
-    return _decide(ws, entry, "reversed", {"reason": reason}, writing)
-
-
-def _settle(ws: Workspace, entry: str, event: str, writing: Writing) -> int:
-    from dispatchctl.desk.ledger import settle
+def _decide(ws: Workspace, event: str, given: Given, writing: Writing) -> int:
+    from dispatchctl.desk.ledger import decide, settle
 
     books = Books(ws)
     books.refuse_faults()
-    done = settle(books, entry, event, writing)
+    entry = given.pop("entry")
+    if event in ("paid", "fulfilled"):
+        done = settle(books, entry, event, writing)
+    else:
+        done = decide(books, entry, event, {name: text for name, text in given.items() if text}, writing)
     item = describe_done(done, amount=done.family.cases[done.id].fields.get("amount"))
-    return print_results(books, [item], ("id", "event", "state", "amount"), register="ledger")
+    return print_results(books, [item], ("id", "event", "state", "amount"), register=REGISTER)
 
 
-@click.command("paid")
-@click.argument("entry", type=CASE)
-@writing_options
-@pass_workspace
-def paid(ws: Workspace, entry: str, writing: Writing) -> int:
-    """Record that an approved amount was paid; it goes into the fund that the rule names.
-
-    \b
-    Example:
-      dispatchctl ledger paid 3
-    """
-    return _settle(ws, entry, "paid", writing)
+def _make(name: str, verb: Verb) -> click.Command:
+    return make_verb(REGISTER, REGISTER, name, verb, _decide, click.argument("entry", type=CASE))
 
 
-@click.command("fulfilled")
-@click.argument("entry", type=CASE)
-@writing_options
-@pass_workspace
-def fulfilled(ws: Workspace, entry: str, writing: Writing) -> int:
-    """Record that what was asked besides money was done: the written self-review was handed in.
-
-    \b
-    Example:
-      dispatchctl ledger fulfilled 3 --attach 检讨.pdf
-    """
-    return _settle(ws, entry, "fulfilled", writing)
+__getattr__ = serve(VERBS, _make)
 
 
 @click.command("spend")

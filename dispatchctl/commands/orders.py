@@ -5,8 +5,9 @@ from typing import Any
 import click
 
 from dispatchctl.commands.results import describe_done, print_done, print_results
+from dispatchctl.commands.verbs import Asked, Verb, make_verb, run_each, serve
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.intake import Request, Taken, order_event, take_order, triage_fields
+from dispatchctl.desk.intake import Request, Taken, record_order, take_order, triage_fields
 from dispatchctl.desk.names import resolve_case
 from dispatchctl.errors import UsageFault
 from dispatchctl.options import CASE, MONEY, NOT_GIVEN, WHEN, Key, Writing, pass_workspace, writing_options
@@ -14,6 +15,7 @@ from dispatchctl.output.terminal import tell
 from dispatchctl.registers.orders import KINDS
 from dispatchctl.workspace import Workspace
 
+REGISTER = "orders"
 COLUMNS = ("id", "state", "contact_id", "base_price", "read_back")
 
 
@@ -87,17 +89,6 @@ def _take_many(books: Books, source: str, writing: Writing) -> int:
     )
 
 
-def record_order_event(ws: Workspace, case: str, event: str, fields: dict[str, str], writing: Writing) -> int:
-    """Record one event of the order named, and print it."""
-    books = Books(ws)
-    order = resolve_case(books, case, ("orders",), only=True)
-    return _print_event(books, order, event, fields, writing)
-
-
-def _print_event(books: Books, order: str, event: str, fields: dict[str, str], writing: Writing) -> int:
-    return print_done(books, "orders", [order_event(books, order, event, fields, writing)])
-
-
 @click.command("triage")
 @click.argument("order", type=CASE)
 @click.option("--dispatch", is_flag=True, help="It needs somebody on the spot: into the pool.")
@@ -113,9 +104,8 @@ def triage(ws: Workspace, order: str, dispatch: bool, answered: str, refer: str,
       dispatchctl triage 7 --dispatch
     """
     books = Books(ws)
-    case = resolve_case(books, order, ("orders",), only=True)
     event, fields = triage_fields(books, answered, refer, dispatch)
-    return _print_event(books, case, event, fields, writing)
+    return print_done(books, REGISTER, record_order(books, (order,), event, fields, writing)[0])
 
 
 @click.command("cancel")
@@ -136,82 +126,36 @@ def cancel(ws: Workspace, order: str, reason: str, duplicate_of: str, writing: W
     other = resolve_case(books, duplicate_of, ("orders",), only=True) if duplicate_of else ""
     if other == case:
         raise UsageFault("an order cannot be a duplicate of itself", place="--duplicate-of")
-    return _print_event(books, case, "cancelled", {"reason": reason, "about": other}, writing)
+    typed = {"reason": reason, "about": other}
+    return print_done(books, REGISTER, record_order(books, (case,), "cancelled", typed, writing)[0])
 
 
-@click.command("reopen")
-@click.argument("order", type=CASE)
-@click.option("--reason", metavar="TEXT", required=True, help="Why.")
-@writing_options
-@pass_workspace
-def reopen(ws: Workspace, order: str, reason: str, writing: Writing) -> int:
-    """Reopen a closed or cancelled order; it waits to be dispatched again.
-
-    \b
-    Example:
-      dispatchctl reopen 7 --reason 故障再次出现
-    """
-    return record_order_event(ws, order, "reopened", {"reason": reason}, writing)
-
-
-@click.command("close")
-@click.argument("order", type=CASE)
-@click.option("--answered", metavar="TEXT", required=True, help="What the caller was told.")
-@writing_options
-@pass_workspace
-def close(ws: Workspace, order: str, answered: str, writing: Writing) -> int:
-    """Close an order with its answer, without waiting for a confirmation.
-
-    \b
-    Example:
-      dispatchctl close 7 --answered 已由物业公司处理完毕
-    """
-    if not answered.strip():
-        raise UsageFault("say what the caller was told", place="--answered")
-    return record_order_event(ws, order, "closed", {"answer": answered}, writing)
+VERBS = {
+    "reopen": Verb(
+        "reopened", "Reopen a closed or cancelled order; it waits to be dispatched again.", "7 --reason 故障再次出现"
+    ),
+    "close": Verb(
+        "closed",
+        "Close an order with its answer, without waiting for a confirmation.",
+        "7 --answered 已由物业公司处理完毕",
+        {"answer": Asked("What the caller was told.", required=True)},
+    ),
+    "reprice": Verb("repriced", "Change the price agreed for an order.", "7 80 --reason 增加材料"),
+    "bill": Verb(
+        "billed",
+        "Record that the payment notice was delivered.",
+        "7 --amount 50",
+        {"amount": Asked("The amount asked for.")},
+    ),
+    "paid": Verb("paid", "Record a payment for an order.", "7 --amount 50", {"amount": Asked("The amount received.")}),
+}
 
 
-@click.command("reprice")
-@click.argument("order", type=CASE)
-@click.argument("price", type=MONEY)
-@click.option("--reason", metavar="TEXT", required=True, help="Why.")
-@writing_options
-@pass_workspace
-def reprice(ws: Workspace, order: str, price: str, reason: str, writing: Writing) -> int:
-    """Change the price agreed for an order.
-
-    \b
-    Example:
-      dispatchctl reprice 7 80 --reason 增加材料
-    """
-    return record_order_event(ws, order, "repriced", {"price": price, "reason": reason}, writing)
+def _make(name: str, verb: Verb) -> click.Command:
+    takes = [click.argument("order", type=CASE)]
+    if name == "reprice":
+        takes.append(click.argument("price", type=MONEY))
+    return make_verb(REGISTER, "", name, verb, run_each(record_order, REGISTER, "order"), *takes)
 
 
-@click.command("bill")
-@click.argument("order", type=CASE)
-@click.option("--amount", type=MONEY, default=NOT_GIVEN, help="The amount asked for.")
-@writing_options
-@pass_workspace
-def bill(ws: Workspace, order: str, amount: str, writing: Writing) -> int:
-    """Record that the payment notice was delivered.
-
-    \b
-    Example:
-      dispatchctl bill 7 --amount 50
-    """
-    return record_order_event(ws, order, "billed", {"amount": amount or ""}, writing)
-
-
-@click.command("paid")
-@click.argument("order", type=CASE)
-@click.option("--amount", type=MONEY, required=True, help="The amount received.")
-@writing_options
-@pass_workspace
-def paid(ws: Workspace, order: str, amount: str, writing: Writing) -> int:
-    """Record a payment for an order.
-
-    \b
-    Example:
-      dispatchctl paid 7 --amount 50
-    """
-    return record_order_event(ws, order, "paid", {"amount": amount}, writing)
+__getattr__ = serve(VERBS, _make)

@@ -5,8 +5,9 @@ from typing import Any
 import click
 
 from dispatchctl.commands.results import describe_done, print_done, print_results
+from dispatchctl.commands.verbs import Asked, Verb, make_verb, run_each, serve
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.surveying import REGISTER, Opinion, add_opinion, close, open_survey, put_right, take_step
+from dispatchctl.desk.surveying import REGISTER, Opinion, add_opinion, close, open_survey, put_right, take_steps
 from dispatchctl.options import CASE, Key, Writing, pass_workspace, writing_options
 from dispatchctl.output.terminal import tell
 from dispatchctl.registers.surveys import METHODS
@@ -54,34 +55,25 @@ def opinion(ws: Workspace, /, survey: str, writing: Writing, **given: str) -> in
     return print_results(books, [describe_done(done, item)], COLUMNS, register=REGISTER)
 
 
-def plain_verb(name: str, event: str, text: str, example: str, *options: Any) -> click.Command:
-    """The command of one step of a survey, with what it needs besides the survey."""
-
-    def run(ws: Workspace, survey: str, writing: Writing, **given: Any) -> int:
-        books = Books(ws)
-        done = take_step(books, survey, event, given, writing)
-        return print_done(books, REGISTER, [done])
-
-    run.__doc__ = f"{text}\n\n\b\nExample:\n  dispatchctl survey {example}\n"
-    command: Any = pass_workspace(writing_options(run))
-    for option in reversed((click.argument("survey", type=CASE), *options)):
-        command = option(command)
-    made: click.Command = click.command(name)(command)
-    return made
+VERBS = {
+    "sum-up": Verb("summed-up", "Record that the opinions were summed up.", "1"),
+    "hand-over": Verb("handed-over", "Record that they were handed over to the department.", "1 --note 已交工程部"),
+    "return-measures": Verb(
+        "measures-returned",
+        "Record the written measures that the department returned.",
+        "1 --measures 增派值班人员，两小时内上门",
+        {"measures": Asked("What the department will do.")},
+    ),
+    "check": Verb("checked", "Record that the effect was checked.", "1 --note 抽查三户，均已改善"),
+}
 
 
-sum_up = plain_verb("sum-up", "summed-up", "Record that the opinions were summed up.", "sum-up 1")
-hand_over = plain_verb(
-    "hand-over", "handed-over", "Record that they were handed over to the department.", "hand-over 1 --note 已交工程部"
-)
-return_measures = plain_verb(
-    "return-measures",
-    "measures-returned",
-    "Record the written measures that the department returned.",
-    "return-measures 1 --measures 增派值班人员，两小时内上门",
-    click.option("--measures", metavar="TEXT", required=True, help="What the department will do."),
-)
-check = plain_verb("check", "checked", "Record that the effect was checked.", "check 1 --note 抽查三户，均已改善")
+def _make(name: str, verb: Verb) -> click.Command:
+    take = click.argument("survey", type=CASE)
+    return make_verb(REGISTER, "survey", name, verb, run_each(take_steps, REGISTER, "survey"), take)
+
+
+__getattr__ = serve(VERBS, _make)
 
 
 @click.command("put-right")

@@ -1,10 +1,9 @@
 """The commands of the group `training`: courses, who came to them, and examinations."""
 
-from typing import Any
-
 import click
 
 from dispatchctl.commands.results import describe_done, print_done, print_results
+from dispatchctl.commands.verbs import Given, Verb, make_verb, serve
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.workplace import TRAINING, note_examination, note_presence, plan_course
 from dispatchctl.options import CASE, STAFF, WHEN, Writing, pass_workspace, writing_options
@@ -30,33 +29,30 @@ def plan(ws: Workspace, topic: str, on: str, writing: Writing) -> int:
     return print_done(books, TRAINING, [done])
 
 
-def presence_verb(event: str, text: str, example: str) -> click.Command:
-    """The command that records one word about people and a course."""
+VERBS = {
+    "attended": Verb("attended", "Record who attended a course.", "1 s03 s07"),
+    "late": Verb("late", "Record who came late to a course.", "1 s07"),
+    "missed": Verb("missed", "Record who missed a course without leave.", "1 s07"),
+}
 
-    def run(ws: Workspace, course: str, people: tuple[str, ...], writing: Writing) -> int:
-        books = Books(ws)
-        noted, refused = note_presence(books, event, course, people, writing)
-        items = [describe_done(each.done, staff=each.staff) for each in noted]
-        single = len(people) == 1
-        return print_results(
-            books, items, (*COLUMNS, "staff"), refused=refused, single=single, ids="staff", register=TRAINING
-        )
 
-    run.__doc__ = f"{text}\n\n\b\nExample:\n  dispatchctl training {example}\n"
-    command: Any = pass_workspace(writing_options(run))
-    options = (
-        click.argument("course", metavar="G", type=CASE),
-        click.argument("people", metavar="STAFF...", nargs=-1, required=True, type=STAFF),
+def _note(ws: Workspace, event: str, given: Given, writing: Writing) -> int:
+    books = Books(ws)
+    people = given["staff"]
+    noted, refused = note_presence(books, event, given["course"], people, writing)
+    items = [describe_done(each.done, staff=each.staff) for each in noted]
+    return print_results(
+        books, items, (*COLUMNS, "staff"), refused=refused, single=len(people) == 1, ids="staff", register=TRAINING
     )
-    for option in reversed(options):
-        command = option(command)
-    made: click.Command = click.command(event)(command)
-    return made
 
 
-attended = presence_verb("attended", "Record who attended a course.", "attended 1 s03 s07")
-late = presence_verb("late", "Record who came late to a course.", "late 1 s07")
-missed = presence_verb("missed", "Record who missed a course without leave.", "missed 1 s07")
+def _make(name: str, verb: Verb) -> click.Command:
+    course = click.argument("course", metavar="G", type=CASE)
+    people = click.argument("staff", metavar="STAFF...", nargs=-1, required=True, type=STAFF)
+    return make_verb(TRAINING, TRAINING, name, verb, _note, course, people)
+
+
+__getattr__ = serve(VERBS, _make)
 
 
 @click.command("examined")

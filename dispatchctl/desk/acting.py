@@ -6,12 +6,16 @@ record holds, and one event, or a new case with its first ones, is appended.
 
 from collections.abc import Callable, Sequence
 
+from dispatchctl import registers
 from dispatchctl.desk.books import Books
+from dispatchctl.desk.customers import lint_privacy
 from dispatchctl.desk.drafts import Moment, Step
+from dispatchctl.desk.fields import Typed, read_fields
 from dispatchctl.desk.names import resolve_case, show_text
 from dispatchctl.desk.recording import Done, Refusal, record, record_each, resolve_items
 from dispatchctl.entries import Writing
 from dispatchctl.errors import NotFound, Refused
+from dispatchctl.registers.page import name_option
 from dispatchctl.rules.families import Case, Family
 
 
@@ -102,6 +106,34 @@ def act_each(
     cases, unknown = resolve_items(books, ids, named)
     done, refused = record_each(books, register, actor, cases, decide, writing, events)
     return [each for _, each in done], unknown + refused
+
+
+def begin_one(books: Books, register: str, event: str, typed: Typed, writing: Writing) -> Done:
+    """Begin a case of a register whose page says everything: the event's fields as typed, nothing derived."""
+
+    def start(moment: Moment) -> list[Step]:
+        return [_read_step(books, register, event, typed, moment, writing)]
+
+    return begin(books, register, start, writing, (event,))
+
+
+def record_each_of(
+    books: Books, register: str, ids: Sequence[str], event: str, typed: Typed, writing: Writing
+) -> tuple[list[Done], list[Refusal]]:
+    """Record one event of each of these cases of a register whose page says everything."""
+
+    def plan(case: str, moment: Moment) -> tuple[str, list[Step]]:
+        return case, [_read_step(books, register, event, typed, moment, writing)]
+
+    return act_each(books, register, ids, plan, writing, (event,))
+
+
+def _read_step(books: Books, register: str, event: str, typed: Typed, moment: Moment, writing: Writing) -> Step:
+    fields = read_fields(books, register, typed, moment)
+    free = {name: text for name, text in fields.items() if registers.fields_of(register)[name].type == "text"}
+    texts = {name_option(registers.fields_of(register)[name]): text for name, text in free.items()}
+    lint_privacy(books, {**texts, "--note": writing.note})
+    return Step(event, fields)
 
 
 def place_steps(case: str, steps: Sequence[Step]) -> list[Step]:

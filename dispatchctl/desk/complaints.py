@@ -23,15 +23,7 @@ from dispatchctl.store.contacts import Contact
 REGISTER = "complaints"
 ON_THE_SPOT = ("redone", "concession")  # how a complaint may end in the command that registers it (SOP-3.2)
 TEXTS = {"content": "--content", "reason": "--reason", "cause": "--cause", "measure": "--text", "result": "--result"}
-OPTIONS: Mapping[str, Mapping[str, str]] = {
-    "registered": {"departments": "--department", "about_staff": "--staff"},
-    "passed-on": {"received_by": "--to"},
-    "ruled-valid": {"about_staff": "--staff"},
-    "responsibility-confirmed": {"confirmed_by": "--staff"},
-    "measure-planned": {"measure": "--text", "measure_due": "--due"},
-    "measure-checked": {"check": "--result"},
-    "escalated": {"escalated_to": "--to"},
-}
+OPTIONS: Mapping[str, Mapping[str, str]] = {"passed-on": {"received_by": "--to"}}  # where it is not the page's
 
 
 class Complaint(NamedTuple):
@@ -121,7 +113,7 @@ def _read_complaint(books: Books, complaint: Complaint, actor: str, moment: Mome
         "about_staff": complaint.staff,
         **{name: getattr(complaint, name) for name in TESTS},
     }
-    fields = read_fields(books, REGISTER, typed, moment, OPTIONS["registered"])
+    fields = read_fields(books, REGISTER, typed, moment)
     if fields["received_by"] == fields.get("passed_on_by"):
         raise UsageFault(f"{fields['received_by']} received it: name who passed it on", place="--passed-on-by")
     return fields

@@ -15,14 +15,12 @@ from dispatchctl.entries import Writing, refuse_value
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.registers import case_of
 from dispatchctl.registers.kinds import check_value
-from dispatchctl.registers.page import ANY, FIRST, split_items
+from dispatchctl.registers.page import ANY, FIRST, name_option, split_items
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Case, Family, fold_family
 from dispatchctl.store.journal import Draft
 from dispatchctl.store.lines import check_text
 from dispatchctl.store.schema import quote
-
-OPTIONS = {"answer": "answered", "skills": "skill", "areas": "area"}  # where it is not the field's own name
 
 Group = list[Draft]
 
@@ -80,20 +78,17 @@ def check_draft(draft: Draft, register: str) -> None:
     """
     fields = registers.fields_of(register)
     needed = registers.events_of(register)[draft.event].required
-    empty = [name_option(name) for name in needed if not draft.fields.get(name, "").strip()]
+    empty = [name_option(fields[name]) for name in needed if not draft.fields.get(name, "").strip()]
     if empty:
         raise UsageFault(f"{draft.event} needs {', '.join(empty)}")
     for name, text in draft.fields.items():
-        check_text(name_option(name), text)
+        check_text(name_option(fields[name]), text)
         for item in split_items(text) if fields[name].many else (text,):
             allowed = check_value(fields[name], item)
             if allowed:
-                raise refuse_value(name_option(name), item, allowed)
-    for option, text in (
-        ("--note", draft.note),
-        ("--source-ref", draft.source_ref),
-        ("--request-id", draft.request_id),
-    ):
+                raise refuse_value(name_option(fields[name]), item, allowed)
+    more = {"--note": draft.note, "--source-ref": draft.source_ref, "--request-id": draft.request_id}
+    for option, text in more.items():
         check_text(option, text)
 
 
@@ -112,9 +107,9 @@ def check_references(books: Books, register: str, drafts: Sequence[Draft]) -> No
                 continue
             for item in split_items(text) if field.many else (text,):
                 if field.type == "staff" and item not in own and item != SYSTEM and not _has(books, "staff", item):
-                    raise NotFound(f"no such person: {show_text(item)}", place=name_option(name))
+                    raise NotFound(f"no such person: {show_text(item)}", place=name_option(field))
                 if field.type == "case":
-                    _check_case(books, field.of, case_of(item), own, name_option(name))
+                    _check_case(books, field.of, case_of(item), own, name_option(field))
 
 
 def _check_case(books: Books, register: str, case: str, own: set[str], option: str) -> None:
@@ -128,11 +123,6 @@ def _check_case(books: Books, register: str, case: str, own: set[str], option: s
 
 def _has(books: Books, register: str, case: str) -> bool:
     return books.index.db.execute(f"SELECT 1 FROM {quote(register)} WHERE id = ?", (case,)).fetchone() is not None
-
-
-def name_option(field: str) -> str:
-    """The option that gives a field its value, as messages name it."""
-    return f"--{OPTIONS.get(field) or field.replace('_', '-')}"
 
 
 def as_row(draft: Draft, register: str, moment: Moment, number: int = 0) -> Row:

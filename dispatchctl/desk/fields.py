@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from dispatchctl import registers
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.customers import find_by_id
-from dispatchctl.desk.drafts import Moment, name_option
+from dispatchctl.desk.drafts import Moment
 from dispatchctl.desk.names import is_elsewhere, resolve_case, resolve_key, resolve_staff
 from dispatchctl.desk.times import format_time
-from dispatchctl.entries import parse_day, parse_money, parse_month, parse_when, refuse_value
+from dispatchctl.entries import parse_day, parse_money, parse_month, parse_when, refuse_value, refuse_word
 from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.kinds import YES, check_value
-from dispatchctl.registers.page import Field, join_items
+from dispatchctl.registers.page import Field, join_items, name_option
 
 Typed = Mapping[str, "str | Sequence[str] | bool | None"]
 
@@ -32,8 +32,8 @@ def read_fields(
     """Typed values as a row of the register holds them; empty ones are left out.
 
     Keys and titles of the rules become keys, names of people their ids, times ISO 8601, flags `yes`, lists one text.
-    options: field -> the option that messages name, where it is not `--FIELD`. employed: people have to be employed at
-    the moment's time, else Refused; without it, whoever ever joined will do. UsageFault and NotFound for what is not
+    options: field -> what messages name, where it is not the option of the page. employed: people have to be employed
+    at the moment's time, else Refused; without it, whoever ever joined will do. UsageFault and NotFound for what is not
     understood or not there.
     """
     fields = registers.fields_of(register)
@@ -41,7 +41,7 @@ def read_fields(
     for name, value in typed.items():
         if value in (None, "", (), [], False):
             continue
-        option = (options or {}).get(name) or name_option(name)
+        option = (options or {}).get(name) or name_option(fields[name])
         items = [YES] if value is True else [value] if isinstance(value, str) else list(value or ())
         texts = [read_field(books, fields[name], item, moment, option, employed=employed) for item in items]
         if not fields[name].many and len(texts) > 1:
@@ -75,7 +75,7 @@ def read_field(books: Books, field: Field, text: str, moment: Moment, option: st
         return parse_money(text, option)
     allowed = check_value(field, text)
     if allowed:
-        raise refuse_value(option, text, allowed)
+        raise (refuse_word if kind == "choice" else refuse_value)(option, text, allowed)
     return str(int(text)) if kind == "integer" else text
 
 

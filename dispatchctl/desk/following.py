@@ -27,7 +27,6 @@ from dispatchctl.store.lines import check_text
 
 REGISTER = "followups"
 ASKABLE = ("orders", "complaints", "surveys")  # what a follow-up may be about; of a survey, one of its opinions
-OPTIONS = {"with_staff": "--with"}
 BEGINNINGS = ("asked", "answered", "not-reached")
 WAITING = {"orders": ("closed",), "complaints": ("resolved", "closed", "invalid")}  # states in which one may be owed
 ENDED = {"orders": "closed", "complaints": "resolved", "surveys": "put right"}
@@ -116,7 +115,7 @@ def follow_up(books: Books, name: str, asking: Asking, writing: Writing) -> Foll
             "satisfaction": asking.satisfaction,
             "remark": asking.remark,
         }
-        fields = {"about": about, **read_fields(books, REGISTER, typed, moment, OPTIONS)}
+        fields = {"about": about, **read_fields(books, REGISTER, typed, moment)}
         recorded: list[Step] = [Step(steps[0], fields)]
         if "signed" in steps:
             signer = _find_signer(books, family, about, asking.signed_by, moment, dry=writing.dry_run)

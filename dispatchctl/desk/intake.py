@@ -1,23 +1,21 @@
 """Taking a request in, and deciding what becomes of it: new-order, triage and the order's own events. Desk."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dispatchctl.desk import customers
-from dispatchctl.desk.acting import act, begin
+from dispatchctl.desk.acting import act_each, begin
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Moment, Step
-from dispatchctl.desk.fields import read_fields
+from dispatchctl.desk.fields import Typed, read_fields
 from dispatchctl.desk.names import resolve_key
-from dispatchctl.desk.recording import Done
+from dispatchctl.desk.recording import Done, Refusal
 from dispatchctl.entries import Writing
 from dispatchctl.errors import UsageFault
 from dispatchctl.registers.row import Row, fold_key
-from dispatchctl.rules.families import Family
 from dispatchctl.store.lines import check_text
 
 KEYS = ("service", "priority", "channel", "department", "area")
-OPTIONS = {"appointment_at": "--appointment"}
 
 
 class Request(NamedTuple):
@@ -60,7 +58,7 @@ def check_request(books: Books, request: Request, moment: Moment) -> dict[str, s
     """
     policy = books.policy
     typed = {name: getattr(request, name) for name in ("kind", *KEYS, "content", "requirements", "price")}
-    fields = read_fields(books, "orders", {**typed, "appointment_at": request.appointment}, moment, OPTIONS)
+    fields = read_fields(books, "orders", {**typed, "appointment_at": request.appointment}, moment)
     fields.setdefault("channel", _default(policy["channels"], "phone"))
     fields.setdefault("priority", _default(policy["priorities"], "normal"))
     service = policy["services"].get(fields.get("service", ""))
@@ -226,14 +224,18 @@ def say_back(books: Books, request: Request, fields: Mapping[str, str], contact:
     return ("，" if zh else "; ").join(parts)
 
 
-def order_event(books: Books, order: str, event: str, fields: Mapping[str, str], writing: Writing) -> Done:
-    """Record one event of an order."""
+def record_order(
+    books: Books, ids: Sequence[str], event: str, typed: Typed, writing: Writing
+) -> tuple[list[Done], list[Refusal]]:
+    """Record one event of each of these orders."""
+    if event == "closed" and not str(typed.get("answer") or "").strip():
+        raise UsageFault("say what the caller was told", place="--answered")
 
-    def plan(moment: Moment, family: Family) -> list[Step]:
-        customers.lint_privacy(books, {"--note": writing.note, "--answered": fields.get("answer", "")})
-        return [Step(event, fields)]
+    def plan(order: str, moment: Moment) -> tuple[str, list[Step]]:
+        customers.lint_privacy(books, {"--note": writing.note, "--answered": str(typed.get("answer") or "")})
+        return order, [Step(event, read_fields(books, "orders", typed, moment))]
 
-    return act(books, "orders", order, plan, writing, (event,))
+    return act_each(books, "orders", ids, plan, writing, (event,))
 
 
 def triage_fields(books: Books, answered: str, refer: str, dispatch: bool) -> tuple[str, dict[str, str]]:

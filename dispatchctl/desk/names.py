@@ -54,7 +54,8 @@ def resolve_case(
         shown = ", ".join((todays or found)[-SHOWN:][::-1])
         more = " and others" if len(todays or found) > SHOWN else ""
         raise Refused(f"{text!r} may be any of {len(todays or found)} {register}", hint=f"say which: {shown}{more}")
-    raise NotFound(f"no such {first[0].removesuffix('s') if only else 'case'}: {show_text(text)}")
+    one = registers.get(first[0]).one if only else "case"
+    raise NotFound(f"no such {one}: {show_text(text)}")
 
 
 def _exists(books: "Books", case: str) -> bool:

@@ -9,7 +9,7 @@ from dispatchctl.desk.drafts import Moment, Step
 from dispatchctl.desk.fields import Typed, read_fields
 from dispatchctl.desk.names import resolve_staff, show_text, suggest_nearest
 from dispatchctl.desk.periods import month_period
-from dispatchctl.desk.recording import Done, was_recorded
+from dispatchctl.desk.recording import Done, Refusal, was_recorded
 from dispatchctl.entries import Writing
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.rules.families import Family
@@ -18,7 +18,6 @@ from dispatchctl.store.judgements import HERE
 from dispatchctl.store.lines import check_text
 
 SCORERS = ("supervisor", "personnel")
-OPTIONS = {"heads": "--heads"}
 
 
 def check_id(staff: str) -> None:
@@ -31,16 +30,17 @@ def check_id(staff: str) -> None:
         raise UsageFault(f"{staff!r} cannot be a staff id: it begins with {staff[0]}", place="ID")
 
 
-def staff_event(
-    books: Books,
-    staff: str,
-    event: str,
-    typed: Typed,
-    writing: Writing,
-    *,
-    phone: str = "",
-) -> Done:
-    """Record one event of a person's."""
+def record_post(
+    books: Books, ids: Sequence[str], event: str, typed: Typed, writing: Writing
+) -> tuple[list[Done], list[Refusal]]:
+    """Record one event of each of these people, with `phone` among what was typed."""
+    fields = {name: value for name, value in typed.items() if name != "phone"}
+    phone = str(typed.get("phone") or "")
+    return [staff_event(books, staff, event, fields, writing, phone=phone) for staff in ids], []
+
+
+def staff_event(books: Books, staff: str, event: str, typed: Typed, writing: Writing, *, phone: str = "") -> Done:
+    """Record one event of a person's; phone: of a contact that is made for them."""
     first = event == "joined"
     founding = first and not books.people.histories
     actor = staff if founding else books.require_actor()  # the first person of a new desk enters himself
@@ -54,7 +54,7 @@ def staff_event(
         staff = resolve_staff(books, staff, present=not again)
 
     def start(moment: Moment) -> list[Step]:
-        texts = read_fields(books, "staff", typed, moment, OPTIONS)
+        texts = read_fields(books, "staff", typed, moment)
         if event == "changed" and not texts and not phone:
             raise UsageFault("staff change needs at least one option")
         login = texts.get("login")

@@ -3,7 +3,7 @@
 XX-3.2a, XX-3.2b, FW-2.3. The page lets every step happen in an open survey; here stands which must come before which.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from dispatchctl import registers
@@ -14,7 +14,7 @@ from dispatchctl.desk.drafts import Moment, Step
 from dispatchctl.desk.fields import Typed, read_fields
 from dispatchctl.desk.following import wants_signature
 from dispatchctl.desk.names import resolve_case
-from dispatchctl.desk.recording import Done
+from dispatchctl.desk.recording import Done, Refusal
 from dispatchctl.desk.times import format_time
 from dispatchctl.entries import Writing
 from dispatchctl.errors import Refused, UsageFault
@@ -83,6 +83,13 @@ def _find_contact(books: Books, opinion: Opinion, moment: Moment, *, dry: bool) 
     if found.new:
         return customers.add_contact(books, found.contact, moment, dry=dry)
     return found.contact.contact_id
+
+
+def take_steps(
+    books: Books, ids: Sequence[str], event: str, typed: Typed, writing: Writing
+) -> tuple[list[Done], list[Refusal]]:
+    """Record the same step of each of these surveys."""
+    return [take_step(books, name, event, typed, writing) for name in ids], []
 
 
 def take_step(books: Books, name: str, event: str, typed: Typed, writing: Writing) -> Done:

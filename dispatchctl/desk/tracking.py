@@ -1,10 +1,11 @@
 """How the work goes: the events of an assignment after it was made. Desk (PD-2.4, PD-2.5, PD-4.3, PD-4.4, KZ-8.9)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from dispatchctl.desk.acting import act_each
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Moment, Step, refuse_event
+from dispatchctl.desk.fields import Typed
 from dispatchctl.desk.names import show_text
 from dispatchctl.desk.recording import Done, Refusal
 from dispatchctl.desk.times import format_time
@@ -16,14 +17,15 @@ from dispatchctl.rules.owners import find_dispatcher
 
 
 def track(
-    books: Books, ids: Sequence[str], event: str, fields: Mapping[str, str], writing: Writing
+    books: Books, ids: Sequence[str], event: str, typed: Typed, writing: Writing
 ) -> tuple[list[Done], list[Refusal]]:
     """Record one event of each of these assignments (or orders that mean one); several go item by item."""
     actor = books.require_actor()
 
     def plan(item: str, moment: Moment) -> tuple[str, Sequence[Step]]:
         assignment = pick_assignment(books, item, (event,), actor)
-        texts = CHECKS.get(event, _check_nothing)(books, assignment, dict(fields), actor, moment)
+        texts = {name: str(text) for name, text in typed.items() if text}
+        texts = CHECKS.get(event, _check_nothing)(books, assignment, texts, actor, moment)
         return assignment, [Step(event, texts)]
 
     return act_each(books, "assignments", ids, plan, writing, (event,), ("assignments", "orders"))

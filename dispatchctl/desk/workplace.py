@@ -93,12 +93,9 @@ def plan_course(books: Books, topic: str, on: str, writing: Writing) -> Done:
     """Record that a course is planned; --on may lie ahead."""
 
     def start(moment: Moment) -> Sequence[Step]:
-        return [Step("planned", read_fields(books, TRAINING, {"topic": topic, "planned_for": on}, moment, OPTIONS))]
+        return [Step("planned", read_fields(books, TRAINING, {"topic": topic, "planned_for": on}, moment))]
 
     return begin(books, TRAINING, start, writing, ("planned",))
-
-
-OPTIONS = {"planned_for": "--on"}
 
 
 def note_presence(

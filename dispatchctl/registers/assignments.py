@@ -10,6 +10,8 @@ PAGE = complete_page(
         letter="A",
         en="assignments",
         zh="派工单",
+        one="assignment",
+        listed=("id", "order_id", "state", "assignee", "role", "content"),
         parent="order_id",
         under=True,
         fields=(
@@ -20,7 +22,7 @@ PAGE = complete_page(
             Field("contact_id", "contact", "联系人编号", type="contact"),
             Field("content", "content", "内容"),
             Field("requirements", "requirements", "要求"),
-            Field("due_at", "granted until", "批准延至", type="time"),
+            Field("due_at", "granted until", "批准延至", type="time", option="until"),
             Field("until", "asked until", "申请延至", type="time"),
             Field("reason", "reason", "原因"),
             Field("parts", "parts", "用料"),

@@ -13,9 +13,11 @@ PAGE = complete_page(
         letter="N",
         en="attendance",
         zh="考勤",
+        one="attendance entry",
+        listed=("id", "state", "staff", "date", "reason"),
         fields=(
             Field("staff", "staff", "员工", type="staff"),
-            Field("date", "date", "日期", type="date"),
+            Field("date", "date", "日期", type="date", option="on"),
             Field("reason", "reason", "原因"),
         ),
         events=(

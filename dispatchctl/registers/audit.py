@@ -20,6 +20,8 @@ PAGE = complete_page(
         letter="X",
         en="audit",
         zh="审计",
+        one="audit entry",
+        listed=("id", "subject", "report", "period", "reason"),
         fields=(
             Field("subject", "subject", "对象"),
             Field("report", "report", "报表"),

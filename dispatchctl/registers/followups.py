@@ -12,11 +12,12 @@ PAGE = complete_page(
         letter="F",
         en="follow-ups",
         zh="回访",
+        one="follow-up",
         parent="about",
         fields=(
             Field("about", "about", "关联事项", type="case"),
             Field("method", "method", "方式", type="choice", choices=METHODS),
-            Field("with_staff", "together with", "陪同人员", type="staff", many=True),
+            Field("with_staff", "together with", "陪同人员", type="staff", many=True, option="with"),
             Field("satisfaction", "satisfaction", "满意度", type="integer", of="1..5"),
             Field("remark", "remark", "意见"),
             Field("signed_by", "signed by", "签字人", type="contact"),

@@ -17,6 +17,7 @@ PAGE = complete_page(
         letter="L",
         en="ledger",
         zh="奖惩台账",
+        one="ledger entry",
         decided=True,
         fields=(
             Field("key", "key", "标识"),

@@ -10,6 +10,8 @@ PAGE = complete_page(
         letter="U",
         en="notices",
         zh="催办与通知",
+        one="notice",
+        listed=("id", "kind", "case", "clock", "level", "to"),
         parent="case",
         fields=(
             Field("kind", "kind", "类别", type="choice", choices=("assignment", "warning", "urging", "escalation")),

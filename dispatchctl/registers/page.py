@@ -22,7 +22,8 @@ class Field(NamedTuple):
     type: text, key (a key of the section `of` of the policy), choice (one of `choices`), staff (a staff id),
     case (an id of register `of`, or of any), contact (a contact id), money (decimal, two places), integer
     (from `of` "low..high"), time (ISO 8601 with offset), date, month (YYYY-MM), row (a row reference), flag.
-    many: a list; its items are joined by `;` in the file.
+    many: a list; its items are joined by `;` in the file. option: the word after `--` that gives it on the command
+    line, where that is not its name.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Field(NamedTuple):
     of: str = ""
     choices: tuple[str, ...] = ()
     many: bool = False
+    option: str = ""
 
 
 class Event(NamedTuple):
@@ -61,7 +63,8 @@ class Register(NamedTuple):
 
     parent: the field that names the case it belongs to (an assignment's order). under: its cases end when that one
     ends. derived: what follows from the rows without being in any: shown, filtered and counted like a field. decided:
-    its cases are decisions: events of their own take them back, nobody amends or retracts them.
+    its cases are decisions: events of their own take them back, nobody amends or retracts them. one: what messages
+    call a case of it. listed: the columns of `list`; id and state by default.
     """
 
     name: str
@@ -75,6 +78,8 @@ class Register(NamedTuple):
     under: bool = False
     derived: tuple[Field, ...] = ()
     decided: bool = False
+    one: str = "case"
+    listed: tuple[str, ...] = ("id", "state")
 
 
 REASON = Field("reason", "reason", "原因")
@@ -96,6 +101,11 @@ def complete_page(page: Register) -> Register:
     )
     void = State(VOID, "void", "作废", final=True, open=False)
     return page._replace(fields=fields, events=events + corrections, states=(*page.states, void))
+
+
+def name_option(field: Field) -> str:
+    """The option that gives a field its value: `--skill` of `skills`, `--on-site` of `on_site`."""
+    return f"--{field.option or field.name.replace('_', '-')}"
 
 
 def list_columns(page: Register) -> tuple[str, ...]:

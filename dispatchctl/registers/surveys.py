@@ -10,6 +10,7 @@ PAGE = complete_page(
         letter="S",
         en="surveys",
         zh="满意度调查",
+        one="survey",
         fields=(
             Field("department", "department", "部门", type="key", of="departments"),
             Field("method", "method", "方式", type="choice", choices=METHODS),

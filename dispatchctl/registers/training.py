@@ -12,9 +12,11 @@ PAGE = complete_page(
         letter="G",
         en="training",
         zh="培训",
+        one="course",
+        listed=("id", "topic", "planned_for", "staff", "score", "about"),
         fields=(
             Field("topic", "topic", "主题"),
-            Field("planned_for", "planned for", "计划时间", type="time"),
+            Field("planned_for", "planned for", "计划时间", type="time", option="on"),
             Field("staff", "staff", "员工", type="staff"),
             Field("score", "score", "成绩", type="integer", of="0..100"),
             Field("about", "course", "所属培训", type="case", of="training"),
