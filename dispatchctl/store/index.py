@@ -410,9 +410,10 @@ class Index:
             scores += judged.scores
             for register, values in judged.cases:
                 cases.setdefault(register, []).append(values)
-        self.db.executemany(insert_statement("clocks", CLOCK_COLUMNS), clocks)
-        self.db.executemany(insert_statement("charges", FACT_TABLES["charges"]), charges)
-        self.db.executemany(insert_statement("scores", FACT_TABLES["scores"]), scores)
+        # SQLite's module takes plain tuples a third faster than tuples with names.
+        self.db.executemany(insert_statement("clocks", CLOCK_COLUMNS), map(tuple, clocks))
+        self.db.executemany(insert_statement("charges", FACT_TABLES["charges"]), map(tuple, charges))
+        self.db.executemany(insert_statement("scores", FACT_TABLES["scores"]), map(tuple, scores))
         for register, found in cases.items():
             self.db.executemany(insert_statement(register, case_columns(register)), found)
 
