@@ -13,9 +13,9 @@ from dispatchctl.entries import Writing
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.registers.page import join_items
 from dispatchctl.rules.families import Family
+from dispatchctl.store.conditions import HERE
 from dispatchctl.store.contacts import Contact
 from dispatchctl.store.journal import Draft
-from dispatchctl.store.judgements import HERE
 from dispatchctl.store.lines import check_text
 
 SCORERS = ("supervisor", "personnel")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.judging import find_urging
+from dispatchctl.desk.judged import find_urging
 from dispatchctl.desk.recording import (
     Group,
     Moment,
@@ -22,8 +22,8 @@ from dispatchctl.registers.row import Row
 from dispatchctl.rules.clocks import Instance
 from dispatchctl.rules.escalation import find_level, find_person, next_urging
 from dispatchctl.rules.families import Case, Family
+from dispatchctl.store.conditions import RUNNING, is_paused
 from dispatchctl.store.journal import Draft
-from dispatchctl.store.judgements import RUNNING, is_paused
 
 
 def find_late(books: Books, family: Family, case: Case, now: int) -> list[Instance]:
