@@ -20,7 +20,8 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.closing import ClosedBooks, find_scope, list_closed, open_for_period
 from dispatchctl.desk.periods import month_period
 from dispatchctl.store.index import Index
-from dispatchctl.store.schema import CLOCK_COLUMNS, FACT_TABLES, case_columns, quote
+from dispatchctl.store.judgements import ChargeRow, ClockRow, ScoreRow
+from dispatchctl.store.schema import case_columns, quote
 from dispatchctl.workspace import Workspace
 
 Run = Callable[..., Result]
@@ -163,11 +164,11 @@ def read_table(index: Index, table: str, columns: tuple[str, ...], families: set
 
 def compare_tables(part: Index, replay: Index) -> None:
     families = {family for (family,) in part.db.execute("SELECT id FROM families")}
-    tables = {"clocks": CLOCK_COLUMNS, "scores": FACT_TABLES["scores"]}
+    tables = {"clocks": ClockRow._fields, "scores": ScoreRow._fields}
     tables |= {name: case_columns(name) for name in registers.NAMES}
     for table, columns in tables.items():
         assert read_table(part, table, columns, None) == read_table(replay, table, columns, families), table
-    charges = FACT_TABLES["charges"]
+    charges = ChargeRow._fields
     assert read_table(part, "charges", charges, families) == read_table(replay, "charges", charges, families)
     kept = [marshal.loads(index.get_meta("people")) for index in (part, replay)]
     assert kept[0] == kept[1]

@@ -13,9 +13,9 @@ from dispatchctl.config import cache_folder
 from dispatchctl.errors import BadData, DispatchError, Fault, NotFound, OutcomeUnknown, Refused
 from dispatchctl.policy.rulebook import Rulebook, Version, assemble_rules
 from dispatchctl.registers.row import Row
+from dispatchctl.store.conditions import HERE
 from dispatchctl.store.folder import Folder, open_folder
 from dispatchctl.store.index import FORMAT, Index, is_unharmed
-from dispatchctl.store.judgements import HERE
 from dispatchctl.store.syncing import FIND_OUT
 from dispatchctl.store.versions import load_form
 from dispatchctl.workspace import Workspace

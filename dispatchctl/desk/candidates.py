@@ -11,7 +11,7 @@ from dispatchctl.desk.books import Books
 from dispatchctl.errors import DispatchError
 from dispatchctl.output.terminal import neutralise_text
 from dispatchctl.registers.page import Register, State
-from dispatchctl.store.judgements import HERE
+from dispatchctl.store.conditions import HERE
 from dispatchctl.store.schema import quote
 from dispatchctl.workspace import Workspace
 

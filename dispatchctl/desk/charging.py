@@ -14,7 +14,7 @@ from dispatchctl.registers.page import split_items
 from dispatchctl.rules.charges import EVER, Occurrence, Rule, find_horizon, find_rule, list_numbers, make_key
 from dispatchctl.rules.discipline import Sanction, replace_step
 from dispatchctl.rules.variants import ClockTable
-from dispatchctl.store.judgements import write_happened
+from dispatchctl.store.conditions import write_happened
 from dispatchctl.store.schema import quote
 
 LIVE = ("proposed", "approved", "paid")  # states of an entry that stands

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dispatchctl.desk.books import Books
-from dispatchctl.store.judgements import RUNNING, OverdueRow, is_paused, read_clocks
+from dispatchctl.store.conditions import RUNNING, OverdueRow, is_paused, read_overdue
 from dispatchctl.store.schema import quote
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def list_overdue(
     rest = f'WHERE {" AND ".join(conditions)} ORDER BY due_at, "case", clock, instance, share'
     if limit and not soon:
         rest += f" LIMIT {int(limit)}"
-    rows = read_clocks(books.index.db, OverdueRow, rest, values)
+    rows = read_overdue(books.index.db, rest, values)
     items = [item for item in describe_overdue(books, rows, now) if not soon or _is_near(books, item, now, span)]
     return items[:limit] if limit else items
 

@@ -10,7 +10,7 @@ from dispatchctl.registers.page import split_items
 from dispatchctl.rules.calendar import parse_time
 from dispatchctl.rules.dispatch import Candidate, Job, Worker, rank_candidates
 from dispatchctl.rules.families import Case
-from dispatchctl.store.judgements import AT_WORK
+from dispatchctl.store.conditions import AT_WORK
 
 FIELD_ROLE = "field"  # who is on duty where nobody is rostered
 

@@ -29,7 +29,8 @@ from dispatchctl.policy.assembling import resolve_policy_days
 from dispatchctl.policy.compiling import compile_policy
 from dispatchctl.policy.rulebook import Rulebook, Version
 from dispatchctl.registers.ledger import MONEYLESS
-from dispatchctl.store.judgements import ClockRow, is_paused, read_clocks
+from dispatchctl.store.conditions import is_paused
+from dispatchctl.store.judgements import ClockRow, read_clocks
 from dispatchctl.workspace import Workspace
 
 VERDICTS = ("met", "late", "running", "ended", "none")
@@ -144,7 +145,7 @@ def compare_clocks(before: Books, after: Books, period: Period, *, everything: b
 
 def _list_due_instances(books: Books, period: Period) -> dict[InstanceKey, ClockRow]:
     rest = "WHERE share = 0 AND due_at >= ? AND due_at < ?"
-    return _key_instances(read_clocks(books.index.db, ClockRow, rest, (period.start, period.end)))
+    return _key_instances(read_clocks(books.index.db, rest, (period.start, period.end)))
 
 
 def _key_instances(rows: Iterable[ClockRow]) -> dict[InstanceKey, ClockRow]:
@@ -162,7 +163,7 @@ def _find_instance(books: Books, family: str, key: InstanceKey) -> ClockRow | No
     known = books.index.db.execute("SELECT 1 FROM families WHERE id = ?", (family,)).fetchone()
     index = books.index if known or isinstance(books, SupposedBooks) else find_present(books).index
     rest = 'WHERE family = ? AND "case" = ? AND clock = ? AND share = 0'
-    return _key_instances(read_clocks(index.db, ClockRow, rest, (family, key.case, key.clock))).get(key)
+    return _key_instances(read_clocks(index.db, rest, (family, key.case, key.clock))).get(key)
 
 
 def _judge_side(books: Books, row: ClockRow | None, say: Formatter) -> Item:

@@ -3,6 +3,7 @@
 Nothing is rewritten: a correction is one more event, and what follows from the case is derived anew.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 
 from dispatchctl import registers
@@ -22,6 +23,7 @@ from dispatchctl.rules.families import Case, Family
 CONTACT_FIELDS = ("caller", "phone", "address")
 SUPERVISOR = "supervisor"
 UNDO_WITHIN = 600  # seconds
+SEPARATORS = re.compile("[,;，；、]")  # between the items of a list, as typed
 
 
 def amend(books: Books, case_id: str, changes: Sequence[str], reason: str, writing: Writing) -> Done:
@@ -39,7 +41,7 @@ def amend(books: Books, case_id: str, changes: Sequence[str], reason: str, writi
         if name in CONTACT_FIELDS and "contact_id" in fields:
             contact[name] = text
         elif name in fields and name not in ("row", "reason", "attached", "contact_id", case_parent(case)):
-            items = [each.strip() for each in text.split(",") if each.strip()] if fields[name].many else [text]
+            items = [each.strip() for each in SEPARATORS.split(text) if each.strip()] if fields[name].many else [text]
             if not items or not text:
                 raise UsageFault("a value cannot be emptied, only corrected", place=name)
             typed[name] = items if fields[name].many else text

@@ -6,7 +6,7 @@ stays as it was. Only the files of that month are looked through, and of them on
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatchctl import registers
 from dispatchctl.desk.books import Books
@@ -17,8 +17,10 @@ from dispatchctl.registers.row import Row
 from dispatchctl.store.files import RecordFile, list_files, open_regular, read_bytes
 from dispatchctl.store.gathering import PLACE
 from dispatchctl.store.index import Index
-from dispatchctl.store.judgements import ChargeRow
 from dispatchctl.store.reading import rows_at
+
+if TYPE_CHECKING:
+    from dispatchctl.store.judgements import ChargeRow
 
 ABOUT_OTHERS = (b",amended,", b",retracted,")  # events whose own time says nothing of what they are about
 KEYS = ("case", "register", "event", "at", "recorded_at", "by", "month")
@@ -172,7 +174,7 @@ def list_late_charges(books: Books, stretch: Period) -> list[dict[str, Any]]:
 
 def _list_new_facts(
     books: Books, families: Mapping[str, list[Late]], closed: Mapping[str, int], stretch: Period
-) -> Iterator[ChargeRow]:
+) -> "Iterator[ChargeRow]":
     """The facts of closed months that late rows have given."""
     for root, found in families.items():
         rows = find_present(books).index.family_rows(root)
@@ -185,7 +187,7 @@ def _list_new_facts(
                 yield fact
 
 
-def _list_moved(books: Books, fact: ChargeRow, closed: Mapping[str, int], stretch: Period) -> Iterator[str]:
+def _list_moved(books: Books, fact: "ChargeRow", closed: Mapping[str, int], stretch: Period) -> Iterator[str]:
     """Keys of later facts of closed months that are due now, and were not when their month was closed."""
     from dispatchctl.desk.charging import find_due, list_counting
 
@@ -200,7 +202,7 @@ def _list_moved(books: Books, fact: ChargeRow, closed: Mapping[str, int], stretc
                 yield found.occurrence.key
 
 
-def _list_facts(books: Books, root: str, rows: Sequence[Row], until: int) -> Sequence[ChargeRow]:
+def _list_facts(books: Books, root: str, rows: Sequence[Row], until: int) -> "Sequence[ChargeRow]":
     """What a family gives to charge by what was recorded until then (microseconds)."""
     known = [row for row in rows if row.recorded <= until]
     return books.judging.judge(root, known).charges if known else ()

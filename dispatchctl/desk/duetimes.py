@@ -8,7 +8,7 @@ from dispatchctl.desk.chasing import Formatter
 from dispatchctl.rules.clocks import Instance
 from dispatchctl.rules.limits import remaining_days
 from dispatchctl.rules.segments import Segment, explain_limit
-from dispatchctl.store.judgements import is_paused
+from dispatchctl.store.conditions import is_paused
 
 
 def describe_instance(books: Books, one: Instance, owner: str, *, explain: bool = False) -> dict[str, Any]:

@@ -21,8 +21,8 @@ from dispatchctl.entries import Writing
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.registers.page import VOID
 from dispatchctl.rules.families import Case, Family
+from dispatchctl.store.conditions import RUNNING, is_paused, read_overdue
 from dispatchctl.store.contacts import Contact
-from dispatchctl.store.judgements import RUNNING, OverdueRow, is_paused, read_clocks
 from dispatchctl.store.lines import check_text
 
 REGISTER = "followups"
@@ -268,7 +268,7 @@ def list_owed(books: Books) -> list[dict[str, Any]]:
         return []
     named = " OR ".join("(register = ? AND clock = ?)" for _ in clocks)
     rest = f'WHERE {RUNNING} AND due_at IS NOT NULL AND ({named}) ORDER BY due_at, "case", item, clock, instance, share'
-    found = list(read_clocks(books.index.db, OverdueRow, rest, [each for pair in clocks for each in pair]))
+    found = list(read_overdue(books.index.db, rest, [each for pair in clocks for each in pair]))
     rows = [row for row in found if not is_paused(books.now, row.due_at, row.paused_from, row.paused_until)]
     items = []
     for row, item in zip(rows, describe_overdue(books, rows, books.now), strict=True):

@@ -13,7 +13,7 @@ from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.page import Field, split_items
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Case, Family
-from dispatchctl.store.judgements import AT_WORK, RUNNING, OverdueRow, read_clocks
+from dispatchctl.store.conditions import AT_WORK, RUNNING, read_overdue
 from dispatchctl.store.lines import check_text
 from dispatchctl.store.schema import quote
 
@@ -251,7 +251,7 @@ def list_work(books: Books, staff: str) -> list[dict[str, Any]]:
 def list_running(books: Books, owner: str) -> list[dict[str, Any]]:
     """The running clocks of one owner, paused ones too (with no due time), earliest due first."""
     rest = f"WHERE {RUNNING} AND owner = ? AND due_at IS NOT NULL ORDER BY due_at"
-    return list(describe_overdue(books, read_clocks(books.index.db, OverdueRow, rest, (owner,)), books.now))
+    return list(describe_overdue(books, read_overdue(books.index.db, rest, (owner,)), books.now))
 
 
 def _bare_item(books: Books, case: str, order: str, staff: str) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from dispatchctl.desk.recording import Done, Refusal, was_recorded
 from dispatchctl.entries import Writing
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.rules.families import Family
+from dispatchctl.store.conditions import HERE
 from dispatchctl.store.contacts import Contact
-from dispatchctl.store.judgements import HERE
 from dispatchctl.store.lines import check_text
 
 SCORERS = ("supervisor", "personnel")

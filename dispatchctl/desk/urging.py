@@ -5,8 +5,12 @@ from typing import Any
 
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Moment, Step, new_id
-from dispatchctl.desk.judging import find_urging
-from dispatchctl.desk.recording import Done, Refusal, record_each
+from dispatchctl.desk.judged import find_urging
+from dispatchctl.desk.recording import (
+    Done,
+    Refusal,
+    record_each,
+)
 from dispatchctl.desk.times import format_time
 from dispatchctl.entries import Writing
 from dispatchctl.errors import Refused
@@ -15,7 +19,7 @@ from dispatchctl.registers.row import Row
 from dispatchctl.rules.clocks import Instance
 from dispatchctl.rules.escalation import find_level, find_person, next_urging
 from dispatchctl.rules.families import Case, Family
-from dispatchctl.store.judgements import RUNNING, is_paused
+from dispatchctl.store.conditions import RUNNING, is_paused
 
 
 def find_late(books: Books, family: Family, case: Case, now: int) -> list[Instance]:

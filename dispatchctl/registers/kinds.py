@@ -17,7 +17,7 @@ def _check_choice(field: Field, text: str) -> str:
 def _check_integer(field: Field, text: str) -> str:
     low, _, high = field.of.partition("..")
     fits = text.isascii() and text.isdigit() and int(low) <= int(text) <= int(high)
-    return "" if fits else f"a whole number, {low} to {high}"
+    return "" if fits else f"{low} to {high}"
 
 
 def _check_money(field: Field, text: str) -> str:

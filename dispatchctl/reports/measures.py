@@ -17,7 +17,6 @@ from dispatchctl.reports.values import HEADS, NamedValue, find_group, find_item_
 from dispatchctl.store.questions import (
     Amount,
     Condition,
-    Count,
     Counted,
     Question,
     Tally,
@@ -31,7 +30,7 @@ from dispatchctl.store.questions import Item as Item  # what list_figure_items g
 
 PLACES = Decimal("0.000001")  # of a quotient that does not end
 OWNER = "owner"
-NO_ITEMS = Count(0, 0)
+NO_ITEMS = (0, 0)
 
 Heads = Callable[[str], Sequence[str]]  # department -> the staff ids of those who head it at the period's end
 
@@ -278,9 +277,9 @@ def _add_counts(
     for row in rows:
         for key in _list_keys(row.groups, fields, splits):
             found = sums.setdefault(key, {})
-            for name, count in zip(names, row.counts, strict=True):
+            for name, over, besides in zip(names, row.over, row.besides, strict=True):
                 before = found.get(name, NO_ITEMS)
-                found[name] = Count(before.over + count.over, before.besides + count.besides)
+                found[name] = (before[0] + over, before[1] + besides)
 
 
 def _add_amounts(
@@ -300,7 +299,7 @@ def _add_amounts(
 
 
 def make_figure(kind: str, found: Any, zero: Decimal = Decimal(0)) -> Figure:
-    """A figure from a Count, or from [(amount, times)] where a field is added up; None where nothing was found.
+    """A figure from (over, besides), or from [(amount, times)] where a field is added up; None where nothing was found.
 
     zero: what a sum begins with. Items without the field are not there: they are neither added nor counted.
     """

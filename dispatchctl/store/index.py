@@ -16,19 +16,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from heapq import merge
 from itertools import chain, groupby, zip_longest
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from dispatchctl import registers
 from dispatchctl.errors import Fault, SystemFailed
 from dispatchctl.registers.row import Row
 from dispatchctl.store.chain import Position
+from dispatchctl.store.conditions import CHANGEABLE
 from dispatchctl.store.contact_places import make_secret, read_mark, take_in_contacts
 from dispatchctl.store.files import RecordFile, list_files, open_regular
 from dispatchctl.store.gathering import PLACE, Gathered, Gathering, PlacedRow
-from dispatchctl.store.judgements import CHANGEABLE, ChargeRow, ClockRow, Judged, ScoreRow
 from dispatchctl.store.keys import count_damaged_ids, note_keys
 from dispatchctl.store.reading import iterate_file, rows_at
-from dispatchctl.store.schema import CLOCK_COLUMNS, FACT_TABLES, all_statements, case_columns, insert_statement, quote
+from dispatchctl.store.schema import FACT_TABLES, all_statements, case_columns, insert_statement, quote
+
+if TYPE_CHECKING:  # a command that finds nothing new judges nothing
+    from dispatchctl.store.judgements import Judged
 
 FORMAT = 7  # of the tables; another number makes a new index
 CHUNK = 40_000  # rows judged at a time in a rebuild: bounds its memory
@@ -54,18 +57,13 @@ class Seen(NamedTuple):
     inode: int
 
 
-class FileChange(NamedTuple):
-    """A file that is not as it was: what is known of it, None for a new one, and its status now."""
-
-    file: RecordFile
-    seen: Seen | None
-    status: os.stat_result
+Change = tuple[RecordFile, Seen | None, os.stat_result]  # (file, what is known of it, its status now)
 
 
 class Judge(Protocol):
     """What rows mean, handed in by the desk."""
 
-    def judge(self, root: str, rows: Sequence[Row]) -> Judged:
+    def judge(self, root: str, rows: Sequence[Row]) -> "Judged":
         """The tables' rows for one family."""
 
     def meet(self, families: Iterable[Sequence[Row]]) -> Any:
@@ -219,14 +217,14 @@ class Index:
     def _is_behind(self) -> bool:
         return bool(self._list_changes()) or read_mark(self.path) != (self.get_meta("contacts") or "")
 
-    def _list_changes(self) -> list[FileChange]:
+    def _list_changes(self) -> list[Change]:
         known = {
             name: Seen(*rest)
             for name, *rest in self.db.execute(
                 "SELECT name, no, size, seq, crc, columns, recorded, disk_size, mtime, inode FROM files"
             )
         }
-        changes: list[FileChange] = []
+        changes: list[Change] = []
         for register in registers.NAMES:
             for file in list_files(self.path, self.label, register):
                 seen = known.pop(f"{register}/{file.name}", None)
@@ -236,7 +234,7 @@ class Index:
                     raise Stale(f"{file.label} is gone") from None
                 mark = (status.st_size, status.st_mtime_ns, status.st_ino)
                 if seen is None or (seen.disk_size, seen.mtime, seen.inode) != mark:
-                    changes.append(FileChange(file, seen, status))
+                    changes.append((file, seen, status))
         if known:
             raise Stale(f"{next(iter(known))}.csv is gone")
         return changes
@@ -250,13 +248,13 @@ class Index:
             self.put_meta("contacts_end", end)
         changes = self._list_changes()
         self._refuse_changed(changes)
-        staff = [change for change in changes if change.file.register == "staff"]
+        staff = [change for change in changes if change[0].register == "staff"]
         if staff:  # first: who owes a clock depends on them
             self._take_in(staff, judge)
             self._meet_staff(judge)
-        self._take_in([change for change in changes if change.file.register != "staff"], judge)
+        self._take_in([change for change in changes if change[0].register != "staff"], judge)
 
-    def _refuse_changed(self, changes: list[FileChange]) -> None:
+    def _refuse_changed(self, changes: list[Change]) -> None:
         """Stale where a file did not only grow; where it has a fault too, since that may reach into what follows."""
         faulty = {file for (file,) in self.db.execute("SELECT DISTINCT file FROM faults")}
         for file, seen, status in changes:
@@ -305,7 +303,7 @@ class Index:
         ).fetchall()
         self._store((root, judge.judge(root, self._rows_at(root, blob)), True) for root, blob in touched)
 
-    def _take_in(self, changes: list[FileChange], judge: Judge) -> None:
+    def _take_in(self, changes: list[Change], judge: Judge) -> None:
         """Read on in these files and judge what their rows touch, month by month, a chunk of rows at a time."""
         for _, month in groupby(sorted(changes, key=_name_month), key=_name_month):
             # Files of one chain one after the other: the next begins with the crc that the one before ends with.
@@ -321,7 +319,7 @@ class Index:
             if chunk:
                 self._judge_rows(chunk, judge)
 
-    def _read_on(self, change: FileChange) -> Iterator[PlacedRow]:
+    def _read_on(self, change: Change) -> Iterator[PlacedRow]:
         """The rows that a file has gained; when the last was taken, the file is noted as read so far."""
         file, seen, status = change
         name = f"{file.register}/{file.name}"
@@ -396,11 +394,11 @@ class Index:
         self.db.execute("INSERT OR REPLACE INTO families VALUES (?, ?)", (family.root, places))
         return family.root, rows, known
 
-    def _store(self, results: Iterable[tuple[str, Judged, bool]]) -> None:
+    def _store(self, results: "Iterable[tuple[str, Judged, bool]]") -> None:
         """Put the judgements of families in the tables; the flag says that older ones may stand there."""
-        clocks: list[ClockRow] = []
-        charges: list[ChargeRow] = []
-        scores: list[ScoreRow] = []
+        clocks: list[tuple[Any, ...]] = []
+        charges: list[tuple[Any, ...]] = []
+        scores: list[tuple[Any, ...]] = []
         cases: dict[str, list[tuple[Any, ...]]] = {}
         for root, judged, known in results:
             if known:
@@ -410,9 +408,11 @@ class Index:
             scores += judged.scores
             for register, values in judged.cases:
                 cases.setdefault(register, []).append(values)
-        self.db.executemany(insert_statement("clocks", CLOCK_COLUMNS), clocks)
-        self.db.executemany(insert_statement("charges", FACT_TABLES["charges"]), charges)
-        self.db.executemany(insert_statement("scores", FACT_TABLES["scores"]), scores)
+        from dispatchctl.store.judgements import TABLES
+
+        for table, rows in (("clocks", clocks), ("charges", charges), ("scores", scores)):
+            # SQLite's module takes plain tuples a third faster than tuples with names.
+            self.db.executemany(insert_statement(table, TABLES[table]._fields), map(tuple, rows))
         for register, found in cases.items():
             self.db.executemany(insert_statement(register, case_columns(register)), found)
 
@@ -496,12 +496,12 @@ class Index:
         return int(row[0]) if row else 0
 
 
-def _name_month(change: FileChange) -> str:
-    return change.file.month
+def _name_month(change: Change) -> str:
+    return change[0].month
 
 
-def _name_chain(change: FileChange) -> tuple[str, str, int]:
-    return change.file.register, change.file.writer, change.file.part
+def _name_chain(change: Change) -> tuple[str, str, int]:
+    return change[0].register, change[0].writer, change[0].part
 
 
 def find_change(before: Histories, after: Histories) -> int | None:

@@ -20,10 +20,11 @@ from typing import NamedTuple
 
 from dispatchctl import registers
 from dispatchctl.store.chain import count_microseconds
+from dispatchctl.store.conditions import CHANGEABLE
 from dispatchctl.store.files import list_files, open_regular
 from dispatchctl.store.gathering import PLACE, PlacedRow
 from dispatchctl.store.index import CHUNK, Index, Judge, find_change
-from dispatchctl.store.judgements import CHANGEABLE
+from dispatchctl.store.judgements import ChargeRow
 from dispatchctl.store.reading import rows_at
 from dispatchctl.store.schema import FACT_TABLES, quote
 
@@ -225,7 +226,7 @@ class PartIndex(Index):
 
     def _copy_charges(self, scope: Scope) -> None:
         """Take what the other families give to count by: the n-th of a rule may follow on those of years before."""
-        columns = ", ".join(quote(each) for each in FACT_TABLES["charges"])
+        columns = ", ".join(map(quote, ChargeRow._fields))
         label = "?" if scope.label else '"policy"'
         given = columns.replace('"policy"', label)
         values = ([scope.label] if scope.label else []) + [max(span.end for span in scope.spans)]

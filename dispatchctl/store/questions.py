@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from dispatchctl.store.judgements import write_happened
+from dispatchctl.store.conditions import write_happened
 from dispatchctl.store.schema import quote
 
 CLOCKS = "clocks"
@@ -81,18 +81,14 @@ class Question(NamedTuple):
     owners: bool = False
 
 
-class Count(NamedTuple):
-    """What a tally comes to: how many items pass `over`, and how many of them pass `besides` too."""
-
-    over: int
-    besides: int
-
-
 class Counted(NamedTuple):
-    """The items with one combination of the groups' values: those values, and what each tally comes to, in turn."""
+    """The items with one combination of the groups' values: of each tally in turn how many pass `over`, and how many
+    of them pass `besides` too.
+    """
 
     groups: tuple[Any, ...]
-    counts: tuple[Count, ...]
+    over: tuple[int, ...]
+    besides: tuple[int, ...]
 
 
 class Amount(NamedTuple):
@@ -125,7 +121,7 @@ def count_items(db: sqlite3.Connection, question: Question) -> list[Counted]:
     rows = db.execute(query, [*(each for _, values in parts for each in values), *where[1]]).fetchall()
     width = len(question.groups)
     return [
-        Counted(row[:width], tuple(map(Count, row[width::2], row[width + 1 :: 2])))
+        Counted(row[:width], row[width::2], row[width + 1 :: 2])
         for row in rows
         if row[-1] is not None  # without groups, a period without items gives one of nulls
     ]
@@ -156,10 +152,9 @@ def list_amounts(db: sqlite3.Connection, question: Question, amount: Value) -> l
     wanted = tally._replace(over=(*tally.over, *tally.besides, Condition(amount, "not", (None,))), besides=())
     asked = question._replace(tallies=(wanted,), groups=(*question.groups, amount))
     return [
-        Amount(found.groups[:-1], found.groups[-1], count.over)
+        Amount(found.groups[:-1], found.groups[-1], found.over[0])
         for found in count_items(db, asked)
-        for count in found.counts
-        if count.besides
+        if found.besides[0]
     ]
 
 

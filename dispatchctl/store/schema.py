@@ -2,11 +2,10 @@
 
 from dispatchctl import registers
 from dispatchctl.registers.page import Register
-from dispatchctl.store.judgements import RUNNING, ChargeRow, ClockRow, ScoreRow
+from dispatchctl.store.conditions import RUNNING
 
-CLOCK_COLUMNS = ClockRow._fields
 # Facts below the cases, made anew with their family; what makes them is judged by the rules, never here.
-FACT_TABLES: dict[str, tuple[str, ...]] = {"charges": ChargeRow._fields, "scores": ScoreRow._fields}
+FACT_TABLES = ("charges", "scores")
 
 FACT_INDEXES = """
 CREATE INDEX charges_family ON charges(family);
@@ -107,7 +106,8 @@ def case_table(register: str) -> str:
 
 def all_statements() -> str:
     """Everything a new index needs."""
-    clocks = ", ".join(quote(name) for name in CLOCK_COLUMNS)
+    from dispatchctl.store.judgements import TABLES  # few commands make an index
+
     tables = [case_table(register) for register in registers.NAMES]
     links = [
         "CREATE INDEX assignments_order ON assignments(order_id);",
@@ -122,8 +122,8 @@ def all_statements() -> str:
         "CREATE INDEX ledger_occurred ON ledger(occurred_at);",
         "CREATE INDEX ledger_fund ON ledger(fund) WHERE fund IS NOT NULL;",
     ]
-    facts = [f"CREATE TABLE {name}({', '.join(map(quote, columns))});" for name, columns in FACT_TABLES.items()]
-    return "\n".join([BASE, f"CREATE TABLE clocks({clocks});", CLOCK_INDEXES, *facts, FACT_INDEXES, *tables, *links])
+    judged = [f"CREATE TABLE {name}({', '.join(map(quote, row._fields))});" for name, row in TABLES.items()]
+    return "\n".join([BASE, *judged, CLOCK_INDEXES, FACT_INDEXES, *tables, *links])
 
 
 def insert_statement(table: str, columns: tuple[str, ...]) -> str:

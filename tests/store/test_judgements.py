@@ -6,15 +6,8 @@ from itertools import product
 import pytest
 
 from dispatchctl.rules.charges import Occurrence
-from dispatchctl.store.judgements import (
-    ChargeRow,
-    ClockRow,
-    OverdueRow,
-    ScoreRow,
-    is_paused,
-    read_clocks,
-    write_happened,
-)
+from dispatchctl.store.conditions import OverdueRow, is_paused, read_overdue, write_happened
+from dispatchctl.store.judgements import TABLES, ChargeRow, ClockRow, JudgedRow, read_clocks
 from dispatchctl.store.schema import all_statements, insert_statement
 
 NOW = 100
@@ -28,9 +21,9 @@ def tables() -> sqlite3.Connection:
     return db
 
 
-@pytest.mark.parametrize(("table", "row"), [("clocks", ClockRow), ("charges", ChargeRow), ("scores", ScoreRow)])
+@pytest.mark.parametrize(("table", "row"), TABLES.items())
 def test_the_names_of_a_row_are_the_columns_of_its_table(
-    tables: sqlite3.Connection, table: str, row: type[ClockRow | ChargeRow | ScoreRow]
+    tables: sqlite3.Connection, table: str, row: type[JudgedRow]
 ) -> None:
     columns = tables.execute(f"PRAGMA table_info({table})").fetchall()
     assert tuple(name for _, name, *_ in columns) == row._fields
@@ -49,8 +42,8 @@ def test_rows_come_back_by_name(tables: sqlite3.Connection) -> None:
     rows = [make_clock(number, due_at=NOW - number, limit="2h", department="d1") for number in (1, 2)]
     tables.executemany(insert_statement("clocks", ClockRow._fields), rows)
     assert set(OverdueRow._fields) <= set(ClockRow._fields)  # SQL would take another name for a text
-    assert [row.due_at for row in read_clocks(tables, OverdueRow, "ORDER BY instance")] == [99, 98]
-    assert list(read_clocks(tables, ClockRow, "WHERE due_at < ? ORDER BY due_at", (NOW,))) == rows[::-1]
+    assert [row.due_at for row in read_overdue(tables, "ORDER BY instance")] == [99, 98]
+    assert list(read_clocks(tables, "WHERE due_at < ? ORDER BY due_at", (NOW,))) == rows[::-1]
 
 
 def test_what_stands_still_is_the_same_for_rows_at_hand_and_for_rows_in_the_index(tables: sqlite3.Connection) -> None:

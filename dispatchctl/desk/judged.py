@@ -1,0 +1,137 @@
+"""A judged family as rows of the index's tables: its cases, its clocks, its marks. Desk.
+
+Off the daily path: it is loaded with the first family that is judged for the index.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from dispatchctl import registers
+from dispatchctl.registers.page import VOID
+from dispatchctl.registers.row import Row, fold_key
+from dispatchctl.rules.calendar import parse_time
+from dispatchctl.rules.clocks import Instance
+from dispatchctl.rules.families import Case, Family
+from dispatchctl.rules.owners import find_order, list_departments
+from dispatchctl.store.judgements import ClockRow, ScoreRow
+from dispatchctl.store.schema import list_fields
+
+_layouts: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+
+
+def _layout(register: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    if register not in _layouts:
+        page = registers.get(register)
+        fields = tuple(list_fields(page))
+        _layouts[register] = fields, tuple(event.name for event in page.events)
+    return _layouts[register]
+
+
+def list_case_values(root: str, case: Case, rows: Sequence[Row], derived: Mapping[str, str]) -> tuple[Any, ...]:
+    """One case as a row of its register's table (store/schema.py: case_columns).
+
+    Of a void case, whose rows were taken back, it keeps what they said: when it was taken, and as what.
+    """
+    fields, events = _layout(case.register)
+    seen = [*case.rows, *case.conflicts]
+    texts: dict[str, str] = case.fields
+    marks: dict[str, int] = case.marks
+    if case.state == VOID:
+        seen = sorted((row for row in rows if row.id == case.id), key=fold_key)
+        texts = {name: text for row in seen for name, text in row.fields.items()}
+        marks = {row.event: row.at for row in seen}
+    first = seen[0]
+    recorded = max(row.recorded for row in seen)
+    return (
+        case.id,
+        root,
+        case.state,
+        int(case.final),
+        first.at,
+        first.by,
+        recorded,
+        len(case.conflicts),
+        *[derived.get(name) or texts.get(name) for name in fields],
+        *[marks.get(event) for event in events],
+    )
+
+
+def list_clock_rows(root: str, family: Family, case: Case, one: Instance) -> Iterable[ClockRow]:
+    """One instance as rows of the clocks table, one for each owner."""
+    order = find_order(family, case)
+    rules = one.variant.rules
+    urged_at = find_urging(family, one).at
+    departments = list_departments(case, order, one.variant.version.policy)
+    limit = f"{one.variant.limit.number}{one.variant.limit.unit}" if one.variant.limit else None
+    for share, owner in enumerate(one.owners):
+        yield ClockRow(
+            family=root,
+            case=one.case,
+            register=one.register,
+            clock=one.clock,
+            instance=one.number,
+            item=one.item or None,
+            share=share,
+            owner=owner or None,
+            state=one.state,
+            started_at=one.started_at,
+            due_at=one.due_at,
+            stopped_at=one.stopped_at,
+            stopped_by=one.stopped_by or None,
+            breached=None if one.breached is None else int(one.breached),
+            paused_from=one.paused_from,
+            paused_until=one.paused_until,
+            provisional=int(one.provisional),
+            before_rules=int(one.before_rules),
+            extension=one.extension or None,
+            warn_at=one.warn_at,
+            levels=",".join(map(str, one.levels)) or None,
+            policy=one.variant.version.label,
+            limit=limit,
+            counting=one.variant.calendar.counting,
+            source=";".join(rules["source"]) or None,
+            urged_at=urged_at,
+            service=order.fields.get("service"),
+            priority=order.fields.get("priority"),
+            area=order.fields.get("area"),
+            department=departments[0] if departments else None,
+        )
+
+
+def list_score_rows(root: str, case: Case) -> Iterable[ScoreRow]:
+    """The marks a person was given, as rows of the table `scores`."""
+    for row in case.rows:
+        if row.event == "scored":
+            fields = row.fields
+            yield ScoreRow(
+                family=root,
+                id=row.ref,
+                staff=case.id,
+                measure=fields.get("measure"),
+                score=int(fields["score"]) if fields.get("score", "").isdigit() else None,
+                month=fields.get("month"),
+                at=row.at,
+                by=row.by,
+                state=case.state,
+            )
+
+
+class LastUrging(NamedTuple):
+    """When an instance was last urged (seconds), and the highest level it was urged at; None where it never was."""
+
+    at: int | None
+    level: int | None
+
+
+def find_urging(family: Family, one: Instance) -> LastUrging:
+    """The urgings of an instance so far."""
+    last, level = None, None
+    for case in family.children.get(one.case, ()):
+        if case.register != "notices" or case.fields.get("clock") != one.clock or not case.rows:
+            continue
+        if case.rows[0].event != "urged" or (case.fields.get("item") or "") != one.item:
+            continue
+        if parse_time(case.fields.get("clock_started_at", ""), one.variant.calendar) == one.started_at:
+            last = max(last or 0, case.rows[0].at)
+            level = max(level or 0, int(case.fields.get("level") or 1))
+    return LastUrging(last, level)

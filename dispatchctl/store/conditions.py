@@ -1,0 +1,63 @@
+"""What several ask of the index: conditions in SQL, said once, and what lists of running clocks read. Store.
+
+On the daily path. A condition that is also put to rows at hand stands here in Python too.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+RUNNING = "state = 'running'"  # of a clock
+HERE = "state NOT IN ('left', 'void')"  # of the staff: who works here
+#: what a change from a time on may judge otherwise; two ?: that time, seconds
+CHANGEABLE = f"{RUNNING} OR stopped_at >= ? OR due_at >= ?"
+#: of the assignments: what somebody still has to work on
+AT_WORK = "{0}final = 0 AND {0}state <> 'completed'"
+
+
+class OverdueRow(NamedTuple):
+    """Of a row of clocks (judgements.ClockRow) what lists of running ones show: of thousands, every column counts."""
+
+    case: str
+    register: str
+    clock: str
+    instance: int
+    item: str | None
+    owner: str | None
+    started_at: int
+    due_at: int | None
+    levels: str | None
+    urged_at: int | None
+    extension: str | None
+    service: str | None
+    priority: str | None
+    area: str | None
+    source: str | None
+    provisional: int
+    before_rules: int
+    paused_from: int | None
+    paused_until: int | None
+
+
+def read_overdue(db: sqlite3.Connection, rest: str, values: Sequence[int | str] = ()) -> Iterator[OverdueRow]:
+    """Rows of the clocks table. rest: what stands after its name, WHERE and ORDER BY, with a ? for each value."""
+    columns = ", ".join(f'"{name}"' for name in OverdueRow._fields)
+    return map(OverdueRow._make, db.execute(f"SELECT {columns} FROM clocks {rest}", values))
+
+
+def is_paused(now: int, due: int | None, paused_from: int | None, paused_until: int | None) -> bool:
+    """Whether a running instance stands still now: in a pause that still counts, and not late when it began."""
+    if paused_from is None or now < paused_from or (paused_until is not None and now >= paused_until):
+        return False
+    return due is None or due > paused_from
+
+
+def write_happened(stopped: str, due: str, table: str = "") -> str:
+    """SQL: it stopped, or it is late and does not stand still (is_paused); three ?, each the present in seconds.
+
+    stopped: SQL that says so. due: the column of its due time. table: what stands before the columns, as `i.`.
+    """
+    return (
+        f"({stopped} OR ({due} < ? AND NOT ({table}paused_from IS NOT NULL AND {table}paused_from <= ?"
+        f" AND ({table}paused_until IS NULL OR {table}paused_until > ?) AND {due} > {table}paused_from)))"
+    )
