@@ -296,6 +296,9 @@ def _take_writing(function: Command, at_option: Callable[..., Any]) -> Command:
         dry_run: bool,
         **rest: Any,
     ) -> Any:
+        workspace = click.get_current_context().find_object(Workspace)
+        if workspace is not None and not workspace.quiet:
+            _ = workspace.form  # one that only files have is refused before anything is recorded
         writing = Writing(at or "", note or "", request_id or "", tuple(attach), dry_run)
         return function(*args, writing=writing, **rest)
 

@@ -145,3 +145,16 @@ def test_an_explained_clock_is_in_words_wherever_people_read(
         return [word for word in marks.split() if set(word) - set("-:")]
 
     assert read_cells(told["markdown"]) == read_cells(told["table"])
+
+
+@pytest.mark.parametrize("name", FILE_FORMATS)
+def test_nothing_is_recorded_where_the_result_cannot_be_printed(
+    run: Callable[..., Result], demo: Path, name: str
+) -> None:
+    order = ("new-order", "--kind", "suggestion", "--content", "加灯", "--caller", "张示例", "--phone", "138-0000-0001")
+    refused = run(*order, "--format", name)
+    assert (refused.code, refused.out) == (2, "")
+    assert f"--format: {name} is written to a file only" in refused.err
+    assert json.loads(run("list", "orders", "--json").out) == []
+    assert run(*order, "--format", name, "-q").code == 0
+    assert len(json.loads(run("list", "orders", "--json").out)) == 1
