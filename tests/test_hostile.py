@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from surroundings import LONG
 from transcripts import Result
 
 from dispatchctl.output.terminal import CONTROLS
@@ -218,16 +219,15 @@ def test_a_row_of_a_file_is_kept_or_refused(desk: Desk, column: str) -> None:
 # --- the other verbs --------------------------------------------------------------------------------------------------
 
 
-def test_notes_and_reasons_are_kept_or_refused(desk: Desk) -> None:
-    events = ["progress", "problem"]
+@pytest.mark.parametrize(("verb", "option"), [("progress", "--note"), ("problem", "--reason")])
+def test_notes_and_reasons_are_kept_or_refused(desk: Desk, verb: str, option: str) -> None:
     kept = []
     for text in TEXTS:
-        for verb, option in ((events[0], "--note"), (events[1], "--reason")):
-            done = desk.attempt(verb, "A-20261102-0001", option, text, "-q")
-            if done.code == 0 and contains(text):
-                kept.append(text)
-            else:
-                assert done.code == 0 or HALF.search(text) or not contains(text), (text, done)
+        done = desk.attempt(verb, "A-20261102-0001", option, text, "-q")
+        if done.code == 0 and contains(text):
+            kept.append(text)
+        else:
+            assert done.code == 0 or HALF.search(text) or not contains(text), (text, done)
     shown = json.loads(desk.do("show", "A-20261102-0001", "--json"))
     stored = [event["note"] or event["fields"].get("reason") for event in shown["events"]]
     assert [text for text in stored if text and contains(text)] == kept
@@ -236,15 +236,22 @@ def test_notes_and_reasons_are_kept_or_refused(desk: Desk) -> None:
     desk.end()
 
 
-def test_reasons_of_corrections_are_kept_or_refused(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("line", "allowed"),
+    [
+        ("amend O-20261102-0002 content={} --reason 登记有误", (0, *REFUSED)),
+        ("amend O-20261102-0002 {} --reason 登记有误", (0, *REFUSED)),
+        ("amend O-20261102-0002 content=漏水 --reason {}", (0, *REFUSED)),
+        ("cancel O-20261102-0002 --reason {} --dry-run", (0, *REFUSED)),
+        ("reopen O-20261102-0002 --reason {}", (0, *REFUSED)),
+        ("reassign A-20261102-0001 lin --reason {} --dry-run", (0, *REFUSED)),
+        ("pause A-20261102-0001 --reason {} --dry-run", REFUSED),
+    ],
+    ids=["field", "pair", "amend", "cancel", "reopen", "reassign", "pause"],
+)
+def test_reasons_of_corrections_are_kept_or_refused(desk: Desk, line: str, allowed: tuple[int, ...]) -> None:
     for text in TEXTS:
-        desk.attempt("amend", "O-20261102-0002", f"content={text}", "--reason", "登记有误")
-        desk.attempt("amend", "O-20261102-0002", text, "--reason", "登记有误")
-        desk.attempt("amend", "O-20261102-0002", "content=漏水", "--reason", text)
-        desk.attempt("cancel", "O-20261102-0002", "--reason", text, "--dry-run")
-        desk.attempt("reopen", "O-20261102-0002", "--reason", text)
-        desk.attempt("reassign", "A-20261102-0001", "lin", "--reason", text, "--dry-run")
-        desk.attempt("pause", "A-20261102-0001", "--reason", text, "--dry-run", allowed=REFUSED)
+        desk.attempt(*(word.replace("{}", text) for word in line.split()), allowed=allowed)
     desk.end()
 
 
@@ -262,21 +269,23 @@ def test_reasons_of_the_ledger_are_kept_or_refused(desk: Desk) -> None:
     desk.end()
 
 
-def test_people_are_kept_or_refused(desk: Desk) -> None:
-    others = ("--login", "--skill", "--class")
+@pytest.mark.parametrize("options", [("--name",), ("--login", "--skill", "--class"), ("",)], ids=["name", "else", "id"])
+def test_people_are_kept_or_refused(desk: Desk, options: tuple[str, ...]) -> None:
     for number, text in enumerate(TEXTS):
-        for option in ("--name", others[number % 3]):
-            staff = f"p{number}{option[2]}"
-            given = {"--name": "孙示例", "--role": "field", option: text}
-            argv = (word for pair in given.items() for word in pair)
-            done = desk.attempt("staff", "join", staff, *argv, "-q")
-            if done.code != 0 or not contains(text):
-                assert done.code == 0 or HALF.search(text) or not contains(text), (option, text, done)
-                continue
-            key = {"--skill": "skills"}.get(option, option[2:])
-            stored = json.loads(desk.do("show", staff, "--json"))[key]
-            assert stored == ([text] if option == "--skill" else text)
-        desk.attempt("staff", "join", text, "--name", "孙示例", "--role", "field")
+        option = options[number % len(options)]
+        if not option:
+            desk.attempt("staff", "join", text, "--name", "孙示例", "--role", "field")
+            continue
+        staff = f"p{number}{option[2]}"
+        given = {"--name": "孙示例", "--role": "field", option: text}
+        argv = (word for pair in given.items() for word in pair)
+        done = desk.attempt("staff", "join", staff, *argv, "-q")
+        if done.code != 0 or not contains(text):
+            assert done.code == 0 or HALF.search(text) or not contains(text), (option, text, done)
+            continue
+        key = {"--skill": "skills"}.get(option, option[2:])
+        stored = json.loads(desk.do("show", staff, "--json"))[key]
+        assert stored == ([text] if option == "--skill" else text)
     desk.do("worklist", "wu")
     desk.attempt("suggest", "2", "--all")
     desk.end()
@@ -324,9 +333,15 @@ WRITING = (
 
 @pytest.mark.heavy
 @pytest.mark.parametrize("lines", [READING, WRITING], ids=["reading", "writing"])
-def test_ids_keys_times_and_settings_are_understood_or_refused(desk: Desk, lines: tuple[str, ...]) -> None:
+def test_ids_keys_times_and_settings_are_understood_or_refused(
+    desk: Desk, lines: tuple[str, ...], record_property: Callable[[str, object], None]
+) -> None:
+    """In the short form each line meets a fourth of the texts, the next line another one."""
+    step = 1 if LONG else 4
+    tried = sum(len(TYPED[number % step :: step]) for number in range(len(lines)))
+    record_property("tried", f"{tried} of {len(lines) * len(TYPED)}")
     for number, line in enumerate(lines):
-        for text in TYPED[number % 2 :: 2]:  # half of them each: so many differ in nothing that an option looks at
+        for text in TYPED[number % step :: step]:
             if text not in ("--version", "-") and (line, text) != ("help {}", "--"):
                 desk.attempt(*(word.replace("{}", text) for word in line.split()), allowed=(0, 1, *REFUSED))
     desk.end()
