@@ -196,7 +196,7 @@ def test_the_formulas_are_those_of_the_last_day_of_the_period(november: Path, ru
 # --- cost ---------------------------------------------------------------------------------------------------------
 
 
-def test_no_measure_of_the_shipped_rules_reads_history(desk: Path) -> None:
+def test_no_measure_of_the_shipped_rules_reads_history(shared_november: Path) -> None:
     """Every question goes by an index on the time that puts items into the period."""
     books = Books(Workspace({"now": LATER}))
     period = Period(1_793_462_400, 1_796_054_400, ("2026-11-01", "2026-12-01"), books.now)
