@@ -13,10 +13,9 @@ from typing import Any
 import chinese_calendar
 import hypothesis
 import pytest
+from desks import Desk, copy_desk, open_demo
 from surroundings import ROOT, Kept, isolate_environment
 from transcripts import Result, run_program
-
-DEMO_START = "2026-11-02T08:30:00+08:00"  # a Monday, when the desk of the demo opens
 
 # A run begun in the background of a script has SIGINT ignored, and so would every command that it starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -103,13 +102,13 @@ def sample(isolated: Path) -> Path:
 @pytest.fixture
 def demo(isolated: Path, run: Callable[..., Result]) -> Path:
     """The present folder, made a demo by `init --demo` at DEMO_START; the person at the desk is lin, a manager."""
-    if "demo" in _kept:
-        _kept["demo"].put(isolated)
-        return isolated
-    made = run("init", "--demo", "--me", "lin", "--name", "林示例", "--now", DEMO_START)
-    assert made.code == 0, made.err
-    _kept["demo"] = Kept(isolated)
-    return isolated
+    return copy_desk(run, isolated, open_demo).folder
+
+
+@pytest.fixture
+def desk(isolated: Path, run: Callable[..., Result]) -> Desk:
+    """A demo with a small staff at work on Monday the 2nd of November 2026, 09:00; see tests/desks.py."""
+    return copy_desk(run, isolated)
 
 
 @pytest.fixture

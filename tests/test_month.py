@@ -2,7 +2,7 @@
 
 November 2026: the 2nd is a Monday and no day of it is a public holiday. Business hours 08:30-12:00 and 13:30-17:30.
 `d`, `wd` and `w` are counted as the Civil Code counts: the day of the start not, due at the close of the last day, a
-last day that is no working day giving way to the next. The staff are those of tests/clauses/desk.py: sup-e heads
+last day that is no working day giving way to the next. The staff are those of tests/desks.py: sup-e heads
 engineering, mgr the desk, lin sits there, pan and shui go out; pan is of class A, shui of class B.
 """
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from clauses.desk import Desk, copy_desk, november, option_pairs
+from desks import Desk, copy_desk, november, option_pairs
 from transcripts import Result
 
 Story = Iterator[tuple[int, str]]  # when it goes on: day and time of November

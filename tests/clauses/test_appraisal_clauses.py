@@ -1,12 +1,9 @@
 """The appraisal: what people are measured by, the score and grade it makes, the bonus and the lines of their pay."""
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import Desk, copy_desk, option_pairs
-from transcripts import Result
+from desks import Desk, option_pairs
 
 MONTH = "2026-11"
 RULES = """appraisal:
@@ -33,8 +30,7 @@ CALL = {"caller": "张示例", "phone": "138-0000-0001", "address": "3号楼2单
 
 
 @pytest.fixture
-def desk(run: Callable[..., Result], isolated: Path) -> Desk:
-    desk = copy_desk(run, isolated)
+def desk(desk: Desk) -> Desk:
     desk.edit_rules((SECTION, RULES))
     return desk
 

@@ -4,13 +4,10 @@ November 2026: the 2nd is a Monday. A working-day limit ends with the business h
 the start not counted; 48 hours are 48 hours.
 """
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import Desk, copy_desk, november, option_pairs
-from transcripts import Result
+from desks import Desk, november, option_pairs
 
 COMPLAINT = {
     "content": "维修迟到两小时，态度生硬",
@@ -19,11 +16,6 @@ COMPLAINT = {
     "address": "3号楼2单元501",
     "department": "engineering",
 }
-
-
-@pytest.fixture
-def desk(run: Callable[..., Result], isolated: Path) -> Desk:
-    return copy_desk(run, isolated)
 
 
 def complain(desk: Desk, *more: str, who: str = "lin", **fields: Any) -> dict[str, Any]:

@@ -1,17 +1,9 @@
 """Sending somebody: who is chosen, what a dispatch must tell, what stays on record, how much a person carries."""
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import Desk, copy_desk, november
-from transcripts import Result
-
-
-@pytest.fixture
-def desk(run: Callable[..., Result], isolated: Path) -> Desk:
-    return copy_desk(run, isolated)
+from desks import Desk, november
 
 
 def suggest(desk: Desk, order: str) -> dict[str, dict[str, Any]]:

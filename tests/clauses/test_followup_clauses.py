@@ -5,19 +5,11 @@ All days are of November 2026 (desk.py). Working days after Tuesday the 3rd: 4, 
 
 import json
 import shutil
-from collections.abc import Callable
 from hashlib import blake2b
-from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import Desk, copy_desk, november
-from transcripts import Result
-
-
-@pytest.fixture
-def desk(run: Callable[..., Result], isolated: Path) -> Desk:
-    return copy_desk(run, isolated)
+from desks import Desk, november
 
 
 def finish(desk: Desk, **fields: Any) -> str:

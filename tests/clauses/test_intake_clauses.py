@@ -2,18 +2,10 @@
 
 import csv
 import json
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import CALL, Desk, copy_desk, november, option_pairs
-from transcripts import Result
-
-
-@pytest.fixture
-def desk(run: Callable[..., Result], isolated: Path) -> Desk:
-    return copy_desk(run, isolated)
+from desks import CALL, Desk, november, option_pairs
 
 
 def read_contacts(desk: Desk) -> list[dict[str, str]]:

@@ -1,21 +1,17 @@
 """Charges and rewards: what follows from facts, who decides on it, and the money of the fund."""
 
 import json
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import Desk, copy_desk, november
-from transcripts import Result
+from desks import Desk, november
 
 BECAUSE = ("--reason", "情况属实")
 
 
 @pytest.fixture
-def desk(run: Callable[..., Result], isolated: Path) -> Desk:
+def desk(desk: Desk) -> Desk:
     """pan is of class B, shui of class A."""
-    desk = copy_desk(run, isolated)
     desk.do("mgr", "staff", "change", "pan", "--class", "B")
     desk.do("mgr", "staff", "change", "shui", "--class", "A")
     return desk

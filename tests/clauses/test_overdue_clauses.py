@@ -1,18 +1,10 @@
 """What is late: listed with who owes it and by which clause, urged, and reported up the line of command."""
 
-from collections.abc import Callable
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import Desk, copy_desk, november
-from transcripts import Result
-
-
-@pytest.fixture
-def desk(run: Callable[..., Result], isolated: Path) -> Desk:
-    return copy_desk(run, isolated)
+from desks import Desk, november
 
 
 def working(desk: Desk, staff: str = "pan", **fields: Any) -> str:

@@ -1,20 +1,12 @@
 """The rules themselves: in force from a day, known to those who work by them, reviewed, and open to proposals."""
 
 import json
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import Desk, copy_desk, november
-from transcripts import Result
+from desks import Desk, november
 
 CONFIRM = r"(id: confirm(?:.|\n)*?limit: )2wd"
-
-
-@pytest.fixture
-def desk(run: Callable[..., Result], isolated: Path) -> Desk:
-    return copy_desk(run, isolated)
 
 
 def publish(desk: Desk, day: int, *changes: tuple[str, str]) -> dict[str, Any]:

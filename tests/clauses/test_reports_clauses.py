@@ -5,21 +5,13 @@ All days are of November 2026 unless a test says otherwise (desk.py); every figu
 
 import csv
 import hashlib
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import Desk, copy_desk
-from transcripts import Result
+from desks import Desk
 
 DECEMBER = "2026-12-01T09:00:00+08:00"  # a Tuesday
 NOVEMBER = ("--month", "2026-11")
-
-
-@pytest.fixture
-def desk(run: Callable[..., Result], isolated: Path) -> Desk:
-    return copy_desk(run, isolated)
 
 
 def report(desk: Desk, kind: str, *options: str) -> dict[str, Any]:

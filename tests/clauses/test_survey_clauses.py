@@ -3,21 +3,13 @@
 All days are of November 2026 (desk.py); `3d` counts every day but the first, and ends on a working day at 17:30.
 """
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import Desk, copy_desk, november
-from transcripts import Result
+from desks import Desk, november
 
 ZHANG = ("--caller", "张示例", "--phone", "138-0000-0001", "--address", "3号楼2单元501")
 WANG = ("--caller", "王示例", "--phone", "138-0000-0002", "--address", "1号楼101")
-
-
-@pytest.fixture
-def desk(run: Callable[..., Result], isolated: Path) -> Desk:
-    return copy_desk(run, isolated)
 
 
 def begin(desk: Desk, *opinions: tuple[str, ...]) -> str:

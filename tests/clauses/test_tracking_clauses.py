@@ -1,17 +1,9 @@
 """The work itself: seen, begun, reported, put off in time, done, confirmed, and by whom."""
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import Desk, copy_desk, november
-from transcripts import Result
-
-
-@pytest.fixture
-def desk(run: Callable[..., Result], isolated: Path) -> Desk:
-    return copy_desk(run, isolated)
+from desks import Desk, november
 
 
 def names_of(items: list[dict[str, Any]]) -> list[str]:

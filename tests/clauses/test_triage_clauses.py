@@ -1,16 +1,7 @@
 """Deciding what becomes of a request: answered, dispatched, or passed to the department concerned."""
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
-from desk import CALL, Desk, copy_desk, november, option_pairs
-from transcripts import Result
-
-
-@pytest.fixture
-def desk(run: Callable[..., Result], isolated: Path) -> Desk:
-    return copy_desk(run, isolated)
+from desks import CALL, Desk, november, option_pairs
 
 
 @pytest.mark.clause("PD-2.1")

@@ -8,20 +8,21 @@ import json
 import os
 import random
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from surroundings import Kept, remember_rules
+from desks import Desk, copy_desk
+from surroundings import remember_rules
 from transcripts import Result, run_program
 
 from dispatchctl import registers
 from dispatchctl.desk.books import Books, find_cache
 from dispatchctl.workspace import Workspace
 
-START = datetime.fromisoformat("2026-11-02T08:30:00+08:00")
+START = "2026-11-02T08:30:00+08:00"
 REFUSED = (0, 3, 4)  # a random command is done, or refused by name or state
 OUTPUTS = (
     ("overdue",),
@@ -36,52 +37,26 @@ OUTPUTS = (
     ("status",),
 )
 
-_kept: list[Kept] = []  # the folder as `begin` makes it
 
+class Office(Desk):
+    """A desk in a folder of its own, one of several perhaps, whose index is compared with a replay."""
 
-class Office:
-    """A demo folder at `path`, and its clock."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.records = path / "records"
+    def __init__(self, folder: Path) -> None:
+        super().__init__(partial(run_in, folder), folder)
+        self.records = folder / "records"
         self.now = START
 
-    def __call__(self, *argv: str, code: int | None = 0, env: dict[str, str] | None = None, input: str = "") -> Result:
-        """Run one command at the clock's time; code: the exit code it must have, None for whatever it has."""
-        result = run_program(
-            argv, stdin=input, env={"DISPATCHCTL_NOW": self.now.isoformat(), **(env or {})}, cwd=self.path
-        )
-        if result.code:
-            gc.collect()  # a failed command leaves its connection to the end of the process, which here goes on
-        assert "internal fault" not in result.err, result.err
-        assert code is None or result.code == code, (argv, result)
-        return result
-
-    def wait(self, **span: float) -> None:
-        """Let time pass, in the words of timedelta."""
-        self.now += timedelta(**span)
+    def __call__(self, *argv: str, **options: Any) -> Result:
+        """As any desk; a failed command leaves its connection to the end of the process, which here goes on."""
+        done = super().__call__(*argv, **options)
+        if done.code:
+            gc.collect()
+        return done
 
     def begin(self) -> "Office":
-        """Make the folder, with a desk and two in the field; done by commands once, and copied from then on."""
-        if _kept:
-            _kept[0].put(self.path)
-            return self
-        self("init", "--demo", "--me", "lin", "--name", "林示例")
-        self.join("zhao", "赵示例")
-        self.join("Amy", "艾示例")
-        _kept.append(Kept(self.path))
+        """Fill the folder: a desk, and two in the field."""
+        copy_desk(self.run, self.folder, open_office)
         return self
-
-    def join(self, staff: str, name: str) -> None:
-        """Enter a person in the field."""
-        self("staff", "join", staff, "--name", name, "--role", "field", "--skill", "plumbing", "--regular",
-             "--manager", "lin", "-q")  # fmt: skip
-
-    def take(self, *more: str, content: str = "厨房漏水") -> str:
-        """Take an order; its id."""
-        return self("new-order", "--service", "plumbing", "--content", content, "--caller", "张示例", "--phone",
-                    "138-0000-0001", "--address", "3号楼501", "-q", *more).out.strip()  # fmt: skip
 
     @property
     def index(self) -> Path:
@@ -91,7 +66,7 @@ class Office:
 
     def without_cache(self) -> dict[str, str]:
         """The environment of a command that can keep no cache: the folder for it cannot be made."""
-        blocked = self.path / "no-cache"
+        blocked = self.folder / "no-cache"
         blocked.touch()
         return {"XDG_CACHE_HOME": str(blocked)}
 
@@ -121,7 +96,7 @@ class Office:
     @contextmanager
     def _books(self, env: dict[str, str]) -> Iterator[Books]:
         before = dict(os.environ)
-        os.environ.update({"DISPATCHCTL_NOW": self.now.isoformat(), "DISPATCHCTL_RECORDS": str(self.records), **env})
+        os.environ.update({"DISPATCHCTL_NOW": self.now, "DISPATCHCTL_RECORDS": str(self.records), **env})
         try:
             with remember_rules():
                 books = Books(Workspace())
@@ -130,6 +105,21 @@ class Office:
         finally:
             os.environ.clear()
             os.environ.update(before)
+
+
+def run_in(folder: Path, *argv: str, input: str | bytes = "", env: dict[str, str] | None = None) -> Result:
+    """Run the program in process in a folder."""
+    return run_program(argv, stdin=input, env=env, cwd=folder)
+
+
+def open_office(run: Callable[..., Result], folder: Path) -> Office:
+    """A demo folder with lin at the desk and two in the field."""
+    office = Office(folder)
+    office("init", "--demo", "--me", "lin", "--name", "林示例")
+    for staff, name in (("zhao", "赵示例"), ("Amy", "艾示例")):
+        office("staff", "join", staff, "--name", name, "--role", "field", "--skill", "plumbing", "--regular",
+               "--manager", "lin")  # fmt: skip
+    return office
 
 
 def dump(books: Books) -> dict[str, list[Any]]:
@@ -205,7 +195,7 @@ def _choose_command(office: Office, chance: random.Random, number: int) -> tuple
         ("decline", job, "--reason", "去不了", *actor),
         ("reassign", job, chance.choice(staff), "--reason", "换人"),
         ("withdraw", job, "--reason", "不用了"),
-        ("ask-extension", job, "--until", (office.now + timedelta(days=2)).isoformat(), "--reason", "等配件", *actor),
+        ("ask-extension", job, "--until", office.later(days=2), "--reason", "等配件", *actor),
         ("grant-extension", job),
         ("retract", job, "--reason", "记错了"),
         ("undo",),

@@ -129,9 +129,9 @@ def test_writers_and_readers_at_once(office, record_property, monkeypatch):
     monkeypatch.setenv("DISPATCHCTL_AS", "lin")  # the login of the processes is not the one that the fixture makes up
     monkeypatch.setenv("DISPATCHCTL_WAIT", "60")
     queue, readings, stop = SPAWN.Queue(), SPAWN.Queue(), SPAWN.Event()
-    reader = SPAWN.Process(target=read, args=(str(office.path), stop, readings))
+    reader = SPAWN.Process(target=read, args=(str(office.folder), stop, readings))
     workers = [
-        SPAWN.Process(target=work, args=(str(office.path), each, COMMANDS, jobs, queue)) for each in range(PROCESSES)
+        SPAWN.Process(target=work, args=(str(office.folder), each, COMMANDS, jobs, queue)) for each in range(PROCESSES)
     ]
     for process in (reader, *workers):
         process.start()
@@ -201,7 +201,7 @@ def create(folder, start, queue):
 def test_processes_that_make_the_index_at_once(office):
     order = begin_jobs()
     queue, start = SPAWN.Queue(), SPAWN.Event()
-    processes = [SPAWN.Process(target=create, args=(str(office.path), start, queue)) for _ in range(6)]
+    processes = [SPAWN.Process(target=create, args=(str(office.folder), start, queue)) for _ in range(6)]
     for process in processes:
         process.start()
     office.index.unlink()

@@ -140,7 +140,7 @@ def test_an_edit_that_keeps_size_and_time_is_found_by_check(office):
 
 def test_a_link_in_the_place_of_a_file(office):
     path = place(office)
-    elsewhere = office.path / "elsewhere.csv"
+    elsewhere = office.folder / "elsewhere.csv"
     path.rename(elsewhere)
     path.symlink_to(elsewhere)
     for argv in (("overdue",), ("list", "orders"), ("new-order", "--kind", "inquiry", "--content", "问路")):

@@ -90,7 +90,7 @@ def model(tmp_path_factory):
         office("assign", order, "zhao")
         office("assign", office.take(content="卫生间漏水"), "zhao", "--over-ceiling", "--reason", "人手不足")
         office.wait(days=3)
-        return Kept(office.path), office.now
+        return Kept(office.folder), office.now
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def put(model, path):
 
 def copy(model, office, number):
     """Another such folder with an index of its own that is up to date."""
-    fresh = put(model, office.path.parent / f"copy{number}")
+    fresh = put(model, office.folder.parent / f"copy{number}")
     fresh("list", "orders")
     return fresh
 
@@ -140,12 +140,12 @@ def check_after(office, argv, code, before, wanted):
     assert read_rows(office) == wanted
     assert office("records", "check", code=None).code == 0
     office.check_index()
-    shutil.rmtree(office.path)
+    shutil.rmtree(office.folder)
 
 
 def count_wanted(model, office, argv):
     """The rows before and after the command where nothing fails, and its calls of each function."""
-    shutil.rmtree(_run(copy(model, office, "warm"), argv).path)  # what is imported for the first time makes calls too
+    shutil.rmtree(_run(copy(model, office, "warm"), argv).folder)  # what is imported for the first time makes calls too
     fresh = copy(model, office, "x")
     before = read_rows(fresh)
     with mock.patch.multiple(os, **{name: Failing(name, 0, None) for name in CALLS}):
@@ -153,7 +153,7 @@ def count_wanted(model, office, argv):
         counts = {name: getattr(os, name).calls for name in CALLS}
     wanted = read_rows(fresh)
     assert wanted > before
-    shutil.rmtree(fresh.path)
+    shutil.rmtree(fresh.folder)
     return before, wanted, counts
 
 

@@ -48,9 +48,9 @@ def put_older_back(office, chance, kept):
 
 
 def put_another_folders(office, chance, kept):
-    other = Office(office.path.parent / "other")
-    if not other.path.exists():
-        other.path.mkdir()
+    other = Office(office.folder.parent / "other")
+    if not other.folder.exists():
+        other.folder.mkdir()
         other.begin()
         other.take()
     office.index.write_bytes(other.index.read_bytes())
@@ -147,13 +147,13 @@ def test_looking_back_is_the_same_as_files_cut_at_that_time(office, tmp_path):
     chance = random.Random(11)
     for number, _ in enumerate(live(office, chance, 30)):
         if number == 18:
-            shutil.copytree(office.path, tmp_path / "then")
+            shutil.copytree(office.folder, tmp_path / "then")
             moment = office.now
             office.wait(minutes=1)
     then = Office(tmp_path / "then")
     then.now = moment
     for argv in (("overdue",), ("due", "--all"), ("list", "orders"), ("list", "assignments"), ("list", "notices")):
-        assert office(*argv, "--json", "--as-of", moment.isoformat()).out == then(*argv, "--json").out, argv
+        assert office(*argv, "--json", "--as-of", moment).out == then(*argv, "--json").out, argv
 
 
 def test_an_index_deleted_while_it_is_open_costs_nothing(office):

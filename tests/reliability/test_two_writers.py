@@ -14,7 +14,7 @@ def offices(isolated):
     """(main, sz): clones of one demo folder; the second writes as SZ."""
     (isolated / "main").mkdir()
     main = Office(isolated / "main").begin()
-    shutil.copytree(main.path, isolated / "sz")
+    shutil.copytree(main.folder, isolated / "sz")
     sz = Office(isolated / "sz")
     sz.now = main.now
     sz("records", "writer", "SZ")
@@ -87,8 +87,8 @@ def test_a_job_that_comes_before_its_order(offices):
     bring(main, sz)
     sz.wait(minutes=1)
     job = sz("assign", order, "zhao", "-q").out.strip()
-    empty = Office(main.path.parent / "third")
-    shutil.copytree(main.path, empty.path)
+    empty = Office(main.folder.parent / "third")
+    shutil.copytree(main.folder, empty.folder)
     empty.now = sz.now
     shutil.rmtree(empty.records / "orders")
     bring(sz, empty)
@@ -117,8 +117,8 @@ def test_rows_of_a_clock_that_is_behind_come_before_what_they_belong_to(offices,
     _set_back(sz, behind)
     for office in offices:
         office.now = real
-    late = Office(main.path.parent / "late")
-    shutil.copytree(main.path, late.path)
+    late = Office(main.folder.parent / "late")
+    shutil.copytree(main.folder, late.folder)
     late.now = real
     for registers in (("notices",), ("assignments",)):  # one after the other, with a look between
         bring(sz, late, registers=registers)
@@ -128,8 +128,8 @@ def test_rows_of_a_clock_that_is_behind_come_before_what_they_belong_to(offices,
     assert {row[0] for row in tables["notices"]} == {each["id"] for each in notices}
     late.check_outputs([order, job])
     assert late.check_index()["clocks"] == tables["clocks"]
-    empty = Office(main.path.parent / "empty")  # all of it at once, and what belongs together in the wrong order
-    shutil.copytree(main.path, empty.path)
+    empty = Office(main.folder.parent / "empty")  # all of it at once, and what belongs together in the wrong order
+    shutil.copytree(main.folder, empty.folder)
     empty.now = real
     for register in ("orders", "assignments"):
         shutil.rmtree(empty.records / register)
@@ -184,13 +184,13 @@ def test_an_older_month_of_the_other_writer_that_comes_last(offices):
 
 def test_the_same_key_used_by_two_writers_is_the_first_ones_whenever_it_arrives(offices):
     main, sz = offices
-    theirs = sz.take("--request-id", "k1", "--source-ref", "r1")
+    theirs = sz.take(request_id="k1", source_ref="r1")
     main.wait(minutes=1)
-    mine = main.take("--request-id", "k1", "--source-ref", "r1")
+    mine = main.take(request_id="k1", source_ref="r1")
     bring(sz, main)
     tables = main.check_index()
     assert [row[2] for row in tables["requests"] if row[0] == "k1"] == [theirs]
-    assert main.take("--source-ref", "r1") == theirs
+    assert main.take(source_ref="r1") == theirs
     assert mine != theirs
 
 

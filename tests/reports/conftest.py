@@ -1,8 +1,9 @@
 """Fixtures of the report tests: November at the desk, written once and copied for each test."""
 
+import contextlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,18 +33,18 @@ def november(written: Path, request: pytest.FixtureRequest, isolated: Path, run:
 
 
 @pytest.fixture
-def desk(written: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Path:
+def shared_november(written: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The present folder with November in it, shared by the tests that only read: they must leave it as it is."""
     if not written.is_dir():
         request.getfixturevalue("november")
     request.getfixturevalue("isolated")
     monkeypatch.setenv("XDG_CACHE_HOME", str(written.parent / "cache"))
-    monkeypatch.chdir(written)
-    return written
+    with contextlib.chdir(written):
+        yield written
 
 
 @pytest.fixture
-def report(desk: Path, run: Callable[..., Result]) -> Report:
+def report(shared_november: Path, run: Callable[..., Result]) -> Report:
     """`report("monthly", "--month", "2026-11")`: the document, as of LATER unless `now` says otherwise."""
 
     def ask(*argv: str, now: str = LATER) -> Any:

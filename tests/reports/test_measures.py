@@ -206,7 +206,7 @@ def explain_question(db: sqlite3.Connection, question: Question) -> list[str]:
     return [str(row[-1]) for row in db.execute(f"EXPLAIN QUERY PLAN {asked[0]}")]
 
 
-def test_no_measure_of_the_shipped_rules_reads_history(desk: Path) -> None:
+def test_no_measure_of_the_shipped_rules_reads_history(shared_november: Path) -> None:
     """Every question goes by an index on the time that puts items into the period."""
     books = Books(Workspace({"now": LATER}))
     period = Window(1_793_462_400, 1_796_054_400, ("2026-11-01", "2026-12-01"), books.now)

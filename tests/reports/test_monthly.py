@@ -168,7 +168,7 @@ def test_the_cases_behind_a_rate(report: Callable[..., Any]) -> None:
     ]
 
 
-def test_a_table_of_cases_names_the_second_instance(desk: Path, run: Callable[..., Result]) -> None:
+def test_a_table_of_cases_names_the_second_instance(shared_november: Path, run: Callable[..., Result]) -> None:
     shown = run("--now", LATER, "--no-headers", "report", *NOVEMBER, "--drill", "on_time")
     assert [line.split() for line in shown.out.splitlines()] == [
         ["A-20261102-0001", "是"],
@@ -195,7 +195,7 @@ CLOCKS = {
 @pytest.mark.parametrize("now", ["2026-11-05T09:45:00+08:00", "2026-11-30T09:40:00+08:00", LATER])
 @pytest.mark.parametrize("month", ["2026-11", "2026-12"])
 def test_rates_equal_a_recount_of_all_due_times(
-    now: str, month: str, desk: Path, run: Callable[..., Result], report: Callable[..., Any]
+    now: str, month: str, shared_november: Path, run: Callable[..., Result], report: Callable[..., Any]
 ) -> None:
     """As it looked at several moments: what had been recorded by then, counted again from `due --all`."""
     due = json.loads(run("--as-of", now, "--json", "due", "--all").out)

@@ -142,7 +142,7 @@ def test_heads_must_be_said_where_they_are_asked_for(november: Path) -> None:
     ],
 )
 def test_wrong_calls_about_people(
-    desk: Path, run: Callable[..., Result], argv: tuple[str, ...], code: int, told: str
+    shared_november: Path, run: Callable[..., Result], argv: tuple[str, ...], code: int, told: str
 ) -> None:
     done = run("--now", LATER, "report", *argv)
     assert (done.code, done.out) == (code, "")

@@ -70,14 +70,16 @@ def test_a_day_and_a_week_count_what_falls_into_them(report: Any) -> None:
         ((*NOVEMBER, "-o", "report.json", "--raw"), 2, "--raw"),
     ],
 )
-def test_wrong_calls(desk: Path, run: Callable[..., Result], argv: tuple[str, ...], code: int, told: str) -> None:
+def test_wrong_calls(
+    shared_november: Path, run: Callable[..., Result], argv: tuple[str, ...], code: int, told: str
+) -> None:
     result = run("--as", "lin", "--now", LATER, *argv)
     assert (result.code, result.out) == (code, "")
     assert re.search(told, result.err), result.err
-    assert not [path for path in desk.iterdir() if path.name.startswith("report.")]
+    assert not [path for path in shared_november.iterdir() if path.name.startswith("report.")]
 
 
-def test_formats_on_stdout(desk: Path, run: Callable[..., Result]) -> None:
+def test_formats_on_stdout(shared_november: Path, run: Callable[..., Result]) -> None:
     table = run("--now", LATER, *NOVEMBER).out
     assert table.startswith("月报 2026-11\n")
     assert re.search(r"^及时完工率 +40\.00% +2 +5$", table, re.M)

@@ -4,7 +4,10 @@ from bisect import bisect_left
 from datetime import date
 
 import pytest
-from desks import (
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from minute_calendar import epoch, wall
+from opening_hours import (
     BOSTON,
     EARLY,
     NIGHT,
@@ -14,11 +17,8 @@ from desks import (
     SKIPPED_EVENING,
     SKIPPED_MIDNIGHT,
     SUNDAY,
-    Desk,
+    Hours,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from minute_calendar import epoch, wall
 
 from dispatchctl.rules.calendar import Calendar
 from dispatchctl.rules.zone import Zone
@@ -283,7 +283,7 @@ def test_more_time_is_due_later(name: str, start: int, one: int, two: int) -> No
     [SHANGHAI, ROUND_THE_CLOCK, NIGHT, SUNDAY, BOSTON, EARLY, SKIPPED_DAY, SKIPPED_EVENING, SKIPPED_MIDNIGHT],
     ids=lambda desk: desk.tz,
 )
-def test_sums_are_what_walking_day_by_day_gives(desk: Desk) -> None:
+def test_sums_are_what_walking_day_by_day_gives(desk: Hours) -> None:
     calendar = desk.build()
     days = range(day("2007-01-01"), day("2027-06-01"))
     sums = [0]

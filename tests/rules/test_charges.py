@@ -25,7 +25,7 @@ def compile_charges(charges, clocks=CLOCK, day="2026-01-01"):
     return policy
 
 
-class Desk:
+class Facts:
     """Rows in the order they are recorded, and the candidates of each case."""
 
     def __init__(self, *charges, policies=()):
@@ -69,103 +69,103 @@ LATE = "id: late, of: attendance.late, who: [staff], amount: 20"
 
 
 def test_an_event_is_a_fact_for_each_person_once():
-    desk = Desk(
+    facts = Facts(
         LATE + ", when: {staff.class: B}", "id: both, of: complaints.ruled-valid, who: [about_staff, responsible]"
     )
-    desk.note("N-1", "late", "11-03 09:00", staff="s1", date="2026-11-03")
-    desk.note("N-2", "late", "11-03 09:00", staff="s2", date="2026-11-03")
-    desk.note("N-3", "late", "11-03 09:00", staff="nobody", date="2026-11-03")
-    assert desk.keys("N-1") == ["late/attendance/2026-11.main#1/s1"]
-    assert desk.keys("N-2") == desk.keys("N-3") == []
-    desk.note(
+    facts.note("N-1", "late", "11-03 09:00", staff="s1", date="2026-11-03")
+    facts.note("N-2", "late", "11-03 09:00", staff="s2", date="2026-11-03")
+    facts.note("N-3", "late", "11-03 09:00", staff="nobody", date="2026-11-03")
+    assert facts.keys("N-1") == ["late/attendance/2026-11.main#1/s1"]
+    assert facts.keys("N-2") == facts.keys("N-3") == []
+    facts.note(
         "C-1", "registered", "11-03 09:00", content="x", received_by="h1", about_staff="s1;s2", responsible="s2;s1"
     )
-    desk.note("C-1", "ruled-valid", "11-03 10:00", kind="attitude", reason="x")
-    assert desk.keys("C-1") == ["both/complaints/2026-11.main#2/s1", "both/complaints/2026-11.main#2/s2"]
+    facts.note("C-1", "ruled-valid", "11-03 10:00", kind="attitude", reason="x")
+    assert facts.keys("C-1") == ["both/complaints/2026-11.main#2/s1", "both/complaints/2026-11.main#2/s2"]
 
 
 def test_conditions_are_of_that_time_and_of_the_charged():
-    desk = Desk(LATE + ", when: {staff.class: B}")
-    desk.note("s1", "changed", "11-04 00:00", **{"class": "A"})
-    desk.note("N-1", "late", "11-03 09:00", staff="s1", date="2026-11-03")
-    desk.note("N-2", "late", "11-05 09:00", staff="s1", date="2026-11-05")
-    assert desk.keys("N-1") == ["late/attendance/2026-11.main#1/s1"]
-    assert desk.keys("N-2") == []
+    facts = Facts(LATE + ", when: {staff.class: B}")
+    facts.note("s1", "changed", "11-04 00:00", **{"class": "A"})
+    facts.note("N-1", "late", "11-03 09:00", staff="s1", date="2026-11-03")
+    facts.note("N-2", "late", "11-05 09:00", staff="s1", date="2026-11-05")
+    assert facts.keys("N-1") == ["late/attendance/2026-11.main#1/s1"]
+    assert facts.keys("N-2") == []
 
 
 def test_a_row_speaks_for_itself_then_its_case_and_what_was_corrected():
-    desk = Desk("id: no, of: assignments.declined, who: [assignee, department-head], when: {order.priority: urgent}")
-    desk.note("O-1", "taken", "11-02 09:00", service="plumbing", priority="normal")
-    desk.note("A-1", "assigned", "11-02 10:00", order_id="O-1", assignee="s1", role="lead")
-    desk.note("A-1", "declined", "11-02 11:00", reason="x")
-    assert desk.keys("A-1") == []
-    desk.note("O-1", "amended", "11-02 10:30", priority="urgent", reason="x")
+    facts = Facts("id: no, of: assignments.declined, who: [assignee, department-head], when: {order.priority: urgent}")
+    facts.note("O-1", "taken", "11-02 09:00", service="plumbing", priority="normal")
+    facts.note("A-1", "assigned", "11-02 10:00", order_id="O-1", assignee="s1", role="lead")
+    facts.note("A-1", "declined", "11-02 11:00", reason="x")
+    assert facts.keys("A-1") == []
+    facts.note("O-1", "amended", "11-02 10:30", priority="urgent", reason="x")
     reference = "no/assignments/2026-11.main#2"
-    assert desk.keys("A-1") == [f"{reference}/s1", f"{reference}/h1"]
-    desk.note("A-1", "amended", "11-05 11:00", assignee="s2", reason="x")
-    assert desk.keys("A-1") == [f"{reference}/s2", f"{reference}/h1"]
+    assert facts.keys("A-1") == [f"{reference}/s1", f"{reference}/h1"]
+    facts.note("A-1", "amended", "11-05 11:00", assignee="s2", reason="x")
+    assert facts.keys("A-1") == [f"{reference}/s2", f"{reference}/h1"]
 
 
 def test_a_later_change_is_no_correction():
-    desk = Desk("id: first, of: complaints.ruled-valid, who: [received_by]")
-    desk.note("C-1", "registered", "11-03 09:00", content="x", received_by="s1")
-    desk.note("C-1", "ruled-valid", "11-03 10:00", kind="attitude", reason="x")
-    desk.note("C-1", "passed-on", "11-03 11:00", received_by="s2", passed_on_by="s1")
-    desk.note("C-1", "amended", "11-03 12:00", received_by="h1", reason="x")  # corrects the passing on
-    assert desk.keys("C-1") == ["first/complaints/2026-11.main#2/s1"]
+    facts = Facts("id: first, of: complaints.ruled-valid, who: [received_by]")
+    facts.note("C-1", "registered", "11-03 09:00", content="x", received_by="s1")
+    facts.note("C-1", "ruled-valid", "11-03 10:00", kind="attitude", reason="x")
+    facts.note("C-1", "passed-on", "11-03 11:00", received_by="s2", passed_on_by="s1")
+    facts.note("C-1", "amended", "11-03 12:00", received_by="h1", reason="x")  # corrects the passing on
+    assert facts.keys("C-1") == ["first/complaints/2026-11.main#2/s1"]
 
 
 def test_retracted_rows_make_no_fact():
-    desk = Desk("id: valid, of: complaints.ruled-valid, who: [about_staff]")
-    desk.note("C-1", "registered", "11-03 09:00", content="x", received_by="h1", about_staff="s1")
-    row = desk.note("C-1", "ruled-valid", "11-03 10:00", kind="attitude", reason="x")
-    assert len(desk.keys("C-1")) == 1
-    desk.note("C-1", "retracted", "11-03 11:00", row=row.ref, reason="x")
-    assert desk.keys("C-1") == []
-    desk.note("C-1", "retracted", "11-03 11:00", row=desk.rows[0].ref, reason="x")
-    assert desk.keys("C-1") == []
+    facts = Facts("id: valid, of: complaints.ruled-valid, who: [about_staff]")
+    facts.note("C-1", "registered", "11-03 09:00", content="x", received_by="h1", about_staff="s1")
+    row = facts.note("C-1", "ruled-valid", "11-03 10:00", kind="attitude", reason="x")
+    assert len(facts.keys("C-1")) == 1
+    facts.note("C-1", "retracted", "11-03 11:00", row=row.ref, reason="x")
+    assert facts.keys("C-1") == []
+    facts.note("C-1", "retracted", "11-03 11:00", row=facts.rows[0].ref, reason="x")
+    assert facts.keys("C-1") == []
 
 
 def test_of_rulings_the_one_in_force_is_the_fact_by_its_first_row():
-    desk = Desk(
+    facts = Facts(
         "id: valid, of: complaints.ruled-valid, who: [about_staff]",
         "id: not, of: complaints.ruled-invalid, who: [receiver]",
     )
-    desk.note("C-1", "registered", "11-03 09:00", content="x", received_by="h1", about_staff="s1")
-    desk.note("C-1", "ruled-valid", "11-03 10:00", kind="attitude", reason="x")
-    first = desk.keys("C-1")
-    desk.note("C-1", "ruled-invalid", "11-03 11:00", kind="ground", reason="x")
-    assert desk.keys("C-1") == ["not/complaints/2026-11.main#3/h1"]
-    desk.note("C-1", "ruled-valid", "11-03 12:00", kind="attitude", reason="x", about_staff="s1;s2")
-    assert desk.keys("C-1") == [*first, first[0].removesuffix("s1") + "s2"]
+    facts.note("C-1", "registered", "11-03 09:00", content="x", received_by="h1", about_staff="s1")
+    facts.note("C-1", "ruled-valid", "11-03 10:00", kind="attitude", reason="x")
+    first = facts.keys("C-1")
+    facts.note("C-1", "ruled-invalid", "11-03 11:00", kind="ground", reason="x")
+    assert facts.keys("C-1") == ["not/complaints/2026-11.main#3/h1"]
+    facts.note("C-1", "ruled-valid", "11-03 12:00", kind="attitude", reason="x", about_staff="s1;s2")
+    assert facts.keys("C-1") == [*first, first[0].removesuffix("s1") + "s2"]
 
 
 def test_severity_is_the_one_in_force():
-    desk = Desk("id: grave, of: complaints.ruled-valid, who: [about_staff], when: {severity: serious}")
-    desk.note("C-1", "registered", "11-03 09:00", content="x", received_by="h1", about_staff="s1", media="yes")
-    desk.note("C-1", "ruled-valid", "11-03 10:00", kind="attitude", reason="x")
-    assert len(desk.keys("C-1")) == 1  # by its proposal
-    desk.note("C-1", "classified", "11-03 11:00", severity="ordinary", reason="x")
-    assert desk.keys("C-1") == []
+    facts = Facts("id: grave, of: complaints.ruled-valid, who: [about_staff], when: {severity: serious}")
+    facts.note("C-1", "registered", "11-03 09:00", content="x", received_by="h1", about_staff="s1", media="yes")
+    facts.note("C-1", "ruled-valid", "11-03 10:00", kind="attitude", reason="x")
+    assert len(facts.keys("C-1")) == 1  # by its proposal
+    facts.note("C-1", "classified", "11-03 11:00", severity="ordinary", reason="x")
+    assert facts.keys("C-1") == []
 
 
 BREACH = "id: job-late, of: breach.complete, who: [owner, department-head]"
 
 
 def test_late_clocks():
-    desk = Desk(BREACH)
-    desk.note("O-1", "taken", "11-02 09:00", service="plumbing")
-    desk.note("A-1", "assigned", "11-02 10:00", order_id="O-1", assignee="s1", role="lead")
-    running = desk.candidates("A-1")
+    facts = Facts(BREACH)
+    facts.note("O-1", "taken", "11-02 09:00", service="plumbing")
+    facts.note("A-1", "assigned", "11-02 10:00", order_id="O-1", assignee="s1", role="lead")
+    running = facts.candidates("A-1")
     assert [(one.staff, tell(one.at), one.running) for one in running] == [
         ("s1", "11-02 14:00", 1), ("h1", "11-02 14:00", 1),
     ]  # fmt: skip
     assert running[0].evidence == "A-1/complete/2026-11-02T10:00:00+08:00"
-    desk.note("A-1", "completed", "11-02 14:00")
-    assert desk.candidates("A-1") == []
-    desk.rows.pop()
-    desk.note("A-1", "completed", "11-02 14:01")
-    late = desk.candidates("A-1")
+    facts.note("A-1", "completed", "11-02 14:00")
+    assert facts.candidates("A-1") == []
+    facts.rows.pop()
+    facts.note("A-1", "completed", "11-02 14:01")
+    late = facts.candidates("A-1")
     assert [one.key for one in late] == [one.key for one in running]
     assert {one.running for one in late} == {0}
 
@@ -175,11 +175,11 @@ def test_a_breach_is_judged_by_its_clocks_version_and_an_event_by_that_of_its_ti
     new = compile_charges(
         ["id: no, of: assignments.declined, who: [assignee], amount: 2", BREACH + ", amount: 2"], day="2026-11-03"
     )
-    desk = Desk(policies=(old, new))
-    desk.note("O-1", "taken", "11-02 09:00", service="plumbing")
-    desk.note("A-1", "assigned", "11-02 23:00", order_id="O-1", assignee="s1", role="lead")
-    desk.note("A-1", "declined", "11-03 10:00", reason="x")
-    found = {(one.rule, one.staff): one.policy for one in desk.candidates("A-1")}
+    facts = Facts(policies=(old, new))
+    facts.note("O-1", "taken", "11-02 09:00", service="plumbing")
+    facts.note("A-1", "assigned", "11-02 23:00", order_id="O-1", assignee="s1", role="lead")
+    facts.note("A-1", "declined", "11-03 10:00", reason="x")
+    found = {(one.rule, one.staff): one.policy for one in facts.candidates("A-1")}
     assert found == {
         ("no", "s1"): "2026-11-03", ("job-late", "s1"): "2026-01-01", ("job-late", "h1"): "2026-01-01",
     }  # fmt: skip
@@ -187,23 +187,23 @@ def test_a_breach_is_judged_by_its_clocks_version_and_an_event_by_that_of_its_ti
 
 def test_an_owner_that_is_a_role_is_nobody():
     clock = CLOCK.replace("owner: assignee", "owner: [supervisor, assignee]")
-    desk = Desk(policies=(compile_charges([BREACH.replace(", department-head", "")], clock),))
-    desk.note("O-1", "taken", "11-02 09:00", service="plumbing")
-    desk.note("A-1", "assigned", "11-02 10:00", order_id="O-1", assignee="s1", role="lead")
-    assert [one.staff for one in desk.candidates("A-1")] == ["s1"]
+    facts = Facts(policies=(compile_charges([BREACH.replace(", department-head", "")], clock),))
+    facts.note("O-1", "taken", "11-02 09:00", service="plumbing")
+    facts.note("A-1", "assigned", "11-02 10:00", order_id="O-1", assignee="s1", role="lead")
+    assert [one.staff for one in facts.candidates("A-1")] == ["s1"]
 
 
 def test_an_event_of_the_same_case_excuses():
-    desk = Desk("id: no, of: assignments.declined, who: [assignee], unless: [problem, orders.cancelled]")
-    desk.note("O-1", "taken", "11-02 09:00", service="plumbing")
-    desk.note("A-1", "assigned", "11-02 10:00", order_id="O-1", assignee="s1", role="lead")
-    problem = desk.note("A-1", "problem", "11-02 10:30")
-    desk.note("A-1", "declined", "11-02 11:00", reason="x")
-    assert desk.keys("A-1") == []
-    desk.rows.remove(problem)
-    assert len(desk.keys("A-1")) == 1
-    desk.note("O-1", "cancelled", "11-09 11:00", reason="x")
-    assert desk.keys("A-1") == []
+    facts = Facts("id: no, of: assignments.declined, who: [assignee], unless: [problem, orders.cancelled]")
+    facts.note("O-1", "taken", "11-02 09:00", service="plumbing")
+    facts.note("A-1", "assigned", "11-02 10:00", order_id="O-1", assignee="s1", role="lead")
+    problem = facts.note("A-1", "problem", "11-02 10:30")
+    facts.note("A-1", "declined", "11-02 11:00", reason="x")
+    assert facts.keys("A-1") == []
+    facts.rows.remove(problem)
+    assert len(facts.keys("A-1")) == 1
+    facts.note("O-1", "cancelled", "11-09 11:00", reason="x")
+    assert facts.keys("A-1") == []
 
 
 @pytest.mark.parametrize(
@@ -211,11 +211,11 @@ def test_an_event_of_the_same_case_excuses():
     [("45", "45.00"), ("0.5", "0.50"), ("", None), ("many", None), ("NaN", None), ("-1", None), ("Infinity", None)],
 )
 def test_the_amount_of_the_event_itself(given, found):
-    desk = Desk("id: cost, of: orders.paid, who: [dispatcher], amount: field.amount")
-    desk.note("O-1", "taken", "11-02 09:00", service="plumbing")
-    desk.rows[0] = desk.rows[0]._replace(by="s1")
-    desk.note("O-1", "paid", "11-02 10:00", amount=given)
-    assert [one.amount for one in desk.candidates("O-1")] == [found]
+    facts = Facts("id: cost, of: orders.paid, who: [dispatcher], amount: field.amount")
+    facts.note("O-1", "taken", "11-02 09:00", service="plumbing")
+    facts.rows[0] = facts.rows[0]._replace(by="s1")
+    facts.note("O-1", "paid", "11-02 10:00", amount=given)
+    assert [one.amount for one in facts.candidates("O-1")] == [found]
 
 
 # --- counting ---------------------------------------------------------------------------------------------------------
@@ -234,7 +234,7 @@ CASES = {
 
 @pytest.mark.parametrize("within", CASES)
 def test_the_nth_of_a_period(within):
-    calendar = Desk(LATE).book
+    calendar = Facts(LATE).book
     calendar = ClockTable(calendar).elapsed(calendar.newest)
     times = [read(text) for text in TIMES]
     within_as_compiled = list(within) if isinstance(within, tuple) else within

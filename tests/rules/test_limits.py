@@ -5,10 +5,10 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
-from desks import BOSTON, NIGHT, ROUND_THE_CLOCK, SHANGHAI, SHANGHAI_ELAPSED, SUNDAY, Desk
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from minute_calendar import epoch, wall
+from opening_hours import BOSTON, NIGHT, ROUND_THE_CLOCK, SHANGHAI, SHANGHAI_ELAPSED, SUNDAY, Hours
 from surroundings import LONG
 
 from dispatchctl.policy.spans import UNITS, Limit, parse_span
@@ -413,7 +413,7 @@ LENGTHS = {"m": 300, "h": 40, "bm": 500, "bh": 20, "d": 20, "wd": 15, "w": 3}  #
     ids=["shanghai", "shanghai-elapsed", "boston", "round-the-clock", "night", "sunday"],
 )
 def test_random_clocks_against_a_walk_through_time(
-    desk: Desk, clocks: int, years: tuple[int, int], record_property: Callable[[str, object], None]
+    desk: Hours, clocks: int, years: tuple[int, int], record_property: Callable[[str, object], None]
 ) -> None:
     """20,000 in all; about one in five starts beside a change of the clock or at an edge of the hours."""
     tried = clocks if LONG else clocks // 4

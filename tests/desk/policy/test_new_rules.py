@@ -3,12 +3,7 @@
 A new kind of complaint, charge, measure and weight have their tests beside what they are added to (tests/clauses).
 """
 
-from collections.abc import Callable
-from pathlib import Path
-
-import pytest
-from clauses.desk import Desk, copy_desk, november
-from transcripts import Result
+from desks import Desk, november
 
 CLOCK = r"""\1  - {id: sort-out, title: 分拣, of: complaints, start: registered,
      stop: [ruled-valid, ruled-invalid, referred-outside], when: {media: true}, limit: 90bm,
@@ -17,11 +12,6 @@ CLOCK = r"""\1  - {id: sort-out, title: 分拣, of: complaints, start: registere
 MEASURE = r"""\1  sorted_on_time: {title: 及时分拣率, of: clocks, over: {clock: sort-out}, count: {breached: false},
     person: owner}
 """
-
-
-@pytest.fixture
-def desk(run: Callable[..., Result], isolated: Path) -> Desk:
-    return copy_desk(run, isolated)
 
 
 def test_a_new_clock_is_due_urged_counted_and_explained(desk: Desk) -> None:

@@ -13,7 +13,7 @@ OWN_DAY_ON = date(2026, 3, 14)  # a Saturday
 
 
 @dataclass
-class Desk:
+class Hours:
     """tz and hours as people write them; `china`: the published days of 2007 to 2026, and two of its own."""
 
     tz: str
@@ -51,16 +51,16 @@ def seconds(hours):
     return tuple(tuple(int(text[:2]) * 3600 + int(text[3:]) * 60 for text in pair) for pair in hours)
 
 
-SHANGHAI = Desk("Asia/Shanghai", [OFFICE] * 5 + [[], []], china=True)
-SHANGHAI_ELAPSED = Desk("Asia/Shanghai", [OFFICE] * 5 + [[], []], "elapsed", "17:30", china=True)
-BOSTON = Desk("America/New_York", [[("08:30", "17:00")]] * 5 + [[], []], "elapsed", "17:00")
-ROUND_THE_CLOCK = Desk("America/New_York", [[("00:00", "24:00")]] * 7)
-NIGHT = Desk("Europe/Berlin", [[("00:00", "06:00"), ("22:00", "24:00")]] * 7, "elapsed")
+SHANGHAI = Hours("Asia/Shanghai", [OFFICE] * 5 + [[], []], china=True)
+SHANGHAI_ELAPSED = Hours("Asia/Shanghai", [OFFICE] * 5 + [[], []], "elapsed", "17:30", china=True)
+BOSTON = Hours("America/New_York", [[("08:30", "17:00")]] * 5 + [[], []], "elapsed", "17:00")
+ROUND_THE_CLOCK = Hours("America/New_York", [[("00:00", "24:00")]] * 7)
+NIGHT = Hours("Europe/Berlin", [[("00:00", "06:00"), ("22:00", "24:00")]] * 7, "elapsed")
 # Summer time begins within its only hours and ends outside of them: an hour less every year.
-EARLY = Desk("America/New_York", [[("09:00", "10:00")], [], [], [], [], [], [("02:00", "04:00")]])
+EARLY = Hours("America/New_York", [[("09:00", "10:00")], [], [], [], [], [], [("02:00", "04:00")]])
 # Zones that skip a midnight, the hour before one, or a whole day.
-SKIPPED_MIDNIGHT = Desk("America/Santiago", [[("00:00", "24:00")]] * 7)
-SKIPPED_EVENING = Desk("America/Nuuk", [[("21:00", "23:30")]] * 7)
-SKIPPED_DAY = Desk("Pacific/Apia", [[("06:00", "24:00")]] * 7)
+SKIPPED_MIDNIGHT = Hours("America/Santiago", [[("00:00", "24:00")]] * 7)
+SKIPPED_EVENING = Hours("America/Nuuk", [[("21:00", "23:30")]] * 7)
+SKIPPED_DAY = Hours("Pacific/Apia", [[("06:00", "24:00")]] * 7)
 # Open on Sundays, shut on Thursdays, which are working days all the same.
-SUNDAY = Desk("Australia/Lord_Howe", [OFFICE, OFFICE, OFFICE, [], [("09:00", "12:00")], [], [("10:00", "15:00")]])
+SUNDAY = Hours("Australia/Lord_Howe", [OFFICE, OFFICE, OFFICE, [], [("09:00", "12:00")], [], [("10:00", "15:00")]])

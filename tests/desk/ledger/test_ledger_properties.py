@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from clauses.desk import Desk, copy_desk
+from desks import Desk, copy_desk
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from transcripts import Result

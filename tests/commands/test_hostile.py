@@ -6,15 +6,15 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
+from desks import Desk, copy_desk, open_demo
+from surroundings import LONG, ROOT
 from transcripts import Result
 
 from dispatchctl.output.terminal import CONTROLS
 from dispatchctl.registers.page import TEXT_LIMIT
 
-MORNING = "2026-11-02T09:00:00+08:00"
 HALF = re.compile("[\ud800-\udfff]")
 
 # One or more of each kind: formulas of spreadsheets, breaks, what terminals obey, what reads in another order, halves
@@ -33,7 +33,7 @@ OWN = (
 
 def load_shared() -> list[str]:
     """The inputs that other programs of the family are tried with, where that folder is beside the checkout."""
-    path = Path(__file__).resolve().parents[2] / "shared/spec/hostile.txt"
+    path = ROOT.parent / "shared/spec/hostile.txt"
     if not path.is_file():
         return []
     lines = path.read_text(encoding="utf-8").split("\n")[:-1]
@@ -51,54 +51,55 @@ ORDER = {
 }  # fmt: skip
 
 
-class Desk(NamedTuple):
-    """A demo folder and the program in it."""
+def attempt(desk: Desk, *argv: str, input: str | bytes = "", allowed: Iterable[int] = (0, *REFUSED)) -> Result:
+    """Run a command that may do as told or refuse, in words; nothing on its streams moves a terminal."""
+    done = desk.run(*argv, input=input, env={"DISPATCHCTL_NOW": desk.now})
+    assert done.code in allowed, (argv, done)
+    assert "Traceback" not in done.err, argv
+    assert "internal fault" not in done.err, (argv, done.err)
+    if done.code in REFUSED:
+        assert "dispatchctl: " in done.err, (argv, done.err)
+    if "--format" not in argv and "--json" not in argv:
+        assert not re.search(f"[{CONTROLS}]", done.out.replace("\n", "")), (argv, done.out)
+    assert not re.search(f"[{CONTROLS}]", done.err.replace("\n", "")), (argv, done.err)
+    return done
 
-    folder: Path
-    run: Callable[..., Result]
 
-    def attempt(self, *argv: str, input: str | bytes = "", allowed: Iterable[int] = (0, *REFUSED)) -> Result:
-        """Run a command that may do as told or refuse, in words; nothing on its streams moves a terminal."""
-        done = self.run(*argv, input=input, env={"DISPATCHCTL_NOW": MORNING})
-        assert done.code in allowed, (argv, done)
-        assert "Traceback" not in done.err, argv
-        assert "internal fault" not in done.err, (argv, done.err)
-        if done.code in REFUSED:
-            assert "dispatchctl: " in done.err, (argv, done.err)
-        if "--format" not in argv and "--json" not in argv:
-            assert not re.search(f"[{CONTROLS}]", done.out.replace("\n", "")), (argv, done.out)
-        assert not re.search(f"[{CONTROLS}]", done.err.replace("\n", "")), (argv, done.err)
-        return done
+def do(desk: Desk, *argv: str) -> str:
+    """What a command prints that must do as told."""
+    return attempt(desk, *argv, allowed=(0,)).out
 
-    def do(self, *argv: str, input: str = "") -> str:
-        return self.attempt(*argv, input=input, allowed=(0,)).out
 
-    def end(self) -> None:
-        """Nothing was executed or written elsewhere, the records are whole, and every list can be printed."""
-        made = {path.name for path in self.folder.iterdir()}
-        assert made == {"records", "policies.yaml", ".gitignore", ".gitattributes"}
-        assert not list(self.folder.parent.rglob("*pwned*"))
-        self.do("records", "check")
-        for register in ("orders", "assignments", "staff"):
-            for form in ("table", "markdown", "json", "csv", "tsv", "yaml"):
-                out = self.do("list", register, "--format", form)
-                if form in ("table", "markdown", "json", "yaml"):
-                    assert not re.search(f"[{CONTROLS}]", out.replace("\n", "")), form
+def end(desk: Desk) -> None:
+    """Nothing was executed or written elsewhere, the records are whole, and every list can be printed."""
+    made = {path.name for path in desk.folder.iterdir()}
+    assert made == {"records", "policies.yaml", ".gitignore", ".gitattributes"}
+    assert not list(desk.folder.parent.rglob("*pwned*"))
+    do(desk, "records", "check")
+    for register in ("orders", "assignments", "staff"):
+        for form in ("table", "markdown", "json", "csv", "tsv", "yaml"):
+            out = do(desk, "list", register, "--format", form)
+            if form in ("table", "markdown", "json", "yaml"):
+                assert not re.search(f"[{CONTROLS}]", out.replace("\n", "")), form
 
 
 @pytest.fixture
-def desk(run: Callable[..., Result], demo: Path) -> Desk:
+def desk(run: Callable[..., Result], isolated: Path) -> Desk:
+    return copy_desk(run, isolated, open_pair)
+
+
+def open_pair(run: Callable[..., Result], folder: Path) -> Desk:
     """A demo with a field worker, wu, an order of wu's and one that waits."""
-    made = Desk(demo, run)
-    made.do("staff", "join", "wu", "--name", "吴示例", "--role", "field", "--skill", "plumbing", "--regular")
-    made.do("new-order", "--service", "plumbing", "--content", "漏水", *CALLER)
-    made.do("new-order", "--service", "plumbing", "--content", "漏水", *CALLER)
-    made.do("assign", "1", "wu")
-    return made
+    desk = open_demo(run, folder)
+    desk("staff", "join", "wu", "--name", "吴示例", "--role", "field", "--skill", "plumbing", "--regular")
+    desk("new-order", "--service", "plumbing", "--content", "漏水", *CALLER)
+    desk("new-order", "--service", "plumbing", "--content", "漏水", *CALLER)
+    desk("assign", "1", "wu")
+    return desk
 
 
 def list_orders(desk: Desk) -> list[dict[str, object]]:
-    found = json.loads(desk.do("list", "--format", "json"))
+    found = json.loads(do(desk, "list", "--format", "json"))
     assert isinstance(found, list)
     return found
 
@@ -116,29 +117,29 @@ def test_a_text_of_an_order_is_kept_or_refused(desk: Desk, option: str) -> None:
     kept: dict[str, str] = {}
     for text in TEXTS:
         given = {**ORDER, option: text}
-        done = desk.attempt("new-order", "-q", *(word for pair in given.items() for word in pair))
+        done = attempt(desk, "new-order", "-q", *(word for pair in given.items() for word in pair))
         if done.code == 0:
             kept[done.out.strip()] = text
     refused = [text for text in TEXTS if text not in kept.values()]
     assert all(HALF.search(text) or not contains(text) for text in refused), refused
     key = {"--content": "content", "--requirements": "requirements", "--answered": "answer"}.get(option)
     for order, text in kept.items():
-        shown = json.loads(desk.do("show", order, "--json"))
+        shown = json.loads(do(desk, "show", order, "--json"))
         if not contains(text):
             continue
         assert (shown[key] if key else shown["events"][0]["note"]) == text
-    desk.end()
+    end(desk)
 
 
 def test_a_reference_to_elsewhere_is_kept_or_refused(desk: Desk) -> None:
     for text in TEXTS:
         argv = ("new-order", "--kind", "inquiry", "--content", "几点下班", "-q", "--source-ref", text)
-        done = desk.attempt(*argv)
+        done = attempt(desk, *argv)
         assert done.code == 0 or HALF.search(text), text
         if done.code == 0 and text:
-            assert json.loads(desk.do("show", done.out.strip(), "--json"))["events"][0]["source_ref"] == text
-            assert desk.do(*argv) == done.out, "taken once"
-    desk.end()
+            assert json.loads(do(desk, "show", done.out.strip(), "--json"))["events"][0]["source_ref"] == text
+            assert do(desk, *argv) == done.out, "taken once"
+    end(desk)
 
 
 @pytest.mark.parametrize("option", ["--caller", "--phone", "--address"])
@@ -147,14 +148,14 @@ def test_a_contact_is_kept_or_refused(desk: Desk, option: str) -> None:
     for number, text in enumerate(TEXTS):
         # another name each time, or the contact would be that of the phone
         given = {**ORDER, "--caller": f"李{number}", "--phone": f"139-0000-{number:04d}", option: text}
-        done = desk.attempt("new-order", "-q", *(word for pair in given.items() for word in pair))
+        done = attempt(desk, "new-order", "-q", *(word for pair in given.items() for word in pair))
         if done.code != 0:
             assert HALF.search(text) or not contains(text), text
             continue
         order = done.out.strip()
-        shown = json.loads(desk.do("show", order, "--reveal", "--reason", "核对", "--json"))
+        shown = json.loads(do(desk, "show", order, "--reveal", "--reason", "核对", "--json"))
         assert shown["contact"][key] == text
-    desk.end()
+    end(desk)
 
 
 def test_a_request_id_is_kept_or_refused(desk: Desk) -> None:
@@ -162,10 +163,10 @@ def test_a_request_id_is_kept_or_refused(desk: Desk) -> None:
     done = 0
     for text in TEXTS:
         argv = ("new-order", "--kind", "inquiry", "--content", "几点下班", "-q", "--request-id", text)
-        first = desk.attempt(*argv)
+        first = attempt(desk, *argv)
         if first.code == 0 and text:
             done += 1
-            assert desk.do(*argv) == first.out
+            assert do(desk, *argv) == first.out
     assert len(list_orders(desk)) == before + done
     assert done >= len([text for text in TEXTS if not HALF.search(text)])
 
@@ -202,7 +203,7 @@ def test_a_row_of_a_file_is_kept_or_refused(desk: Desk, column: str) -> None:
         for number, text in enumerate(texts):
             own = {"caller": f"李{number}", "phone": f"139-0000-{number:04d}", "source_ref": f"{form}-{number}"}
             rows.append({**plain, **own, column: text})
-        done = desk.attempt("new-order", "--from", "-", "-q", input=write_rows(form, rows))
+        done = attempt(desk, "new-order", "--from", "-", "-q", input=write_rows(form, rows))
         if column in ("content", "requirements", "caller"):
             kept = [text for text in texts if not HALF.search(text) and (contains(text) or column == "requirements")]
             assert done.out.count("\n") == len(kept), done.err
@@ -212,74 +213,84 @@ def test_a_row_of_a_file_is_kept_or_refused(desk: Desk, column: str) -> None:
         elif column != "source_ref":
             assert done.code == 5
             assert done.out.count("\n") <= 8
-    desk.end()
+    end(desk)
 
 
 # --- the other verbs --------------------------------------------------------------------------------------------------
 
 
-def test_notes_and_reasons_are_kept_or_refused(desk: Desk) -> None:
-    events = ["progress", "problem"]
+@pytest.mark.parametrize(("verb", "option"), [("progress", "--note"), ("problem", "--reason")])
+def test_notes_and_reasons_are_kept_or_refused(desk: Desk, verb: str, option: str) -> None:
     kept = []
     for text in TEXTS:
-        for verb, option in ((events[0], "--note"), (events[1], "--reason")):
-            done = desk.attempt(verb, "A-20261102-0001", option, text, "-q")
-            if done.code == 0 and contains(text):
-                kept.append(text)
-            else:
-                assert done.code == 0 or HALF.search(text) or not contains(text), (text, done)
-    shown = json.loads(desk.do("show", "A-20261102-0001", "--json"))
+        done = attempt(desk, verb, "A-20261102-0001", option, text, "-q")
+        if done.code == 0 and contains(text):
+            kept.append(text)
+        else:
+            assert done.code == 0 or HALF.search(text) or not contains(text), (text, done)
+    shown = json.loads(do(desk, "show", "A-20261102-0001", "--json"))
     stored = [event["note"] or event["fields"].get("reason") for event in shown["events"]]
     assert [text for text in stored if text and contains(text)] == kept
-    desk.do("show", "A-20261102-0001")
-    desk.do("show", "O-20261102-0001", "--lang", "en")
-    desk.end()
+    do(desk, "show", "A-20261102-0001")
+    do(desk, "show", "O-20261102-0001", "--lang", "en")
+    end(desk)
 
 
-def test_reasons_of_corrections_are_kept_or_refused(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("line", "allowed"),
+    [
+        ("amend O-20261102-0002 content={} --reason 登记有误", (0, *REFUSED)),
+        ("amend O-20261102-0002 {} --reason 登记有误", (0, *REFUSED)),
+        ("amend O-20261102-0002 content=漏水 --reason {}", (0, *REFUSED)),
+        ("cancel O-20261102-0002 --reason {} --dry-run", (0, *REFUSED)),
+        ("reopen O-20261102-0002 --reason {}", (0, *REFUSED)),
+        ("reassign A-20261102-0001 lin --reason {} --dry-run", (0, *REFUSED)),
+        ("pause A-20261102-0001 --reason {} --dry-run", REFUSED),
+    ],
+    ids=["field", "pair", "amend", "cancel", "reopen", "reassign", "pause"],
+)
+def test_reasons_of_corrections_are_kept_or_refused(desk: Desk, line: str, allowed: tuple[int, ...]) -> None:
     for text in TEXTS:
-        desk.attempt("amend", "O-20261102-0002", f"content={text}", "--reason", "登记有误")
-        desk.attempt("amend", "O-20261102-0002", text, "--reason", "登记有误")
-        desk.attempt("amend", "O-20261102-0002", "content=漏水", "--reason", text)
-        desk.attempt("cancel", "O-20261102-0002", "--reason", text, "--dry-run")
-        desk.attempt("reopen", "O-20261102-0002", "--reason", text)
-        desk.attempt("reassign", "A-20261102-0001", "lin", "--reason", text, "--dry-run")
-        desk.attempt("pause", "A-20261102-0001", "--reason", text, "--dry-run", allowed=REFUSED)
-    desk.end()
+        attempt(desk, *(word.replace("{}", text) for word in line.split()), allowed=allowed)
+    end(desk)
 
 
 def test_reasons_of_the_ledger_are_kept_or_refused(desk: Desk) -> None:
-    entry = desk.do("ledger", "propose", "--rule", "unreachable", "--staff", "wu", "--reason", "未接电话", "-q").strip()
+    entry = do(
+        desk, "ledger", "propose", "--rule", "unreachable", "--staff", "wu", "--reason", "未接电话", "-q"
+    ).strip()
     by_hand = ("ledger", "propose", "--rule", "violation", "--staff", "wu", "-q")
     for text in TEXTS:
-        done = desk.attempt(*by_hand, "--reason", text)
+        done = attempt(desk, *by_hand, "--reason", text)
         if done.code == 0 and contains(text):
-            assert json.loads(desk.do("show", done.out.strip(), "--json"))["reason"] == text
-        desk.attempt("ledger", "approve", entry, "--reason", text, "--amount", "20", "-n")
-        desk.attempt("ledger", "approve", entry, "--reason", "x", "--instead", text, "-n", allowed=REFUSED)
+            assert json.loads(do(desk, "show", done.out.strip(), "--json"))["reason"] == text
+        attempt(desk, "ledger", "approve", entry, "--reason", text, "--amount", "20", "-n")
+        attempt(desk, "ledger", "approve", entry, "--reason", "x", "--instead", text, "-n", allowed=REFUSED)
     for form in ("table", "json", "csv", "yaml"):
-        desk.do("ledger", "list", "--format", form)
-    desk.end()
+        do(desk, "ledger", "list", "--format", form)
+    end(desk)
 
 
-def test_people_are_kept_or_refused(desk: Desk) -> None:
-    others = ("--login", "--skill", "--class")
+@pytest.mark.parametrize("options", [("--name",), ("--login", "--skill", "--class"), ("",)], ids=["name", "else", "id"])
+def test_people_are_kept_or_refused(desk: Desk, options: tuple[str, ...]) -> None:
     for number, text in enumerate(TEXTS):
-        for option in ("--name", others[number % 3]):
-            staff = f"p{number}{option[2]}"
-            given = {"--name": "孙示例", "--role": "field", option: text}
-            argv = (word for pair in given.items() for word in pair)
-            done = desk.attempt("staff", "join", staff, *argv, "-q")
-            if done.code != 0 or not contains(text):
-                assert done.code == 0 or HALF.search(text) or not contains(text), (option, text, done)
-                continue
-            key = {"--skill": "skills"}.get(option, option[2:])
-            stored = json.loads(desk.do("show", staff, "--json"))[key]
-            assert stored == ([text] if option == "--skill" else text)
-        desk.attempt("staff", "join", text, "--name", "孙示例", "--role", "field")
-    desk.do("worklist", "wu")
-    desk.attempt("suggest", "2", "--all")
-    desk.end()
+        option = options[number % len(options)]
+        if not option:
+            attempt(desk, "staff", "join", text, "--name", "孙示例", "--role", "field")
+            continue
+        staff = f"p{number}{option[2]}"
+        given = {"--name": "孙示例", "--role": "field", option: text}
+        argv = (word for pair in given.items() for word in pair)
+        done = attempt(desk, "staff", "join", staff, *argv, "-q")
+        if done.code != 0 or not contains(text):
+            assert done.code == 0 or HALF.search(text) or not contains(text), (option, text, done)
+            continue
+        key = {"--skill": "skills"}.get(option, option[2:])
+        stored = json.loads(do(desk, "show", staff, "--json"))[key]
+        assert stored == ([text] if option == "--skill" else text)
+    do(desk, "worklist", "wu")
+    attempt(desk, "suggest", "2", "--all")
+    end(desk)
 
 
 READING = (
@@ -324,19 +335,25 @@ WRITING = (
 
 @pytest.mark.heavy
 @pytest.mark.parametrize("lines", [READING, WRITING], ids=["reading", "writing"])
-def test_ids_keys_times_and_settings_are_understood_or_refused(desk: Desk, lines: tuple[str, ...]) -> None:
+def test_ids_keys_times_and_settings_are_understood_or_refused(
+    desk: Desk, lines: tuple[str, ...], record_property: Callable[[str, object], None]
+) -> None:
+    """In the short form each line meets a fourth of the texts, the next line another one."""
+    step = 1 if LONG else 4
+    tried = sum(len(TYPED[number % step :: step]) for number in range(len(lines)))
+    record_property("tried", f"{tried} of {len(lines) * len(TYPED)}")
     for number, line in enumerate(lines):
-        for text in TYPED[number % 2 :: 2]:  # half of them each: so many differ in nothing that an option looks at
+        for text in TYPED[number % step :: step]:
             if text not in ("--version", "-") and (line, text) != ("help {}", "--"):
-                desk.attempt(*(word.replace("{}", text) for word in line.split()), allowed=(0, 1, *REFUSED))
-    desk.end()
+                attempt(desk, *(word.replace("{}", text) for word in line.split()), allowed=(0, 1, *REFUSED))
+    end(desk)
 
 
 def test_ids_on_standard_input_are_understood_or_refused(desk: Desk) -> None:
     text = "\n".join(text for text in TEXTS if not HALF.search(text))
-    desk.attempt("ack", "-", "-n", input=text, allowed=REFUSED)
-    desk.attempt("ack", "-", "-0", "-n", input=text.replace("\n", "\0"), allowed=REFUSED)
-    desk.attempt("due", "-", input=b"\xff\xfe\n\x80", allowed=REFUSED)
+    attempt(desk, "ack", "-", "-n", input=text, allowed=REFUSED)
+    attempt(desk, "ack", "-", "-0", "-n", input=text.replace("\n", "\0"), allowed=REFUSED)
+    attempt(desk, "due", "-", input=b"\xff\xfe\n\x80", allowed=REFUSED)
 
 
 PATHS = (
@@ -348,8 +365,8 @@ def test_paths_are_read_or_refused(desk: Desk) -> None:
     for line in PATHS:
         for text in TYPED:
             if text != "-":
-                desk.attempt(*(word.replace("{}", text) for word in line.split()), allowed=(0, 1, *REFUSED, 7))
-    desk.end()
+                attempt(desk, *(word.replace("{}", text) for word in line.split()), allowed=(0, 1, *REFUSED, 7))
+    end(desk)
 
 
 def test_a_title_of_the_rules_is_shown_harmlessly_or_refused(desk: Desk) -> None:
@@ -359,21 +376,21 @@ def test_a_title_of_the_rules_is_shown_harmlessly_or_refused(desk: Desk) -> None
     good = []
     for text in TEXTS:
         draft.write_text(before.replace(place, f"title: {quote_yaml(text)}", 1), encoding="utf-8")
-        if desk.attempt("policy", "check", allowed=(0, 1)).code == 0:
+        if attempt(desk, "policy", "check", allowed=(0, 1)).code == 0:
             good.append(text)
     assert len(good) > len(TEXTS) / 2
-    desk.attempt("policy", "check", allowed=(0, 1))
+    attempt(desk, "policy", "check", allowed=(0, 1))
     titled = re.compile(r"^(  [a-z-]+: \{title: )([^,}]+)", re.M)
     left = [text for text in good if contains(text)]
     while left:
         draft.write_text(
             titled.sub(lambda hit: hit[1] + (quote_yaml(left.pop()) if left else hit[2]), before), encoding="utf-8"
         )
-        if desk.attempt("policy", "check", allowed=(0, 1)).code == 0:
+        if attempt(desk, "policy", "check", allowed=(0, 1)).code == 0:
             for argv in (["policy", "show"], ["list"], ["show", "1"], ["new-order", "--service", "?"]):
-                desk.attempt(*argv)
+                attempt(desk, *argv)
     draft.write_text(before, encoding="utf-8")
-    desk.end()
+    end(desk)
 
 
 # --- too much of it ---------------------------------------------------------------------------------------------------
@@ -386,14 +403,14 @@ def test_a_title_of_the_rules_is_shown_harmlessly_or_refused(desk: Desk) -> None
 def test_a_text_that_is_too_long_is_refused_by_name(desk: Desk, option: str) -> None:
     longest = "长" * (TEXT_LIMIT // 3) + "x" * (TEXT_LIMIT % 3)
     given = {**ORDER, "--caller": "李示例", option: longest + "x"}
-    done = desk.attempt("new-order", *(word for pair in given.items() for word in pair), allowed=(2,))
+    done = attempt(desk, "new-order", *(word for pair in given.items() for word in pair), allowed=(2,))
     assert done.err.startswith(f"dispatchctl: {option}: the text has {TEXT_LIMIT + 1} bytes")
     given[option] = longest
-    order = desk.do("new-order", "-q", *(word for pair in given.items() for word in pair)).strip()
-    shown = json.loads(desk.do("show", order, "--reveal", "--reason", "核对", "--json"))
+    order = do(desk, "new-order", "-q", *(word for pair in given.items() for word in pair)).strip()
+    shown = json.loads(do(desk, "show", order, "--reveal", "--reason", "核对", "--json"))
     assert longest in json.dumps(shown, ensure_ascii=False)
-    desk.do("show", order)
-    desk.end()
+    do(desk, "show", order)
+    end(desk)
 
 
 @pytest.mark.parametrize(
@@ -408,6 +425,6 @@ def test_a_text_that_is_too_long_is_refused_by_name(desk: Desk, option: str) -> 
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )
 def test_a_reason_that_is_too_long_is_refused_by_name(desk: Desk, argv: list[str], named: str) -> None:
-    done = desk.attempt(*argv, "x" * (TEXT_LIMIT + 1), allowed=(2,))
+    done = attempt(desk, *argv, "x" * (TEXT_LIMIT + 1), allowed=(2,))
     assert named in done.err.split("the text has")[0]
-    desk.end()
+    end(desk)

@@ -1,13 +1,15 @@
-"""A desk to try the clauses on: a demo folder with a small staff, and a way to act as any of them at any time.
+"""The desk that tests work at: a folder, the time it is there, and a way to act as anybody at any time.
 
-The days are those of November 2026: the 2nd is a Monday, and there is no public holiday in the month. Business hours
-are 08:30-12:00 and 13:30-17:30.
+`open_desk` gives it a small staff, `open_demo` whoever makes a demo; what a test needs beyond that it does by commands,
+once, and copies (`copy_desk`). The days are those of November 2026: the 2nd is a Monday, and there is no public holiday
+in the month. Business hours are 08:30-12:00 and 13:30-17:30.
 """
 
 import csv
 import json
 import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from surroundings import Kept
 from transcripts import Result
 
 FIRST = "2026-11-02T08:00:00+08:00"
+DEMO_START = "2026-11-02T08:30:00+08:00"  # a Monday, when the desk of the demo opens
 
 # id: (name, options of `staff join`). The first is entered by `init`, the others join in this order.
 STAFF = {
@@ -71,7 +74,10 @@ def option_pairs(values: dict[str, Any]) -> list[str]:
 
 
 class Desk:
-    """The folder, the time it is there, and its staff; every act goes through the command line."""
+    """The folder, the time it is there, and its staff; every act goes through the command line.
+
+    `run` runs a command line in that folder, as the fixture of that name does.
+    """
 
     def __init__(self, run: Callable[..., Result], folder: Path) -> None:
         self.run = run
@@ -81,6 +87,45 @@ class Desk:
     def clock(self, day: int, clock: str) -> None:
         """Set the time from now on."""
         self.now = november(day, clock)
+
+    def later(self, **span: float) -> str:
+        """The time after a span, in the words of timedelta."""
+        return (datetime.fromisoformat(self.now) + timedelta(**span)).isoformat()
+
+    def wait(self, **span: float) -> None:
+        """Let a span of time pass."""
+        self.now = self.later(**span)
+
+    def __call__(
+        self,
+        *argv: str,
+        code: int | None = 0,
+        now: str | None = None,
+        input: str | bytes = "",
+        env: dict[str, str] | None = None,
+    ) -> Result:
+        """Run one command as whoever sits here, the environment telling the time, and see how it ends.
+
+        code: the exit code it must have, None for whatever it has. now: another time than the desk's, "" for the
+        system's. A refusal is told in lines of the usual form.
+        """
+        now = self.now if now is None else now
+        done = self.run(*argv, input=input, env={**({"DISPATCHCTL_NOW": now} if now else {}), **(env or {})})
+        assert "internal fault" not in done.err, (argv, done.err)
+        assert code is None or done.code == code, (argv, done)
+        if done.code not in (0, 1):
+            told = [line for line in done.err.split("\n") if line]
+            assert told, (argv, done)
+            assert all(line.startswith(("dispatchctl: ", "hint: ")) for line in told), done.err
+        return done
+
+    def out(self, *argv: str, **options: Any) -> str:
+        """What a command prints."""
+        return self(*argv, **options).out
+
+    def read(self, *argv: str, **options: Any) -> Any:
+        """The one document that a command prints with --format json."""
+        return json.loads(self.out(*argv, "--format", "json", **options))
 
     def act(self, who: str, *argv: str, **options: Any) -> Result:
         """Run one command as a person, at the time it is."""
@@ -150,6 +195,11 @@ class Desk:
                 found += list(csv.DictReader(file))
         return found
 
+    def files(self) -> dict[str, bytes]:
+        """Every file of the records by its path, but for the lock: what a refusal must leave as it was."""
+        paths = [path for path in (self.folder / "records").rglob("*") if path.is_file() and path.name != ".lock"]
+        return {str(path): path.read_bytes() for path in paths}
+
     def count(self) -> int:
         """How many rows all registers hold, the private contacts included."""
         return sum(path.read_bytes().count(b"\n") for path in self.folder.glob("records/*/*.csv"))
@@ -177,14 +227,24 @@ def open_desk(run: Callable[..., Result], folder: Path) -> Desk:
     return desk
 
 
-_kept: list[Kept] = []  # the desk that the first test of this process made
-
-
-def copy_desk(run: Callable[..., Result], folder: Path) -> Desk:
-    """The folder as such a desk, before the first call; made by the first test and copied for the others."""
-    if not _kept:
-        desk = open_desk(run, folder)
-        _kept.append(Kept(folder))
-        return desk
-    _kept[0].put(folder)
+def open_demo(run: Callable[..., Result], folder: Path) -> Desk:
+    """A new demo folder with nobody but lin, a manager; the time is Monday the 2nd, 09:00."""
+    made = run("init", "--demo", "--me", "lin", "--name", "林示例", "--now", DEMO_START)
+    assert made.code == 0, made.err
     return Desk(run, folder)
+
+
+Make = Callable[[Callable[..., Result], Path], Desk]
+_kept: dict[Make, tuple[Kept, str]] = {}  # what a function made in this process: the folder, and the time there
+
+
+def copy_desk(run: Callable[..., Result], folder: Path, make: Make = open_desk) -> Desk:
+    """The folder as `make` leaves it, which is called once in a process; the others get copies."""
+    if make not in _kept:
+        desk = make(run, folder)
+        _kept[make] = Kept(folder), desk.now
+        return desk
+    desk = Desk(run, folder)
+    kept, desk.now = _kept[make]
+    kept.put(folder)
+    return desk

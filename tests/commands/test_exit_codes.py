@@ -11,47 +11,27 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
+from desks import Desk, copy_desk, open_demo
+from surroundings import ROOT
 from transcripts import Result
 
-ROOT = Path(__file__).resolve().parent.parent
 MORNING = "2026-11-02T09:00:00+08:00"
 CALLER = ("--caller", "张示例", "--phone", "138-0000-0001", "--address", "1号楼101")
 ORDER = ("new-order", "--service", "plumbing", "--content", "厨房漏水", *CALLER)
 
 
-class Desk(NamedTuple):
-    """A demo folder and the program in it, at MORNING unless told otherwise."""
-
-    folder: Path
-    run: Callable[..., Result]
-
-    def do(self, *argv: str, code: int = 0, now: str = MORNING, input: str = "") -> Result:
-        """Run a command that must end with `code`; a failure must say so in the way all failures do."""
-        done = self.run(*argv, input=input, env={"DISPATCHCTL_NOW": now} if now else {})
-        assert done.code == code, (argv, done)
-        assert "Traceback" not in done.err
-        assert "internal fault" not in done.err
-        if code not in (0, 1):
-            first, *rest = done.err.split("\n")
-            assert first.startswith("dispatchctl: "), done.err
-            assert all(line.startswith(("dispatchctl: ", "hint: ")) for line in rest if line), done.err
-        return done
-
-    def rows(self) -> dict[str, bytes]:
-        """Every file of the records by its path, but for the lock: what a refusal must leave as it was."""
-        paths = [path for path in (self.folder / "records").rglob("*") if path.is_file() and path.name != ".lock"]
-        return {str(path): path.read_bytes() for path in paths}
-
-
 @pytest.fixture
-def desk(run: Callable[..., Result], demo: Path) -> Desk:
+def desk(run: Callable[..., Result], isolated: Path) -> Desk:
+    return copy_desk(run, isolated, open_pair)
+
+
+def open_pair(run: Callable[..., Result], folder: Path) -> Desk:
     """A demo with a manager, lin, and a field worker, wu."""
-    made = Desk(demo, run)
-    made.do("staff", "join", "wu", "--name", "吴示例", "--role", "field", "--skill", "plumbing", "--regular")
-    return made
+    desk = open_demo(run, folder)
+    desk("staff", "join", "wu", "--name", "吴示例", "--role", "field", "--skill", "plumbing", "--regular")
+    return desk
 
 
 def start(desk: Desk, *argv: str) -> "subprocess.Popen[bytes]":
@@ -84,37 +64,37 @@ def held(desk: Desk) -> Iterator[None]:
 
 
 def test_0_what_was_printed_is_on_disk(desk: Desk) -> None:
-    order = desk.do(*ORDER, "-q").out.strip()
+    order = desk(*ORDER, "-q").out.strip()
     text = (desk.folder / "records/orders/2026-11.main.csv").read_text(encoding="utf-8")
     assert [line.split(",")[3] for line in text.split("\n")[1:-1]] == [order]
-    assert desk.do("assign", order, "wu", "-q").out.strip() == "A-20261102-0001"
-    before = desk.rows()
-    assert desk.do("ack", "1", "-n", "-q").out.strip() == "A-20261102-0001"
-    assert desk.do("list", "--state", "cancelled").out == ""
-    assert desk.do("overdue").out == ""
-    assert desk.do("urge", "--all").out == ""
-    assert desk.rows() == before
+    assert desk("assign", order, "wu", "-q").out.strip() == "A-20261102-0001"
+    before = desk.files()
+    assert desk("ack", "1", "-n", "-q").out.strip() == "A-20261102-0001"
+    assert desk("list", "--state", "cancelled").out == ""
+    assert desk("overdue").out == ""
+    assert desk("urge", "--all").out == ""
+    assert desk.files() == before
 
 
 def test_1_a_checking_command_found_something(desk: Desk) -> None:
-    assert desk.do("overdue", "--exit-code").out == ""
-    desk.do(*ORDER)
+    assert desk("overdue", "--exit-code").out == ""
+    desk(*ORDER)
     late = "2026-11-02T10:30:00+08:00"
-    assert desk.do("overdue", now=late).out
-    assert desk.do("overdue", "--exit-code", code=1, now=late).out
-    assert desk.do("overdue", "--exit-code", "--soon", "8h", code=1).out
-    assert desk.do("overdue", "--exit-code", "--soon", "8h", "--service", "lighting").out == ""
+    assert desk("overdue", now=late).out
+    assert desk("overdue", "--exit-code", code=1, now=late).out
+    assert desk("overdue", "--exit-code", "--soon", "8h", code=1).out
+    assert desk("overdue", "--exit-code", "--soon", "8h", "--service", "lighting").out == ""
 
 
 def test_1_a_check_of_rules_and_of_records(desk: Desk) -> None:
-    desk.do("policy", "check")
-    desk.do("records", "check")
+    desk("policy", "check")
+    desk("records", "check")
     path = desk.folder / "records/staff/2026-11.main.csv"
     path.write_bytes(path.read_bytes().replace("吴示例".encode(), "无示例".encode()))
-    assert "records/staff/2026-11.main.csv:3:" in desk.do("records", "check", code=1).out
+    assert "records/staff/2026-11.main.csv:3:" in desk("records", "check", code=1).out
     draft = desk.folder / "policies.yaml"
     draft.write_text(draft.read_text(encoding="utf-8").replace("counting: civil", "countng: civil"), encoding="utf-8")
-    assert re.search(r"^policies\.yaml:\d+: .*countng", desk.do("policy", "check", code=1).out)
+    assert re.search(r"^policies\.yaml:\d+: .*countng", desk("policy", "check", code=1).out)
 
 
 def test_1_doctor_finds_no_records(desk: Desk, run: Callable[..., Result], tmp_path: Path) -> None:
@@ -145,19 +125,19 @@ WRONG = [
 
 
 def test_2_wrong_usage(desk: Desk) -> None:
-    desk.do(*ORDER)
-    desk.do("assign", "1", "wu")
-    before = desk.rows()
+    desk(*ORDER)
+    desk("assign", "1", "wu")
+    before = desk.files()
     for argv, told in WRONG:
-        assert told in desk.do(*argv, code=2).err, argv
-    assert desk.rows() == before
+        assert told in desk(*argv, code=2).err, argv
+    assert desk.files() == before
 
 
 def test_2_all_that_intake_demands_is_named_at_once(desk: Desk) -> None:
-    told = desk.do("new-order", "--content", "漏水", "--phone", "138-0000-0009", code=2).err
+    told = desk("new-order", "--content", "漏水", "--phone", "138-0000-0009", code=2).err
     assert all(name in told.split("\n")[0] for name in ("--service", "--caller", "--address"))
     assert "--content" not in told.split("\n")[0]
-    assert "orders" not in "".join(desk.rows())
+    assert "orders" not in "".join(desk.files())
 
 
 # --- 3 ----------------------------------------------------------------------------------------------------------------
@@ -181,26 +161,26 @@ UNKNOWN = [
 
 
 def test_3_no_such_case_person_or_key(desk: Desk) -> None:
-    desk.do(*ORDER)
-    before = desk.rows()
+    desk(*ORDER)
+    before = desk.files()
     for argv, told in UNKNOWN:
-        assert told in desk.do(*argv, code=3).err, argv
-    assert desk.rows() == before
+        assert told in desk(*argv, code=3).err, argv
+    assert desk.files() == before
 
 
 def test_3_is_told_before_what_is_missing(desk: Desk) -> None:
-    assert "no such service: 'plumber'" in desk.do("new-order", "--service", "plumber", code=3).err
+    assert "no such service: 'plumber'" in desk("new-order", "--service", "plumber", code=3).err
 
 
 def test_3_where_nobody_is_known_to_act_the_line_that_would_help_is_told(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk.do("staff", "change", "lin", "--login", "somebody-else")
-    told = desk.do(*ORDER, code=3).err
+    desk("staff", "change", "lin", "--login", "somebody-else")
+    told = desk(*ORDER, code=3).err
     assert "nobody's login is 'tester'" in told
     assert "dispatchctl staff join ID --name NAME --role ROLE --login tester" in told
-    desk.do("list")
-    desk.do("policy", "check")
+    desk("list")
+    desk("policy", "check")
 
 
 def test_3_no_folder_of_records(run: Callable[..., Result], isolated: Path) -> None:
@@ -213,58 +193,58 @@ def test_3_no_folder_of_records(run: Callable[..., Result], isolated: Path) -> N
 
 
 def test_4_a_state_that_forbids_it_is_named_with_what_may_happen(desk: Desk) -> None:
-    desk.do(*ORDER)
-    desk.do("cancel", "1", "--reason", "业主取消")
-    before = desk.rows()
-    told = desk.do("triage", "1", "--dispatch", code=4).err
+    desk(*ORDER)
+    desk("cancel", "1", "--reason", "业主取消")
+    before = desk.files()
+    told = desk("triage", "1", "--dispatch", code=4).err
     assert "O-20261102-0001 is cancelled" in told
     assert "possible now: reopened" in told
-    assert desk.rows() == before
+    assert desk.files() == before
 
 
 def test_4_a_time_in_the_future_or_before_the_case_began(desk: Desk) -> None:
-    desk.do(*ORDER)
-    desk.do("assign", "1", "wu")
-    assert "2026-11-02T09:05:00+08:00 is in the future" in desk.do("ack", "1", "--at", "09:05", code=4).err
-    assert "began at" in desk.do("ack", "1", "--at", "08:30", code=4).err
+    desk(*ORDER)
+    desk("assign", "1", "wu")
+    assert "2026-11-02T09:05:00+08:00 is in the future" in desk("ack", "1", "--at", "09:05", code=4).err
+    assert "began at" in desk("ack", "1", "--at", "08:30", code=4).err
 
 
 def test_4_a_clock_that_went_back(desk: Desk) -> None:
-    desk.do(*ORDER)
-    before = desk.rows()
-    assert "clock has gone back" in desk.do(*ORDER, code=4, now="2026-11-01T09:00:00+08:00").err
-    assert desk.rows() == before
+    desk(*ORDER)
+    before = desk.files()
+    assert "clock has gone back" in desk(*ORDER, code=4, now="2026-11-01T09:00:00+08:00").err
+    assert desk.files() == before
 
 
 def test_4_now_records_nothing_outside_a_demo(desk: Desk) -> None:
     (desk.folder / "records/.demo").unlink()
-    assert "--now" in desk.do(*ORDER, code=4).err
-    assert "orders" not in "".join(desk.rows())
-    desk.do("list")
-    assert "--as-of" in desk.do("--as-of", "now", *ORDER, code=4, now="").err
+    assert "--now" in desk(*ORDER, code=4).err
+    assert "orders" not in "".join(desk.files())
+    desk("list")
+    assert "--as-of" in desk("--as-of", "now", *ORDER, code=4, now="").err
 
 
 def test_4_a_short_id_that_several_have_names_them(desk: Desk) -> None:
-    desk.do(*ORDER)
-    desk.do(*ORDER, now="2026-11-03T09:00:00+08:00")
-    told = desk.do("show", "1", code=4, now="2026-11-04T09:00:00+08:00").err
+    desk(*ORDER)
+    desk(*ORDER, now="2026-11-03T09:00:00+08:00")
+    told = desk("show", "1", code=4, now="2026-11-04T09:00:00+08:00").err
     assert "O-20261102-0001" in told
     assert "O-20261103-0001" in told
-    assert desk.do("show", "1", "-q", now="2026-11-03T09:00:00+08:00").out == "O-20261103-0001\n"
+    assert desk("show", "1", "-q", now="2026-11-03T09:00:00+08:00").out == "O-20261103-0001\n"
 
 
 def test_4_a_request_id_of_another_command(desk: Desk) -> None:
-    desk.do(*ORDER, "--request-id", "k")
-    assert "used for taken of O-20261102-0001" in desk.do("triage", "1", "--dispatch", "--request-id", "k", code=4).err
+    desk(*ORDER, "--request-id", "k")
+    assert "used for taken of O-20261102-0001" in desk("triage", "1", "--dispatch", "--request-id", "k", code=4).err
 
 
 def test_4_some_of_a_batch_were_refused_and_the_rest_is_done(desk: Desk) -> None:
     for _ in range(3):
-        desk.do(*ORDER)
-    desk.do("assign", "1", "wu")
-    desk.do("assign", "3", "wu")
-    desk.do("ack", "A-20261102-0001")
-    done = desk.do("ack", "A-20261102-0001", "A-20261102-0009", "A-20261102-0002", "-q", code=4)
+        desk(*ORDER)
+    desk("assign", "1", "wu")
+    desk("assign", "3", "wu")
+    desk("ack", "A-20261102-0001")
+    done = desk("ack", "A-20261102-0001", "A-20261102-0009", "A-20261102-0002", "-q", code=4)
     assert done.out == "A-20261102-0002\n"
     refused = [line.split(": ")[1] for line in done.err.split("\n") if line.startswith("dispatchctl: ")]
     assert sorted(refused) == ["A-20261102-0001", "A-20261102-0009"]
@@ -274,23 +254,23 @@ def test_4_some_of_a_batch_were_refused_and_the_rest_is_done(desk: Desk) -> None
 
 
 def test_5_bad_records_stop_what_judges_and_name_file_and_line(desk: Desk) -> None:
-    desk.do(*ORDER)
+    desk(*ORDER)
     path = desk.folder / "records/orders/2026-11.main.csv"
     path.write_bytes(path.read_bytes().replace("漏水".encode(), "没水".encode()))
     for argv in (["overdue"], ["due", "1"], ["urge", "--all"], ["assign", "1", "wu"]):
-        assert desk.do(*argv, code=5).err.startswith("dispatchctl: records/orders/2026-11.main.csv:2: ")
+        assert desk(*argv, code=5).err.startswith("dispatchctl: records/orders/2026-11.main.csv:2: ")
 
 
 def test_5_bad_rules_name_file_and_line(desk: Desk) -> None:
     draft = desk.folder / "policies.yaml"
     draft.write_text(draft.read_text(encoding="utf-8").replace("timezone:", "timezone", 1), encoding="utf-8")
-    assert re.match(r"dispatchctl: policies\.yaml:\d+: ", desk.do("overdue", code=5).err)
-    assert re.match(r"dispatchctl: policies\.yaml:\d+: ", desk.do(*ORDER, code=5).err)
+    assert re.match(r"dispatchctl: policies\.yaml:\d+: ", desk("overdue", code=5).err)
+    assert re.match(r"dispatchctl: policies\.yaml:\d+: ", desk(*ORDER, code=5).err)
 
 
 def test_5_bad_rows_of_a_file_are_named_and_the_good_ones_taken(desk: Desk) -> None:
     text = "kind,content\ninquiry,几点下班\nwish,x\ninquiry,\n"
-    done = desk.do("new-order", "--from", "-", "-q", code=5, input=text)
+    done = desk("new-order", "--from", "-", "-q", code=5, input=text)
     assert done.out == "O-20261102-0001\n"
     assert "dispatchctl: standard input:3: " in done.err
     assert "dispatchctl: standard input:4: " in done.err
@@ -300,17 +280,17 @@ def test_5_bad_rows_of_a_file_are_named_and_the_good_ones_taken(desk: Desk) -> N
 
 
 def test_6_the_lock_was_not_free_and_readers_do_not_care(desk: Desk, held: None) -> None:
-    before = desk.rows()
-    assert "--wait" in desk.do(*ORDER, "--wait", "0", code=6).err
-    assert desk.rows() == before
-    desk.do("list")
-    desk.do("overdue")
-    desk.do("status")
+    before = desk.files()
+    assert "--wait" in desk(*ORDER, "--wait", "0", code=6).err
+    assert desk.files() == before
+    desk("list")
+    desk("overdue")
+    desk("status")
 
 
 @pytest.mark.parametrize("code", [errno.EIO, errno.ENOSPC, errno.EROFS], ids=errno.errorcode.get)
 def test_7_a_write_that_fails_records_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
-    desk.do(*ORDER)
+    desk(*ORDER)
     write = os.write
     records = str(desk.folder.resolve() / "records/orders/")
 
@@ -323,15 +303,15 @@ def test_7_a_write_that_fails_records_nothing(desk: Desk, monkeypatch: pytest.Mo
         pytest.skip("no /proc here")
     with monkeypatch.context() as patch:
         patch.setattr(os, "write", fail)
-        told = desk.do(*ORDER, code=7).err
+        told = desk(*ORDER, code=7).err
     assert told.startswith("dispatchctl: records/orders/2026-11.main.csv: cannot be written: ")
     assert "nothing was recorded" in told
-    assert desk.do("list", "-q").out == "O-20261102-0001\n"
-    assert desk.do(*ORDER, "-q").out == "O-20261102-0002\n"
+    assert desk("list", "-q").out == "O-20261102-0001\n"
+    assert desk(*ORDER, "-q").out == "O-20261102-0002\n"
 
 
 def test_75_a_sync_that_fails_names_the_row_and_may_be_retried(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk.do(*ORDER)
+    desk(*ORDER)
     sync = os.fsync
     records = str(desk.folder.resolve() / "records/orders/")
 
@@ -344,18 +324,18 @@ def test_75_a_sync_that_fails_names_the_row_and_may_be_retried(desk: Desk, monke
         pytest.skip("no /proc here")
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", fail)
-        done = desk.do(*ORDER, "--request-id", "k", "-q", code=75)
+        done = desk(*ORDER, "--request-id", "k", "-q", code=75)
     assert done.out == ""
     assert "orders/2026-11.main#2" in done.err
     assert "--request-id" in done.err
-    again = desk.do(*ORDER, "--request-id", "k", "-q")
+    again = desk(*ORDER, "--request-id", "k", "-q")
     assert again.out == "O-20261102-0002\n"
-    assert desk.do("list", "-q").out == "O-20261102-0001\nO-20261102-0002\n"
+    assert desk("list", "-q").out == "O-20261102-0001\nO-20261102-0002\n"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT])
 def test_130_interrupted_while_waiting(desk: Desk, held: None, number: int) -> None:
-    before = desk.rows()
+    before = desk.files()
     process = start(desk, *ORDER, "--wait", "60")
     queue = f"/proc/{process.pid}/wchan"
     deadline = time.monotonic() + 30
@@ -366,12 +346,12 @@ def test_130_interrupted_while_waiting(desk: Desk, held: None, number: int) -> N
     process.send_signal(number)
     out, err = process.communicate(timeout=30)
     assert (process.returncode, out, err) == (130, b"", b"dispatchctl: interrupted\n")
-    assert desk.rows() == before
+    assert desk.files() == before
 
 
 def test_a_replay_is_done_and_says_so(desk: Desk) -> None:
-    first = json.loads(desk.do(*ORDER, "--request-id", "k", "--json").out)
-    again = desk.do(*ORDER, "--request-id", "k", "--json")
+    first = json.loads(desk(*ORDER, "--request-id", "k", "--json").out)
+    again = desk(*ORDER, "--request-id", "k", "--json")
     # what is read back to the caller holds the contact, which anybody may see masked only once the call is over
     masked = "来电人张**，电话138****0001"
     repeated = json.loads(again.out)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 import pytest
+from surroundings import ROOT
 
 from dispatchctl import VERSION, cli
 from dispatchctl.commands import ALIASES
@@ -26,7 +27,6 @@ from dispatchctl.options import (
 )
 from dispatchctl.workspace import Workspace
 
-ROOT = Path(__file__).parents[1]
 HEAVY = {"tabulate", "wcwidth", "yaml", "dateutil", "difflib", "logging", "importlib.metadata", "asyncio", "email"}
 SEEN: list[object] = []
 

@@ -6,9 +6,10 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
+from desks import Desk, copy_desk, open_demo
 from transcripts import Result
 
 from dispatchctl import registers
@@ -87,30 +88,18 @@ def check_shape(item: Mapping[str, Any], shape: Mapping[str, Kinds]) -> None:
     assert not wrong
 
 
-class Desk(NamedTuple):
-    """A demo folder and the program in it."""
-
-    folder: Path
-    run: Callable[..., Result]
-
-    def do(self, *argv: str, now: str = MORNING, input: str = "", code: int = 0) -> str:
-        done = self.run(*argv, input=input, env={"DISPATCHCTL_NOW": now})
-        assert done.code == code, (argv, done)
-        return done.out
-
-    def read(self, *argv: str, now: str = MORNING, input: str = "", code: int = 0) -> Any:
-        """The one document that the command prints with --format json."""
-        return json.loads(self.do(*argv, "--format", "json", now=now, input=input, code=code))
-
-
 @pytest.fixture
-def desk(run: Callable[..., Result], demo: Path) -> Desk:
+def desk(run: Callable[..., Result], isolated: Path) -> Desk:
+    return copy_desk(run, isolated, open_crew)
+
+
+def open_crew(run: Callable[..., Result], folder: Path) -> Desk:
     """A demo with a manager, two plumbers, and an order that nobody has looked at."""
-    made = Desk(demo, run)
+    desk = open_demo(run, folder)
     for staff, name in (("wu", "吴示例"), ("zhao", "赵示例")):
-        made.do("staff", "join", staff, "--name", name, "--role", "field", "--skill", "plumbing", "--regular")
-    made.do("new-order", "--service", "plumbing", "--content", "厨房漏水", *CALLER)
-    return made
+        desk("staff", "join", staff, "--name", name, "--role", "field", "--skill", "plumbing", "--regular")
+    desk("new-order", "--service", "plumbing", "--content", "厨房漏水", *CALLER)
+    return desk
 
 
 def order_of(items: Iterable[Mapping[str, Any]], *keys: str) -> list[tuple[Any, ...]]:
@@ -136,19 +125,19 @@ def test_new_order(desk: Desk) -> None:
 def test_what_sends_somebody(desk: Desk) -> None:
     check_shape(desk.read("assign", "1", "wu"), SENT)
     check_shape(desk.read("reassign", "1", "zhao", "--reason", "就近"), SENT)
-    desk.do("new-order", "--service", "plumbing", "--content", "漏水", *CALLER)
-    desk.do("triage", "2", "--dispatch")
+    desk.out("new-order", "--service", "plumbing", "--content", "漏水", *CALLER)
+    desk.out("triage", "2", "--dispatch")
     claimed = desk.read("--as", "wu", "claim", "2")
     check_shape(claimed, SENT)
     assert (claimed["order_id"], claimed["assignee"], claimed["role"]) == ("O-20261102-0002", "wu", "lead")
-    desk.do("new-order", "--service", "plumbing", "--content", "漏水", *CALLER)
+    desk.out("new-order", "--service", "plumbing", "--content", "漏水", *CALLER)
     several = desk.read("assign", "3", "wu", "--helper", "zhao")
     assert order_of(several, "assignee", "role") == [("wu", "lead"), ("zhao", "helper")]
     for each in several:
         check_shape(each, SENT)
-    desk.do("new-order", "--service", "plumbing", "--content", "漏水", *CALLER)
+    desk.out("new-order", "--service", "plumbing", "--content", "漏水", *CALLER)
     assert desk.read("assign", "--all", "--auto") == [], "nobody has said that it needs somebody on the spot"
-    desk.do("triage", "4", "--dispatch")
+    desk.out("triage", "4", "--dispatch")
     made = desk.read("assign", "--all", "--auto")
     assert len(made) == 1
     check_shape(made[0], SENT)
@@ -164,7 +153,7 @@ def test_every_other_writing_command(desk: Desk) -> None:
 
     check("staff", "change", "zhao", "--skill", "plumbing", "--skill", "electrical")
     check("triage", "1", "--dispatch")
-    desk.do("assign", "1", "wu")
+    desk.out("assign", "1", "wu")
     check("ack", "1")
     check("start", "1")
     check("pause", "1", "--reason", "waiting-parts")
@@ -224,7 +213,7 @@ def test_complaints(desk: Desk) -> None:
 
 def test_follow_ups_and_surveys(desk: Desk) -> None:
     followed: dict[str, Kinds] = {**DONE, "about": str}
-    desk.do("close", "1", "--answered", "已更换阀门")
+    desk.out("close", "1", "--answered", "已更换阀门")
     (owed,) = desk.read("follow-up", "list")
     check_shape(owed, {**OVERDUE, "about": str, "tries": int, "followup": MAYBE_TEXT})
     check_shape(desk.read("follow-up", "new", "1", "--method", "phone", "--not-reached"), followed)
@@ -294,10 +283,10 @@ def test_people_and_their_appraisal(desk: Desk) -> None:
 
 
 def test_the_ledger(desk: Desk) -> None:
-    desk.do("staff", "join", "zong", "--name", "宗示例", "--role", "general-manager", "--regular")
-    desk.do("staff", "change", "wu", "--class", "B")
-    desk.do("attendance", "late", "wu", "--on", "2026-11-02")
-    desk.do("attendance", "late", "wu", "--on", "2026-11-03", now=LATE)
+    desk.out("staff", "join", "zong", "--name", "宗示例", "--role", "general-manager", "--regular")
+    desk.out("staff", "change", "wu", "--class", "B")
+    desk.out("attendance", "late", "wu", "--on", "2026-11-02")
+    desk.out("attendance", "late", "wu", "--on", "2026-11-03", now=LATE)
 
     def ask(*argv: str) -> Any:
         return desk.read("ledger", *argv, now=LATE)
@@ -344,9 +333,9 @@ def test_the_ledger(desk: Desk) -> None:
 
 
 def test_several_ids_answer_with_a_list_and_one_with_itself(desk: Desk) -> None:
-    desk.do("new-order", "--service", "plumbing", "--content", "漏水", *CALLER)
-    desk.do("assign", "1", "wu")
-    desk.do("assign", "2", "wu")
+    desk.out("new-order", "--service", "plumbing", "--content", "漏水", *CALLER)
+    desk.out("assign", "1", "wu")
+    desk.out("assign", "2", "wu")
     both = desk.read("ack", "A-20261102-0001", "A-20261102-0002")
     assert order_of(both, "id", "event") == [
         ("A-20261102-0001", "acknowledged"),
@@ -367,7 +356,7 @@ def test_a_dry_run_says_that_it_was_one(desk: Desk) -> None:
 
 
 def test_suggest(desk: Desk) -> None:
-    desk.do("staff", "join", "sun", "--name", "孙示例", "--role", "field", "--skill", "electrical")
+    desk.out("staff", "join", "sun", "--name", "孙示例", "--role", "field", "--skill", "electrical")
     items = desk.read("suggest", "1")
     assert order_of(items, "staff") == [("wu",), ("zhao",)]
     for each in items:
@@ -379,7 +368,7 @@ def test_suggest(desk: Desk) -> None:
 
 
 def test_overdue_and_worklist(desk: Desk) -> None:
-    desk.do("assign", "1", "wu")
+    desk.out("assign", "1", "wu")
     assert desk.read("overdue") == []
     items = desk.read("overdue", now=LATE)
     assert items
@@ -401,15 +390,15 @@ def test_overdue_and_worklist(desk: Desk) -> None:
 
 
 def test_a_case_without_a_running_clock_has_every_key_of_the_worklist(desk: Desk) -> None:
-    desk.do("assign", "1", "wu")
-    desk.do("ack", "1")
-    desk.do("pause", "1", "--reason", "waiting-parts")
+    desk.out("assign", "1", "wu")
+    desk.out("ack", "1")
+    desk.out("pause", "1", "--reason", "waiting-parts")
     (item,) = desk.read("worklist", "wu")
     assert set(item) == {*OVERDUE, "state", "content"}
 
 
 def test_due_and_its_segments(desk: Desk) -> None:
-    desk.do("assign", "1", "wu")
+    desk.out("assign", "1", "wu")
     items = desk.read("due", "1")
     assert {each["case"] for each in items} == {"O-20261102-0001", "A-20261102-0001"}
     for each in items:
@@ -430,7 +419,7 @@ def test_due_and_its_segments(desk: Desk) -> None:
 
 
 def test_due_of_a_case_and_due_of_all_agree(desk: Desk) -> None:
-    desk.do("assign", "1", "wu")
+    desk.out("assign", "1", "wu")
     keys = [key for key in DUE if key != "remaining"]
     one, every = ({json.dumps([each[key] for key in keys]) for each in found} for found in (
         desk.read("due", "1", now=LATE), desk.read("due", "--all", now=LATE)
@@ -439,7 +428,7 @@ def test_due_of_a_case_and_due_of_all_agree(desk: Desk) -> None:
 
 
 def test_show(desk: Desk) -> None:
-    desk.do("assign", "1", "wu")
+    desk.out("assign", "1", "wu")
     item = desk.read("show", "O-20261102-0001")
     extra: dict[str, Kinds] = {"events": list, "clocks": list, "conflicts": list}
     below = {"assignments": list, "complaints": list, "followups": list}
@@ -462,7 +451,7 @@ def test_show_lists_what_is_below_a_case(desk: Desk) -> None:
     began: dict[str, Kinds] = {"id": str, "state": str, "at": Time, "by": str, "by_name": str}
     order = "O-20261102-0001"
     complaint = desk.read("complaint", "new", "--content", "来得晚", *CALLER, "--order", order)["id"]
-    desk.do("follow-up", "new", complaint, "--method", "phone", "--satisfaction", "3", "--remark", "还行")
+    desk.out("follow-up", "new", complaint, "--method", "phone", "--satisfaction", "3", "--remark", "还行")
     (line,) = desk.read("show", order)["complaints"]
     check_shape(line, {**began, "severity": str, "content": str})
     assert (line["id"], line["content"], line["severity"]) == (complaint, "来得晚", "ordinary")
@@ -473,8 +462,8 @@ def test_show_lists_what_is_below_a_case(desk: Desk) -> None:
 
 
 def test_list_is_show_without_history(desk: Desk) -> None:
-    desk.do("assign", "1", "wu")
-    desk.do("urge", "--all", now=LATE)
+    desk.out("assign", "1", "wu")
+    desk.out("urge", "--all", now=LATE)
     for register in registers.NAMES:
         items = desk.read("list", register, now=LATE)
         for each in items:
@@ -486,13 +475,13 @@ def test_list_is_show_without_history(desk: Desk) -> None:
 
 
 def test_urge(desk: Desk) -> None:
-    desk.do("assign", "1", "wu")
-    assert desk.do("urge", "--all", "--format", "json") == ""
+    desk.out("assign", "1", "wu")
+    assert desk.out("urge", "--all", "--format", "json") == ""
     items = desk.read("urge", "--all", now=LATE)
     assert items
     for each in items:
         check_shape(each, URGED)
-    assert desk.do("urge", "--all", "--format", "json", now=LATE) == ""
+    assert desk.out("urge", "--all", "--format", "json", now=LATE) == ""
 
 
 def test_status(desk: Desk) -> None:
@@ -535,7 +524,7 @@ def test_reports_and_their_cases(desk: Desk) -> None:
 
 
 def test_why(desk: Desk) -> None:
-    desk.do("assign", "1", "wu")
+    desk.out("assign", "1", "wu")
     step: dict[str, Kinds] = {"what": str, "id": MAYBE_TEXT, "text": str, "value": dict, "because": list}
 
     def check(tree: Mapping[str, Any]) -> None:
@@ -594,9 +583,9 @@ RESCORED: dict[str, Kinds] = {"staff": str, "name": str, "before": (dict, NONE),
 
 
 def test_what_if(desk: Desk) -> None:
-    desk.do("assign", "1", "wu")
-    desk.do("attendance", "late", "wu", "--on", "2026-11-02")
-    desk.do("staff", "change", "wu", "--class", "B")
+    desk.out("assign", "1", "wu")
+    desk.out("attendance", "late", "wu", "--on", "2026-11-02")
+    desk.out("staff", "change", "wu", "--class", "B")
     december = "2026-12-01T09:00:00+08:00"
     text = (desk.folder / "policies.yaml").read_text(encoding="utf-8").replace("from_nth: 2", "from_nth: 1")
     (desk.folder / "new.yaml").write_text(text, encoding="utf-8")
@@ -618,7 +607,7 @@ def test_what_if(desk: Desk) -> None:
 
 
 def test_seals(desk: Desk) -> None:
-    desk.do("policy", "publish")
+    desk.out("policy", "publish")
     december = "2026-12-01T09:00:00+08:00"
     item = desk.read("records", "seal", "--month", "2026-11", now=december)
     check_shape(
@@ -643,36 +632,36 @@ SAME = (
 
 
 def test_a_table_has_the_rows_of_its_json_in_the_same_order(desk: Desk) -> None:
-    desk.do("new-order", "--service", "lighting", "--content", "灯不亮", "--priority", "urgent", *CALLER)
-    desk.do("assign", "1", "wu")
+    desk.out("new-order", "--service", "lighting", "--content", "灯不亮", "--priority", "urgent", *CALLER)
+    desk.out("assign", "1", "wu")
     for argv in map(str.split, SAME):
         items = desk.read(*argv, now=LATE)
         assert items, argv
         first = next(key for key in ("case", "id", "staff") if key in items[0])
         ids = [item[first] for item in items]
-        assert [line.split()[0] for line in desk.do(*argv, now=LATE).split("\n")[2:-1]] == ids, argv
-        lines = desk.do(*argv, "--format", "jsonl", now=LATE).split("\n")[:-1]
+        assert [line.split()[0] for line in desk.out(*argv, now=LATE).split("\n")[2:-1]] == ids, argv
+        lines = desk.out(*argv, "--format", "jsonl", now=LATE).split("\n")[:-1]
         assert [json.loads(line) for line in lines] == items, argv
-        table = list(csv.DictReader(io.StringIO(desk.do(*argv, "--format", "csv", now=LATE))))
+        table = list(csv.DictReader(io.StringIO(desk.out(*argv, "--format", "csv", now=LATE))))
         assert [row[first] for row in table] == ids, argv
         assert list(table[0]) == list(items[0]), argv
-        assert desk.do(*argv, "-q", now=LATE).split("\n")[:-1] == ids, argv
+        assert desk.out(*argv, "-q", now=LATE).split("\n")[:-1] == ids, argv
 
 
 def test_keys_never_change_with_the_language(desk: Desk) -> None:
-    desk.do("assign", "1", "wu")
+    desk.out("assign", "1", "wu")
     for argv in (["overdue"], ["due", "1"], ["list"], ["show", "1"], ["status"]):
-        texts = [desk.do(*argv, "--format", "json", "--lang", lang, now=LATE) for lang in ("zh", "en")]
+        texts = [desk.out(*argv, "--format", "json", "--lang", lang, now=LATE) for lang in ("zh", "en")]
         assert texts[0] == texts[1]
 
 
 def test_what_show_prints_new_order_accepts(desk: Desk) -> None:
-    desk.do(
+    desk.out(
         *("new-order", "--service", "electrical", "--content", "跳闸；全屋\n停电", "--requirements", "先来电话"),
         *("--area", "tower-2", "--priority", "urgent", "--channel", "chat", "--appointment", "2026-11-05T10:00"),
         *("--price", "66", *CALLER),
     )
-    source = desk.do("show", "2", "--format", "json")
+    source = desk.out("show", "2", "--format", "json")
     (again,) = desk.read("new-order", "--from", "-", input=source)
     assert "138-0000-0001" not in again["read_back"], "shown without a reason"
     first, second = json.loads(source), desk.read("show", again["id"])

@@ -7,6 +7,7 @@ from typing import Any
 from zlib import crc32
 
 import pytest
+from desks import Desk, copy_desk, open_demo
 from transcripts import Result
 
 from dispatchctl.desk import crosschecking
@@ -20,13 +21,17 @@ ORDER = [
 
 
 @pytest.fixture
-def desk(run: Run, demo: Path) -> Path:
+def desk(run: Run, isolated: Path) -> Path:
+    return copy_desk(run, isolated, open_worked).folder
+
+
+def open_worked(run: Run, folder: Path) -> Desk:
     """A demo with a field worker, an order that was done in November and one of December."""
 
+    desk = open_demo(run, folder)
+
     def do(now: str, *argv: str) -> str:
-        done = run(*argv, "-q", "--now", f"2026-{now}:00+08:00")
-        assert done.code == 0, done.err
-        return done.out.strip()
+        return desk.out(*argv, "-q", now=f"2026-{now}:00+08:00").strip()
 
     do(
         "11-02T09:00",
@@ -47,7 +52,7 @@ def desk(run: Run, demo: Path) -> Path:
     do("11-03T10:30", "complete", job)
     do("11-03T11:00", "confirm", job)
     do("12-01T09:10", *ORDER)
-    return demo
+    return desk
 
 
 def check(run: Run) -> tuple[int, list[dict[str, Any]]]:

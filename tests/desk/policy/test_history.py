@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from desks import Desk, copy_desk, open_demo
+from surroundings import ROOT
 from transcripts import Result
 
 from dispatchctl.cli import COMMANDS
@@ -18,13 +20,17 @@ CALLER = ("--caller", "张示例", "--phone", "138-0000-0001", "--address", "3�
 
 
 @pytest.fixture
-def desk(run: Run, demo: Path) -> Path:
+def desk(run: Run, isolated: Path) -> Path:
+    return copy_desk(run, isolated, open_months).folder
+
+
+def open_months(run: Run, folder: Path) -> Desk:
     """Published rules and two months of work: on time, late, paused, extended, over a weekend, left open."""
 
+    desk = open_demo(run, folder)
+
     def do(now: str, *argv: str) -> str:
-        done = run(*argv, "-q", "--now", f"2026-{now}:00+08:00")
-        assert done.code == 0, done.err
-        return done.out.strip()
+        return desk.out(*argv, "-q", now=f"2026-{now}:00+08:00").strip()
 
     def take(now: str, service: str = "plumbing", priority: str = "normal") -> str:
         return do(now, "new-order", "--service", service, "--content", "示例事项", "--priority", priority, *CALLER)
@@ -52,7 +58,7 @@ def desk(run: Run, demo: Path) -> Path:
     take("12-10T15:00", "walls", "low")
     answered = take("12-14T09:00", "parking")
     do("12-14T09:20", "triage", answered, "--answered", "已告知办理时间")
-    return demo
+    return desk
 
 
 def edit(folder: Path, *changes: tuple[str, str]) -> None:
@@ -69,7 +75,7 @@ def see_all(run: Run) -> dict[str, str]:
     seen = {"due": run("due", "--all", "--json", *BEFORE, *JANUARY)}
     cases = list(dict.fromkeys(item["case"] for item in json.loads(seen["due"].out)))
     seen["segments"] = run("due", *cases, "--explain", "--json", *JANUARY)
-    if "report" in COMMANDS and (Path(__file__).parent.parent / "dispatchctl/commands/reports.py").is_file():
+    if "report" in COMMANDS and (ROOT / "dispatchctl/commands/reports.py").is_file():
         for month in ("2026-11", "2026-12"):
             seen[month] = run("report", "monthly", "--month", month, "--json", *JANUARY)
     for name, done in seen.items():

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from clauses.desk import CALL, Desk, copy_desk, open_desk
+from desks import CALL, Desk, copy_desk, open_desk
 from transcripts import Result
 
 from dispatchctl import registers
@@ -101,24 +101,18 @@ def write_december(desk: Desk) -> None:
     desk.do("mgr", "policy", "publish")
 
 
-@pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("closed") / "desk"
-
-
 @pytest.fixture
-def desk(story: Path, run: Run, isolated: Path) -> Desk:
-    """November worked through and sealed, and December's belated rows; made once and copied."""
-    if story.is_dir():
-        shutil.copytree(story, isolated, dirs_exist_ok=True)
-        made = Desk(run, isolated)
-    else:
-        made = open_desk(run, isolated)
-        write_november(made)
-        made.now = SEALED
-        made.do("mgr", "records", "seal", "--month", "2026-11")
-        write_december(made)
-        shutil.copytree(isolated, story)
+def desk(run: Run, isolated: Path) -> Desk:
+    return copy_desk(run, isolated, open_closed)
+
+
+def open_closed(run: Run, folder: Path) -> Desk:
+    """November worked through and sealed, and December's belated rows."""
+    made = copy_desk(run, folder)
+    write_november(made)
+    made.now = SEALED
+    made.do("mgr", "records", "seal", "--month", "2026-11")
+    write_december(made)
     made.now = LATER
     return made
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from clauses.desk import Desk, copy_desk, november
+from desks import Desk, copy_desk, november
 from transcripts import Result
 
 Run = Callable[..., Result]
@@ -15,8 +15,12 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def desk(run: Run, isolated: Path) -> Desk:
+    return copy_desk(run, isolated, open_month)
+
+
+def open_month(run: Run, folder: Path) -> Desk:
     """Published rules; two orders done after 2 and 6 business hours; one person late three times."""
-    desk = copy_desk(run, isolated)
+    desk = copy_desk(run, folder)
     desk.do("mgr", "policy", "publish")
     desk.do("mgr", "staff", "change", "pan", "--class", "B")
     desk.clock(3, "09:00")

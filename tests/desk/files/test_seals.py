@@ -9,7 +9,7 @@ from typing import Any
 from zlib import crc32
 
 import pytest
-from clauses.desk import Desk, copy_desk
+from desks import Desk, copy_desk
 from transcripts import Result
 
 from dispatchctl.store import seals
@@ -22,8 +22,12 @@ needs_ssh = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="there
 
 @pytest.fixture
 def desk(run: Run, isolated: Path) -> Desk:
+    return copy_desk(run, isolated, open_months)
+
+
+def open_months(run: Run, folder: Path) -> Desk:
     """Published rules, an order in November and one in December; it is 4 January."""
-    desk = copy_desk(run, isolated)
+    desk = copy_desk(run, folder)
     desk.do("mgr", "policy", "publish")
     desk.take()
     desk.now = DECEMBER

@@ -1,26 +1,19 @@
 """`why`: any verdict opened downward, to the clauses, the facts and the arithmetic that it rests on.
 
-The desk is that of tests/clauses/desk.py, in November 2026; amounts and due times are worked out in the tests.
+The desk is that of tests/desks.py, in November 2026; amounts and due times are worked out in the tests.
 """
 
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from clauses.desk import Desk, copy_desk
-from transcripts import Result
+from desks import Desk
 
 from dispatchctl.rules.reasons import WORDS
 
 DECEMBER = "2026-12-01T09:00:00+08:00"
 TREE = ("what", "id", "text", "value", "because")
-
-
-@pytest.fixture
-def desk(run: Callable[..., Result], isolated: Path) -> Desk:
-    return copy_desk(run, isolated)
 
 
 def list_nodes(tree: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from desks import Desk, copy_desk, open_demo
 from transcripts import Result
 
 Run = Callable[..., Result]
@@ -29,22 +30,23 @@ def ask(run: Run) -> Ask:
 
 
 @pytest.fixture
-def desk(run: Run, demo: Path) -> Path:
+def desk(run: Run, isolated: Path) -> Path:
+    return copy_desk(run, isolated, open_worked).folder
+
+
+def open_worked(run: Run, folder: Path) -> Desk:
     """A demo with three people, one of whom left, an order at work, one in the pool and one that is closed."""
 
-    def do(*argv: str) -> None:
-        done = run(*argv, "--now", "2026-11-02T09:00:00+08:00")
-        assert done.code == 0, done.err
-
+    desk = open_demo(run, folder)
     caller = ("--caller", "张示例", "--phone", "138-0000-0001", "--address", "1号楼101")
-    do("staff", "join", "wu", "--name", "吴示例", "--role", "field", "--skill", "plumbing")
-    do("staff", "join", "xu", "--name", "徐示例", "--role", "desk")
-    do("staff", "leave", "xu", "--kind", "resignation", "--reason", "另有去处")
-    do("new-order", "--service", "plumbing", "--content", "厨房\n漏水\x1b[2J", *caller)
-    do("new-order", "--service", "lighting", "--content", "楼道灯不亮", *caller)
-    do("new-order", "--kind", "inquiry", "--content", "几点下班", "--answered", "五点半")
-    do("assign", "1", "wu")
-    return demo
+    desk("staff", "join", "wu", "--name", "吴示例", "--role", "field", "--skill", "plumbing")
+    desk("staff", "join", "xu", "--name", "徐示例", "--role", "desk")
+    desk("staff", "leave", "xu", "--kind", "resignation", "--reason", "另有去处")
+    desk("new-order", "--service", "plumbing", "--content", "厨房\n漏水\x1b[2J", *caller)
+    desk("new-order", "--service", "lighting", "--content", "楼道灯不亮", *caller)
+    desk("new-order", "--kind", "inquiry", "--content", "几点下班", "--answered", "五点半")
+    desk("assign", "1", "wu")
+    return desk
 
 
 def test_open_cases_complete_and_closed_ones_do_not(ask: Ask, desk: Path) -> None:
