@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 from collections import Counter
+from itertools import groupby
 from unittest import mock
 
 import pytest
@@ -29,6 +30,7 @@ COMMANDS = {
 }  # fmt: skip
 CALLS = ("open", "write", "fsync", "pwrite", "ftruncate", "mkdir", "rename", "replace", "link", "unlink", "pread",
          "listdir", "fstat", "close")  # fmt: skip
+CHANGING = ("open", "write", "fsync", "pwrite", "ftruncate", "mkdir", "close")
 
 
 class Failing:
@@ -157,9 +159,18 @@ def count_wanted(model, office, argv):
     return before, wanted, counts
 
 
-def chosen(command, number):
-    """Whether a point is tried: in the short form a spread of them."""
-    return LONG or number % (3 if command == "new-order" else 7) == len(command) % 3
+def choose(command, points):
+    """Which points (name, act, number of the call) are tried: in the short form a spread, and one of each kind."""
+    if LONG:
+        return points
+    step = 3 if command == "new-order" else 7
+    chosen = [point for number, point in enumerate(points, 1) if number % step == len(command) % 3]
+    kinds = {point[:2] for point in chosen}
+    for kind, alike in groupby(points, key=lambda point: point[:2]):
+        if kind not in kinds:
+            rest = list(alike)
+            chosen.append(rest[len(command) % len(rest)])
+    return chosen
 
 
 def _run(office, argv):
@@ -172,28 +183,23 @@ def _run(office, argv):
 def test_the_system_fails_at_every_call(model, office, command, record_property):
     argv = COMMANDS[command]
     before, wanted, counts = count_wanted(model, office, argv)
-    points, number, codes = 0, 0, Counter()
-    for name in CALLS:
-        acts = [fail(errno.EIO)]
-        if name in ("write", "pwrite"):
-            acts += [fail(errno.ENOSPC), write_half] if name == "write" else []
-        for act in acts:
-            for at in range(1, counts[name] + 1):
-                if not chosen(command, number := number + 1):
-                    continue
-                fresh = copy(model, office, points)
-                with mock.patch.object(os, name, Failing(name, at, act)):
-                    result = fresh(*argv, "--request-id", "k", code=None)
-                rules = result.code == 5 and "polic" in result.err  # rules that cannot be read are told as such
-                assert result.code in (0, 7, 75) or rules, (name, at, result)
-                assert result.code == 0 or result.err.startswith("dispatchctl: "), (name, at, result)
-                try:
-                    check_after(fresh, argv, result.code, before, wanted)
-                except AssertionError as error:
-                    raise AssertionError(f"{name} {at}: {result}") from error
-                points += 1
-                codes[result.code] += 1
-    record_property("tried", f"{points} of {number}")
+    acts = {name: [fail(errno.EIO)] for name in CALLS}
+    acts["write"] += [fail(errno.ENOSPC), write_half]
+    points = [(name, act, at) for name in CALLS for act in acts[name] for at in range(1, counts[name] + 1)]
+    tried, codes = choose(command, points), Counter()
+    for number, (name, act, at) in enumerate(tried):
+        fresh = copy(model, office, number)
+        with mock.patch.object(os, name, Failing(name, at, act)):
+            result = fresh(*argv, "--request-id", "k", code=None)
+        rules = result.code == 5 and "polic" in result.err  # rules that cannot be read are told as such
+        assert result.code in (0, 7, 75) or rules, (name, at, result)
+        assert result.code == 0 or result.err.startswith("dispatchctl: "), (name, at, result)
+        try:
+            check_after(fresh, argv, result.code, before, wanted)
+        except AssertionError as error:
+            raise AssertionError(f"{name} {at}: {result}") from error
+        codes[result.code] += 1
+    record_property("tried", f"{len(tried)} of {len(points)}")
     print(f"exit codes {dict(codes)}")
     assert codes[7]
     assert codes[75] or not LONG
@@ -204,31 +210,27 @@ def test_the_system_fails_at_every_call(model, office, command, record_property)
 def test_the_process_dies_at_every_call_that_changes_something(model, office, command, record_property):
     argv = COMMANDS[command]
     before, wanted, counts = count_wanted(model, office, argv)
-    points, number = 0, 0
-    for name in ("open", "write", "fsync", "pwrite", "ftruncate", "mkdir", "close"):
-        for act in (die_before, die_after, die_in_the_middle):
-            if act is die_in_the_middle and name != "write":
-                continue
-            for at in range(1, counts[name] + 1):
-                if not chosen(command, number := number + 1):
-                    continue
-                fresh = copy(model, office, points)
-                child = os.fork()
-                if not child:
-                    try:
-                        with mock.patch.object(os, name, Failing(name, at, act)):
-                            fresh(*argv, "--request-id", "k", code=None)
-                    finally:
-                        os._exit(8)
-                status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-                assert status == 9, (name, at, status)
-                try:
-                    check_after(fresh, argv, None, before, wanted)
-                except AssertionError as error:
-                    raise AssertionError(f"{act.__name__} {name} {at}") from error
-                points += 1
-    record_property("tried", f"{points} of {number}")
-    assert points > (20 if LONG else 3)
+    acts = {name: [die_before, die_after] for name in CALLS if name in CHANGING}
+    acts["write"].append(die_in_the_middle)
+    points = [(name, act, at) for name in acts for act in acts[name] for at in range(1, counts[name] + 1)]
+    tried = choose(command, points)
+    for number, (name, act, at) in enumerate(tried):
+        fresh = copy(model, office, number)
+        child = os.fork()
+        if not child:
+            try:
+                with mock.patch.object(os, name, Failing(name, at, act)):
+                    fresh(*argv, "--request-id", "k", code=None)
+            finally:
+                os._exit(8)
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        assert status == 9, (name, at, status)
+        try:
+            check_after(fresh, argv, None, before, wanted)
+        except AssertionError as error:
+            raise AssertionError(f"{act.__name__} {name} {at}") from error
+    record_property("tried", f"{len(tried)} of {len(points)}")
+    assert len(tried) > (20 if LONG else 3)
 
 
 @pytest.mark.parametrize("code", [errno.EROFS, errno.EACCES])
