@@ -55,7 +55,7 @@ __all__ = [
 ]
 
 SPAN_FORMS = "a positive whole number and m, h, bm, bh, d, wd or w, such as 30m, 2h, 1wd"
-CANDIDATES = "dispatchctl.desk.candidates"  # its list_candidates(workspace, kind, prefix) serves the shell's completion
+CANDIDATES = "dispatchctl.desk.completion"  # its list_candidates(workspace, kind, prefix) serves the shell's completion
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 pass_workspace = click.pass_obj

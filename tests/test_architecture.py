@@ -14,22 +14,25 @@ from transcripts import Result
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "dispatchctl"
 
-# A room may import those that its arrow points to, and whatever can be reached from there; errors are for anyone.
+# A room may import those that its arrows point to, and no others; errors are for anyone.
 ARROWS = {
     "__main__": {"cli"},
-    "cli": {"workspace", "commands", "options"},
-    "commands": {"desk", "reports", "output", "options", "workspace"},
-    "options": {"workspace", "entries", "policy"},
-    "workspace": {"config", "entries"},
+    "cli": {"commands", "options", "output", "workspace"},
+    "commands": {"desk", "options", "output", "policy", "registers", "reports", "rules", "store", "workspace"},
+    "options": {"entries", "output", "policy", "workspace"},
+    "workspace": {"config", "entries", "output"},
     "entries": {"output"},
     "config": set(),
-    "desk": {"rules", "store", "exchange", "workspace", "samples"},
-    "reports": {"rules", "policy", "store"},
-    "rules": {"policy"},
+    "desk": {
+        *("config", "entries", "exchange", "output", "policy", "registers", "reports", "rules", "samples", "store"),
+        "workspace",
+    },
+    "reports": {"policy", "registers", "rules", "store"},
+    "rules": {"policy", "registers"},
     "policy": {"registers"},
     "store": {"registers"},
     "output": {"registers"},
-    "exchange": {"policy"},  # its safe loader of YAML
+    "exchange": {"policy", "registers"},  # policy's safe loader of YAML
     "registers": set(),
     "samples": set(),
     "errors": set(),
@@ -72,15 +75,27 @@ def find_room(name: str) -> str:
     return parts[1] if len(parts) > 1 and parts[1] in ARROWS else ""
 
 
-def reach_rooms(room: str) -> set[str]:
-    """All rooms that can be reached from a room."""
-    found: set[str] = {"errors", room}
-    ahead = [room]
-    while ahead:
-        new = ARROWS[ahead.pop()] - found
-        found |= new
-        ahead += new
-    return found
+def list_arrows(wanted: str = "") -> dict[str, set[str]]:
+    """Module -> the modules that it imports, those inside functions and those for types too."""
+    known = {name_module(path): path for path in list_modules()}
+    arrows: dict[str, set[str]] = {name: set() for name in known if name.startswith(f"dispatchctl{wanted}")}
+    for name in arrows:
+        for _, imported in list_imports(known[name]):
+            target = imported if imported in known else imported.rpartition(".")[0]
+            if target in arrows and target != name:
+                arrows[name].add(target)
+    return arrows
+
+
+def find_circle(arrows: dict[str, set[str]]) -> list[str]:
+    """The names that stand in a circle, or lead to one and are led to by one; none where there is no circle."""
+    left = {name: set(targets) for name, targets in arrows.items()}
+    while True:
+        ends = {name for name, targets in left.items() if not targets & left.keys()}
+        starts = left.keys() - {target for name in left for target in left[name]}
+        if not ends | starts:
+            return sorted(left)
+        left = {name: targets for name, targets in left.items() if name not in ends | starts}
 
 
 def test_every_room_is_on_the_map() -> None:
@@ -89,21 +104,42 @@ def test_every_room_is_on_the_map() -> None:
 
 
 def test_arrows_point_one_way() -> None:
-    for room in ARROWS:
-        assert not [other for other in reach_rooms(room) - {room, "errors"} if room in reach_rooms(other)]
+    assert not find_circle({room: ARROWS[room] - {"errors"} for room in ARROWS})
+
+
+def list_wrong(room: str) -> list[str]:
+    """What a room imports beside its arrows, and arrows of it that nothing goes along."""
+    paths = [PACKAGE / f"{room}.py"] if (PACKAGE / f"{room}.py").is_file() else list_modules(room)
+    wrong = []
+    used = set()
+    for path in paths:
+        for line, name in list_imports(path):
+            target = find_room(name) if name.split(".")[0] == "dispatchctl" else ""
+            used.add(target)
+            if target and target not in ARROWS[room] | {room, "errors"}:
+                wrong.append(f"{path.relative_to(ROOT)}:{line}: {room} must not import {name}")
+    return wrong + [f"{room} does not import {target}: take the arrow away" for target in sorted(ARROWS[room] - used)]
 
 
 @pytest.mark.parametrize("room", ARROWS)
-def test_a_room_imports_only_what_lies_below_it(room: str) -> None:
-    paths = [PACKAGE / f"{room}.py"] if (PACKAGE / f"{room}.py").is_file() else list_modules(room)
-    allowed = reach_rooms(room)
-    wrong = [
-        f"{path.relative_to(ROOT)}:{line}: {room} must not import {name}"
-        for path in paths
-        for line, name in list_imports(path)
-        if name.split(".")[0] == "dispatchctl" and find_room(name) not in allowed | {""}
-    ]
+def test_a_room_imports_only_where_its_arrows_point(room: str) -> None:
+    wrong = list_wrong(room)
     assert not wrong, "\n".join(wrong)
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    assert not find_circle(list_arrows())
+
+
+def test_rooms_of_the_desk_stand_on_the_ground_floor_and_in_no_circle() -> None:
+    rooms: dict[str, set[str]] = {}
+    for name, targets in list_arrows(".desk").items():
+        floor = [".".join(each.split(".")[2:-1]) for each in (name, *targets)]
+        if (PACKAGE / "desk" / name.rpartition(".")[2]).is_dir():
+            continue  # the room itself: its __init__ imports nothing
+        rooms.setdefault(floor[0], set()).update(set(floor[1:]) - {floor[0]})
+    assert not rooms.pop("")  # the ground floor imports no room
+    assert not find_circle({room: targets - {""} for room, targets in rooms.items()})
 
 
 @pytest.mark.parametrize("room", PURE)

@@ -7,24 +7,25 @@ from typing import Any
 import click
 
 from dispatchctl import registers
-from dispatchctl.commands.reports import build_period, list_headed, print_drilled
+from dispatchctl.commands.reports import print_drilled
 from dispatchctl.commands.results import print_warnings
-from dispatchctl.desk.appraising import (
-    Appraised,
-    appraise_people,
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.months.closed import find_present, open_for_period
+from dispatchctl.desk.periods import Period
+from dispatchctl.desk.reports import build_period, list_headed
+from dispatchctl.desk.staff.appraisal import (
     check_pay_access,
     describe_appraised,
     find_appraised,
+    find_month,
     find_rules,
     list_marks,
-    list_measured,
     list_pay,
     list_scored,
     open_pay,
+    say_title,
+    score_month,
 )
-from dispatchctl.desk.books import Books
-from dispatchctl.desk.closing import find_present, open_for_period
-from dispatchctl.desk.periods import Period, month_period
 from dispatchctl.errors import NotFound, UsageFault
 from dispatchctl.options import MONTH, NOT_GIVEN, STAFF, pass_workspace
 from dispatchctl.output.documents import say_figure
@@ -33,7 +34,7 @@ from dispatchctl.output.labels import Column, find_column, say_word
 from dispatchctl.output.layout import Layout
 from dispatchctl.output.terminal import write_stdout
 from dispatchctl.policy.rulebook import Version
-from dispatchctl.rules.appraisal import Finding, write_down
+from dispatchctl.rules.appraisal import write_down
 from dispatchctl.workspace import Workspace
 
 KEYS = (
@@ -101,39 +102,6 @@ def appraise(ws: Workspace, month: str | None, staff: str, pay: bool, measure: s
     books.settle()
 
 
-def find_month(books: Books, month: str) -> Period:
-    """The month named, or the one that holds now, which goes up to now."""
-    period = month_period(books, month)
-    if month not in ("", "this"):
-        return period
-    return period._replace(end=max(period.start + 1, min(period.end, books.now + 1)))
-
-
-def score_month(books: Books, version: Version, period: Period, only: str = "") -> list[Appraised]:
-    """Everybody's appraisal of a month by these rules: what the measures come to, handed to the desk."""
-    return appraise_people(books, version, period, find_findings(books, version, period), only)
-
-
-def find_findings(books: Books, version: Version, period: Period) -> dict[str, dict[str, Finding]]:
-    """staff -> measure -> what it comes to, for everybody known; who has no items of it has those of nothing."""
-    from dispatchctl.reports.measures import make_figure, work_out
-
-    names = list_measured(find_rules(version))
-    measures = version.policy["measures"]
-    figures: Any = {}
-    if names:
-        span = build_period(books, period)
-        wanted = {name: ["person"] for name in names}
-        figures = work_out(books.index.db, version.policy, wanted, span, books.people.heads_of, whole=False)
-    found: dict[str, dict[str, Finding]] = {}
-    for staff in books.people.histories:
-        own = figures.get(("person", staff), {})
-        found[staff] = {
-            name: Finding(*(own.get(name) or make_figure(measures[name]["value"][0], None))) for name in names
-        }
-    return found
-
-
 def print_cases(books: Books, version: Version, period: Period, staff: str, measure: str) -> None:
     """The items behind a person's figure; of marks, the rows that gave them."""
     rules = find_rules(version)
@@ -162,11 +130,6 @@ def find_part(version: Version, text: str) -> str:
         hint = f"there are: {', '.join(names)}"
         raise NotFound(f"no such measure of the appraisal: {text[:60]!r}", place="--drill", hint=hint)
     return found
-
-
-def say_title(version: Version, name: str) -> str:
-    """What people call a measure of the appraisal."""
-    return str(find_rules(version)["measures"][name]["title"])
 
 
 # --- printing -----------------------------------------------------------------------------------------------------

@@ -6,12 +6,13 @@ from typing import Any
 import click
 
 from dispatchctl.commands.results import print_results
+from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.choosing import suggest
-from dispatchctl.desk.dispatching import Dispatched, Sending, Sent, assign, claim, reassign
 from dispatchctl.desk.names import resolve_case, resolve_staff
+from dispatchctl.desk.orders.candidates import suggest
+from dispatchctl.desk.orders.dispatch import Dispatched, Sending, Sent, assign, claim, reassign
+from dispatchctl.desk.orders.work import pick_assignment
 from dispatchctl.desk.recording import Done
-from dispatchctl.desk.tracking import pick_assignment
 from dispatchctl.errors import UsageFault
 from dispatchctl.options import CASE, NOT_GIVEN, STAFF, Writing, pass_workspace, writing_options
 from dispatchctl.output.formats import emit
@@ -121,7 +122,7 @@ def assign_command(ws: Workspace, /, order: str, staff: str, everything: bool, w
 
 
 def _assign_all(books: Books, writing: Writing) -> int:
-    from dispatchctl.desk.batches import assign_pool
+    from dispatchctl.desk.orders.batches import assign_pool
 
     made, refused = assign_pool(books, writing)
     items = [describe_sent(sent, done) for done, group in made for sent in group]
@@ -161,7 +162,7 @@ def reassign_command(
       dispatchctl reassign 7 s04 --reason 原人员请假
     """
     books = Books(ws)
-    actor = books.require_actor()
+    actor = require_actor(books)
     case = resolve_case(books, assignment, ("assignments", "orders"), only=True)
     job = pick_assignment(books, case, ("reassigned",), actor)
     return print_sent(books, reassign(books, job, staff, reason, writing, over_ceiling=over_ceiling))

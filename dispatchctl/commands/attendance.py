@@ -5,7 +5,7 @@ import click
 from dispatchctl.commands.results import print_done
 from dispatchctl.commands.verbs import Asked, Given, Verb, make_verb, serve
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.workplace import ATTENDANCE, note_exception
+from dispatchctl.desk.staff.attendance import ATTENDANCE, note_exception
 from dispatchctl.options import STAFF, Writing
 from dispatchctl.workspace import Workspace
 

@@ -4,12 +4,13 @@ import click
 
 from dispatchctl import registers
 from dispatchctl.commands.results import describe_done, print_done, print_results, print_warnings
+from dispatchctl.desk.audit import check_reveal, note_reveal
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.correcting import amend, retract, undo
-from dispatchctl.desk.looking import check_reveal, list_cases, show_case
+from dispatchctl.desk.cases.amendments import amend, retract, undo
+from dispatchctl.desk.cases.listing import list_cases
+from dispatchctl.desk.cases.sheet import show_case
 from dispatchctl.desk.names import find_register, resolve_case
 from dispatchctl.desk.recording import Done
-from dispatchctl.desk.revealing import note_reveal
 from dispatchctl.options import (
     CASE,
     NOT_GIVEN,

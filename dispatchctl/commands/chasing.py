@@ -4,7 +4,7 @@ import click
 
 from dispatchctl.commands.results import print_results, print_warnings
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.chasing import list_overdue
+from dispatchctl.desk.chasing.overdue import KEYS, list_overdue
 from dispatchctl.desk.names import find_register, resolve_case, resolve_key, resolve_staff
 from dispatchctl.errors import UsageFault
 from dispatchctl.options import (
@@ -25,10 +25,6 @@ from dispatchctl.workspace import Workspace
 OVERDUE = ("case", "clock", "owner_name", "due_at", "late_seconds", "level", "urged_at", "service", "priority", "area")
 DUE = ("case", "clock", "instance", "state", "breached", "owner", "started_at", "due_at", "stopped_at", "limit")
 WORK = ("case", "state", "content", "service", "area", "due_at", "late_seconds")
-KEYS = (
-    "case", "register", "clock", "instance", "item", "owner", "owner_name", "started_at", "due_at", "late_seconds",
-    "level", "urged_at", "extension", "service", "priority", "area", "source", "provisional", "before_rules",
-)  # fmt: skip
 
 
 @click.command("overdue")
@@ -91,7 +87,7 @@ def due(
       dispatchctl due 7 --explain
       dispatchctl due --all --register orders --format jsonl
     """
-    from dispatchctl.desk.duetimes import list_all_due, list_due
+    from dispatchctl.desk.chasing.due import list_all_due, list_due
 
     books = Books(ws)
     books.refuse_faults()
@@ -140,7 +136,7 @@ def urge_command(ws: Workspace, case: str, everything: bool, writing: Writing) -
     Example:
       dispatchctl --as system urge --all
     """
-    from dispatchctl.desk.urging import list_late_cases, urge
+    from dispatchctl.desk.chasing.urging import list_late_cases, urge
 
     books = Books(ws)
     books.refuse_faults()
@@ -170,10 +166,11 @@ def worklist(ws: Workspace, staff: str) -> None:
     Example:
       dispatchctl worklist s03
     """
-    from dispatchctl.desk.looking import list_work
+    from dispatchctl.desk.actors import require_actor
+    from dispatchctl.desk.chasing.worklist import list_work
 
     books = Books(ws)
-    who = resolve_staff(books, staff) if staff else books.require_actor()
+    who = resolve_staff(books, staff) if staff else require_actor(books)
     items = list_work(books, who)
     print_warnings(books)
     emit(ws, items, WORK, ids="case", keys=(*KEYS, "state", "content"))
@@ -189,7 +186,7 @@ def status(ws: Workspace) -> None:
     Example:
       dispatchctl status
     """
-    from dispatchctl.desk.looking import count_state
+    from dispatchctl.desk.chasing.worklist import count_state
 
     books = Books(ws)
     counts = count_state(books)

@@ -6,10 +6,16 @@ import click
 
 from dispatchctl.commands.results import describe_done, print_done, print_results
 from dispatchctl.commands.verbs import Asked, Verb, make_verb, run_each, serve
-from dispatchctl.desk.acting import find_item
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.complaints import ON_THE_SPOT, Complaint, judge_severity, record_complaint, register_complaint
+from dispatchctl.desk.customers.complaints import (
+    ON_THE_SPOT,
+    Complaint,
+    judge_severity,
+    record_complaint,
+    register_complaint,
+)
 from dispatchctl.desk.fields import Typed
+from dispatchctl.desk.items import find_item
 from dispatchctl.desk.recording import Done
 from dispatchctl.errors import UsageFault
 from dispatchctl.options import (

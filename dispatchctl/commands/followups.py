@@ -5,10 +5,19 @@ from typing import Any
 import click
 
 from dispatchctl import registers
-from dispatchctl.commands.chasing import KEYS as OVERDUE_KEYS
 from dispatchctl.commands.results import describe_done, print_results, print_warnings
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.following import REGISTER, Asking, Followed, answer, follow_up, list_about, list_owed, sign
+from dispatchctl.desk.chasing.overdue import KEYS as OVERDUE_KEYS
+from dispatchctl.desk.customers.followups import (
+    REGISTER,
+    Asking,
+    Followed,
+    answer,
+    follow_up,
+    list_about,
+    list_owed,
+    sign,
+)
 from dispatchctl.options import CASE, NOT_GIVEN, STAFF, TypedText, Writing, pass_workspace, writing_options
 from dispatchctl.output.formats import emit
 from dispatchctl.output.terminal import tell

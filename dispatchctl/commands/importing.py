@@ -9,7 +9,7 @@ import click
 
 from dispatchctl.commands.results import BAD_ROWS, print_warnings
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.importing import Outcome, describe_outcome, import_history
+from dispatchctl.desk.imports.history import Outcome, describe_outcome, import_history
 from dispatchctl.errors import BadData
 from dispatchctl.options import ShortOption, pass_workspace
 from dispatchctl.output.formats import emit

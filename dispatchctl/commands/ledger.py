@@ -6,8 +6,9 @@ import click
 
 from dispatchctl.commands.results import describe_done, print_results, print_warnings
 from dispatchctl.commands.verbs import Asked, Given, Verb, make_verb, serve
+from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.charging import KEYS
+from dispatchctl.desk.ledger.due import KEYS
 from dispatchctl.desk.recording import Done
 from dispatchctl.errors import UsageFault
 from dispatchctl.options import (
@@ -64,7 +65,7 @@ def due(ws: Workspace, month: str, staff: str) -> None:
       dispatchctl ledger due --month last
       dispatchctl ledger due --staff s07 --format json
     """
-    from dispatchctl.desk.ledger import list_month
+    from dispatchctl.desk.ledger.proposals import list_month
 
     books = Books(ws)
     books.refuse_faults()
@@ -120,10 +121,10 @@ def propose(
         raise UsageFault("goes with keys", place="--again")
     if again and not reason.strip():
         raise UsageFault("--again needs --reason")
-    from dispatchctl.desk.ledger import list_open_keys
-    from dispatchctl.desk.ledger import propose as propose_keys
+    from dispatchctl.desk.ledger.proposals import list_open_keys
+    from dispatchctl.desk.ledger.proposals import propose as propose_keys
 
-    books.require_actor()
+    require_actor(books)
     named = list_open_keys(books, month) if everything else list(keys)
     done, refused = propose_keys(books, named, writing, again=again, reason=reason)
     if not everything and len(named) == 1 and refused:
@@ -141,7 +142,7 @@ def _propose_by_hand(
     missing = [name for name, text in (("--rule", rule), ("--staff", staff), ("--reason", reason.strip())) if not text]
     if missing:
         raise UsageFault(f"propose by hand needs {', '.join(missing)}")
-    from dispatchctl.desk.ledger import propose_by_hand
+    from dispatchctl.desk.ledger.proposals import propose_by_hand
 
     done = propose_by_hand(books, rule, staff, reason, writing, case=case, amount=amount, again=again)
     return print_results(books, [_describe(done)], DONE, register="ledger")
@@ -187,7 +188,7 @@ VERBS = {
 
 
 def _decide(ws: Workspace, event: str, given: Given, writing: Writing) -> int:
-    from dispatchctl.desk.ledger import decide, settle
+    from dispatchctl.desk.ledger.decisions import decide, settle
 
     books = Books(ws)
     books.refuse_faults()
@@ -220,7 +221,7 @@ def spend(ws: Workspace, amount: str, reason: str, fund: str, writing: Writing) 
     Example:
       dispatchctl ledger spend --amount 120 --reason 部门活动
     """
-    from dispatchctl.desk.funds import spend as spend_of
+    from dispatchctl.desk.ledger.fund import spend as spend_of
 
     books = Books(ws)
     books.refuse_faults()
@@ -239,7 +240,7 @@ def fund(ws: Workspace, fund: str) -> None:
     Example:
       dispatchctl ledger fund
     """
-    from dispatchctl.desk.funds import FUND_KEYS, describe_fund
+    from dispatchctl.desk.ledger.fund import FUND_KEYS, describe_fund
 
     books = Books(ws)
     books.refuse_faults()
@@ -265,7 +266,7 @@ def list_command(ws: Workspace, month: str, staff: str) -> None:
     Example:
       dispatchctl ledger list --month 2026-11 --staff s07
     """
-    from dispatchctl.desk.funds import LIST_KEYS, list_ledger
+    from dispatchctl.desk.ledger.entries import LIST_KEYS, list_ledger
     from dispatchctl.desk.names import resolve_staff
 
     books = Books(ws)

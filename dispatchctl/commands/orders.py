@@ -7,8 +7,8 @@ import click
 from dispatchctl.commands.results import describe_done, print_done, print_results
 from dispatchctl.commands.verbs import Asked, Verb, make_verb, run_each, serve
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.intake import Request, Taken, record_order, take_order, triage_fields
 from dispatchctl.desk.names import resolve_case
+from dispatchctl.desk.orders.intake import Request, Taken, record_order, take_order, triage_fields
 from dispatchctl.errors import UsageFault
 from dispatchctl.options import CASE, MONEY, NOT_GIVEN, WHEN, Key, Writing, pass_workspace, writing_options
 from dispatchctl.output.terminal import tell
@@ -73,7 +73,7 @@ def new_order(
 
 
 def _take_many(books: Books, source: str, writing: Writing) -> int:
-    from dispatchctl.desk.batches import take_orders
+    from dispatchctl.desk.orders.batches import take_orders
 
     taken, refused, known = take_orders(books, source, writing)
     if known:

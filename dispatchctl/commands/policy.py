@@ -1,16 +1,15 @@
 """The commands of the rules: check, show, publish, versions, diff, acknowledge, review, schema."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
 
-from dispatchctl.commands.results import describe_done, print_results, print_warnings
+from dispatchctl.commands.results import describe_done, print_faults, print_results, print_warnings
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.drafting import check_draft_file
-from dispatchctl.desk.editions import compare_versions, list_publications
-from dispatchctl.desk.rulemaking import publish_rules
-from dispatchctl.errors import Fault
+from dispatchctl.desk.policy.draft import check_draft_file
+from dispatchctl.desk.policy.publication import publish_rules
+from dispatchctl.desk.policy.versions import compare_versions, list_publications
 from dispatchctl.options import Writing, pass_workspace, writing_options
 from dispatchctl.output.formats import emit
 from dispatchctl.output.formatters import find_format
@@ -19,7 +18,6 @@ from dispatchctl.output.layout import Format
 from dispatchctl.output.terminal import neutralise_text, tell, write_stdout
 from dispatchctl.workspace import Workspace
 
-FAULT_KEYS = ("file", "line", "column", "code", "message", "allowed", "hint")
 VERSION_KEYS = (
     "label", "effective_from", "file", "published_at", "by", "sha256", "in_force", "replaced", "acknowledged",
     "objected", "waiting",
@@ -44,18 +42,6 @@ CHANGES = (
 )
 WORDS = {"added": "新增", "removed": "删除", "changed": "修改", "reordered": "调整次序"}
 DAY_WORDS = {"off": "放假", "working": "上班"}
-
-
-def print_faults(ws: Workspace, faults: Sequence[Fault]) -> None:
-    """Faults found in files, on stdout: a line each for people, all their parts for programs; nothing with -q."""
-    if ws.quiet:
-        return
-    if not ws.form.screen or ws.fields or ws.sort[0]:
-        emit(ws, [fault._asdict() for fault in faults], FAULT_KEYS, keys=FAULT_KEYS)
-        return
-    for fault in faults:
-        told = f"\n  {fault.hint}" if fault.hint and fault.hint not in fault.message else ""
-        write_stdout(neutralise_text(f"{fault}{told}", "\n") + "\n")
 
 
 @click.command("check")
@@ -227,7 +213,7 @@ def acknowledge(ws: Workspace, objection: str, writing: Writing) -> int:
       dispatchctl policy acknowledge
       dispatchctl policy acknowledge --objection 夜班迟到与白班同样扣款，建议区分
     """
-    from dispatchctl.desk.acknowledging import acknowledge_rules
+    from dispatchctl.desk.policy.acknowledgements import acknowledge_rules
 
     books = Books(ws)
     done = acknowledge_rules(books, objection, writing)
@@ -248,7 +234,7 @@ def review(ws: Workspace, writing: Writing) -> int:
     Example:
       dispatchctl policy review --note 半年评审：派单时限合适，建议夜间改为两小时
     """
-    from dispatchctl.desk.acknowledging import review_rules
+    from dispatchctl.desk.policy.acknowledgements import review_rules
 
     books = Books(ws)
     done = review_rules(books, writing)

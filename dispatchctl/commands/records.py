@@ -2,13 +2,12 @@
 
 import click
 
-from dispatchctl.commands.policy import print_faults
-from dispatchctl.commands.results import print_warnings
+from dispatchctl.commands.results import print_faults, print_warnings
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.inspecting import inspect_records
-from dispatchctl.desk.keeping import rebuild_index, set_writer
-from dispatchctl.desk.sealing import seal_month
-from dispatchctl.desk.verifying import verify_seals
+from dispatchctl.desk.files.inspection import inspect_records
+from dispatchctl.desk.files.seals import seal_month
+from dispatchctl.desk.files.verification import verify_seals
+from dispatchctl.desk.files.writer import rebuild_index, set_writer
 from dispatchctl.options import MONTH, Writing, pass_workspace, writing_options
 from dispatchctl.output.formats import emit
 from dispatchctl.output.labels import Column

@@ -1,19 +1,18 @@
 """The command `report`: a day, a week or a month added up, every figure open to its cases. Commands (PD-5.4)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
 import click
 
 from dispatchctl.commands.results import print_warnings
+from dispatchctl.desk.audit import note_report, open_audit
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.closing import open_for_period
+from dispatchctl.desk.months.closed import open_for_period
+from dispatchctl.desk.months.late import list_corrected
 from dispatchctl.desk.names import resolve_staff
-from dispatchctl.desk.periods import Period as Stretch
-from dispatchctl.desk.periods import list_beside as list_periods
-from dispatchctl.desk.reporting import REPORTS, find_period, note_report, open_audit
-from dispatchctl.desk.times import local_time
+from dispatchctl.desk.periods import REPORTS, find_period
+from dispatchctl.desk.reports import describe_beside, describe_period, find_heads, list_headed
 from dispatchctl.errors import UsageFault
 from dispatchctl.options import MONTH, NOT_GIVEN, STAFF, output_options, pass_workspace
 from dispatchctl.output.files import ENCODINGS, read_ending, write_output
@@ -24,19 +23,8 @@ from dispatchctl.output.layout import Format
 from dispatchctl.output.report import Report
 from dispatchctl.output.terminal import tell, write_stdout
 from dispatchctl.policy.items import PERSON
-from dispatchctl.registers.page import split_items
-from dispatchctl.reports.documents import (
-    FLAT,
-    Beside,
-    Heading,
-    Say,
-    build_report,
-    drill,
-    find_measure,
-    flatten_report,
-    list_wanted_beside,
-)
-from dispatchctl.reports.measures import Heads, Item, Window
+from dispatchctl.reports.documents import FLAT, Heading, Say, build_report, drill, find_measure, flatten_report
+from dispatchctl.reports.measures import Item
 from dispatchctl.workspace import Workspace
 
 DRILLED = ("id", "instance", "counted")
@@ -117,18 +105,6 @@ def report(
     books.settle()
 
 
-def list_corrected(books: Books, kind: str, stretch: Stretch) -> list[dict[str, Any]]:
-    """The section of what was recorded in a month about months that were closed by then; none where nothing was."""
-    if kind != "monthly":
-        return []
-    from dispatchctl.desk.corrections import list_corrections
-
-    rows = list_corrections(books, stretch)
-    return (
-        [{"id": "corrections", "title": "更正" if books.lang == "zh" else "Corrections", "rows": rows}] if rows else []
-    )
-
-
 def check_options(form: Format, output: str | None, *, encoding: str | None, raw: bool) -> None:
     """UsageFault for a format that only files have, and for options that a format does not take."""
     if not output:
@@ -142,45 +118,6 @@ def check_options(form: Format, output: str | None, *, encoding: str | None, raw
         raise UsageFault(f"{form.name} is UTF-8", place="--encoding")
     elif raw and not form.sheet:
         raise UsageFault(f"has no meaning for {form.name}", place="--raw")
-
-
-def describe_period(books: Books, kind: str, stretch: Stretch) -> tuple[Window, Heading]:
-    """What the measures need to know of a period, and what stands above the report."""
-    version, before = books.book.at(max(stretch.start, stretch.end - 1))
-    start, until, made = (say_moment(books, at) for at in (stretch.start, stretch.end, books.now))
-    return build_period(books, stretch), Heading(kind, stretch.name, start, until, made, version.label, before)
-
-
-def build_period(books: Books, stretch: Stretch) -> Window:
-    """A stretch of time as the measures need it: with its local days, and the present that judges running clocks."""
-    first, last = (local_time(books, at).date() for at in (stretch.start, max(stretch.start, stretch.end - 1)))
-    return Window(stretch.start, stretch.end, (first.isoformat(), (last + timedelta(days=1)).isoformat()), books.now)
-
-
-def say_moment(books: Books, at: int) -> str:
-    """Seconds as ISO 8601 in the policy's timezone."""
-    return local_time(books, at).isoformat()
-
-
-def describe_beside(books: Books, kind: str, stretch: Stretch, policy: Mapping[str, Any]) -> dict[str, Beside]:
-    """The periods that the rules want beside that of a report, by their words."""
-    found = list_periods(books, kind, stretch, list_wanted_beside(policy, kind))
-    return {
-        word: Beside(
-            other.name, say_moment(books, other.start), say_moment(books, other.end), build_period(books, other)
-        )
-        for word, other in found.items()
-    }
-
-
-def find_heads(books: Books, period: Window) -> Heads:
-    """Who heads a department at a period's end; the staff are asked for when a measure needs them."""
-    return lambda department: books.people.heads_of(department, max(period.start, period.end - 1))
-
-
-def list_headed(books: Books, staff: str, period: Window) -> list[str]:
-    """The departments that somebody heads at the end of a period."""
-    return split_items(books.people.facts(staff, max(period.start, period.end - 1)).get("heads", ""))
 
 
 def name_values(books: Books) -> Say:

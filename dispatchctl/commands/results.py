@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from dispatchctl import registers
 from dispatchctl.desk.books import Books
+from dispatchctl.errors import Fault
 from dispatchctl.output.formats import emit
-from dispatchctl.output.terminal import tell
+from dispatchctl.output.terminal import neutralise_text, tell, write_stdout
+from dispatchctl.workspace import Workspace
 
 if TYPE_CHECKING:
     from dispatchctl.desk.recording import Done, Refusal
 
 REFUSED = 4
 BAD_ROWS = 5
+FAULT_KEYS = ("file", "line", "column", "code", "message", "allowed", "hint")
 
 
 def print_results(
@@ -84,3 +87,15 @@ def print_warnings(books: Books) -> None:
         books.told_draft = True
         if sys.stderr is not None and sys.stderr.isatty():
             tell(f"policies.yaml differs from the version in force ({books.book.newest.label})")
+
+
+def print_faults(ws: Workspace, faults: Sequence[Fault]) -> None:
+    """Faults found in files, on stdout: a line each for people, all their parts for programs; nothing with -q."""
+    if ws.quiet:
+        return
+    if not ws.form.screen or ws.fields or ws.sort[0]:
+        emit(ws, [fault._asdict() for fault in faults], FAULT_KEYS, keys=FAULT_KEYS)
+        return
+    for fault in faults:
+        told = f"\n  {fault.hint}" if fault.hint and fault.hint not in fault.message else ""
+        write_stdout(neutralise_text(f"{fault}{told}", "\n") + "\n")

@@ -3,7 +3,7 @@
 import click
 
 from dispatchctl import registers
-from dispatchctl.desk.founding import Founded, examine, found_desk
+from dispatchctl.desk.files.foundation import Founded, examine, found_desk
 from dispatchctl.options import pass_workspace
 from dispatchctl.output.formats import emit
 from dispatchctl.output.labels import Column

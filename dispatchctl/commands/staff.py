@@ -5,7 +5,7 @@ import click
 from dispatchctl.commands.results import print_done
 from dispatchctl.commands.verbs import Asked, Verb, make_verb, run_each, serve
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.personnel import give_mark, record_post
+from dispatchctl.desk.staff.posts import give_mark, record_post
 from dispatchctl.options import MONTH, STAFF, Writing, pass_workspace, writing_options
 from dispatchctl.workspace import Workspace
 

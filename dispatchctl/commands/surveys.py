@@ -7,7 +7,7 @@ import click
 from dispatchctl.commands.results import describe_done, print_done, print_results
 from dispatchctl.commands.verbs import Asked, Verb, make_verb, run_each, serve
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.surveying import REGISTER, Opinion, add_opinion, close, open_survey, put_right, take_steps
+from dispatchctl.desk.customers.surveys import REGISTER, Opinion, add_opinion, close, open_survey, put_right, take_steps
 from dispatchctl.options import CASE, Key, Writing, pass_workspace, writing_options
 from dispatchctl.output.terminal import tell
 from dispatchctl.registers.surveys import METHODS

@@ -6,7 +6,7 @@ Apart from those of dispatching, so that they need not load what chooses people.
 import click
 
 from dispatchctl.commands.verbs import Asked, Verb, make_verb, run_each, serve
-from dispatchctl.desk.tracking import track
+from dispatchctl.desk.orders.work import track
 from dispatchctl.options import take_ids
 
 REGISTER = "assignments"

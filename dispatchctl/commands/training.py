@@ -5,7 +5,7 @@ import click
 from dispatchctl.commands.results import describe_done, print_done, print_results
 from dispatchctl.commands.verbs import Given, Verb, make_verb, serve
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.workplace import TRAINING, note_examination, note_presence, plan_course
+from dispatchctl.desk.staff.training import TRAINING, note_examination, note_presence, plan_course
 from dispatchctl.options import CASE, STAFF, WHEN, Writing, pass_workspace, writing_options
 from dispatchctl.workspace import Workspace
 

@@ -175,7 +175,7 @@ def __getattr__(attribute: str) -> click.Command:
 
 
 def _make_plain(register: str, group: str, name: str, event: Event, text: str) -> click.Command:
-    from dispatchctl.desk.acting import begin_one, record_each_of
+    from dispatchctl.desk.events import begin_one, record_each_of
 
     opens = FIRST in event.before
     needed = [field for field, required in list_typed(register, event.name) if required]

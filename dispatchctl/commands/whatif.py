@@ -7,16 +7,17 @@ import click
 
 from dispatchctl.commands.results import print_warnings
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.closing import open_for_period
-from dispatchctl.desk.comparing_rules import (
+from dispatchctl.desk.months.closed import open_for_period
+from dispatchctl.desk.periods import month_period
+from dispatchctl.desk.policy.what_if import (
     VERDICTS,
     add_up_changes,
     compare_charges,
     compare_clocks,
     compare_scores,
+    list_scores,
     suppose_rules,
 )
-from dispatchctl.desk.periods import Period, month_period
 from dispatchctl.options import MONTH, pass_workspace
 from dispatchctl.output.formats import emit
 from dispatchctl.output.labels import Column, find_column, say_word
@@ -82,17 +83,6 @@ def differs(name: str, item: Mapping[str, Any]) -> bool:
     if name == "clocks":
         return bool(item["before"]["verdict"] != item["after"]["verdict"])
     return bool(item["before"] != item["after"])
-
-
-def list_scores(books: Books, period: Period) -> list[dict[str, Any]]:
-    """Everybody's score of the month by the rules of these books; none where these have no appraisal."""
-    from dispatchctl.commands.appraisal import score_month
-    from dispatchctl.desk.appraising import describe_appraised
-
-    version, _ = books.book.at(period.end - 1)
-    if version.policy["appraisal"] is None:
-        return []
-    return [describe_appraised(one, version, period) for one in score_month(books, version, period)]
 
 
 # --- printing -----------------------------------------------------------------------------------------------------

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from dispatchctl import VERSION
 from dispatchctl.config import cache_folder
-from dispatchctl.errors import BadData, DispatchError, Fault, NotFound, OutcomeUnknown, Refused
+from dispatchctl.errors import BadData, DispatchError, Fault, NotFound, OutcomeUnknown
 from dispatchctl.policy.rulebook import Rulebook, Version, assemble_rules
 from dispatchctl.registers.row import Row
-from dispatchctl.store.conditions import HERE
 from dispatchctl.store.folder import Folder, open_folder
 from dispatchctl.store.index import FORMAT, Index, is_unharmed
 from dispatchctl.store.syncing import FIND_OUT
@@ -23,12 +22,11 @@ from dispatchctl.workspace import Workspace
 if TYPE_CHECKING:  # at run time a command that finds nothing new judges nothing, and needs none of the rules
     import sqlite3
 
-    from dispatchctl.desk.judging import Judging
+    from dispatchctl.desk.judge import Judging
     from dispatchctl.rules.families import Case, Family
     from dispatchctl.rules.people import People
     from dispatchctl.store.judgements import Judged
 
-SYSTEM = "system"
 PEOPLE = (  # keys of lists and cases that hold staff ids
     "by", "assignee", "dispatcher", "manager", "to", "owner", "worker", "receiver", "received_by", "passed_on_by",
     "about_staff", "responsible", "confirmed_by", "with_staff", "staff",
@@ -158,7 +156,7 @@ class Books:
     def judging(self) -> "Judging":
         """The rules, ready to judge."""
         if self._judging is None:
-            from dispatchctl.desk.judging import Judging
+            from dispatchctl.desk.judge import Judging
 
             self._judging = Judging(self.book, self._load_people)
         return self._judging
@@ -325,36 +323,6 @@ class Books:
     def case(self, case: str) -> "Case":
         """One case, folded; NotFound for an unknown one."""
         return self.family(case).cases[case]
-
-    # --- who acts -------------------------------------------------------------------------------------------------
-
-    def find_actor(self) -> str:
-        """The staff id that acts: --as, else whose login is the OS user; "" where nobody matches."""
-        named, login = self.ws.actor_login()
-        if named:
-            if named == SYSTEM:
-                return SYSTEM
-            from dispatchctl.desk.names import resolve_staff
-
-            return resolve_staff(self, named, option="--as")
-        row = self.index.db.execute(f"SELECT id FROM staff WHERE login = ? AND {HERE} ORDER BY id", (login,)).fetchone()
-        return str(row[0]) if row else ""
-
-    def require_actor(self, *, system: bool = False) -> str:
-        """The acting staff id; NotFound with the line that would help where nobody matches.
-
-        system: whether the built-in actor of cron may do this; else Refused.
-        """
-        actor = self.find_actor()
-        if not actor:
-            login = self.ws.actor_login()[1]
-            raise NotFound(
-                f"nobody's login is {login!r}, so it is not known who acts",
-                hint=f"dispatchctl staff join ID --name NAME --role ROLE --login {login} (or name yourself: --as ID)",
-            )
-        if actor == SYSTEM and not system:
-            raise Refused("system may urge, notify, report and seal only", hint="name a person: --as ID")
-        return actor
 
 
 def find_cache(path: str) -> str:

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dispatchctl import registers
-from dispatchctl.desk.books import SYSTEM, Books
+from dispatchctl.desk.actors import SYSTEM
+from dispatchctl.desk.books import Books
 from dispatchctl.desk.names import is_elsewhere, make_id, show_text
 from dispatchctl.desk.times import format_time, local_day
 from dispatchctl.entries import Writing, refuse_value

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from dispatchctl import registers
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.customers import find_by_id
+from dispatchctl.desk.contacts import find_by_id
 from dispatchctl.desk.drafts import Moment
 from dispatchctl.desk.names import is_elsewhere, resolve_case, resolve_key, resolve_staff
 from dispatchctl.desk.times import format_time

@@ -1,4 +1,4 @@
-"""Days, weeks and months as stretches of time in the policy's timezone. Desk."""
+"""Days, weeks and months as stretches of time in the policy's timezone, as reports name them. Desk."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -7,6 +7,10 @@ from zoneinfo import ZoneInfo
 
 from dispatchctl.desk.books import Books
 from dispatchctl.entries import parse_day, parse_month
+from dispatchctl.errors import UsageFault
+
+REPORTS = ("daily", "weekly", "monthly", "satisfaction", "complaints", "staff")
+SHORT = ("daily", "weekly")  # all others are of a month
 
 
 class Period(NamedTuple):
@@ -55,6 +59,27 @@ def week_period(books: Books, text: str) -> Period:
     """
     day = _read_day(books, text)
     return _span_week(books, day - timedelta(days=day.weekday() + (7 if text == "last" else 0)))
+
+
+def find_period(books: Books, report: str, month: str, date: str) -> Period:
+    """The period a report is about: the one named, `last`, or the one that holds now, which goes up to now.
+
+    date: a day of it. UsageFault where a month is asked of another report, or both are given.
+    """
+    if month and report in SHORT:
+        raise UsageFault(f"a {report} report has no month", place="--month", hint="name a day: --date YYYY-MM-DD")
+    if month and date:
+        raise UsageFault("--month and --date say the same thing; give one of them")
+    if report == "daily":
+        period = day_period(books, date)
+    elif report == "weekly":
+        period = week_period(books, date)
+    else:
+        named = month or (date if date in LAST or not date else day_period(books, date).name[:7])
+        period = month_period(books, named)
+    if (month or date) not in ("", "this"):
+        return period
+    return period._replace(end=max(period.start, min(period.end, books.now + 1)))
 
 
 def list_beside(books: Books, report: str, period: Period, wanted: Iterable[str]) -> dict[str, Period]:

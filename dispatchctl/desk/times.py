@@ -1,24 +1,46 @@
 """Times as the desk reads them: in the policy's timezone, and as records and messages spell them. Desk."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from dispatchctl.desk.books import Books
+from dispatchctl.desk.books import Books
 
 
-def local_time(books: "Books", at: int) -> datetime:
+class Formatter:
+    """Seconds to ISO 8601 of one timezone; remembers the offset of each day's quarter, since lists hold thousands."""
+
+    def __init__(self, timezone: str) -> None:
+        from zoneinfo import ZoneInfo
+
+        self._zone = ZoneInfo(timezone)
+        self._kept: dict[int, str] = {}
+
+    def __call__(self, at: int | None) -> str | None:
+        """The time as text, None for None."""
+        if at is None:
+            return None
+        text = self._kept.get(at)
+        if text is None:
+            text = self._kept[at] = datetime.fromtimestamp(at, self._zone).isoformat()
+        return text
+
+    def exactly(self, recorded: int) -> str:
+        """A time in microseconds as text, with all six places."""
+        whole = datetime.fromtimestamp(recorded // 1_000_000, self._zone)
+        return whole.replace(microsecond=recorded % 1_000_000).isoformat(timespec="microseconds")
+
+
+def local_time(books: Books, at: int) -> datetime:
     """A time in the policy's timezone."""
     from zoneinfo import ZoneInfo
 
     return datetime.fromtimestamp(at, ZoneInfo(books.timezone))
 
 
-def local_day(books: "Books", at: int) -> str:
+def local_day(books: Books, at: int) -> str:
     """The day of a time in the policy's timezone, YYYYMMDD, as ids carry it."""
     return local_time(books, at).strftime("%Y%m%d")
 
 
-def format_time(books: "Books", at: int) -> str:
+def format_time(books: Books, at: int) -> str:
     """ISO 8601 with the offset of the policy's timezone, to the second."""
     return local_time(books, at).isoformat(timespec="seconds")

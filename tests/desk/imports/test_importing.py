@@ -228,12 +228,12 @@ def test_a_request_of_the_desk_with_that_reference_is_not_taken_twice(load: Run,
 
 
 def test_an_import_cut_short_goes_on(load: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dispatchctl.desk import appending, importing
+    from dispatchctl.desk.imports import appends, history
     from dispatchctl.store.bulk import append_strips
 
     rows = [(f"H{number}", *FIRST[1:]) for number in range(25)]
     write_rows("h.csv", *rows)
-    monkeypatch.setattr(importing, "APPEND", 20)
+    monkeypatch.setattr(history, "APPEND", 20)
     calls = []
 
     def fail(*args: Any) -> Any:
@@ -243,7 +243,7 @@ def test_an_import_cut_short_goes_on(load: Run, monkeypatch: pytest.MonkeyPatch)
         return append_strips(*args)
 
     with monkeypatch.context() as patch:
-        patch.setattr(appending, "append_strips", fail)
+        patch.setattr(appends, "append_strips", fail)
         assert load().code == 130
     assert len(list_lines()) == 20
     assert count(load("--json")) == (25, 15, 10, 0)
@@ -254,14 +254,14 @@ def test_an_import_cut_short_goes_on(load: Run, monkeypatch: pytest.MonkeyPatch)
 def test_what_others_write_between_two_appends_is_seen(
     load: Run, run: Run, ask: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dispatchctl.desk import appending, importing
+    from dispatchctl.desk.imports import appends, history
 
     rows = [(f"H{number}", *FIRST[1:8], "" if number == 4 else FIRST[8], "") for number in range(6)]
     write_rows("h.csv", *rows)
-    monkeypatch.setattr(importing, "APPEND", 4)
+    monkeypatch.setattr(history, "APPEND", 4)
     calls = []
 
-    class Lock(appending.Lock):
+    class Lock(appends.Lock):
         def __exit__(self, *error: Any) -> None:
             super().__exit__(*error)
             calls.append(error)
@@ -271,7 +271,7 @@ def test_what_others_write_between_two_appends_is_seen(
                     == 0
                 )
 
-    monkeypatch.setattr(appending, "Lock", Lock)
+    monkeypatch.setattr(appends, "Lock", Lock)
     assert count(load("--json")) == (6, 5, 1, 0)
     assert [order["id"] for order in ask("list", "orders", "--sort", "id")] == [
         f"O-20261120-000{number}" for number in range(1, 7)
@@ -348,9 +348,9 @@ def test_all_faults_are_told_in_the_order_of_lines(load: Run) -> None:
 def test_of_very_many_faults_the_first_are_listed_and_the_others_counted(
     load: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dispatchctl.desk import importing
+    from dispatchctl.desk.imports import history
 
-    monkeypatch.setattr(importing, "LISTED", 3)
+    monkeypatch.setattr(history, "LISTED", 3)
     write_rows("h.csv", *[("", "", *FIRST[2:])] * 4)
     result = load()
     assert result.code == 5
@@ -492,9 +492,9 @@ def load_log(load: Run) -> Run:
 def test_a_log_is_one_event_a_row(
     load_log: Run, run: Run, ask: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, append: int
 ) -> None:
-    from dispatchctl.desk import importing
+    from dispatchctl.desk.imports import history
 
-    monkeypatch.setattr(importing, "APPEND", append)
+    monkeypatch.setattr(history, "APPEND", append)
     result = load_log("--json")
     assert result.code == 0, result.out
     assert count(result) == (10, 7, 3, 0)

@@ -17,7 +17,7 @@ from transcripts import Result
 
 from dispatchctl import registers
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.closing import ClosedBooks, find_scope, list_closed, open_for_period
+from dispatchctl.desk.months.closed import ClosedBooks, find_scope, list_closed, open_for_period
 from dispatchctl.desk.periods import month_period
 from dispatchctl.store.index import Index
 from dispatchctl.store.judgements import ChargeRow, ClockRow, ScoreRow

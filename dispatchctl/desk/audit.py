@@ -1,0 +1,58 @@
+"""What leaves the desk on record: reports as files, and contacts shown on purpose. Desk (PD-5.4, PR-7)."""
+
+from dispatchctl.desk.actors import require_actor
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.drafts import Step
+from dispatchctl.desk.events import begin
+from dispatchctl.desk.recording import read_moment
+from dispatchctl.entries import Writing
+from dispatchctl.errors import Refused, UsageFault
+from dispatchctl.store.folder import require_writer
+from dispatchctl.workspace import Workspace
+
+
+def open_audit(books: Books) -> tuple[Books, str]:
+    """The books to record in, and who acts; raises whatever would refuse the row, before a file is written.
+
+    A report of how things stood (--as-of) is handed out now, so its row is recorded now.
+    """
+    present = books
+    if books.ws.as_of is not None:
+        present = Books(Workspace({**books.ws.given, "as_of": ""}))
+    actor = require_actor(present, system=True)
+    require_writer(present.folder)
+    read_moment(present, "")
+    return present, actor
+
+
+def note_report(present: Books, actor: str, report: str, period: str, subject: str, rows: int, content: bytes) -> None:
+    """Record that a report was handed out as a file: what it is about, how many rows, and the sha256 of its bytes."""
+    from hashlib import sha256
+
+    fields = {
+        "subject": subject,
+        "report": report,
+        "period": period,
+        "rows": rows,
+        "sha256": sha256(content).hexdigest(),
+    }
+    begin(present, "audit", lambda moment: [Step("reported", fields)], Writing(), ("reported",), actor=actor)
+
+
+def note_reveal(books: Books, actor: str, subject: str, reason: str) -> None:
+    """Record that somebody looked at the contact of a case."""
+
+    fields = {"subject": subject, "reason": reason}
+    begin(books, "audit", lambda moment: [Step("revealed", fields)], Writing(), ("revealed",), actor=actor)
+
+
+def check_reveal(books: Books, reason: str) -> str:
+    """Who may reveal: a role of `privacy.reveal` or one above; the actor. Refused otherwise (PR-7)."""
+    if not reason:
+        raise UsageFault("--reveal needs --reason TEXT")
+    actor = require_actor(books)
+    role = books.people.facts(actor).get("role", "")
+    allowed = books.policy["privacy"]["reveal"]
+    if not any(books.people.stands_for(role, each) for each in allowed):
+        raise Refused(f"{actor} may not reveal: that is for {', '.join(allowed)} and above")
+    return actor

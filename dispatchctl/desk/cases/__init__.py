@@ -1,0 +1,1 @@
+"""What is known of a case, how is it found, how is it put right? Desk."""

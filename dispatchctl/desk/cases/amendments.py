@@ -1,0 +1,177 @@
+"""Putting right what was recorded: amend, retract, undo. Desk (records.md, "Corrections").
+
+Nothing is rewritten: a correction is one more event, and what follows from the case is derived anew.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from dispatchctl import registers
+from dispatchctl.desk import contacts
+from dispatchctl.desk.actors import check_login, require_actor
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.drafts import Moment, Step
+from dispatchctl.desk.events import act
+from dispatchctl.desk.fields import read_fields
+from dispatchctl.desk.names import show_text, suggest_nearest
+from dispatchctl.desk.recording import Done
+from dispatchctl.entries import Writing
+from dispatchctl.errors import NotFound, Refused, UsageFault
+from dispatchctl.registers.row import Row
+from dispatchctl.rules.families import Case, Family
+
+CONTACT_FIELDS = ("caller", "phone", "address")
+SUPERVISOR = "supervisor"
+UNDO_WITHIN = 600  # seconds
+SEPARATORS = re.compile("[,;，；、]")  # between the items of a list, as typed
+
+
+def amend(books: Books, case_id: str, changes: Sequence[str], reason: str, writing: Writing) -> Done:
+    """Correct fields of a case: FIELD=VALUE each; caller, phone and address make a new line of the contacts."""
+    require_actor(books)
+    case = books.case(case_id)
+    refuse_decided(case)
+    fields = registers.fields_of(case.register)
+    typed: dict[str, str | list[str]] = {}
+    contact: dict[str, str] = {}
+    for change in changes:
+        name, equals, text = change.partition("=")
+        if not equals:
+            raise UsageFault(f"{show_text(change)} is not FIELD=VALUE")
+        if name in CONTACT_FIELDS and "contact_id" in fields:
+            contact[name] = text
+        elif name in fields and name not in ("row", "reason", "attached", "contact_id", case_parent(case)):
+            items = [each.strip() for each in SEPARATORS.split(text) if each.strip()] if fields[name].many else [text]
+            if not items or not text:
+                raise UsageFault("a value cannot be emptied, only corrected", place=name)
+            typed[name] = items if fields[name].many else text
+        else:
+            known = [each for each in (*fields, *CONTACT_FIELDS) if each not in ("row", "reason", "attached")]
+            raise UsageFault(
+                f"{show_text(name)} is no field of {case.register} that can be amended",
+                hint=suggest_nearest(name, known),
+            )
+    if not typed and not contact:
+        raise UsageFault("amend needs at least one FIELD=VALUE")
+
+    def plan(moment: Moment, family: Family) -> list[Step]:
+        names = {name: name for name in typed}
+        # who was named then may have left since
+        values = read_fields(books, case.register, typed, moment, names, employed=False)
+        if values.get("login"):
+            check_login(books, case_id, values["login"], "login")
+        if contact:
+            values["contact_id"] = replace_contact(books, case, contact, moment, dry=writing.dry_run)
+        contacts.lint_privacy(books, {"content": values.get("content", ""), "--note": writing.note})
+        return [Step("amended", {**values, "reason": reason})]
+
+    return act(books, case.register, case_id, plan, writing, ("amended",))
+
+
+def refuse_decided(case: Case) -> None:
+    """Refused for an entry of the ledger: what people decided about money is reversed, never rewritten (records.md)."""
+    if registers.get(case.register).decided:
+        raise Refused(
+            f"{case.id} is of the ledger: it is waived or reversed, never amended or taken back",
+            hint="see: dispatchctl ledger waive --help, dispatchctl ledger reverse --help",
+        )
+
+
+def case_parent(case: Case) -> str:
+    """The field that names the case's parent: it cannot be amended, the case would be in another family."""
+    return registers.get(case.register).parent
+
+
+def replace_contact(books: Books, case: Case, changes: Mapping[str, str], moment: Moment, *, dry: bool) -> str:
+    """A corrected contact: a new line that replaces the old one; its id."""
+    old = contacts.read_contact(books, case.fields.get("contact_id", ""))
+    new = old._replace(
+        name=changes.get("caller", old.name),
+        phone=changes.get("phone", old.phone),
+        address=changes.get("address", old.address),
+        replaces=old.contact_id,
+    )
+    return contacts.add_contact(books, new, moment, dry=dry)
+
+
+def retract(
+    books: Books, case_id: str, ref: str, reason: str, writing: Writing, *, within: int | None = None
+) -> tuple[Done, Row]:
+    """Take a row of a case back (by default its last): by who wrote it, or from supervisor up; (done, the row).
+
+    within: only a row recorded so many seconds ago (undo).
+    """
+    actor = require_actor(books)
+    chosen: list[Row] = []
+
+    def plan(moment: Moment, family: Family) -> list[Step]:
+        case = family.cases[case_id]
+        row = find_row(books, case, ref)
+        if row not in case.conflicts:  # of two that exclude each other one has to go
+            refuse_decided(case)
+        role = books.people.facts(actor).get("role", "")
+        if row.by != actor and not books.people.stands_for(role, SUPERVISOR):
+            raise Refused(f"{row.ref} is {row.by}'s: only they, or {SUPERVISOR} and above, may retract it")
+        if within is not None and moment.recorded - row.recorded > within * 1_000_000:
+            raise Refused(
+                f"{row.ref} was recorded more than {within // 60} minutes ago", hint="retract it with a reason"
+            )
+        chosen[:] = [row]
+        return [Step("retracted", {"row": row.ref, "reason": reason})]
+
+    done = act(books, books.case(case_id).register, case_id, plan, writing, ("retracted",))
+    if not chosen:
+        wanted = done.rows[0].fields["row"]
+        chosen = [row for row in books.rows_of(case_id) if row.ref == wanted]
+    return done, chosen[0]
+
+
+def find_row(books: Books, case: Case, ref: str) -> Row:
+    """The row of a case that a reference names (its number in the file, or the whole); by default its last one."""
+    rows = [row for row in (*case.rows, *case.conflicts) if not row.derived]
+    if not ref:
+        standing = [row for row in rows if row.event != "retracted"]
+        if not standing:
+            raise Refused(f"{case.id} has no row left that could be taken back")
+        return max(standing, key=lambda row: (row.recorded, row.seq))  # rows of one command share the time
+    for row in rows:
+        if ref in (row.ref, f"#{row.seq}", str(row.seq)):
+            return row
+    listed = ", ".join(row.ref for row in rows[-5:])
+    raise NotFound(f"{case.id} has no row {show_text(ref)}", hint=f"its rows: {listed}")
+
+
+def undo(books: Books, writing: Writing) -> tuple[Done, Row]:
+    """Take back one's own last event, if nothing followed it, within 10 minutes."""
+    key = writing.request_id
+    known = books.index.db.execute("SELECT id FROM requests WHERE key = ?", (key,)).fetchone()
+    if key and known:
+        return retract(books, known[0], "", "undo", writing)
+    actor = require_actor(books)
+    row = find_last_own(books, actor)
+    if row is None:
+        raise Refused(f"{actor} recorded nothing within the last {UNDO_WITHIN // 60} minutes")
+    later = [each for each in books.rows_of(row.id) if each.recorded > row.recorded and not each.derived]
+    if later:
+        raise Refused(f"{row.event} of {row.id} was followed by {later[-1].event} of {later[-1].id}")
+    return retract(books, row.id, row.ref, "undo", writing, within=UNDO_WITHIN)
+
+
+def find_last_own(books: Books, actor: str) -> Row | None:
+    """The last row that a person recorded within the last ten minutes and that still stands."""
+    import time
+
+    now = books.now if books.ws.now_given else int(time.time())
+    since = (now - UNDO_WITHIN) * 1_000_000
+    best: Row | None = None
+    for register in registers.NAMES:
+        rows = books.index.db.execute(
+            f'SELECT id FROM "{register}" WHERE recorded >= ? ORDER BY recorded DESC LIMIT 50', (since,)
+        ).fetchall()
+        for (case_id,) in rows:
+            case = books.case(case_id)
+            for row in case.rows:
+                mine = row.by == actor and not row.derived and row.event != "retracted" and row.recorded >= since
+                if mine and (best is None or (row.recorded, row.seq) > (best.recorded, best.seq)):
+                    best = row
+    return best

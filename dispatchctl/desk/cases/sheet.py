@@ -1,0 +1,127 @@
+"""One case with its history, its clocks and what refers to it: `show`. Desk."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dispatchctl import registers
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.chasing.due import list_due
+from dispatchctl.desk.contacts import mask_contact, read_contact
+from dispatchctl.desk.times import Formatter
+from dispatchctl.registers.page import Field, split_items
+from dispatchctl.registers.row import Row
+from dispatchctl.rules.families import Case, Family
+
+
+def to_value(field: Field | None, text: str | None) -> Any:
+    """The text of a field as JSON shows it: a list for a field of many, a number for an integer, null for none."""
+    if field is not None and field.many:
+        return split_items(text or "")
+    if text in (None, ""):
+        return None
+    if field is not None and field.type == "integer" and text is not None:
+        return int(text) if text.lstrip("-").isdigit() else text
+    if field is not None and field.type == "flag":
+        return True
+    return text
+
+
+def own_fields(register: str) -> list[Field]:
+    """The fields of a register that a case shows: those of its rows, then what is derived from them."""
+    return [field for name, field in registers.known_of(register).items() if name != "row"]
+
+
+def describe_case(books: Books, case: Case, *, reveal: bool = False) -> dict[str, Any]:
+    """A case's id, register, state, fields and contact: what `list` prints, and `show` begins with."""
+    item: dict[str, Any] = {"id": case.id, "register": case.register, "state": case.state}
+    values = {**case.fields, **books.judging.derive(books.family(case.id), case)}  # severity: the one in force
+    for field in own_fields(case.register):
+        item[field.name] = to_value(field, values.get(field.name))
+    item["contact"] = describe_contact(books, case.fields.get("contact_id", ""), reveal=reveal)
+    return item
+
+
+def describe_contact(books: Books, contact_id: str, *, reveal: bool) -> dict[str, Any] | None:
+    """A contact, masked unless revealed; null where the case names none or this office has none of that id."""
+    if not contact_id:
+        return None
+    contact = read_contact(books, contact_id)
+    if not reveal:
+        contact = mask_contact(contact)
+    return {"id": contact_id, "name": contact.name, "phone": contact.phone, "address": contact.address}
+
+
+def describe_row(books: Books, row: Row) -> dict[str, Any]:
+    """One row as an event of `show`."""
+    say = Formatter(books.timezone)
+    fields = registers.fields_of(row.register)
+    return {
+        "ref": row.ref,
+        "at": say(row.at),
+        "recorded_at": say.exactly(row.recorded),
+        "by": row.by,
+        "by_name": books.people.name(row.by),
+        "event": row.event,
+        "fields": {name: to_value(fields.get(name), text) for name, text in row.fields.items()},
+        "note": row.note or None,
+        "source_ref": row.source_ref or None,
+        "request_id": row.request_id or None,
+        "derived": row.derived,
+    }
+
+
+def show_case(books: Books, name: str, *, reveal: bool = False) -> dict[str, Any]:
+    """`show`: the case, its history, its clocks and what was refused, its assignments' beside an order's own.
+
+    An order has its complaints, and what may be followed up its follow-ups, besides.
+    """
+    family = books.family(name)
+    case = family.cases[name]
+    item = describe_case(books, case, reveal=reveal)
+    item["events"] = [describe_row(books, row) for row in case.rows]
+    under = [each for each in family.children.get(name, ()) if each.register == "assignments"]
+    if case.register == "orders":
+        item["assignments"] = [
+            {
+                "id": each.id,
+                "state": each.state,
+                "assignee": each.fields.get("assignee"),
+                "assignee_name": books.people.name(each.fields.get("assignee", "")),
+                "role": each.fields.get("role"),
+                "assigned_at": Formatter(books.timezone)(each.marks.get("assigned")),
+                "events": [describe_row(books, row) for row in each.rows],
+            }
+            for each in sorted(under, key=lambda one: one.id)
+        ]
+        item["complaints"] = [describe_below(books, each, COMPLAINT) for each in list_below(family, name, "complaints")]
+    if case.register in FOLLOWED:
+        item["followups"] = [describe_below(books, each, FOLLOW_UP) for each in list_below(family, name, "followups")]
+    item["clocks"] = list_due(books, [name])
+    item["conflicts"] = [describe_row(books, row) for row in case.conflicts]
+    return item
+
+
+FOLLOWED = ("orders", "complaints", "surveys")
+COMPLAINT = ("severity", "content")
+FOLLOW_UP = ("about", "method", "satisfaction", "remark")
+
+
+def list_below(family: Family, name: str, register: str) -> list[Case]:
+    """The cases of a register that refer to a case, by id."""
+    found = [each for each in family.children.get(name, ()) if each.register == register]
+    return sorted(found, key=lambda one: one.id)
+
+
+def describe_below(books: Books, case: Case, names: Sequence[str]) -> dict[str, Any]:
+    """A case below another in a line: `id`, `state`, these fields, when it began (`at`) and by whom."""
+    fields = registers.known_of(case.register)
+    values = {**case.fields, **books.judging.derive(books.family(case.id), case)}
+    first = (case.rows or case.conflicts)[0]
+    return {
+        "id": case.id,
+        "state": case.state,
+        **{name: to_value(fields[name], values.get(name)) for name in names},
+        "at": Formatter(books.timezone)(first.at),
+        "by": first.by,
+        "by_name": books.people.name(first.by),
+    }

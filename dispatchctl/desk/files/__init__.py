@@ -1,0 +1,1 @@
+"""Are the records whole, whose are they, what is sealed? Desk."""

@@ -1,0 +1,113 @@
+"""Founding a desk: its folder, its rules, its first person; and examining how one stands. Desk."""
+
+import os
+from typing import Any, NamedTuple
+
+from dispatchctl.desk.actors import find_actor
+from dispatchctl.desk.books import Books, find_cache
+from dispatchctl.desk.staff.posts import check_id, staff_event
+from dispatchctl.desk.times import local_time
+from dispatchctl.entries import Writing
+from dispatchctl.errors import DispatchError, UsageFault
+from dispatchctl.store.folder import make_folder
+from dispatchctl.store.seals import list_seals
+from dispatchctl.workspace import Workspace
+
+FIRST_ROLE = "manager"
+
+
+class Founded(NamedTuple):
+    """What init made."""
+
+    paths: list[str]
+    records: str
+    staff: str
+    state: str
+
+
+def found_desk(ws: Workspace, folder: str, me: str, name: str, *, demo: bool) -> Founded:
+    """Make the records folder and the rules beside it, and enter the first person as manager with the OS login.
+
+    Refused where the folder has rows already. Rules that are there are kept.
+    """
+    login = ws.actor_login()[1]
+    staff = me or login or "s01"
+    check_id(staff)
+    if ws.now_given and not demo:
+        raise UsageFault("init takes --now with --demo only", place="--now")
+    base = os.path.abspath(folder)
+    records = os.path.join(base, "records")
+    made = make_folder(records, demo)
+    rules = os.path.join(base, "policies.yaml")
+    if not os.path.lexists(rules):
+        day = _today(ws)
+        _write_rules(rules, day)
+        made.append(rules)
+    ws.settle_in(records)
+    books = Books(ws)
+    values = {"name": name or login or staff, "role": FIRST_ROLE, "login": login, "regular": "yes"}
+    state = staff_event(books, staff, "joined", values, Writing()).state
+    books.settle()
+    return Founded([os.path.relpath(path) for path in made], records, staff, state)
+
+
+TIMEZONE = "Asia/Shanghai"  # of the sample rules
+
+
+def _today(ws: Workspace) -> str:
+    from dispatchctl.entries import to_local
+
+    ws.timezone = TIMEZONE
+    return to_local(ws.now(), TIMEZONE).date().isoformat()
+
+
+def _write_rules(path: str, day: str) -> None:
+    """The sample rules, in force from that day (YYYY-MM-DD)."""
+    import re
+
+    from dispatchctl import samples
+    from dispatchctl.store.files import replace_file
+
+    with open(os.path.join(os.path.dirname(samples.__file__), "policies.yaml"), encoding="utf-8") as file:
+        text = file.read()
+    text = re.sub(r"(?m)^(  effective_from: )[0-9-]{10}", rf"\g<1>{day}", text, count=1)
+    replace_file(path, text.encode(), 0o660)
+
+
+def examine(ws: Workspace) -> list[dict[str, Any]]:
+    """What doctor prints: one finding a line, state ok or what is wrong."""
+    found: list[dict[str, Any]] = []
+
+    def note(what: str, value: object, state: str = "ok") -> None:
+        found.append({"what": what, "value": str(value), "state": state})
+
+    named, login = ws.actor_login()
+    note("login", login or "unknown")
+    try:
+        note("records", ws.records_path)
+        note("policies", ws.policies_path, "ok" if os.path.exists(ws.policies_path) else "missing")
+        books = Books(ws)
+    except DispatchError as error:
+        note("records", error, "wrong")
+        return found
+    writer = books.folder.writer
+    note("writer", writer or "none", "ok" if writer else "read only: dispatchctl records writer CODE")
+    note("rules in force", books.book.newest.label, "ok")
+    note("draft", "differs from the newest version" if books.book.draft_differs else "as in force")
+    through = books.book.days[2]
+    year = local_time(books, books.now).year
+    note("days published through", through, "ok" if through >= year else "ends before this year: policy publish --days")
+    seals = list_seals(books.folder.path)
+    note("last seal", " ".join(seals[-1]) if seals else "none")
+    cache = find_cache(books.folder.path)
+    note("index", cache or "in memory", "ok" if cache else "no cache folder can be written")
+    try:
+        actor, trouble = find_actor(books), "nobody has this login: staff change ID --login"
+    except DispatchError as error:
+        actor, trouble = "", str(error)
+    note("who I am", actor or named or "nobody", "ok" if actor else trouble)
+    faults = books.index.faults()
+    note("faults in records", len(faults), "ok" if not faults else "see: dispatchctl records check")
+    note("locale", os.environ.get("LC_ALL") or os.environ.get("LANG") or "none")
+    books.settle()
+    return found

@@ -1,0 +1,80 @@
+"""Keeping a clone of the records in order: which writer it is, and an index made anew. Desk."""
+
+import os
+from typing import Any
+
+from dispatchctl import registers
+from dispatchctl.desk.actors import require_actor
+from dispatchctl.desk.books import Books, find_cache, remove_index
+from dispatchctl.desk.drafts import Step
+from dispatchctl.desk.events import begin
+from dispatchctl.desk.recording import was_recorded
+from dispatchctl.entries import Writing
+from dispatchctl.errors import UsageFault
+from dispatchctl.store.folder import check_claim, claim_writer, list_writers, open_folder
+from dispatchctl.store.journal import Lock
+from dispatchctl.store.schema import quote
+from dispatchctl.workspace import Workspace
+
+
+def rebuild_index(ws: Workspace) -> dict[str, Any]:
+    """Throw the index away, make it anew, and count what it holds; place is None where it is kept in memory only."""
+    cache = find_cache(open_folder(ws.records_path).path)
+    place = os.path.join(cache, "index.sqlite") if cache else ""
+    if place:
+        remove_index(place)
+    books = Books(ws)
+    db = books.index.db
+
+    def count(query: str) -> int:
+        return int(db.execute(query).fetchone()[0] or 0)
+
+    counts = {
+        "place": books.index.place or None,
+        "files": count("SELECT COUNT(*) FROM files"),
+        "rows": count("SELECT SUM(seq) FROM files"),
+        "cases": sum(count(f"SELECT COUNT(*) FROM {quote(name)}") for name in registers.NAMES),
+        "clocks": count("SELECT COUNT(*) FROM clocks WHERE share = 0"),
+        "faults": len(books.index.faults()),
+    }
+    books.settle()
+    return counts
+
+
+def set_writer(
+    books: Books, code: str, writing: Writing, *, take_over: bool = False, reason: str = ""
+) -> dict[str, Any]:
+    """Make this clone the writer `code`; taking one over that has files leaves `taken-over` in audit, as its own row.
+
+    The row comes first: a crash between the two leaves a row too many, never a take-over that nobody wrote down.
+    UsageFault for what is no code, or to take over without a reason; Refused for a code with files otherwise.
+    """
+    folder = books.folder
+    check_claim(folder, code, take_over)
+    item: dict[str, Any] = {
+        "writer": code,
+        "before": folder.writer or None,
+        "taken_over": False,
+        "id": None,
+        "event": None,
+    }
+    if take_over and not reason:
+        raise UsageFault("is missing: taking a writer over wants a reason", place="--reason")
+    if reason and not take_over:
+        raise UsageFault("goes with --take-over", place="--reason")
+    takes = take_over and code != folder.writer and code in list_writers(folder.path)
+    if not takes and not was_recorded(books, writing.request_id):
+        writing.refuse_kept("there is no row to keep it with: only taking over a writer that has files leaves one")
+    if code == folder.writer:
+        return item
+    if takes:
+        fields = {"subject": code, "reason": reason}
+        actor = require_actor(books)
+        books.folder = folder._replace(writer=code)
+        done = begin(books, "audit", lambda moment: [Step("taken-over", fields)], writing, ("taken-over",), actor=actor)
+        item |= {"taken_over": True, "id": done.id, "event": "taken-over"}
+    if writing.dry_run:
+        return {**item, "dry_run": True}
+    with Lock(folder, books.ws.wait):
+        books.folder = claim_writer(folder, code, bool(item["taken_over"]))
+    return item

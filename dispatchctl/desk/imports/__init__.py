@@ -1,0 +1,1 @@
+"""How does a history kept elsewhere get into the records? Desk."""

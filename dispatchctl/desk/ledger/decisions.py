@@ -1,0 +1,100 @@
+"""What is decided about an entry: approved, waived, reversed, paid. Desk (KZ-8.16b)."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from dispatchctl.desk.actors import require_actor
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.drafts import Moment, Step
+from dispatchctl.desk.events import act
+from dispatchctl.desk.ledger.due import is_own_amount
+from dispatchctl.desk.ledger.entries import LIVE, list_entries
+from dispatchctl.desk.ledger.proposals import REGISTER, check_amount, cite, holds_role
+from dispatchctl.desk.names import resolve_case
+from dispatchctl.desk.recording import Done
+from dispatchctl.entries import Writing
+from dispatchctl.errors import Refused, UsageFault
+from dispatchctl.registers.ledger import MONEYLESS
+from dispatchctl.registers.page import split_items
+from dispatchctl.rules.charges import Rule, find_rule
+from dispatchctl.rules.families import Case, Family
+
+
+def decide(books: Books, entry: str, event: str, fields: Mapping[str, str], writing: Writing) -> Done:
+    """Record approved, waived or reversed: what the approver of the entry may do, and whoever stands above him."""
+    actor = require_actor(books)
+    case = resolve_case(books, entry, (REGISTER,), only=True)
+
+    def plan(moment: Moment, family: Family) -> Sequence[Step]:
+        one = family.cases[case]
+        clauses = split_items(one.fields.get("clauses", ""))
+        if one.state != "spent":  # of which nobody decided anything; the page refuses it
+            staff, approver = one.fields.get("staff", ""), one.fields.get("approver", "")
+            if actor == staff:
+                raise Refused(f"{actor} may not decide on {case}: it is about {actor}{cite(clauses)}")
+            if not holds_role(books, actor, staff, approver):
+                raise Refused(f"{actor} may not decide on {case}: that is for {approver} and above{cite(clauses)}")
+        if event == "approved" and one.state == "proposed":
+            return [Step(event, {**fields, **_check_approval(books, one, fields, writing)})]
+        if event == "reversed" and one.fields.get("kind") == "proposal":
+            raise Refused(f"{case} is a proposal: it is approved or waived, nothing else{cite(clauses)}")
+        return [Step(event, fields)]
+
+    return act(books, REGISTER, case, plan, writing, (event,))
+
+
+def _check_approval(books: Books, one: Case, fields: Mapping[str, str], writing: Writing) -> dict[str, str]:
+    """What an approval adds: the amount in force; refused where the rule does not allow what was chosen."""
+    amount, taken = fields.get("amount", ""), fields.get("taken", "")
+    clauses, bounds = (split_items(one.fields.get(name, "")) for name in ("clauses", "range"))
+    kind, proposed = one.fields.get("kind", ""), one.fields.get("amount", "")
+    _refuse_second(books, one)
+    if taken:
+        allowed = split_items(one.fields.get("instead", ""))
+        if taken not in allowed:
+            listed = ", ".join(allowed) or "nothing"
+            raise Refused(f"{taken} may not be taken instead (allowed: {listed}){cite(clauses)}", place="--instead")
+        if amount:
+            raise UsageFault("--amount and --instead do not go together")
+        return {"amount": "0.00"}
+    rule = _rule_of(books, one)
+    is_open = bool(bounds) or (rule is not None and not rule["amount"])
+    if amount:
+        check_amount(kind, "" if is_open else proposed, bounds, clauses, amount)
+    elif not proposed and (bounds or kind not in MONEYLESS):
+        between = f", from {bounds[0]} to {bounds[-1]}" if bounds else ""
+        raise Refused(f"needed: the rule leaves the amount open{between}{cite(clauses)}", place="--amount")
+    needs_proof = kind == "compensation" or (rule is not None and is_own_amount(rule))
+    if needs_proof and not writing.attach and not any(row.fields.get("attached") for row in one.rows):
+        raise Refused(f"{one.id} needs proof of the amount{cite(clauses)}", hint="add it with --attach FILE")
+    return {}
+
+
+def _rule_of(books: Books, one: Case) -> Rule | None:
+    label = one.fields.get("policy_version", "")
+    version = next((each for each in books.book.versions if each.label == label), None)
+    return find_rule(version, one.fields.get("rule", "")) if version else None
+
+
+def _refuse_second(books: Books, one: Case) -> None:
+    """Refused where another entry of the same key stands that came first: two offices may have proposed at once."""
+    standing = [entry for entry in list_entries(books.index.db, one.fields["key"]) if entry["state"] in LIVE]
+    first = next((entry for entry in standing if entry["state"] != "proposed"), standing[0] if standing else None)
+    if first is not None and first["id"] != one.id:
+        raise Refused(f"{one.fields['key']} is in the ledger already: {first['id']}, {first['state']}")
+
+
+def settle(books: Books, entry: str, event: str, writing: Writing) -> Done:
+    """Record paid or fulfilled."""
+    case = resolve_case(books, entry, (REGISTER,), only=True)
+
+    def plan(moment: Moment, family: Family) -> Sequence[Step]:
+        one = family.cases[case]
+        clauses = cite(split_items(one.fields.get("clauses", "")))
+        if one.fields.get("kind") == "proposal":
+            raise Refused(f"{case} is a proposal: it is approved or waived, nothing else{clauses}")
+        if event == "paid" and one.state == "approved" and not Decimal(one.fields.get("amount") or 0):
+            raise Refused(f"there is no money in {case}{clauses}")
+        return [Step(event, {})]
+
+    return act(books, REGISTER, case, plan, writing, (event,))

@@ -1,0 +1,218 @@
+"""Proposing what is due, and what a rule leaves to people to notice. Desk.
+
+Nothing is charged by itself (KZ-8.16b): each of these is an event that a person records, held to what the rule left
+open. What an entry rested on is kept in it when it is proposed, so that later rules change nothing about it.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from dispatchctl.desk.actors import require_actor
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.drafts import Moment, Step, new_id
+from dispatchctl.desk.events import begin
+from dispatchctl.desk.fields import find_employed
+from dispatchctl.desk.ledger.due import DUE, Item, find_due, is_own_amount, list_due_charges, resolve_measures
+from dispatchctl.desk.ledger.entries import LIVE, STANDS, Entry, list_entries, pick_entry
+from dispatchctl.desk.ledger.late import list_late_charges
+from dispatchctl.desk.months.closed import open_for_period
+from dispatchctl.desk.names import resolve_case, resolve_staff, show_text, suggest_nearest
+from dispatchctl.desk.periods import month_period
+from dispatchctl.desk.recording import Done, Refusal, record_each
+from dispatchctl.desk.times import format_time
+from dispatchctl.entries import Writing
+from dispatchctl.errors import NotFound, Refused
+from dispatchctl.registers.page import join_items
+from dispatchctl.rules.charges import Fact, Rule, find_rule, list_rules, make_key, meets, read_amount, read_facts
+from dispatchctl.rules.discipline import HEAD, is_within, may_decide
+from dispatchctl.rules.families import Case, Family
+
+REGISTER = "ledger"
+
+
+def list_month(books: Books, month: str, staff: str = "") -> list[Item]:
+    """What is due from facts of a month as typed, as far as it has happened by now; staff: of this person only.
+
+    A closed month is as of its closing; what came later about it is due in the month that recorded it.
+    """
+    period = month_period(books, month)
+    person = resolve_staff(books, staff, option="--staff", present=False) if staff else ""
+    then = open_for_period(books, period)
+    items = list_due_charges(then.index.db, then.judging.table, period.start, period.end, then.now, staff=person)
+    late = [item for item in list_late_charges(then, period) if person in ("", item["staff"])]
+    return [*late, *items]
+
+
+# --- proposing ----------------------------------------------------------------------------------------------------
+
+
+def propose(
+    books: Books, keys: Sequence[str], writing: Writing, *, again: bool = False, reason: str = ""
+) -> tuple[list[Done], list[Refusal]]:
+    """Propose what is due under these keys, each an entry of its own; (done, refused).
+
+    again: also what was waived or reversed before, for a reason.
+    """
+    actor = require_actor(books)
+
+    def plan(key: str, moment: Moment) -> Sequence[Step]:
+        item = find_due(books.index.db, books.judging.table, key, moment.recorded // 1_000_000)
+        if item is None:
+            raise NotFound(f"nothing is due under {show_text(key)}", hint="see: dispatchctl ledger due")
+        _refuse_standing(list_entries(books.index.db, item["key"]), again)
+        rule = find_rule(books.book.find(item["policy"]), item["rule"])
+        assert rule is not None
+        _check_proposer(books, rule, item["staff"], actor)
+        return [Step("proposed", {**_keep_item(item), "reason": reason})]
+
+    done, refused = record_each(books, REGISTER, actor, list(dict.fromkeys(keys)), plan, writing, ("proposed",))
+    return [each for _, each in done], refused
+
+
+def list_open_keys(books: Books, month: str) -> list[str]:
+    """The keys of a month that nobody has proposed yet: what `propose --all` takes."""
+    found = [item for item in list_month(books, month) if item["state"] == DUE]
+    return [item["key"] for item in found if pick_entry(list_entries(books.index.db, item["key"])) is None]
+
+
+def _refuse_standing(entries: Sequence[Entry], again: bool) -> None:
+    """Refused where the same fact is charged already, or was decided on and nobody says that it is to be again."""
+    entry = pick_entry(entries)
+    if entry is None:
+        return
+    if entry["state"] in LIVE:
+        raise Refused(f"{entry['key']} is in the ledger already: {entry['id']}, {entry['state']}")
+    if not again:
+        raise Refused(
+            f"{entry['key']} was {entry['state']}: {entry['id']}", hint="propose it once more with --again --reason"
+        )
+
+
+def _keep_item(item: Item) -> dict[str, Any]:
+    """What an entry keeps of an item of the due list."""
+    fields = {
+        name: item[name] for name in ("key", "staff", "rule", "kind", "amount", "occurred_at", "evidence", "case")
+    }
+    for name in ("range", "clauses", "also", "instead", "propose", "record"):
+        fields[name] = join_items(item[name])
+    return {**fields, "fund": item["into"], "approver": item["approver"], "policy_version": item["policy"]}
+
+
+def _check_proposer(books: Books, rule: Rule, staff: str, actor: str) -> None:
+    word = rule["proposer"]
+    if word and not holds_role(books, actor, staff, word, proposing=True):
+        raise Refused(f"{actor} may not propose {rule['id']}: that is for {word} and above{cite(rule['source'])}")
+
+
+def holds_role(books: Books, actor: str, staff: str, word: str, *, proposing: bool = False) -> bool:
+    """Whether somebody's role lets them propose, or decide, what is about this person."""
+    if proposing and word != HEAD:
+        return books.people.stands_for(books.people.facts(actor).get("role", ""), word)
+    return may_decide(books.people, actor, staff, word)
+
+
+def cite(clauses: Sequence[str]) -> str:
+    """The clauses as the end of a message."""
+    return f" ({', '.join(clauses)})" if clauses else ""
+
+
+def propose_by_hand(
+    books: Books,
+    rule_id: str,
+    staff: str,
+    reason: str,
+    writing: Writing,
+    *,
+    case: str = "",
+    amount: str = "",
+    again: bool = False,
+) -> Done:
+    """Propose what a person noticed, under a rule of `hand`; the entry's own id is the fact's name in its key."""
+    actor = require_actor(books)
+    about = resolve_case(books, case) if case else ""
+
+    def start(moment: Moment) -> Sequence[Step]:
+        version, _ = books.book.at(moment.at)
+        rule = find_rule(version, rule_id)
+        if rule is None:
+            known = [each["id"] for each in list_rules(version) if _is_by_hand(each)]
+            hint = suggest_nearest(rule_id, known) or f"by hand: {', '.join(known) or 'none'}"
+            raise NotFound(f"no such rule: {show_text(rule_id)}", place="--rule", hint=hint)
+        if not _is_by_hand(rule):
+            raise Refused(f"{rule['id']} follows from facts, it is not proposed by hand{cite(rule['source'])}",
+                          hint="see: dispatchctl ledger due")  # fmt: skip
+        person = find_employed(books, staff, moment.at, "--staff")
+        _check_proposer(books, rule, person, actor)
+        family = books.family(about) if about else Family()
+        subject = family.cases[about] if about else Case("", "")
+        if about and not again:
+            _refuse_same(books, rule["id"], person, about)
+        fields = read_facts(subject, moment.at, None)
+        derived = {about: books.judging.derive(family, subject)} if about else {}
+        fact = Fact(family, subject, moment.at, version, fields, derived)
+        if not meets(rule, fact, person, books.people):
+            raise Refused(f"{rule['id']} does not apply to {person}: {_say_conditions(rule)}{cite(rule['source'])}")
+        also, record = resolve_measures(books.index.db, books.judging.table, version, rule, person, moment.at)
+        item = {
+            "key": make_key(rule["id"], new_id(books, REGISTER, moment), person),
+            "staff": person,
+            "rule": rule["id"],
+            "kind": rule["kind"],
+            "amount": _choose_proposed(rule, amount, fields),
+            "occurred_at": format_time(books, moment.at),
+            "evidence": None,
+            "case": about,
+            "range": rule["range"],
+            "clauses": rule["source"],
+            "also": also,
+            "instead": rule["instead"],
+            "propose": rule["propose"],
+            "record": record,
+            "into": rule["into"],
+            "approver": rule["approver"],
+            "policy": version.label,
+        }
+        return [Step("proposed", {**_keep_item(item), "reason": reason})]
+
+    return begin(books, REGISTER, start, writing, ("proposed",))
+
+
+def _is_by_hand(rule: Rule) -> bool:
+    return any(of[0] == "hand" for of in rule["of"])
+
+
+def _say_conditions(rule: Rule) -> str:
+    return ", ".join(f"{path} is not {' or '.join(values)}" for path, values in rule["when"])
+
+
+def _refuse_same(books: Books, rule: str, staff: str, case: str) -> None:
+    """Refused where the same rule was put to the same person over the same case and that stands."""
+    row = books.index.db.execute(
+        'SELECT id, state FROM ledger WHERE rule = ? AND staff = ? AND "case" = ? AND evidence IS NULL'
+        f" AND {STANDS} ORDER BY first_at, id",
+        (rule, staff, case),
+    ).fetchone()
+    if row:
+        raise Refused(
+            f"{rule} over {case} is in the ledger already for {staff}: {row[0]}, {row[1]}",
+            hint="--again where it happened once more",
+        )
+
+
+def _choose_proposed(rule: Rule, amount: str, fields: Mapping[str, str]) -> str:
+    fixed = read_amount(rule, fields) or "" if is_own_amount(rule) else rule["amount"] or ""
+    if not amount:
+        return str(fixed)
+    check_amount(rule["kind"], fixed, rule["range"], rule["source"], amount)
+    return amount
+
+
+def check_amount(kind: str, fixed: str, bounds: Sequence[str], clauses: Sequence[str], amount: str) -> None:
+    """Refused for an amount that the rule does not allow: another than a fixed one, outside a range, of a proposal."""
+    if kind == "proposal":
+        raise Refused(f"a proposal has no amount{cite(clauses)}", place="--amount")
+    if fixed and Decimal(fixed) != Decimal(amount):
+        raise Refused(f"{amount} is not {fixed}, which the rule fixes{cite(clauses)}", place="--amount")
+    if not is_within(amount, bounds):
+        raise Refused(f"{amount} is not within {bounds[0]} to {bounds[-1]}{cite(clauses)}", place="--amount")

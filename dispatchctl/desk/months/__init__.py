@@ -1,0 +1,1 @@
+"""When was a month closed, and what came after that? Desk."""

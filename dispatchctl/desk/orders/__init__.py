@@ -1,0 +1,1 @@
+"""How does a request become somebody's work, and how does that go? Desk."""

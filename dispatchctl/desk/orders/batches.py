@@ -1,0 +1,76 @@
+"""Many at once: orders from a file, and everything that waits to be dispatched. Desk (cli.md, "Batches")."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dispatchctl.desk.actors import require_actor
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.drafts import Moment, Step
+from dispatchctl.desk.names import suggest_nearest
+from dispatchctl.desk.orders.dispatch import Dispatched, Sending, Sent, describe_sent, list_pool, plan_assignment
+from dispatchctl.desk.orders.intake import Request, Taken, describe_taken, find_source, plan_order
+from dispatchctl.desk.recording import Refusal, record_each
+from dispatchctl.entries import Writing
+from dispatchctl.errors import UsageFault
+from dispatchctl.exchange.rows import read_rows
+
+FIELDS = tuple(name for name in Request._fields if name != "read_back")
+ALIASES = {"appointment_at": "appointment", "answer": "answered"}
+# what `show --format json` prints of an order and new-order does not take: it is passed over, not refused
+SHOWN = (
+    "id", "register", "state", "contact", "amount", "read_back", "about", "reason", "attached", "events",
+    "assignments", "complaints", "followups", "clocks", "conflicts", "dispatcher", "worker", "follow_up",
+)  # fmt: skip
+
+
+def read_request(row: Mapping[str, Any], place: str) -> Request:
+    """One row of a file as a request; UsageFault naming the place for a column that new-order does not have."""
+    values: dict[str, Any] = {}
+    for name, value in row.items():
+        key = ALIASES.get(name, name.replace("-", "_"))
+        if value in (None, "", [], False):
+            continue
+        if key in FIELDS:
+            if not isinstance(value, str | int | float):
+                raise UsageFault(f"{name} is not a text", place=place)
+            values[key] = str(value)
+        elif key == "contact" and isinstance(value, Mapping):
+            for ours, theirs in (("caller", "name"), ("phone", "phone"), ("address", "address")):
+                if value.get(theirs) and "*" not in str(value[theirs]):
+                    values.setdefault(ours, str(value[theirs]))
+        elif key not in SHOWN:
+            raise UsageFault(f"{name} is no field of an order", place=place, hint=suggest_nearest(name, FIELDS))
+    return Request(**values)
+
+
+def take_orders(books: Books, source: str, writing: Writing) -> tuple[list[Taken], list[Refusal], int]:
+    """Orders from a file's rows, each a command of its own; (taken, refused, how many were there by source_ref)."""
+    actor = require_actor(books)
+    rows = dict(read_rows(source))
+    said: dict[str, dict[str, Any]] = {}
+    known: list[str] = []
+
+    def plan(place: str, moment: Moment) -> list[Step]:
+        request = read_request(rows[place], place)
+        if find_source(books, request.source_ref):
+            known.append(place)
+            return []
+        steps, said[place] = plan_order(books, request, moment, dry=writing.dry_run)
+        return steps
+
+    done, refused = record_each(books, "orders", actor, list(rows), plan, writing, ("taken",))
+    taken = [describe_taken(books, one) if one.replayed else Taken(one, **said[place]) for place, one in done]
+    return taken, refused, len(known)
+
+
+def assign_pool(books: Books, writing: Writing) -> tuple[list[Dispatched], list[Refusal]]:
+    """Send the best candidate to every order that waits, in the policy's order; each sees the loads of those before."""
+    actor = require_actor(books, system=True)
+    made: dict[str, list[Sent]] = {}
+
+    def plan(order: str, moment: Moment) -> list[Step]:
+        steps, made[order] = plan_assignment(books, order, Sending(auto=True), actor, moment)
+        return steps
+
+    done, refused = record_each(books, "assignments", actor, list_pool(books), plan, writing, ("assigned",))
+    return [Dispatched(one, made.get(order) or describe_sent(books, one)) for order, one in done], refused

@@ -1,0 +1,251 @@
+"""Taking a request in, and deciding what becomes of it: new-order, triage and the order's own events. Desk."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from dispatchctl.desk import contacts
+from dispatchctl.desk.actors import require_actor
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.drafts import Moment, Step
+from dispatchctl.desk.events import act_each, begin
+from dispatchctl.desk.fields import Typed, read_fields
+from dispatchctl.desk.names import resolve_key
+from dispatchctl.desk.recording import Done, Refusal
+from dispatchctl.entries import Writing
+from dispatchctl.errors import UsageFault
+from dispatchctl.registers.row import Row, fold_key
+from dispatchctl.store.lines import check_text
+
+KEYS = ("service", "priority", "channel", "department", "area")
+
+
+class Request(NamedTuple):
+    """What a person calls about, as typed; "" for what was not given."""
+
+    kind: str = "request"
+    service: str = ""
+    content: str = ""
+    caller: str = ""
+    phone: str = ""
+    address: str = ""
+    channel: str = ""
+    priority: str = ""
+    department: str = ""
+    area: str = ""
+    appointment: str = ""
+    requirements: str = ""
+    price: str = ""
+    source_ref: str = ""
+    answered: str = ""
+    read_back: bool = False
+    note: str = ""
+    contact_id: str = ""  # of a contact already kept; counts where none of caller, phone and address was given
+
+
+class Taken(NamedTuple):
+    """The order made of a request, with what the desk says to the caller."""
+
+    done: Done
+    contact_id: str
+    base_price: str | None
+    read_back: str
+
+
+def check_request(books: Books, request: Request, moment: Moment) -> dict[str, str]:
+    """The order's fields, keys resolved and defaults filled in.
+
+    NotFound for an unknown key, then UsageFault naming all the fields at once that `intake.required` asks for
+    (SOP-1.4, PD-3.3).
+    """
+    policy = books.policy
+    typed = {name: getattr(request, name) for name in ("kind", *KEYS, "content", "requirements", "price")}
+    fields = read_fields(books, "orders", {**typed, "appointment_at": request.appointment}, moment)
+    fields.setdefault("channel", _default(policy["channels"], "phone"))
+    fields.setdefault("priority", _default(policy["priorities"], "normal"))
+    service = policy["services"].get(fields.get("service", ""))
+    if service and service.get("department"):
+        fields.setdefault("department", service["department"])
+    return fields
+
+
+def check_required(books: Books, request: Request, fields: Mapping[str, str], contact: contacts.Found) -> None:
+    """UsageFault that names every field the kind demands and the request lacks."""
+    given = {
+        **fields,
+        "caller": request.caller or contact.contact.name,
+        "phone": request.phone or contact.contact.phone,
+        "address": request.address or contact.contact.address,
+    }
+    wanted = books.policy["intake"]["required"].get(request.kind, [])
+    missing = [name for name in wanted if not str(given.get(name, "")).strip()]
+    if missing:
+        options = ", ".join(f"--{name}" for name in missing)
+        raise UsageFault(
+            f"kind {request.kind} needs {options}",
+            hint=_name_contacts(books, request, missing) or f"required by intake of the rules: {', '.join(wanted)}",
+        )
+
+
+def _name_contacts(books: Books, request: Request, missing: list[str]) -> str:
+    """Why a known phone did not fill in the rest: it has several contacts; "" where that is not the reason."""
+    if not request.phone or not {"caller", "address"} & set(missing):
+        return ""
+    known = contacts.list_contacts(books, phone=request.phone)
+    if len(known) < 2:
+        return ""
+    from dispatchctl.rules.privacy import mask_address, mask_name
+
+    told = ", ".join(f"{each.contact_id} {mask_name(each.name)} {mask_address(each.address)}" for each in known[-5:])
+    return f"this phone has several contacts, say which by --caller and --address: {told}"
+
+
+def _default(known: Mapping[str, Any], preferred: str) -> str:
+    return preferred if preferred in known else next(iter(known), "")
+
+
+def plan_order(books: Books, request: Request, moment: Moment, *, dry: bool) -> tuple[list[Step], dict[str, Any]]:
+    """The steps of a new order, and what there is to say about it; a new contact is written first unless dry."""
+    fields = check_request(books, request, moment)
+    typed = request.caller or request.phone or request.address
+    known_by_id = bool(request.contact_id) and not typed
+    if known_by_id:
+        found = contacts.find_by_id(books, request.contact_id)
+    else:
+        found = contacts.find_contact(books, request.caller, request.phone, request.address)
+    check_required(books, request, fields, found)
+    contacts.lint_privacy(
+        books,
+        {
+            "--content": request.content,
+            "--requirements": request.requirements,
+            "--note": request.note,
+            "--answered": request.answered,
+        },
+    )
+    area = fields.get("area") or found.contact.area
+    if area:
+        fields["area"] = area
+    contact_id = found.contact.contact_id
+    if found.new:
+        contact_id = contacts.add_contact(books, found.contact._replace(area=area), moment, dry=dry)
+    fields["contact_id"] = contact_id
+    version, _ = books.book.at(moment.at)
+    service = version.policy["services"].get(fields.get("service", "")) or {}
+    # who names a contact by its id only does not get to see it unmasked without a reason
+    spoken = say_back(books, request, fields, contacts.mask_contact(found.contact) if known_by_id else found.contact)
+    if request.read_back:
+        fields["read_back"] = say_back(books, request, fields, None)
+    steps = [Step("taken", fields, source_ref=request.source_ref, note=request.note)]
+    if request.answered:
+        steps.append(Step("answered", {"answer": request.answered}))
+    return steps, {"base_price": service.get("base_price"), "read_back": spoken, "contact_id": contact_id}
+
+
+def take_order(books: Books, request: Request, writing: Writing) -> Taken:
+    """Record a request as an order (SOP-1.4, KB1-2.1, JD-2.1); with `answered` it is closed at once (PD-2.1)."""
+    actor = require_actor(books)
+    known = find_source(books, request.source_ref)
+    if known:
+        return describe_known(books, known)
+    said: dict[str, Any] = {}
+
+    def start(moment: Moment) -> list[Step]:
+        if find_source(books, request.source_ref):  # taken by another process while this one waited for the lock
+            return []
+        steps, what = plan_order(books, request._replace(note=writing.note), moment, dry=writing.dry_run)
+        said.update(what)
+        return steps
+
+    done = begin(books, "orders", start, writing, ("taken",), actor=actor)
+    if not done.rows:
+        return describe_known(books, find_source(books, request.source_ref))
+    return describe_taken(books, done) if done.replayed else Taken(done, **said)
+
+
+def find_source(books: Books, source_ref: str) -> str:
+    """The order that was made of this source reference; "" for a new one."""
+    if not source_ref:
+        return ""
+    check_text("--source-ref", source_ref)
+    row = books.index.db.execute(
+        "SELECT id FROM sources WHERE ref = ? AND event = 'taken' AND register = 'orders'", (source_ref,)
+    ).fetchone()
+    return str(row[0]) if row else ""
+
+
+def describe_known(books: Books, order: str) -> Taken:
+    """What to say of the order that this source reference has already made."""
+    family = books.family(order)
+    first = find_first(books, order)
+    return describe_taken(books, Done(order, family.cases[order].state, [first], family, replayed=True))
+
+
+def find_first(books: Books, case: str) -> Row:
+    """The first row of a case, taken back or not."""
+    return min((row for row in books.rows_of(case) if row.id == case), key=fold_key)
+
+
+def describe_taken(books: Books, done: Done) -> Taken:
+    """What new-order printed for an order that is already there; the contact masked: nobody is on the phone now."""
+    first = find_first(books, done.id)
+    service = books.book.at(first.at)[0].policy["services"].get(first.fields.get("service", "")) or {}
+    contact = contacts.mask_contact(contacts.read_contact(books, first.fields.get("contact_id", "")))
+    spoken = say_back(books, Request(), first.fields, contact)
+    return Taken(done, first.fields.get("contact_id", ""), service.get("base_price"), spoken)
+
+
+def say_back(books: Books, request: Request, fields: Mapping[str, str], contact: Any) -> str:
+    """The essentials to read back to the caller (SOP-1.6); without a contact: what may stand in the record."""
+    policy = books.policy
+    zh = books.lang == "zh"
+    service = policy["services"].get(fields.get("service", "")) or {}
+    parts = []
+    if contact is not None:
+        where = request.address or contact.address
+        phone = request.phone or contact.phone
+        who = request.caller or contact.name
+        if who:
+            parts.append(f"来电人{who}" if zh else f"caller {who}")
+        if phone:
+            parts.append(f"电话{phone}" if zh else f"phone {phone}")
+        if where:
+            parts.append(f"地址{where}" if zh else f"at {where}")
+    if service:
+        parts.append(f"服务项目：{service['title']}" if zh else f"service: {service['title']}")
+    if fields.get("content"):
+        parts.append(f"内容：{fields['content']}" if zh else f"content: {fields['content']}")
+    if fields.get("appointment_at"):
+        day = fields["appointment_at"][:16].replace("T", " ")
+        parts.append(f"预约：{day}" if zh else f"appointment: {day}")
+    if fields.get("requirements"):
+        parts.append(f"要求：{fields['requirements']}" if zh else f"requirements: {fields['requirements']}")
+    price = fields.get("price") or service.get("base_price")
+    if price and contact is not None:
+        parts.append(f"基本收费{price}元（户内部分由业主承担）" if zh else f"base price {price} (the owner's own part)")
+    return ("，" if zh else "; ").join(parts)
+
+
+def record_order(
+    books: Books, ids: Sequence[str], event: str, typed: Typed, writing: Writing
+) -> tuple[list[Done], list[Refusal]]:
+    """Record one event of each of these orders."""
+    if event == "closed" and not str(typed.get("answer") or "").strip():
+        raise UsageFault("say what the caller was told", place="--answered")
+
+    def plan(order: str, moment: Moment) -> tuple[str, list[Step]]:
+        contacts.lint_privacy(books, {"--note": writing.note, "--answered": str(typed.get("answer") or "")})
+        return order, [Step(event, read_fields(books, "orders", typed, moment))]
+
+    return act_each(books, "orders", ids, plan, writing, (event,))
+
+
+def triage_fields(books: Books, answered: str, refer: str, dispatch: bool) -> tuple[str, dict[str, str]]:
+    """The event and fields of exactly one decision of `triage` (PD-2.1, JD-5.2)."""
+    chosen = [bool(answered), bool(refer), dispatch]
+    if sum(chosen) != 1:
+        raise UsageFault("triage takes exactly one of --dispatch, --answered TEXT, --refer DEPARTMENT")
+    if answered:
+        return "answered", {"answer": answered}
+    if refer:
+        return "referred", {"department": resolve_key(books.policy, "departments", refer, "--refer")}
+    return "needs-dispatch", {}

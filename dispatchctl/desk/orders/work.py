@@ -1,0 +1,206 @@
+"""How the work goes: the events of an assignment after it was made. Desk (PD-2.4, PD-2.5, PD-4.3, PD-4.4, KZ-8.9)."""
+
+from collections.abc import Callable, Sequence
+
+from dispatchctl.desk.actors import require_actor
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.drafts import Moment, Step, refuse_event
+from dispatchctl.desk.events import act_each
+from dispatchctl.desk.fields import Typed
+from dispatchctl.desk.names import show_text
+from dispatchctl.desk.recording import Done, Refusal
+from dispatchctl.desk.times import format_time
+from dispatchctl.entries import Writing, parse_when
+from dispatchctl.errors import Refused
+from dispatchctl.rules.clocks import Instance
+from dispatchctl.rules.families import Case, Family, may_happen
+from dispatchctl.rules.owners import find_dispatcher
+
+
+def track(
+    books: Books, ids: Sequence[str], event: str, typed: Typed, writing: Writing
+) -> tuple[list[Done], list[Refusal]]:
+    """Record one event of each of these assignments (or orders that mean one); several go item by item."""
+    actor = require_actor(books)
+
+    def plan(item: str, moment: Moment) -> tuple[str, Sequence[Step]]:
+        assignment = pick_assignment(books, item, (event,), actor)
+        texts = {name: str(text) for name, text in typed.items() if text}
+        texts = CHECKS.get(event, _check_nothing)(books, assignment, texts, actor, moment)
+        return assignment, [Step(event, texts)]
+
+    return act_each(books, "assignments", ids, plan, writing, (event,), ("assignments", "orders"))
+
+
+def pick_assignment(books: Books, case_id: str, events: Sequence[str], actor: str) -> str:
+    """The assignment that a verb means: itself, or of an order the one it can apply to.
+
+    Among those in a state that allows the verb: the acting person's own, else the only lead's; else Refused with the
+    choice.
+    """
+    family = books.family(case_id)
+    case = family.cases[case_id]
+    if case.register != "orders":
+        return case_id
+    jobs = [each for each in family.children.get(case_id, ()) if each.register == "assignments"]
+    fit = [job for job in jobs if any(may_happen(job, case, event) for event in events)]
+    own = [job for job in fit if job.fields.get("assignee") == actor]
+    leads = [job for job in fit if job.fields.get("role") == "lead"]
+    if len(own) == 1:
+        return own[0].id
+    if not own and len(leads) == 1:
+        return leads[0].id
+    if not fit:
+        if len(jobs) == 1:
+            raise refuse_event(jobs[0], "assignments", events[0])
+        raise Refused(f"{case_id} is {case.state}: it has no assignment for which {events[0]} is possible")
+    choice = ", ".join(f"{job.id} ({job.fields.get('assignee')}, {job.state})" for job in own or fit)
+    raise Refused(f"{case_id} has several assignments for that", hint=f"say which: {choice}")
+
+
+Check = Callable[[Books, str, dict[str, str], str, Moment], dict[str, str]]
+
+
+def _check_nothing(books: Books, assignment: str, fields: dict[str, str], actor: str, moment: Moment) -> dict[str, str]:
+    return fields
+
+
+def stands_in(books: Books, family: Family, job: Case, actor: str, words: Sequence[str], at: int) -> bool:
+    """Whether the person is one of these: dispatcher, assignee, or somebody whose role stands for one of the roles."""
+    order = family.cases.get(job.parent)
+    role = books.people.facts(actor).get("role", "")
+    for word in words:
+        if word == "dispatcher":
+            if order is not None and find_dispatcher(family, order, at) == actor:
+                return True
+        elif word == "assignee":
+            if job.fields.get("assignee") == actor:
+                return True
+        elif books.people.stands_for(role, word):
+            return True
+    return False
+
+
+def _check_confirm(books: Books, assignment: str, fields: dict[str, str], actor: str, moment: Moment) -> dict[str, str]:
+    words = books.policy["assignment"]["confirm_by"]
+    family = books.family(assignment)
+    if not stands_in(books, family, family.cases[assignment], actor, words, moment.at):
+        raise Refused(f"{actor} may not confirm {assignment}: that is for {', '.join(words)} (PD-4.4)")
+    return fields
+
+
+def _check_pause(books: Books, assignment: str, fields: dict[str, str], actor: str, moment: Moment) -> dict[str, str]:
+    reasons = list_reasons(books, moment.at)
+    if fields.get("reason") not in reasons:
+        listed = ", ".join(reasons) or "none"
+        raise Refused(f"{show_text(fields.get('reason', ''))} stops no clock (allowed: {listed})", place="--reason")
+    return fields
+
+
+def list_reasons(books: Books, at: int) -> list[str]:
+    """The reasons for a pause that some clock of orders or assignments lists."""
+    clocks = books.book.at(at)[0].policy["clocks"]
+    return list(dict.fromkeys(reason for clock in clocks for reason in (clock["pause"] or {})))
+
+
+def list_extendable(books: Books, assignment: str) -> list[Instance]:
+    """The running instances of the assignment and its order that a granted extension would move."""
+    family = books.family(assignment)
+    job = family.cases[assignment]
+    cases = [job, family.cases[job.parent]] if job.parent in family.cases else [job]
+    return [
+        one
+        for case in cases
+        for one in books.judging.instances(family, case)
+        if one.state == "running" and one.variant.extendable
+    ]
+
+
+def _check_ask(books: Books, assignment: str, fields: dict[str, str], actor: str, moment: Moment) -> dict[str, str]:
+    _check_open(books, assignment, "extension-asked")
+    running = list_extendable(books, assignment)
+    if not running:
+        raise Refused(f"{assignment} has no running clock that could be extended")
+    judged = _choose_judged(running, assignment)
+    if not any(_is_in_time(one, moment) for one in judged):
+        due = format_time(books, max(one.due_at or 0 for one in judged))
+        clauses = ", ".join(dict.fromkeys(clause for one in judged for clause in one.variant.rules["source"]))
+        raise Refused(
+            f"{assignment} was due at {due}: an extension is asked for before that, not after"
+            + (f" ({clauses})" if clauses else "")
+        )
+    return {**fields, "until": _read_until(books, fields["until"], moment)}
+
+
+def _choose_judged(running: Sequence[Instance], assignment: str) -> list[Instance]:
+    """The instances by which it is told whether an extension is asked for in time: the assignment's own, if it has any.
+
+    Its order mostly has days left when the work itself is late already (KZ-8.9).
+    """
+    return [one for one in running if one.case == assignment] or list(running)
+
+
+def _is_in_time(one: Instance, moment: Moment) -> bool:
+    return one.due_at is None or moment.at <= one.due_at
+
+
+def _read_until(books: Books, text: str, moment: Moment) -> str:
+    until = parse_when(text, books.timezone, moment.at, "--until")
+    if until <= moment.at:
+        raise Refused(f"{format_time(books, until)} is not in the future", place="--until")
+    return format_time(books, until)
+
+
+def _check_open(books: Books, assignment: str, event: str) -> None:
+    family = books.family(assignment)
+    case = family.cases[assignment]
+    if not may_happen(case, family.cases.get(case.parent), event):
+        raise refuse_event(case, "assignments", event)
+
+
+def _check_decider(books: Books, assignment: str, actor: str, moment: Moment) -> Case:
+    words = books.policy["assignment"]["extend_by"]
+    family = books.family(assignment)
+    job = family.cases[assignment]
+    if not stands_in(books, family, job, actor, words, moment.at):
+        raise Refused(f"{actor} may not decide on an extension: that is for {', '.join(words)} and above")
+    return job
+
+
+def _check_grant(books: Books, assignment: str, fields: dict[str, str], actor: str, moment: Moment) -> dict[str, str]:
+    _check_open(books, assignment, "extension-granted")
+    job = _check_decider(books, assignment, actor, moment)
+    until = fields.get("due_at") or ""
+    if until:
+        until = _read_until(books, until, moment)
+    else:
+        until = job.fields.get("until", "")
+        if not until or not _is_pending(job):
+            raise Refused(f"nobody has asked to extend {assignment}", hint="say until when: --until ISO")
+    judged = _choose_judged(list_extendable(books, assignment), assignment)
+    if not any(one.extension == "asked" or _is_in_time(one, moment) for one in judged):
+        raise Refused(f"{assignment} was not asked to be extended before it was due (KZ-8.9)")
+    return {**fields, "due_at": until}
+
+
+def _is_pending(job: Case) -> bool:
+    asked = [row.event for row in job.rows if row.event.startswith("extension-")]
+    return bool(asked) and asked[-1] == "extension-asked"
+
+
+def _check_refuse(books: Books, assignment: str, fields: dict[str, str], actor: str, moment: Moment) -> dict[str, str]:
+    _check_open(books, assignment, "extension-refused")
+    job = _check_decider(books, assignment, actor, moment)
+    if not _is_pending(job):
+        raise Refused(f"nobody has asked to extend {assignment}")
+    return fields
+
+
+CHECKS: dict[str, Check] = {
+    "confirmed": _check_confirm,
+    "rework": _check_confirm,
+    "paused": _check_pause,
+    "extension-asked": _check_ask,
+    "extension-granted": _check_grant,
+    "extension-refused": _check_refuse,
+}

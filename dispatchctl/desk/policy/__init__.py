@@ -1,0 +1,1 @@
+"""Which rules are drafted, published, known, and what would others change? Desk."""

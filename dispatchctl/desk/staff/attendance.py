@@ -1,0 +1,72 @@
+"""Exceptions of attendance: who was late, absent or left early. Desk.
+
+A minimal register that charges and scores read (KZ-2.3, KZ-8.10): each fact is recorded once.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.drafts import Moment, Step
+from dispatchctl.desk.events import begin
+from dispatchctl.desk.fields import find_employed
+from dispatchctl.desk.periods import start_of
+from dispatchctl.desk.recording import Done, was_recorded
+from dispatchctl.desk.times import format_time, local_time
+from dispatchctl.entries import Writing, parse_day
+from dispatchctl.errors import Refused, UsageFault
+from dispatchctl.registers.page import VOID
+
+ATTENDANCE = "attendance"
+ABSENT = "absent"
+
+
+def note_exception(books: Books, event: str, staff: str, day: str, reason: str, writing: Writing) -> Done:
+    """Record that somebody was late, absent or left early on a day, by whoever keeps the attendance.
+
+    Of a day that is over it counts as of that day's close of business, unless --at says a time of that day. Refused
+    for a day ahead, for somebody not employed then, and where the same is on record of that person and day.
+    """
+    on = parse_day(day, books.timezone, books.now, "--on")
+    if not was_recorded(books, writing.request_id):
+        writing = writing._replace(at=writing.at or _close_day(books, on))
+
+    def start(moment: Moment) -> Sequence[Step]:
+        if local_time(books, moment.at).date() != on:
+            raise UsageFault(f"is another day than {on.isoformat()}", place="--at")
+        who = find_employed(books, staff, moment.at, "STAFF")
+        known, said = _find_exception(books, event, who, on)
+        if known:
+            name = books.people.name(who)
+            hint = f"if that is wrong: dispatchctl retract {known} --reason TEXT"
+            raise Refused(f"{who} {name} is on record as {said} on {on.isoformat()}: {known}", hint=hint)
+        return [Step(event, {"staff": who, "date": on.isoformat(), "reason": reason})]
+
+    return begin(books, ATTENDANCE, start, writing, (event,))
+
+
+def _close_day(books: Books, on: date) -> str:
+    """When an exception of that day happened, where nobody said: "" (now) today, else its close of business."""
+    today = local_time(books, books.now).date()
+    if on > today:
+        raise Refused(f"{on.isoformat()} is in the future", place="--on")
+    if on == today:
+        return ""
+    day = on.toordinal()
+    midnight = start_of(on, books.timezone)
+    calendar = books.judging.table.elapsed(books.book.at(midnight)[0])
+    return format_time(books, min(calendar.close_of(day), calendar.midnight(day + 1) - 1))
+
+
+def _find_exception(books: Books, event: str, staff: str, on: date) -> tuple[str, str]:
+    """(entry, its event) that says the same of that person and day, or cannot be true beside it; ("", "") for none.
+
+    Who was absent was neither late nor left early.
+    """
+    rows = books.index.db.execute(
+        "SELECT id, state FROM attendance WHERE staff = ? AND date = ? ORDER BY id", (staff, on.isoformat())
+    ).fetchall()
+    for case, known in rows:  # the state of an entry is its event
+        if known != VOID and (known == event or ABSENT in (known, event)):
+            return str(case), str(known)
+    return "", ""

@@ -1,0 +1,113 @@
+"""The staff register: joining, changes of post, leaving. Desk."""
+
+from collections.abc import Mapping, Sequence
+
+from dispatchctl.desk import contacts
+from dispatchctl.desk.actors import check_login, require_actor, require_role
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.drafts import Moment, Step
+from dispatchctl.desk.events import act, begin
+from dispatchctl.desk.fields import Typed, read_fields
+from dispatchctl.desk.names import resolve_staff, show_text, suggest_nearest
+from dispatchctl.desk.periods import month_period
+from dispatchctl.desk.recording import Done, Refusal, was_recorded
+from dispatchctl.entries import Writing
+from dispatchctl.errors import NotFound, Refused, UsageFault
+from dispatchctl.rules.families import Family
+from dispatchctl.store.contacts import Contact
+
+SCORERS = ("supervisor", "personnel")
+
+
+def check_id(staff: str) -> None:
+    """UsageFault for an id that could not stand in a list, a file name or beside `system`."""
+    if not staff or len(staff) > 32 or staff == "system" or not all(char.isalnum() or char in "-_." for char in staff):
+        raise UsageFault(
+            f"{staff!r} cannot be a staff id (allowed: up to 32 letters, digits, - _ . and not `system`)", place="ID"
+        )
+    if staff[0] in "-.":
+        raise UsageFault(f"{staff!r} cannot be a staff id: it begins with {staff[0]}", place="ID")
+
+
+def record_post(
+    books: Books, ids: Sequence[str], event: str, typed: Typed, writing: Writing
+) -> tuple[list[Done], list[Refusal]]:
+    """Record one event of each of these people, with `phone` among what was typed."""
+    fields = {name: value for name, value in typed.items() if name != "phone"}
+    phone = str(typed.get("phone") or "")
+    return [staff_event(books, staff, event, fields, writing, phone=phone) for staff in ids], []
+
+
+def staff_event(books: Books, staff: str, event: str, typed: Typed, writing: Writing, *, phone: str = "") -> Done:
+    """Record one event of a person's; phone: of a contact that is made for them."""
+    first = event == "joined"
+    founding = first and not books.people.histories
+    actor = staff if founding else require_actor(books)  # the first person of a new desk enters himself
+    again = was_recorded(books, writing.request_id)
+    if first:
+        check_id(staff)
+        here = books.people.entry(staff) is not None and not books.people.has_left(staff)
+        if here and not again:
+            raise Refused(f"{staff} {books.people.name(staff)} is here already")
+    else:
+        staff = resolve_staff(books, staff, present=not again)
+
+    def start(moment: Moment) -> list[Step]:
+        texts = read_fields(books, "staff", typed, moment)
+        if event == "changed" and not texts and not phone:
+            raise UsageFault("staff change needs at least one option")
+        login = texts.get("login")
+        if login:
+            check_login(books, staff, login)
+        if phone:
+            contact = Contact(name=texts.get("name", books.people.name(staff)), phone=phone)
+            texts["contact_id"] = contacts.add_contact(books, contact, moment, dry=writing.dry_run)
+        return [Step(event, texts, staff)]
+
+    return begin(books, "staff", start, writing, (event,), about="" if first else staff, actor=actor)
+
+
+def give_mark(books: Books, staff: str, typed: Mapping[str, str], writing: Writing) -> Done:
+    """Record a mark (`measure`, `month`, `score` 0 to 100, `reason`) that the appraisal of that month counts (WP-8).
+
+    Several marks of one measure and month count by their mean. NotFound for a measure that the rules of the month do
+    not leave to marks; Refused for a month ahead, for who was not here then, and for whoever may not mark people.
+    """
+    actor = require_actor(books)
+    case = resolve_staff(books, staff, present=not was_recorded(books, writing.request_id))
+
+    def plan(moment: Moment, family: Family) -> Sequence[Step]:
+        if actor == case:
+            raise Refused(f"{actor} may not mark themselves")
+        require_role(books, SCORERS, actor, "mark people")
+        fields = read_fields(books, "staff", typed, moment)
+        fields["measure"] = _find_scored(books, fields.get("measure", ""), fields["month"])
+        _check_month(books, case, fields["month"], moment)
+        return [Step("scored", fields)]
+
+    return act(books, "staff", case, plan, writing, ("scored",))
+
+
+def _find_scored(books: Books, text: str, month: str) -> str:
+    """The measure that the rules of a month leave to marks; NotFound with those there are."""
+    version, _ = books.book.at(month_period(books, month).end - 1)
+    appraisal = version.policy["appraisal"]
+    measures = appraisal["measures"] if appraisal else {}
+    scored = [name for name, measure in measures.items() if measure["scored"]]
+    if text in scored:
+        return text
+    if text in measures:
+        hint = f"given by people: {', '.join(scored)}" if scored else ""
+        raise Refused(f"{text} is worked out of the records, not given by people", place="--measure", hint=hint)
+    hint = suggest_nearest(text, scored) or (f"there are: {', '.join(scored)}" if scored else "")
+    message = f"the rules {version.label} have no such measure that people score: {show_text(text)}"
+    raise NotFound(message, place="--measure", hint=hint)
+
+
+def _check_month(books: Books, staff: str, month: str, moment: Moment) -> None:
+    period = month_period(books, month)
+    if period.start > moment.at:
+        raise Refused(f"{month} has not begun", place="--month")
+    entry = books.people.entry(staff, period.end - 1)
+    if entry is None:
+        raise Refused(f"{staff} {books.people.name(staff)} was not here in {month}", place="--month")

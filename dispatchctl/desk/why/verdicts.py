@@ -1,0 +1,106 @@
+"""What `why` is asked of: a measure, a person's score, a charge, a clock or a case. Desk."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dispatchctl import registers
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.months.closed import open_for_period
+from dispatchctl.desk.names import resolve_case, show_text, suggest_nearest
+from dispatchctl.desk.periods import Period as Stretch
+from dispatchctl.desk.reports import build_period, find_heads, list_headed
+from dispatchctl.desk.why.cases import explain_case, explain_named_clock, suggest_case
+from dispatchctl.desk.why.charges import explain_charge
+from dispatchctl.errors import NotFound, UsageFault
+from dispatchctl.policy.rulebook import Version
+from dispatchctl.reports.explaining import explain_measure
+from dispatchctl.rules.reasons import Reason, make_reason
+
+
+def find_name(version: Version, text: str) -> str:
+    """The measure, or what only the appraisal scores, of that id or title; "" for none."""
+    measures = version.policy["measures"]
+    scored = (version.policy["appraisal"] or {}).get("measures", {})
+    titles = {measure["title"]: name for name, measure in measures.items()}
+    return text if text in measures or text in scored else titles.get(text, "")
+
+
+def open_verdict(books: Books, version: Version, stretch: Stretch, text: str, limit: int, *, dated: bool) -> Reason:
+    """What is no measure: a clock, a charge, a person's score, or any other case."""
+    if "/" in text:
+        if dated:
+            raise UsageFault("goes with a measure or a person", place="--month")
+        return explain_named_clock(books, text, limit) or explain_charge(books, text, limit)
+    if "-" not in text and not text.isdigit() and text not in books.people.histories:
+        names = [*version.policy["measures"], *books.people.histories]
+        hint = suggest_nearest(text, names) or "see: dispatchctl report monthly --format json, dispatchctl ledger due"
+        raise NotFound(f"no such case, measure or key: {show_text(text)}", hint=hint)
+    try:
+        name = resolve_case(books, registers.case_of(text))
+    except NotFound as error:
+        raise NotFound(str(error), hint=error.hint or suggest_case(books, text)) from None
+    if name in books.people.histories and version.policy["appraisal"] is not None:
+        return open_score(open_for_period(books, stretch), version, stretch, name)
+    if dated:
+        raise UsageFault("goes with a measure or a person", place="--month")
+    return explain_case(books, name, limit)
+
+
+def open_measure(books: Books, version: Version, stretch: Stretch, name: str, staff: str, limit: int) -> Reason:
+    """A figure of the month; of one person with what it gives to their score, where the appraisal asks for it."""
+    part = find_part(books, version, stretch, name, staff) if staff else None
+    if name not in version.policy["measures"]:
+        if part is None:
+            raise UsageFault("is a mark that people are given: name one", place="--person")
+        return part
+    period = build_period(books, stretch)
+    headed = list_headed(books, staff, period) if staff else []
+    heads = find_heads(books, period)
+    tree = explain_measure(books.index.db, version.policy, name, period, limit, staff, headed, heads)
+    if part is not None:
+        tree["because"].insert(0, part)
+    return tree
+
+
+def open_score(books: Books, version: Version, stretch: Stretch, staff: str) -> Reason:
+    """A person's score of the month: every part with its figure, its points and its weight."""
+    from dispatchctl.desk.staff.appraisal import find_appraised
+
+    find_appraised(books, version, stretch, staff)
+    item = _appraise(books, version, stretch, staff)
+    assert item is not None
+    value = {key: item[key] for key in ("name", "month", "score", "grade", "bonus", "reason", "policy")}
+    parts = [_describe_part(books, version, stretch, name, staff, item) for name in item["measures"]]
+    return make_reason("score", staff, value, parts)
+
+
+def find_part(books: Books, version: Version, stretch: Stretch, name: str, staff: str) -> Reason | None:
+    """What a measure gives to a person's score; None where the appraisal does not ask for it, or not of them."""
+    if name not in (version.policy["appraisal"] or {}).get("measures", {}):
+        return None
+    item = _appraise(books, version, stretch, staff)
+    return _describe_part(books, version, stretch, name, staff, item) if item is not None else None
+
+
+def _appraise(books: Books, version: Version, stretch: Stretch, staff: str) -> Mapping[str, Any] | None:
+    from dispatchctl.desk.staff.appraisal import describe_appraised, score_month
+
+    return next(
+        (describe_appraised(one, version, stretch) for one in score_month(books, version, stretch, staff)), None
+    )
+
+
+def _describe_part(
+    books: Books, version: Version, stretch: Stretch, name: str, staff: str, item: Mapping[str, Any]
+) -> Reason:
+    from dispatchctl.desk.staff.appraisal import list_marks, say_title
+
+    rule = version.policy["appraisal"]["measures"][name]
+    value = {
+        "title": say_title(version, name),
+        **item["measures"][name],
+        "full": rule["full"],
+        "zero": rule["zero"],
+    }
+    marks = list_marks(books, stretch.name).get((staff, name), ()) if rule["scored"] else ()
+    return make_reason("part", name, value, [make_reason("mark", each.ref, {"mark": each.score}) for each in marks])
