@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from dispatchctl import registers
+from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.reports import print_drilled
 from dispatchctl.commands.results import print_warnings
 from dispatchctl.desk.books import Books
@@ -27,7 +28,7 @@ from dispatchctl.desk.staff.appraisal import (
     score_month,
 )
 from dispatchctl.errors import NotFound, UsageFault
-from dispatchctl.options import MONTH, NOT_GIVEN, STAFF, pass_workspace
+from dispatchctl.options import MONTH, NOT_GIVEN, STAFF
 from dispatchctl.output.documents import say_figure
 from dispatchctl.output.formats import emit
 from dispatchctl.output.labels import Column, find_column, say_word
@@ -35,7 +36,6 @@ from dispatchctl.output.layout import Layout
 from dispatchctl.output.terminal import write_stdout
 from dispatchctl.policy.rulebook import Version
 from dispatchctl.rules.appraisal import write_down
-from dispatchctl.workspace import Workspace
 
 KEYS = (
     "staff", "name", "role", "month", "measures", "score", "grade", "bonus", "approver", "reason", "policy", "pay",
@@ -61,8 +61,8 @@ TAKEN_BACK = ("reversed", "waived")
 @click.option("--staff", type=STAFF, default=NOT_GIVEN, help="One person, with every part of the score.")
 @click.option("--pay", is_flag=True, help="With the pay lines, for managers and personnel.")
 @click.option("--drill", "measure", default="", metavar="MEASURE", help="With --staff: the cases behind a figure.")
-@pass_workspace
-def appraise(ws: Workspace, month: str | None, staff: str, pay: bool, measure: str) -> None:
+@with_books(judges=True)
+def appraise(books: Books, month: str | None, staff: str, pay: bool, measure: str) -> None:
     """Score people by the rules of the month: measures, weights, grade, bonus; the best first, equal ones by id.
 
     Without a month, the one that holds now, up to now; a closed month as of its closing. A score is printed with two
@@ -78,8 +78,6 @@ def appraise(ws: Workspace, month: str | None, staff: str, pay: bool, measure: s
         raise UsageFault("opens the figure of one person", place="--drill", hint="name them: --staff ID")
     if measure and pay:
         raise UsageFault("--drill lists cases; leave out --pay")
-    books = Books(ws)
-    books.refuse_faults()
     period = find_month(books, month or "")
     if pay:
         check_pay_access(books)
@@ -89,7 +87,6 @@ def appraise(ws: Workspace, month: str | None, staff: str, pay: bool, measure: s
     only = find_appraised(books, version, period, staff) if staff else ""
     if measure:
         print_cases(books, version, period, only, measure)
-        books.settle()
         return
     people = score_month(books, version, period, only)
     items = [describe_appraised(one, version, period) for one in people]
@@ -99,7 +96,6 @@ def appraise(ws: Workspace, month: str | None, staff: str, pay: bool, measure: s
             item["pay"] = list_pay(books, one, period, file)
     print_warnings(books)
     print_appraised(books, version, items, single=bool(staff))
-    books.settle()
 
 
 def print_cases(books: Books, version: Version, period: Period, staff: str, measure: str) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.results import print_results
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
@@ -14,11 +15,10 @@ from dispatchctl.desk.orders.dispatch import Dispatched, Sending, Sent, assign, 
 from dispatchctl.desk.orders.work import pick_assignment
 from dispatchctl.desk.recording import Done
 from dispatchctl.errors import UsageFault
-from dispatchctl.options import CASE, NOT_GIVEN, STAFF, Writing, pass_workspace, writing_options
+from dispatchctl.options import CASE, NOT_GIVEN, STAFF, Writing
 from dispatchctl.output.formats import emit
 from dispatchctl.output.labels import Column, find_column
 from dispatchctl.output.terminal import tell
-from dispatchctl.workspace import Workspace
 
 COLUMNS = ("id", "order_id", "assignee", "role", "state", "reasons")
 
@@ -53,16 +53,14 @@ def print_sent(books: Books, dispatched: Dispatched) -> int:
 @click.command("suggest")
 @click.argument("order", type=CASE)
 @click.option("--all", "everybody", is_flag=True, help="Those passed over as well, with why.")
-@pass_workspace
-def suggest_command(ws: Workspace, order: str, everybody: bool) -> None:
+@with_books(judges=True)
+def suggest_command(books: Books, order: str, everybody: bool) -> None:
     """Rank who could be sent to an order, each with the reasons.
 
     \b
     Example:
       dispatchctl suggest 7 --all
     """
-    books = Books(ws)
-    books.refuse_faults()
     case = resolve_case(books, order, ("orders",), only=True)
     items = []
     for each in suggest(books, case):
@@ -80,8 +78,7 @@ def suggest_command(ws: Workspace, order: str, everybody: bool) -> None:
         items.append(item)
     who = find_column("staff")._replace(kind="id")  # beside the name: the id as it is
     columns: list[str | Column] = [who, "name", "score", "load", "reasons", *(["excluded"] if everybody else [])]
-    emit(ws, items, columns, ids="staff")
-    books.settle()
+    emit(books.ws, items, columns, ids="staff")
 
 
 @click.command("assign")
@@ -94,9 +91,8 @@ def suggest_command(ws: Workspace, order: str, everybody: bool) -> None:
 @click.option("--requirements", metavar="TEXT", default="", help="How; the order's, or the service's, by default.")
 @click.option("--over-ceiling", is_flag=True, help="Even if it takes the person over the ceiling; needs --reason.")
 @click.option("--reason", metavar="TEXT", default="", help="Why.")
-@writing_options
-@pass_workspace
-def assign_command(ws: Workspace, /, order: str, staff: str, everything: bool, writing: Writing, **given: Any) -> int:
+@with_books(judges=True, writes=True)
+def assign_command(books: Books, /, order: str, staff: str, everything: bool, writing: Writing, **given: Any) -> int:
     """Send somebody to an order.
 
     By name, or with --auto the best candidate: skill, on duty, below the ceiling, then by the weights of the rules.
@@ -106,8 +102,6 @@ def assign_command(ws: Workspace, /, order: str, staff: str, everything: bool, w
       dispatchctl assign 7 s03
       dispatchctl assign --all --auto
     """
-    books = Books(ws)
-    books.refuse_faults()
     if everything:
         if order or not given["auto"]:
             raise UsageFault("--all goes with --auto, and takes no order")
@@ -131,16 +125,14 @@ def _assign_all(books: Books, writing: Writing) -> int:
 
 @click.command("claim")
 @click.argument("order", type=CASE)
-@writing_options
-@pass_workspace
-def claim_command(ws: Workspace, order: str, writing: Writing) -> int:
+@with_books(writes=True)
+def claim_command(books: Books, order: str, writing: Writing) -> int:
     """Take an order from the pool for yourself.
 
     \b
     Example:
       dispatchctl --as s03 claim 7
     """
-    books = Books(ws)
     case = resolve_case(books, order, ("orders",), only=True)
     return print_sent(books, claim(books, case, writing))
 
@@ -150,10 +142,9 @@ def claim_command(ws: Workspace, order: str, writing: Writing) -> int:
 @click.argument("staff", type=STAFF)
 @click.option("--reason", metavar="TEXT", required=True, help="Why.")
 @click.option("--over-ceiling", is_flag=True, help="Even if it takes the person over the ceiling.")
-@writing_options
-@pass_workspace
+@with_books(writes=True)
 def reassign_command(
-    ws: Workspace, assignment: str, staff: str, reason: str, over_ceiling: bool, writing: Writing
+    books: Books, assignment: str, staff: str, reason: str, over_ceiling: bool, writing: Writing
 ) -> int:
     """Give an open assignment to somebody else; it gets a new id and new clocks.
 
@@ -161,7 +152,6 @@ def reassign_command(
     Example:
       dispatchctl reassign 7 s04 --reason 原人员请假
     """
-    books = Books(ws)
     actor = require_actor(books)
     case = resolve_case(books, assignment, ("assignments", "orders"), only=True)
     job = pick_assignment(books, case, ("reassigned",), actor)

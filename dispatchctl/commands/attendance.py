@@ -7,7 +7,6 @@ from dispatchctl.commands.verbs import Asked, Given, Verb, make_verb, serve
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.staff.attendance import ATTENDANCE, note_exception
 from dispatchctl.options import STAFF, Writing
-from dispatchctl.workspace import Workspace
 
 ASKED = {
     "date": Asked("The day: YYYY-MM-DD, today or yesterday."),
@@ -20,8 +19,7 @@ VERBS = {
 }
 
 
-def _note(ws: Workspace, event: str, given: Given, writing: Writing) -> int:
-    books = Books(ws)
+def _note(books: Books, event: str, given: Given, writing: Writing) -> int:
     done = note_exception(books, event, given["staff"], given["date"], given["reason"], writing)
     return print_done(books, ATTENDANCE, [done])
 

@@ -3,6 +3,7 @@
 import click
 
 from dispatchctl import registers
+from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.results import describe_done, print_done, print_results, print_warnings
 from dispatchctl.desk.audit import check_reveal, note_reveal
 from dispatchctl.desk.books import Books
@@ -17,22 +18,18 @@ from dispatchctl.options import (
     REGISTER,
     STATE,
     Writing,
-    pass_workspace,
-    present_writing_options,
-    writing_options,
 )
 from dispatchctl.output.formats import emit
 from dispatchctl.output.sheets import print_case
 from dispatchctl.registers.row import Row
-from dispatchctl.workspace import Workspace
 
 
 @click.command("show")
 @click.argument("case", type=CASE)
 @click.option("--reveal", is_flag=True, help="The contact unmasked; leaves a row in audit.")
 @click.option("--reason", metavar="TEXT", default="", help="Why it is revealed.")
-@pass_workspace
-def show(ws: Workspace, case: str, reveal: bool, reason: str) -> None:
+@with_books()
+def show(books: Books, case: str, reveal: bool, reason: str) -> None:
     """Show a case: its fields, its history, its clocks.
 
     \b
@@ -40,7 +37,6 @@ def show(ws: Workspace, case: str, reveal: bool, reason: str) -> None:
       dispatchctl show 7
       dispatchctl show O-20261121-0007 --reveal --reason 上门前联系业主
     """
-    books = Books(ws)
     name = resolve_case(books, case, ("orders", "assignments", "staff"))
     if reveal:
         actor = check_reveal(books, reason)
@@ -48,11 +44,10 @@ def show(ws: Workspace, case: str, reveal: bool, reason: str) -> None:
     item = show_case(books, name, reveal=reveal)
     print_warnings(books)
     page = registers.get(item["register"])
-    if not ws.quiet and ws.form.people and not ws.fields:
-        print_case(ws, item, page)
+    if not books.ws.quiet and books.ws.form.people and not books.ws.fields:
+        print_case(books.ws, item, page)
     else:
-        emit(ws, [item], single=True, page=page)
-    books.settle()
+        emit(books.ws, [item], single=True, page=page)
 
 
 @click.command("list")
@@ -64,9 +59,9 @@ def show(ws: Workspace, case: str, reveal: bool, reason: str) -> None:
 @click.option("--search", default="", metavar="TEXT", help="With this text in a field.")
 @click.option("--contact", default="", metavar="P", help="Of this contact.")
 @click.option("--limit", type=click.IntRange(1), default=None, metavar="N", help="At most so many.")
-@pass_workspace
+@with_books()
 def list_command(
-    ws: Workspace, register: str, state: str, since: str, until: str, where: tuple[str, ...], search: str,
+    books: Books, register: str, state: str, since: str, until: str, where: tuple[str, ...], search: str,
     contact: str, limit: int | None,
 ) -> None:  # fmt: skip
     """List the cases of a register: orders by default.
@@ -78,7 +73,6 @@ def list_command(
     """
     from dispatchctl.desk.periods import day_bounds
 
-    books = Books(ws)
     name = find_register(register)
     items = list_cases(
         books,
@@ -90,29 +84,26 @@ def list_command(
         search=search,
         contact=contact,
         limit=limit or 0,
-        sort=ws.sort,
+        sort=books.ws.sort,
     )
     print_warnings(books)
     page = registers.get(name)
     keys = ("id", "register", "state", *(field for field in registers.known_of(name) if field != "row"), "contact")
-    emit(ws, items, page.listed, page=page, keys=keys, in_order=bool(limit and ws.sort[0]))
-    books.settle()
+    emit(books.ws, items, page.listed, page=page, keys=keys, in_order=bool(limit and books.ws.sort[0]))
 
 
 @click.command("amend")
 @click.argument("case", type=CASE)
 @click.argument("changes", nargs=-1, required=True, metavar="FIELD=VALUE...")
 @click.option("--reason", metavar="TEXT", required=True, help="Why.")
-@writing_options
-@pass_workspace
-def amend_command(ws: Workspace, case: str, changes: tuple[str, ...], reason: str, writing: Writing) -> int:
+@with_books(writes=True)
+def amend_command(books: Books, case: str, changes: tuple[str, ...], reason: str, writing: Writing) -> int:
     """Correct fields of a case; the old values stay in its history.
 
     \b
     Example:
       dispatchctl amend 7 priority=urgent phone=138-0000-0002 --reason 登记有误
     """
-    books = Books(ws)
     name = resolve_case(books, case)
     done = amend(books, name, changes, reason, writing)
     return print_done(books, done.rows[0].register, [done])
@@ -122,16 +113,14 @@ def amend_command(ws: Workspace, case: str, changes: tuple[str, ...], reason: st
 @click.argument("case", type=CASE)
 @click.argument("row", required=False, default="")
 @click.option("--reason", metavar="TEXT", required=True, help="Why.")
-@writing_options
-@pass_workspace
-def retract_command(ws: Workspace, case: str, row: str, reason: str, writing: Writing) -> int:
+@with_books(writes=True)
+def retract_command(books: Books, case: str, row: str, reason: str, writing: Writing) -> int:
     """Take back a row of a case, its last by default; what followed from it is derived anew.
 
     \b
     Example:
       dispatchctl retract 7 --reason 误操作
     """
-    books = Books(ws)
     name = resolve_case(books, case)
     return _print_retracted(books, *retract(books, name, row, reason, writing))
 
@@ -142,14 +131,12 @@ def _print_retracted(books: Books, done: Done, gone: Row) -> int:
 
 
 @click.command("undo")
-@present_writing_options
-@pass_workspace
-def undo_command(ws: Workspace, writing: Writing) -> int:
+@with_books(present=True)
+def undo_command(books: Books, writing: Writing) -> int:
     """Take back your own last event, if nothing followed it, within 10 minutes.
 
     \b
     Example:
       dispatchctl undo
     """
-    books = Books(ws)
     return _print_retracted(books, *undo(books, writing))

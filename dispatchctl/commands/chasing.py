@@ -2,7 +2,8 @@
 
 import click
 
-from dispatchctl.commands.results import print_results, print_warnings
+from dispatchctl.commands.frame import with_books
+from dispatchctl.commands.results import print_items, print_results, print_warnings
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.chasing.overdue import KEYS, list_overdue
 from dispatchctl.desk.names import find_register, resolve_case, resolve_key, resolve_staff
@@ -14,13 +15,10 @@ from dispatchctl.options import (
     STAFF,
     Key,
     Writing,
-    pass_workspace,
     take_ids,
-    writing_options,
 )
 from dispatchctl.output.formats import emit
 from dispatchctl.output.terminal import tell
-from dispatchctl.workspace import Workspace
 
 OVERDUE = ("case", "clock", "owner_name", "due_at", "late_seconds", "level", "urged_at", "service", "priority", "area")
 DUE = ("case", "clock", "instance", "state", "breached", "owner", "started_at", "due_at", "stopped_at", "limit")
@@ -34,9 +32,9 @@ WORK = ("case", "state", "content", "service", "area", "due_at", "late_seconds")
 @click.option("--service", type=Key("services"), default=NOT_GIVEN, help="Of one service.")
 @click.option("--limit", type=click.IntRange(1), default=None, metavar="N", help="At most so many.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if anything is listed.")
-@pass_workspace
+@with_books(judges=True)
 def overdue(
-    ws: Workspace, soon: str | None, owner: str, register: str, service: str, limit: int | None, exit_code: bool
+    books: Books, soon: str | None, owner: str, register: str, service: str, limit: int | None, exit_code: bool
 ) -> int:
     """List what is late: who owes it, how late, by which clause.
 
@@ -45,8 +43,6 @@ def overdue(
       dispatchctl overdue --soon 2h
       dispatchctl overdue --exit-code -q || echo late
     """
-    books = Books(ws)
-    books.refuse_faults()
     span = None
     if soon:
         from dispatchctl.options import parse_span
@@ -63,9 +59,7 @@ def overdue(
         service=resolve_key(books.policy, "services", service, "--service") if service else "",
         limit=limit or 0,
     )
-    print_warnings(books)
-    emit(ws, items, OVERDUE, ids="case", keys=KEYS)
-    books.settle()
+    print_items(books, items, OVERDUE, ids="case", keys=KEYS)
     return 1 if exit_code and items else 0
 
 
@@ -76,9 +70,9 @@ def overdue(
 @click.option("--since", default="", metavar="DATE", help="With --all: clocks started on that day or later.")
 @click.option("--until", default="", metavar="DATE", help="With --all: clocks started before that day ended.")
 @click.option("--explain", is_flag=True, help="Every stretch of time: counted, or why not.")
-@pass_workspace
+@with_books(judges=True)
 def due(
-    ws: Workspace, cases: tuple[str, ...], everything: bool, register: str, since: str, until: str, explain: bool
+    books: Books, cases: tuple[str, ...], everything: bool, register: str, since: str, until: str, explain: bool
 ) -> None:
     """Tell when the clocks of cases are due, and why.
 
@@ -89,8 +83,6 @@ def due(
     """
     from dispatchctl.desk.chasing.due import list_all_due, list_due
 
-    books = Books(ws)
-    books.refuse_faults()
     if everything == bool(cases):
         raise UsageFault("due takes cases, or --all")
     if not everything:
@@ -106,13 +98,12 @@ def due(
             list_all_due(books, register=find_register(register) if register else "", since=bounds[0], until=bounds[1])
         )
     print_warnings(books)
-    if explain and not ws.quiet and ws.form.people and not ws.fields:
+    if explain and not books.ws.quiet and books.ws.form.people and not books.ws.fields:
         from dispatchctl.output.sheets import print_explained
 
-        print_explained(ws, items)
+        print_explained(books.ws, items)
     else:
-        emit(ws, items, [*DUE, "segments"] if explain else DUE, ids="case", keys=DUE)
-    books.settle()
+        emit(books.ws, items, [*DUE, "segments"] if explain else DUE, ids="case", keys=DUE)
 
 
 def _read_bounds(books: Books, since: str, until: str) -> tuple[int | None, int | None]:
@@ -127,9 +118,8 @@ def _read_bounds(books: Books, since: str, until: str) -> tuple[int | None, int 
 @click.command("urge")
 @click.argument("case", type=CASE, required=False, default=NOT_GIVEN)
 @click.option("--all", "everything", is_flag=True, help="Everything that is late.")
-@writing_options
-@pass_workspace
-def urge_command(ws: Workspace, case: str, everything: bool, writing: Writing) -> int:
+@with_books(judges=True, writes=True)
+def urge_command(books: Books, case: str, everything: bool, writing: Writing) -> int:
     """Urge what is late: once at each level, at the last level once an interval.
 
     \b
@@ -138,8 +128,6 @@ def urge_command(ws: Workspace, case: str, everything: bool, writing: Writing) -
     """
     from dispatchctl.desk.chasing.urging import list_late_cases, urge
 
-    books = Books(ws)
-    books.refuse_faults()
     if bool(case) == everything:
         raise UsageFault("urge takes a case, or --all")
     names = list_late_cases(books) if everything else [resolve_case(books, case)]
@@ -149,7 +137,6 @@ def urge_command(ws: Workspace, case: str, everything: bool, writing: Writing) -
     for line in told:
         tell(line)
     if not items:
-        books.settle()
         return 0
     return print_results(
         books, items, ("case", "clock", "level", "to"), refused=refused, single=False, ids="case", register="notices"
@@ -158,8 +145,8 @@ def urge_command(ws: Workspace, case: str, everything: bool, writing: Writing) -
 
 @click.command("worklist")
 @click.argument("staff", type=STAFF, required=False, default=NOT_GIVEN)
-@pass_workspace
-def worklist(ws: Workspace, staff: str) -> None:
+@with_books(judges=True)
+def worklist(books: Books, staff: str) -> None:
     """List a person's open work by due time; your own by default.
 
     \b
@@ -169,17 +156,14 @@ def worklist(ws: Workspace, staff: str) -> None:
     from dispatchctl.desk.actors import require_actor
     from dispatchctl.desk.chasing.worklist import list_work
 
-    books = Books(ws)
     who = resolve_staff(books, staff) if staff else require_actor(books)
     items = list_work(books, who)
-    print_warnings(books)
-    emit(ws, items, WORK, ids="case", keys=(*KEYS, "state", "content"))
-    books.settle()
+    print_items(books, items, WORK, ids="case", keys=(*KEYS, "state", "content"))
 
 
 @click.command("status")
-@pass_workspace
-def status(ws: Workspace) -> None:
+@with_books(judges=True)
+def status(books: Books) -> None:
     """Tell in one line how much is late, about to be, and not yet assigned.
 
     \b
@@ -188,11 +172,9 @@ def status(ws: Workspace) -> None:
     """
     from dispatchctl.desk.chasing.worklist import count_state
 
-    books = Books(ws)
     counts = count_state(books)
-    if not ws.quiet and ws.form.screen:
+    if not books.ws.quiet and books.ws.form.screen:
         words = ("逾期", "将到期", "待派") if books.lang == "zh" else ("late", "soon", "unassigned")
         click.echo(", ".join(f"{count} {word}" for count, word in zip(counts.values(), words, strict=True)))
     else:
-        emit(ws, [counts], tuple(counts), single=True, ids="late")
-    books.settle()
+        emit(books.ws, [counts], tuple(counts), single=True, ids="late")

@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.results import describe_done, print_done, print_results
 from dispatchctl.commands.verbs import Asked, Verb, make_verb, run_each, serve
 from dispatchctl.desk.books import Books
@@ -26,12 +27,9 @@ from dispatchctl.options import (
     Key,
     TypedText,
     Writing,
-    pass_workspace,
     take_ids,
-    writing_options,
 )
 from dispatchctl.output.terminal import tell
-from dispatchctl.workspace import Workspace
 
 REGISTER, GROUP = "complaints", "complaint"
 COLUMNS = ("id", "event", "state")
@@ -55,9 +53,8 @@ KIND = TypedText("kind")
 @click.option("--passed-on-by", type=STAFF, default=NOT_GIVEN, help="Who passed it on to the centre.")
 @click.option("--resolved", metavar="TEXT", default="", help="How it was settled on the spot; with --outcome.")
 @click.option("--outcome", metavar="O", default="", help=f"{' or '.join(ON_THE_SPOT)}.")
-@writing_options
-@pass_workspace
-def new(ws: Workspace, /, writing: Writing, **given: Any) -> int:
+@with_books(writes=True)
+def new(books: Books, /, writing: Writing, **given: Any) -> int:
     """Register a complaint; prints how serious the rules find it, and why.
 
     The complainant's contact is found by phone and address, or made. An earlier complaint of the same customer is
@@ -68,7 +65,6 @@ def new(ws: Workspace, /, writing: Writing, **given: Any) -> int:
       dispatchctl complaint new --content 维修迟到两小时，态度生硬 --caller 张三 --phone 138-0000-0001 \\
         --department engineering --staff s03
     """
-    books = Books(ws)
     done = register_complaint(books, Complaint(**given), writing)
     severity = judge_severity(books, done)
     contact = done.family.cases[done.id].fields.get("contact_id")
@@ -148,10 +144,9 @@ REASON = click.option("--reason", metavar="TEXT", required=True, help="Why.")
 @click.option("--invalid", type=KIND, default=NOT_GIVEN, help="It is invalid, of this kind.")
 @click.option("--staff", type=STAFF, multiple=True, help="Whom it is found against; repeatable.")
 @REASON
-@writing_options
-@pass_workspace
+@with_books(writes=True)
 def rule(
-    ws: Workspace, complaint: str, valid: str, invalid: str, staff: tuple[str, ...], reason: str, writing: Writing
+    books: Books, complaint: str, valid: str, invalid: str, staff: tuple[str, ...], reason: str, writing: Writing
 ) -> int:
     """Rule a complaint valid or invalid; either has time limits of its own.
 
@@ -167,11 +162,10 @@ def rule(
     typed: dict[str, Any] = {"kind": valid or invalid, "reason": reason}
     if valid:
         typed["about_staff"] = staff
-    return _record_one(ws, complaint, "ruled-valid" if valid else "ruled-invalid", typed, writing)
+    return _record_one(books, complaint, "ruled-valid" if valid else "ruled-invalid", typed, writing)
 
 
-def _record_one(ws: Workspace, complaint: str, event: str, typed: Typed, writing: Writing) -> int:
-    books = Books(ws)
+def _record_one(books: Books, complaint: str, event: str, typed: Typed, writing: Writing) -> int:
     return print_done(books, REGISTER, record_complaint(books, (complaint,), event, typed, writing)[0])
 
 
@@ -180,10 +174,9 @@ def _record_one(ws: Workspace, complaint: str, event: str, typed: Typed, writing
 @click.argument("more", type=STAFF, nargs=-1, metavar="[STAFF]...")
 @click.option("--cause", metavar="TEXT", required=True, help="What it came of.")
 @click.option("--responsible", type=STAFF, multiple=True, help="Who is responsible; repeatable, or name several.")
-@writing_options
-@pass_workspace
+@with_books(writes=True)
 def analyse(
-    ws: Workspace, complaint: str, more: tuple[str, ...], cause: str, responsible: tuple[str, ...], writing: Writing
+    books: Books, complaint: str, more: tuple[str, ...], cause: str, responsible: tuple[str, ...], writing: Writing
 ) -> int:
     """Record the cause of a complaint and who is responsible.
 
@@ -194,7 +187,7 @@ def analyse(
     if more and not responsible:
         raise UsageFault("name who is responsible after --responsible", place=more[0])
     typed = {"cause": cause, "responsible": (*responsible, *more)}
-    return _record_one(ws, complaint, "analysed", typed, writing)
+    return _record_one(books, complaint, "analysed", typed, writing)
 
 
 @click.command("measure")
@@ -202,16 +195,14 @@ def analyse(
 @click.option("--text", "measure", metavar="TEXT", required=True, help="What is to be done.")
 @click.option("--due", "measure_due", type=WHEN, required=True, help="By when; a day ends with its business hours.")
 @click.option("--owner", type=STAFF, required=True, help="Who does it.")
-@writing_options
-@pass_workspace
-def measure(ws: Workspace, /, complaint: str, writing: Writing, **typed: Any) -> int:
+@with_books(writes=True)
+def measure(books: Books, /, complaint: str, writing: Writing, **typed: Any) -> int:
     """Plan a corrective measure; prints its number, `C-20261121-0003#1`.
 
     \b
     Example:
       dispatchctl complaint measure 3 --text 全员复训试水规程 --due 2026-11-28 --owner s05
     """
-    books = Books(ws)
     done, _ = record_complaint(books, (complaint,), "measure-planned", typed, writing)
     return _print_measure(books, done[0])
 
@@ -225,16 +216,14 @@ def _print_measure(books: Books, done: Done, **more: Any) -> int:
 
 @click.command("finish")
 @click.argument("measure", type=CASE)
-@writing_options
-@pass_workspace
-def finish(ws: Workspace, measure: str, writing: Writing) -> int:
+@with_books(writes=True)
+def finish(books: Books, measure: str, writing: Writing) -> int:
     """Record that a corrective measure was carried out.
 
     \b
     Example:
       dispatchctl complaint finish C-20261121-0003#1
     """
-    books = Books(ws)
     case, item = find_item(books, measure, "complaints", "measure_id")
     done, _ = record_complaint(books, (case,), "measure-done", {"measure_id": item}, writing)
     return _print_measure(books, done[0])
@@ -243,16 +232,14 @@ def finish(ws: Workspace, measure: str, writing: Writing) -> int:
 @click.command("check-measure")
 @click.argument("measure", type=CASE)
 @click.option("--result", "check", metavar="R", required=True, help="effective or failed.")
-@writing_options
-@pass_workspace
-def check_measure(ws: Workspace, measure: str, check: str, writing: Writing) -> int:
+@with_books(writes=True)
+def check_measure(books: Books, measure: str, check: str, writing: Writing) -> int:
     """Record whether a corrective measure has worked; one that failed may turn the complaint serious.
 
     \b
     Example:
       dispatchctl complaint check-measure C-20261121-0003#1 --result effective
     """
-    books = Books(ws)
     case, item = find_item(books, measure, "complaints", "measure_id")
     typed = {"measure_id": item, "check": check}
     done, _ = record_complaint(books, (case,), "measure-checked", typed, writing)

@@ -5,7 +5,8 @@ from typing import Any
 import click
 
 from dispatchctl import registers
-from dispatchctl.commands.results import describe_done, print_results, print_warnings
+from dispatchctl.commands.frame import with_books
+from dispatchctl.commands.results import describe_done, print_items, print_results
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.chasing.overdue import KEYS as OVERDUE_KEYS
 from dispatchctl.desk.customers.followups import (
@@ -18,11 +19,9 @@ from dispatchctl.desk.customers.followups import (
     list_owed,
     sign,
 )
-from dispatchctl.options import CASE, NOT_GIVEN, STAFF, TypedText, Writing, pass_workspace, writing_options
-from dispatchctl.output.formats import emit
+from dispatchctl.options import CASE, NOT_GIVEN, STAFF, TypedText, Writing
 from dispatchctl.output.terminal import tell
 from dispatchctl.registers.followups import METHODS
-from dispatchctl.workspace import Workspace
 
 COLUMNS = ("id", "about", "event", "state")
 OWED = ("about", "clock", "owner_name", "due_at", "late_seconds", "tries", "followup", "service")
@@ -56,9 +55,8 @@ def print_followed(books: Books, found: Followed) -> int:
 @SIGNED_BY
 @click.option("--not-reached", is_flag=True, help="The customer could not be reached.")
 @click.option("--with", "together", type=STAFF, multiple=True, help="Who went along; may be repeated.")
-@writing_options
-@pass_workspace
-def new(ws: Workspace, /, case: str, writing: Writing, together: tuple[str, ...], **given: Any) -> int:
+@with_books(writes=True)
+def new(books: Books, /, case: str, writing: Writing, together: tuple[str, ...], **given: Any) -> int:
     """Ask a customer how it went: of an order, a complaint, or an opinion of a survey (S#1).
 
     What is told decides what is recorded: answered and signed, answered, not reached, else only that it was asked.
@@ -69,7 +67,6 @@ def new(ws: Workspace, /, case: str, writing: Writing, together: tuple[str, ...]
       dispatchctl follow-up new C-20261121-0001 --method visit --satisfaction 4 --signed --with s03
       dispatchctl follow-up new 7 --method phone --not-reached
     """
-    books = Books(ws)
     return print_followed(books, follow_up(books, case, Asking(together=tuple(together), **given), writing))
 
 
@@ -77,39 +74,35 @@ def new(ws: Workspace, /, case: str, writing: Writing, together: tuple[str, ...]
 @click.argument("follow_up", metavar="F", type=CASE)
 @SATISFACTION
 @REMARK
-@writing_options
-@pass_workspace
-def answer_command(ws: Workspace, follow_up: str, satisfaction: str, remark: str, writing: Writing) -> int:
+@with_books(writes=True)
+def answer_command(books: Books, follow_up: str, satisfaction: str, remark: str, writing: Writing) -> int:
     """Record what the customer said to a follow-up that was only asked so far.
 
     \b
     Example:
       dispatchctl follow-up answer 3 --satisfaction 4
     """
-    books = Books(ws)
     return print_followed(books, answer(books, follow_up, satisfaction, remark, writing))
 
 
 @click.command("sign")
 @click.argument("follow_up", metavar="F", type=CASE)
 @SIGNED_BY
-@writing_options
-@pass_workspace
-def sign_command(ws: Workspace, follow_up: str, signed_by: str, writing: Writing) -> int:
+@with_books(writes=True)
+def sign_command(books: Books, follow_up: str, signed_by: str, writing: Writing) -> int:
     """Record that the customer signed the answer: the case's own contact, or who is named.
 
     \b
     Example:
       dispatchctl follow-up sign 3 --attach 回访表.jpg
     """
-    books = Books(ws)
     return print_followed(books, sign(books, follow_up, signed_by, writing))
 
 
 @click.command("list")
 @click.argument("case", type=CASE, required=False, default=NOT_GIVEN)
-@pass_workspace
-def list_command(ws: Workspace, case: str) -> None:
+@with_books(judges=True)
+def list_command(books: Books, case: str) -> None:
     """List who is still to be asked, earliest due first; of a case, its follow-ups.
 
     \b
@@ -117,8 +110,6 @@ def list_command(ws: Workspace, case: str) -> None:
       dispatchctl follow-up list
       dispatchctl follow-up list C-20261121-0001
     """
-    books = Books(ws)
-    books.refuse_faults()
     page = registers.get(REGISTER)
     if case:
         items, columns, ids = list_about(books, case), LISTED, "id"
@@ -127,6 +118,4 @@ def list_command(ws: Workspace, case: str) -> None:
     else:
         items, columns, ids = list_owed(books), OWED, "about"
         keys = (*OVERDUE_KEYS, "about", "tries", "followup")
-    print_warnings(books)
-    emit(ws, items, columns, ids=ids, page=page, keys=keys)
-    books.settle()
+    print_items(books, items, columns, ids=ids, page=page, keys=keys)

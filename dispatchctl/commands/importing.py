@@ -7,11 +7,12 @@ from typing import Any
 
 import click
 
+from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.results import BAD_ROWS, print_warnings
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.imports.history import Outcome, describe_outcome, import_history
 from dispatchctl.errors import BadData
-from dispatchctl.options import ShortOption, pass_workspace
+from dispatchctl.options import ShortOption
 from dispatchctl.output.formats import emit
 from dispatchctl.output.formatters import find_format
 from dispatchctl.output.terminal import tell
@@ -32,8 +33,8 @@ Advance = Callable[[int, int], None]
     help="stop: a fault anywhere imports nothing; skip: import the other rows.",
 )
 @click.option("-n", "--dry-run", cls=ShortOption, is_flag=True, help="Check and count, but record nothing.")
-@pass_workspace
-def import_command(ws: Workspace, file: str, map_path: str, on_error: str, dry_run: bool) -> int:
+@with_books(settles=False)
+def import_command(books: Books, file: str, map_path: str, on_error: str, dry_run: bool) -> int:
     """Import orders from CSV, JSON lines or XLSX, as a map of their columns says; `-` reads standard input.
 
     All of it is checked before anything is written. Run again, it passes over what is there: by source_ref.
@@ -43,18 +44,17 @@ def import_command(ws: Workspace, file: str, map_path: str, on_error: str, dry_r
       dispatchctl records import history.csv --map map.yaml --dry-run
       zcat history.csv.gz | dispatchctl records import - --map map.yaml --on-error skip
     """
-    books = Books(ws)
-    with show_progress(ws) as advance:
+    with show_progress(books.ws) as advance:
         try:
             outcome = import_history(
                 books, file, map_path, skip_faults=on_error == "skip", dry_run=dry_run, advance=advance
             )
         except BadData as error:
-            if ws.quiet or not ws.form.tree or not error.faults:
+            if books.ws.quiet or not books.ws.form.tree or not error.faults:
                 raise
             outcome = Outcome(0, 0, 0, 0, list(error.faults), 0)
     print_warnings(books)
-    print_outcome(ws, outcome, stopped=on_error == "stop", dry=dry_run)
+    print_outcome(books.ws, outcome, stopped=on_error == "stop", dry=dry_run)
     if outcome.imported <= SETTLED:
         books.settle()
     return BAD_ROWS if outcome.faults else 0

@@ -4,7 +4,8 @@ from typing import Any
 
 import click
 
-from dispatchctl.commands.results import describe_done, print_results, print_warnings
+from dispatchctl.commands.frame import with_books
+from dispatchctl.commands.results import describe_done, print_items, print_results, print_warnings
 from dispatchctl.commands.verbs import Asked, Given, Verb, make_verb, serve
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
@@ -19,14 +20,11 @@ from dispatchctl.options import (
     STAFF,
     TypedText,
     Writing,
-    pass_workspace,
     take_ids,
-    writing_options,
 )
 from dispatchctl.output.formats import emit
 from dispatchctl.output.terminal import tell
 from dispatchctl.registers import get
-from dispatchctl.workspace import Workspace
 
 DUE = ("staff_name", "title", "kind", "amount", "range", "also", "occurred_at", "clauses", "entry", "state", "key")
 LIST = (
@@ -56,8 +54,8 @@ need_reason = click.option("--reason", metavar="TEXT", required=True, help="Why.
 @click.command("due")
 @month
 @person
-@pass_workspace
-def due(ws: Workspace, month: str, staff: str) -> None:
+@with_books(judges=True)
+def due(books: Books, month: str, staff: str) -> None:
     """List what the rules say follows from the facts of a month, each with its clause and evidence.
 
     \b
@@ -67,12 +65,8 @@ def due(ws: Workspace, month: str, staff: str) -> None:
     """
     from dispatchctl.desk.ledger.proposals import list_month
 
-    books = Books(ws)
-    books.refuse_faults()
     items = list_month(books, month, staff)
-    print_warnings(books)
-    emit(ws, items, DUE, ids="key", keys=KEYS, page=get("ledger"))
-    books.settle()
+    print_items(books, items, DUE, ids="key", keys=KEYS, page=get("ledger"))
 
 
 @click.command("propose")
@@ -85,10 +79,9 @@ def due(ws: Workspace, month: str, staff: str) -> None:
 @click.option("--case", type=CASE, default=NOT_GIVEN, help="By hand: the case it is about.")
 @click.option("--amount", type=MONEY, default=NOT_GIVEN, help="By hand: the amount, where the rule leaves it open.")
 @click.option("--reason", metavar="TEXT", default="", help="Why; by hand and with --again always.")
-@writing_options
-@pass_workspace
+@with_books(judges=True, writes=True)
 def propose(
-    ws: Workspace,
+    books: Books,
     keys: tuple[str, ...],
     everything: bool,
     month: str,
@@ -107,8 +100,6 @@ def propose(
       dispatchctl ledger propose --all --month last
       dispatchctl ledger propose --rule unreachable --staff s07 --reason 三次电话未接
     """
-    books = Books(ws)
-    books.refuse_faults()
     if rule or staff or case or amount:
         if keys or everything or month:
             raise UsageFault("keys, --all and --month do not go with --rule")
@@ -187,11 +178,9 @@ VERBS = {
 }
 
 
-def _decide(ws: Workspace, event: str, given: Given, writing: Writing) -> int:
+def _decide(books: Books, event: str, given: Given, writing: Writing) -> int:
     from dispatchctl.desk.ledger.decisions import decide, settle
 
-    books = Books(ws)
-    books.refuse_faults()
     entry = given.pop("entry")
     if event in ("paid", "fulfilled"):
         done = settle(books, entry, event, writing)
@@ -202,7 +191,7 @@ def _decide(ws: Workspace, event: str, given: Given, writing: Writing) -> int:
 
 
 def _make(name: str, verb: Verb) -> click.Command:
-    return make_verb(REGISTER, REGISTER, name, verb, _decide, click.argument("entry", type=CASE))
+    return make_verb(REGISTER, REGISTER, name, verb, _decide, click.argument("entry", type=CASE), judges=True)
 
 
 __getattr__ = serve(VERBS, _make)
@@ -212,9 +201,8 @@ __getattr__ = serve(VERBS, _make)
 @click.option("--amount", type=MONEY, required=True, help="How much.")
 @need_reason
 @click.option("--fund", type=FUND_NAME, default=NOT_GIVEN, help="Of which fund, where there are several.")
-@writing_options
-@pass_workspace
-def spend(ws: Workspace, amount: str, reason: str, fund: str, writing: Writing) -> int:
+@with_books(judges=True, writes=True)
+def spend(books: Books, amount: str, reason: str, fund: str, writing: Writing) -> int:
     """Record what was spent of the fund; never more than is in it.
 
     \b
@@ -223,8 +211,6 @@ def spend(ws: Workspace, amount: str, reason: str, fund: str, writing: Writing) 
     """
     from dispatchctl.desk.ledger.fund import spend as spend_of
 
-    books = Books(ws)
-    books.refuse_faults()
     done = spend_of(books, amount, reason, writing, fund=fund)
     item = describe_done(done, amount=amount)
     return print_results(books, [item], ("id", "event", "state", "amount"), register="ledger")
@@ -232,8 +218,8 @@ def spend(ws: Workspace, amount: str, reason: str, fund: str, writing: Writing) 
 
 @click.command("fund")
 @click.option("--fund", type=FUND_NAME, default=NOT_GIVEN, help="Of which fund; all of them otherwise.")
-@pass_workspace
-def fund(ws: Workspace, fund: str) -> None:
+@with_books(judges=True)
+def fund(books: Books, fund: str) -> None:
     """Show the fund: its balance, and what came in and went out.
 
     \b
@@ -242,24 +228,21 @@ def fund(ws: Workspace, fund: str) -> None:
     """
     from dispatchctl.desk.ledger.fund import FUND_KEYS, describe_fund
 
-    books = Books(ws)
-    books.refuse_faults()
     found = describe_fund(books, fund)
     print_warnings(books)
-    if not ws.quiet and ws.form.whole and not ws.fields:
-        emit(ws, [found], single=True)
+    if not books.ws.quiet and books.ws.form.whole and not books.ws.fields:
+        emit(books.ws, [found], single=True)
     else:
-        emit(ws, found["entries"], FUND, keys=FUND_KEYS, page=get("ledger"))
-        if not ws.quiet:
+        emit(books.ws, found["entries"], FUND, keys=FUND_KEYS, page=get("ledger"))
+        if not books.ws.quiet:
             tell(f"balance: {found['balance']} {found['currency']}")
-    books.settle()
 
 
 @click.command("list")
 @month
 @person
-@pass_workspace
-def list_command(ws: Workspace, month: str, staff: str) -> None:
+@with_books(judges=True)
+def list_command(books: Books, month: str, staff: str) -> None:
     """List the entries of the ledger, those by hand too; of a month: what occurred in it.
 
     \b
@@ -269,10 +252,6 @@ def list_command(ws: Workspace, month: str, staff: str) -> None:
     from dispatchctl.desk.ledger.entries import LIST_KEYS, list_ledger
     from dispatchctl.desk.names import resolve_staff
 
-    books = Books(ws)
-    books.refuse_faults()
     wanted = resolve_staff(books, staff, option="--staff", present=False) if staff else ""
     items = list(list_ledger(books, month, wanted))
-    print_warnings(books)
-    emit(ws, items, LIST, keys=LIST_KEYS, page=get("ledger"))
-    books.settle()
+    print_items(books, items, LIST, keys=LIST_KEYS, page=get("ledger"))

@@ -4,16 +4,16 @@ from typing import Any
 
 import click
 
+from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.results import describe_done, print_done, print_results
 from dispatchctl.commands.verbs import Asked, Verb, make_verb, run_each, serve
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.names import resolve_case
 from dispatchctl.desk.orders.intake import Request, Taken, record_order, take_order, triage_fields
 from dispatchctl.errors import UsageFault
-from dispatchctl.options import CASE, MONEY, NOT_GIVEN, WHEN, Key, Writing, pass_workspace, writing_options
+from dispatchctl.options import CASE, MONEY, NOT_GIVEN, WHEN, Key, Writing
 from dispatchctl.output.terminal import tell
 from dispatchctl.registers.orders import KINDS
-from dispatchctl.workspace import Workspace
 
 REGISTER = "orders"
 COLUMNS = ("id", "state", "contact_id", "base_price", "read_back")
@@ -47,10 +47,9 @@ def describe_taken(taken: Taken) -> dict[str, Any]:
 @click.option("--answered", metavar="TEXT", default="", help="It was answered at once: closed, never dispatched.")
 @click.option("--from", "source", metavar="FILE|-", default="", help="Take many from CSV, YAML, JSON or JSON lines.")
 @click.option("--strict-privacy", is_flag=True, help="Refuse phone and identity numbers in free text.")
-@writing_options
-@pass_workspace
+@with_books(writes=True)
 def new_order(
-    ws: Workspace, /, source: str, strict_privacy: bool, writing: Writing, price: str | None, **given: Any
+    books: Books, /, source: str, strict_privacy: bool, writing: Writing, price: str | None, **given: Any
 ) -> int:
     """Take a request, inquiry, suggestion or report.
 
@@ -62,8 +61,7 @@ def new_order(
       dispatchctl new-order --service plumbing --content 厨房水管漏水 --caller 张三 \\
         --phone 138-0000-0001 --address 3号楼2单元501
     """
-    books = Books(ws)
-    ws.given["strict_privacy"] = strict_privacy
+    books.ws.given["strict_privacy"] = strict_privacy
     if source:
         if any(value for name, value in given.items() if name != "kind" and value) or price:
             raise UsageFault("--from takes everything from its rows; give no other field beside it")
@@ -94,16 +92,14 @@ def _take_many(books: Books, source: str, writing: Writing) -> int:
 @click.option("--dispatch", is_flag=True, help="It needs somebody on the spot: into the pool.")
 @click.option("--answered", metavar="TEXT", default="", help="It was answered; it is closed and never dispatched.")
 @click.option("--refer", type=Key("departments"), default=NOT_GIVEN, help="Another department takes it.")
-@writing_options
-@pass_workspace
-def triage(ws: Workspace, order: str, dispatch: bool, answered: str, refer: str, writing: Writing) -> int:
+@with_books(writes=True)
+def triage(books: Books, order: str, dispatch: bool, answered: str, refer: str, writing: Writing) -> int:
     """Decide whether a request needs somebody to be sent.
 
     \b
     Example:
       dispatchctl triage 7 --dispatch
     """
-    books = Books(ws)
     event, fields = triage_fields(books, answered, refer, dispatch)
     return print_done(books, REGISTER, record_order(books, (order,), event, fields, writing)[0])
 
@@ -112,16 +108,14 @@ def triage(ws: Workspace, order: str, dispatch: bool, answered: str, refer: str,
 @click.argument("order", type=CASE)
 @click.option("--reason", metavar="TEXT", required=True, help="Why.")
 @click.option("--duplicate-of", type=CASE, default=NOT_GIVEN, help="The order that it repeats.")
-@writing_options
-@pass_workspace
-def cancel(ws: Workspace, order: str, reason: str, duplicate_of: str, writing: Writing) -> int:
+@with_books(writes=True)
+def cancel(books: Books, order: str, reason: str, duplicate_of: str, writing: Writing) -> int:
     """Cancel an order; its open assignments are withdrawn with it.
 
     \b
     Example:
       dispatchctl cancel 7 --reason 业主取消
     """
-    books = Books(ws)
     case = resolve_case(books, order, ("orders",), only=True)
     other = resolve_case(books, duplicate_of, ("orders",), only=True) if duplicate_of else ""
     if other == case:

@@ -5,12 +5,13 @@ from typing import Any
 
 import click
 
+from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.results import describe_done, print_faults, print_results, print_warnings
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.policy.draft import check_draft_file
 from dispatchctl.desk.policy.publication import publish_rules
 from dispatchctl.desk.policy.versions import compare_versions, list_publications
-from dispatchctl.options import Writing, pass_workspace, writing_options
+from dispatchctl.options import Writing, pass_workspace
 from dispatchctl.output.formats import emit
 from dispatchctl.output.formatters import find_format
 from dispatchctl.output.labels import Column
@@ -63,8 +64,8 @@ def check(ws: Workspace, file: str) -> int:
 
 @click.command("show")
 @click.argument("path", required=False, default="")
-@pass_workspace
-def show(ws: Workspace, path: str) -> None:
+@with_books()
+def show(books: Books, path: str) -> None:
     """Show the rules in force now, every default filled in, or the part that PATH names.
 
     \b
@@ -74,14 +75,17 @@ def show(ws: Workspace, path: str) -> None:
     """
     from dispatchctl.policy.showing import show_policy
 
-    books = Books(ws)
     value = show_policy(books.policy, path)
     print_warnings(books)
-    form = ws.form
+    form = books.ws.form
     if not form.people and not form.tree:
-        emit(ws, [{"path": name, "value": leaf} for name, leaf in _list_leaves(value, path)], keys=("path", "value"))
+        emit(
+            books.ws,
+            [{"path": name, "value": leaf} for name, leaf in _list_leaves(value, path)],
+            keys=("path", "value"),
+        )
     elif form.tree and not form.whole:
-        emit(ws, [value] if isinstance(value, Mapping) else [{"path": path, "value": value}])
+        emit(books.ws, [value] if isinstance(value, Mapping) else [{"path": path, "value": value}])
     elif form.whole:
         write_stdout(form.dump(value))
     else:  # a person reads the rules as they are written
@@ -102,9 +106,8 @@ def _list_leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
 @click.command("publish")
 @click.option("--days", is_flag=True, help="Only the holidays and working days, at once, for the newest version.")
 @click.option("--reason", metavar="TEXT", default="", help="Why; demanded where --days changes a past day.")
-@writing_options
-@pass_workspace
-def publish(ws: Workspace, days: bool, reason: str, writing: Writing) -> None:
+@with_books(writes=True)
+def publish(books: Books, days: bool, reason: str, writing: Writing) -> None:
     """Put the draft in force from its day, as a file that is never changed; print what it changes.
 
     \b
@@ -112,7 +115,6 @@ def publish(ws: Workspace, days: bool, reason: str, writing: Writing) -> None:
       dispatchctl policy publish --dry-run
       dispatchctl policy publish --days --reason 国务院公布2027年放假安排
     """
-    books = Books(ws)
     done, item = publish_rules(books, writing, days_only=days, reason=reason)
     books.told_draft = True  # it differed until a moment ago
     print_warnings(books)
@@ -125,14 +127,13 @@ def publish(ws: Workspace, days: bool, reason: str, writing: Writing) -> None:
         tell(f"{item['id']} was recorded before; nothing was written")
     if done.dry:
         item["dry_run"] = True
-    if ws.quiet or ws.form.tree:
-        emit(ws, [item], single=True)
+    if books.ws.quiet or books.ws.form.tree:
+        emit(books.ws, [item], single=True)
     else:
         if item["file"]:
             verb = "would publish" if done.dry else "published"
             tell(f"{verb} {item['file']}, in force from {item['effective_from']}")
-        emit(ws, [_word_change(change, ws.lang, ws.form) for change in item["changes"]], CHANGES)
-    books.settle()
+        emit(books.ws, [_word_change(change, books.ws.lang, books.ws.form) for change in item["changes"]], CHANGES)
 
 
 def _word_change(change: Mapping[str, Any], lang: str, form: Format) -> dict[str, Any]:
@@ -155,8 +156,8 @@ def _word_value(value: Any, lang: str, is_day: bool) -> Any:
 
 
 @click.command("versions")
-@pass_workspace
-def versions(ws: Workspace) -> None:
+@with_books()
+def versions(books: Books) -> None:
     """List the published versions: from when, published when and by whom, which one is in force, and who knows it.
 
     Not yet: who was here before it took effect and has not acknowledged it; who joins later counts as informed.
@@ -165,22 +166,20 @@ def versions(ws: Workspace) -> None:
     Example:
       dispatchctl policy versions --format json
     """
-    books = Books(ws)
     items = list_publications(books)
     print_warnings(books)
     if not items:
         tell("no version is published: policies.yaml itself is in force")
-    if not ws.quiet and ws.form.people:
+    if not books.ws.quiet and books.ws.form.people:
         items = [{**item, **{key: len(item[key]) for key in ("acknowledged", "objected", "waiting")}} for item in items]
-    emit(ws, items, VERSIONS, ids="label", keys=VERSION_KEYS)
-    books.settle()
+    emit(books.ws, items, VERSIONS, ids="label", keys=VERSION_KEYS)
 
 
 @click.command("diff")
 @click.argument("before", required=False, default="", metavar="[A]")
 @click.argument("after", required=False, default="", metavar="[B]")
-@pass_workspace
-def diff(ws: Workspace, before: str, after: str) -> None:
+@with_books()
+def diff(books: Books, before: str, after: str) -> None:
     """Show what version B changes about version A; both a label of `policy versions`, or draft.
 
     Without B the draft is compared, without A the version in force. Holidays are compared between published versions.
@@ -190,22 +189,19 @@ def diff(ws: Workspace, before: str, after: str) -> None:
       dispatchctl policy diff
       dispatchctl policy diff 2026-01-01 2026-07-01 --json
     """
-    books = Books(ws)
     changes = [change._asdict() for change in compare_versions(books, before, after)]
     print_warnings(books)
     if not changes:
         tell("nothing differs")
-    if not ws.quiet and not ws.form.tree:
-        changes = [_word_change(change, ws.lang, ws.form) for change in changes]
-    emit(ws, changes, CHANGES, ids="path", keys=CHANGE_KEYS)
-    books.settle()
+    if not books.ws.quiet and not books.ws.form.tree:
+        changes = [_word_change(change, books.ws.lang, books.ws.form) for change in changes]
+    emit(books.ws, changes, CHANGES, ids="path", keys=CHANGE_KEYS)
 
 
 @click.command("acknowledge")
 @click.option("--objection", metavar="TEXT", default="", help="What you object to, or would rather have.")
-@writing_options
-@pass_workspace
-def acknowledge(ws: Workspace, objection: str, writing: Writing) -> int:
+@with_books(writes=True)
+def acknowledge(books: Books, objection: str, writing: Writing) -> int:
     """Record that you know the rules in force; with --objection, what you object to, in writing.
 
     \b
@@ -215,7 +211,6 @@ def acknowledge(ws: Workspace, objection: str, writing: Writing) -> int:
     """
     from dispatchctl.desk.policy.acknowledgements import acknowledge_rules
 
-    books = Books(ws)
     done = acknowledge_rules(books, objection, writing)
     row = done.rows[0]
     item = describe_done(done, policy_version=row.fields.get("policy_version"))
@@ -223,9 +218,8 @@ def acknowledge(ws: Workspace, objection: str, writing: Writing) -> int:
 
 
 @click.command("review")
-@writing_options
-@pass_workspace
-def review(ws: Workspace, writing: Writing) -> int:
+@with_books(writes=True)
+def review(books: Books, writing: Writing) -> int:
     """Record that the rules were reviewed: --note says what was found, and what should change.
 
     Whoever works here may propose a change in this way (KZ-9); `list audit` shows what was said.
@@ -236,7 +230,6 @@ def review(ws: Workspace, writing: Writing) -> int:
     """
     from dispatchctl.desk.policy.acknowledgements import review_rules
 
-    books = Books(ws)
     done = review_rules(books, writing)
     row = done.rows[0]
     said = {key: row.fields.get(key) for key in ("subject", "reason")}

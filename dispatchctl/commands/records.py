@@ -2,13 +2,14 @@
 
 import click
 
+from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.results import print_faults, print_warnings
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.files.inspection import inspect_records
 from dispatchctl.desk.files.seals import seal_month
 from dispatchctl.desk.files.verification import verify_seals
 from dispatchctl.desk.files.writer import rebuild_index, set_writer
-from dispatchctl.options import MONTH, Writing, pass_workspace, writing_options
+from dispatchctl.options import MONTH, Writing, pass_workspace
 from dispatchctl.output.formats import emit
 from dispatchctl.output.labels import Column
 from dispatchctl.output.terminal import tell
@@ -79,9 +80,8 @@ def rebuild(ws: Workspace) -> None:
 @click.argument("code", metavar="CODE")
 @click.option("--take-over", is_flag=True, help="Though CODE has files: its own clone is gone for good.")
 @click.option("--reason", metavar="TEXT", default="", help="Why it is taken over; kept in audit.")
-@writing_options
-@pass_workspace
-def writer(ws: Workspace, code: str, take_over: bool, reason: str, writing: Writing) -> None:
+@with_books(writes=True)
+def writer(books: Books, code: str, take_over: bool, reason: str, writing: Writing) -> None:
     """Name the writer of this clone: 1 to 8 capitals or digits, first a letter, or `main`.
 
     Each clone that writes has a code of its own, so that two offices never touch the same file.
@@ -91,21 +91,18 @@ def writer(ws: Workspace, code: str, take_over: bool, reason: str, writing: Writ
       dispatchctl records writer SZ
       dispatchctl records writer SZ --take-over --reason 原电脑已报废
     """
-    books = Books(ws)
     item = set_writer(books, code, writing, take_over=take_over, reason=reason)
     if item["before"] == code:
         tell(f"the writer here is {code} already")
-    emit(ws, [item], WRITER, single=True, ids="writer")
-    books.settle()
+    emit(books.ws, [item], WRITER, single=True, ids="writer")
 
 
 @click.command("seal")
 @click.option("--month", type=MONTH, required=True, help="YYYY-MM or last; it must be over.")
 @click.option("--sign", "key", metavar="KEYFILE", default="", help="Sign the seal with this key of OpenSSH.")
 @click.option("--end-torn", is_flag=True, help="End a torn line first, which a crash left and which never counted.")
-@writing_options
-@pass_workspace
-def seal(ws: Workspace, month: str, key: str, end_torn: bool, writing: Writing) -> None:
+@with_books(writes=True)
+def seal(books: Books, month: str, key: str, end_torn: bool, writing: Writing) -> None:
     """Seal a month of this writer: the sha256 and size of its every file, and the seal before it.
 
     A month that all its writers have sealed is closed: it is reported as of that time for ever.
@@ -115,13 +112,11 @@ def seal(ws: Workspace, month: str, key: str, end_torn: bool, writing: Writing) 
       dispatchctl records seal --month last
       dispatchctl records seal --month 2026-10 --sign ~/.ssh/id_ed25519
     """
-    books = Books(ws)
     item = seal_month(books, month, key=key, end_torn=end_torn, writing=writing)
     print_warnings(books)
     if item.get("replayed"):
         tell(f"{item['id']} was recorded before; nothing was written")
-    emit(ws, [item], SEAL, single=True)
-    books.settle()
+    emit(books.ws, [item], SEAL, single=True)
 
 
 @click.command("verify")

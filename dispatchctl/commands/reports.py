@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.results import print_warnings
 from dispatchctl.desk.audit import note_report, open_audit
 from dispatchctl.desk.books import Books
@@ -14,7 +15,7 @@ from dispatchctl.desk.names import resolve_staff
 from dispatchctl.desk.periods import REPORTS, find_period
 from dispatchctl.desk.reports import describe_beside, describe_period, find_heads, list_headed
 from dispatchctl.errors import UsageFault
-from dispatchctl.options import MONTH, NOT_GIVEN, STAFF, output_options, pass_workspace
+from dispatchctl.options import MONTH, NOT_GIVEN, STAFF, output_options
 from dispatchctl.output.files import ENCODINGS, read_ending, write_output
 from dispatchctl.output.formats import emit
 from dispatchctl.output.formatters import find_format
@@ -45,9 +46,9 @@ WORDED = (
 @output_options
 @click.option("--encoding", type=click.Choice(ENCODINGS), default=None, help="Of a csv, tsv or txt; utf-8-sig for csv.")
 @click.option("--raw", is_flag=True, help="In a csv or xlsx, leave what looks like a formula as it is.")
-@pass_workspace
+@with_books(judges=True)
 def report(
-    ws: Workspace, kind: str, month: str | None, date: str, measure: str, person: str, output: str | None, force: bool,
+    books: Books, kind: str, month: str | None, date: str, measure: str, person: str, output: str | None, force: bool,
     encoding: str | None, raw: bool,
 ) -> None:  # fmt: skip
     """Add up a day, a week or a month; without a date, the one that holds now, up to now.
@@ -64,10 +65,8 @@ def report(
     """
     if person and not measure:
         raise UsageFault("goes with --drill MEASURE", place="--person")
-    form = find_format(read_ending(output) if output else ws.format)
+    form = find_format(read_ending(output) if output else books.ws.format)
     check_options(form, output, encoding=encoding, raw=raw)
-    books = Books(ws)
-    books.refuse_faults()
     stretch = find_period(books, kind, month or "", date.strip())
     books = open_for_period(books, stretch)
     period, heading = describe_period(books, kind, stretch)
@@ -96,13 +95,12 @@ def report(
         rows, keys = flatten_report(document), FLAT
     print_warnings(books)
     if output:
-        content = format_file(ws, form, document, rows, keys, drilled=bool(name), raw=raw, encoding=encoding)
+        content = format_file(books.ws, form, document, rows, keys, drilled=bool(name), raw=raw, encoding=encoding)
         hand_out(books, output, content, heading, name, len(rows), force=force)
     elif name:
-        print_drilled(ws, document, items)
+        print_drilled(books.ws, document, items)
     else:
-        print_report(ws, document, rows)
-    books.settle()
+        print_report(books.ws, document, rows)
 
 
 def check_options(form: Format, output: str | None, *, encoding: str | None, raw: bool) -> None:

@@ -10,6 +10,7 @@ from dispatchctl import registers
 from dispatchctl.desk.books import Books
 from dispatchctl.errors import Fault
 from dispatchctl.output.formats import emit
+from dispatchctl.output.labels import Column
 from dispatchctl.output.terminal import neutralise_text, tell, write_stdout
 from dispatchctl.workspace import Workspace
 
@@ -48,7 +49,6 @@ def print_results(
         tell(f"dispatchctl: {refusal.error}" if named else f"dispatchctl: {refusal.item}: {refusal.error}")
         if refusal.error.hint:
             tell(f"hint: {refusal.error.hint}")
-    books.settle()
     if not refused:
         return 0
     return BAD_ROWS if bad_rows else REFUSED
@@ -74,6 +74,14 @@ def print_done(
     """Print what a command about one event of each case came to; the exit code, as print_results."""
     items = [describe_done(each) for each in done]
     return print_results(books, items, ("id", "event", "state"), refused=refused, single=single, register=register)
+
+
+def print_items(
+    books: Books, items: Sequence[Mapping[str, Any]], columns: "Sequence[str | Column]" = (), **how: Any
+) -> None:
+    """What was noticed on the way, on stderr, then the items on stdout; how: as for output.formats.emit."""
+    print_warnings(books)
+    emit(books.ws, items, columns, **how)
 
 
 def print_warnings(books: Books) -> None:

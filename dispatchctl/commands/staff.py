@@ -2,12 +2,12 @@
 
 import click
 
+from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.results import print_done
 from dispatchctl.commands.verbs import Asked, Verb, make_verb, run_each, serve
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.staff.posts import give_mark, record_post
-from dispatchctl.options import MONTH, STAFF, Writing, pass_workspace, writing_options
-from dispatchctl.workspace import Workspace
+from dispatchctl.options import MONTH, STAFF, Writing
 
 REGISTER = GROUP = "staff"
 POST = {
@@ -73,15 +73,13 @@ __getattr__ = serve(VERBS, _make)
 @click.option("--month", type=MONTH, required=True, help="The month it is about: YYYY-MM, last or this.")
 @click.option("--score", metavar="0..100", required=True, help="The mark.")
 @click.option("--reason", metavar="TEXT", required=True, help="Why.")
-@writing_options
-@pass_workspace
-def score(ws: Workspace, staff: str, measure: str, month: str, score: str, reason: str, writing: Writing) -> int:
+@with_books(writes=True)
+def score(books: Books, staff: str, measure: str, month: str, score: str, reason: str, writing: Writing) -> int:
     """Give somebody a mark for a month; of several marks for one measure the appraisal takes the mean.
 
     \b
     Example:
       dispatchctl staff score s07 --measure attitude --month last --score 92 --reason 业主多次表扬
     """
-    books = Books(ws)
     typed = {"measure": measure, "month": month, "score": score, "reason": reason}
     return print_done(books, "staff", [give_mark(books, staff, typed, writing)])

@@ -4,14 +4,14 @@ from typing import Any
 
 import click
 
+from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.results import describe_done, print_done, print_results
 from dispatchctl.commands.verbs import Asked, Verb, make_verb, run_each, serve
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.customers.surveys import REGISTER, Opinion, add_opinion, close, open_survey, put_right, take_steps
-from dispatchctl.options import CASE, Key, Writing, pass_workspace, writing_options
+from dispatchctl.options import CASE, Key, Writing
 from dispatchctl.output.terminal import tell
 from dispatchctl.registers.surveys import METHODS
-from dispatchctl.workspace import Workspace
 
 COLUMNS = ("id", "event", "state")
 
@@ -20,16 +20,14 @@ COLUMNS = ("id", "event", "state")
 @click.option("--department", type=Key("departments"), required=True, help="Whose work is asked about.")
 @click.option("--method", type=click.Choice(METHODS), default=None, help="How customers are asked.")
 @click.option("--content", metavar="TEXT", default="", help="What it is about.")
-@writing_options
-@pass_workspace
-def open_command(ws: Workspace, /, writing: Writing, **given: Any) -> int:
+@with_books(writes=True)
+def open_command(books: Books, /, writing: Writing, **given: Any) -> int:
     """Begin a satisfaction survey of a department's work.
 
     \b
     Example:
       dispatchctl survey open --department engineering --method phone --content 四季度维修服务
     """
-    books = Books(ws)
     done = open_survey(books, given, writing)
     return print_done(books, REGISTER, [done])
 
@@ -41,16 +39,14 @@ def open_command(ws: Workspace, /, writing: Writing, **given: Any) -> int:
 @click.option("--caller", metavar="NAME", default="", help="Who said it.")
 @click.option("--phone", metavar="P", default="", help="The phone.")
 @click.option("--address", metavar="A", default="", help="The address.")
-@writing_options
-@pass_workspace
-def opinion(ws: Workspace, /, survey: str, writing: Writing, **given: str) -> int:
+@with_books(writes=True)
+def opinion(books: Books, /, survey: str, writing: Writing, **given: str) -> int:
     """Record what a customer said; prints the opinion's own id, such as S-20261121-0001#1.
 
     \b
     Example:
       dispatchctl survey opinion 1 --opinion 维修等候太久 --satisfaction 2 --caller 张示例 --phone 138-0000-0001
     """
-    books = Books(ws)
     done, item = add_opinion(books, survey, Opinion(**given), writing)
     return print_results(books, [describe_done(done, item)], COLUMNS, register=REGISTER)
 
@@ -78,9 +74,8 @@ __getattr__ = serve(VERBS, _make)
 
 @click.command("put-right")
 @click.argument("survey", metavar="S|S#N", type=CASE)
-@writing_options
-@pass_workspace
-def put_right_command(ws: Workspace, survey: str, writing: Writing) -> int:
+@with_books(writes=True)
+def put_right_command(books: Books, survey: str, writing: Writing) -> int:
     """Record that an opinion was put right; of a survey, every one that was not yet.
 
     \b
@@ -88,7 +83,6 @@ def put_right_command(ws: Workspace, survey: str, writing: Writing) -> int:
       dispatchctl survey put-right 1
       dispatchctl survey put-right 'S-20261121-0001#2'
     """
-    books = Books(ws)
     done, items = put_right(books, survey, writing)
     replayed = {"replayed": True} if done.replayed else {}
     if replayed:
@@ -100,15 +94,13 @@ def put_right_command(ws: Workspace, survey: str, writing: Writing) -> int:
 
 @click.command("close")
 @click.argument("survey", type=CASE)
-@writing_options
-@pass_workspace
-def close_command(ws: Workspace, survey: str, writing: Writing) -> int:
+@with_books(writes=True)
+def close_command(books: Books, survey: str, writing: Writing) -> int:
     """End a survey; refused while something of it is owed.
 
     \b
     Example:
       dispatchctl survey close 1
     """
-    books = Books(ws)
     done = close(books, survey, writing)
     return print_done(books, REGISTER, [done])

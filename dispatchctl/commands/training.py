@@ -2,12 +2,12 @@
 
 import click
 
+from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.results import describe_done, print_done, print_results
 from dispatchctl.commands.verbs import Given, Verb, make_verb, serve
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.staff.training import TRAINING, note_examination, note_presence, plan_course
-from dispatchctl.options import CASE, STAFF, WHEN, Writing, pass_workspace, writing_options
-from dispatchctl.workspace import Workspace
+from dispatchctl.options import CASE, STAFF, WHEN, Writing
 
 COLUMNS = ("id", "event", "state")
 
@@ -15,16 +15,14 @@ COLUMNS = ("id", "event", "state")
 @click.command("plan")
 @click.option("--topic", metavar="TEXT", required=True, help="What it is about.")
 @click.option("--on", type=WHEN, required=True, help="When it takes place.")
-@writing_options
-@pass_workspace
-def plan(ws: Workspace, topic: str, on: str, writing: Writing) -> int:
+@with_books(writes=True)
+def plan(books: Books, topic: str, on: str, writing: Writing) -> int:
     """Plan a course; its id is what those who come are recorded under.
 
     \b
     Example:
       dispatchctl training plan --topic 电梯困人应急处置 --on 2026-11-20T14:00
     """
-    books = Books(ws)
     done = plan_course(books, topic, on, writing)
     return print_done(books, TRAINING, [done])
 
@@ -36,8 +34,7 @@ VERBS = {
 }
 
 
-def _note(ws: Workspace, event: str, given: Given, writing: Writing) -> int:
-    books = Books(ws)
+def _note(books: Books, event: str, given: Given, writing: Writing) -> int:
     people = given["staff"]
     noted, refused = note_presence(books, event, given["course"], people, writing)
     items = [describe_done(each.done, staff=each.staff) for each in noted]
@@ -60,9 +57,8 @@ __getattr__ = serve(VERBS, _make)
 @click.option("--topic", metavar="TEXT", default="", help="What was examined; that of the course by default.")
 @click.option("--staff", type=STAFF, required=True, help="Who was examined.")
 @click.option("--score", metavar="0..100", required=True, help="The score.")
-@writing_options
-@pass_workspace
-def examined(ws: Workspace, course: str | None, topic: str, staff: str, score: str, writing: Writing) -> int:
+@with_books(writes=True)
+def examined(books: Books, course: str | None, topic: str, staff: str, score: str, writing: Writing) -> int:
     """Record a person's score in an examination, of a course or by itself.
 
     \b
@@ -70,7 +66,6 @@ def examined(ws: Workspace, course: str | None, topic: str, staff: str, score: s
       dispatchctl training examined --topic 规章制度 --staff s07 --score 92
       dispatchctl training examined 1 --staff s07 --score 92
     """
-    books = Books(ws)
     typed = {"topic": topic, "staff": staff, "score": score, "about": course or ""}
     done = note_examination(books, typed, writing)
     return print_done(books, TRAINING, [done])

@@ -12,6 +12,7 @@ import click
 
 from dispatchctl import registers
 from dispatchctl.commands import GROUPS
+from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.results import print_done
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.fields import Typed
@@ -26,12 +27,9 @@ from dispatchctl.options import (
     Key,
     OneOf,
     Writing,
-    pass_workspace,
     take_ids,
-    writing_options,
 )
 from dispatchctl.registers.page import FIRST, Event, Field, name_option
-from dispatchctl.workspace import Workspace
 
 HELP = {"reason": "Why.", "comment": "What was said."}
 TYPES = {"money": MONEY, "time": WHEN, "month": MONTH, "staff": STAFF, "case": CASE}
@@ -39,7 +37,7 @@ METAVARS = {"date": "DATE", "contact": "P"}
 
 Decorator = Callable[[Any], Any]
 Given = dict[str, Any]  # parameter -> what was typed
-Run = Callable[[Workspace, str, Given, Writing], int]  # of an event
+Run = Callable[[Books, str, Given, Writing], int]  # of an event
 UseCase = Callable[[Books, Sequence[str], str, Typed, Writing], tuple[list[Done], list[Refusal]]]
 
 
@@ -66,18 +64,20 @@ class Verb(NamedTuple):
     more: tuple[Decorator, ...] = ()
 
 
-def make_verb(register: str, group: str, name: str, verb: Verb, run: Run, *takes: Decorator) -> click.Command:
+def make_verb(
+    register: str, group: str, name: str, verb: Verb, run: Run, *takes: Decorator, judges: bool = False
+) -> click.Command:
     """The command of a verb. group: of which it is one, "" for none. takes: what it is about, as click arguments.
 
-    An argument named like a field of the event gives that field, which then is no option.
+    judges: as for with_books. An argument named like a field of the event gives that field, which then is no option.
     """
 
-    def command(ws: Workspace, writing: Writing, **given: Any) -> int:
-        return run(ws, verb.event, given, writing)
+    def command(books: Books, writing: Writing, **given: Any) -> int:
+        return run(books, verb.event, given, writing)
 
     words = " ".join(each for each in ("dispatchctl", group, name, verb.example) if each)
     command.__doc__ = f"{verb.text}\n\n\b\nExample:\n  {words}\n"
-    made: Any = pass_workspace(writing_options(command))
+    made: Any = with_books(judges=judges, writes=True)(command)
     for decorate in reversed(verb.more):
         made = decorate(made)
     taken = {param.name for param in _list_params(takes)}
@@ -141,10 +141,9 @@ def _find_type(field: Field) -> Any:
 def run_each(use_case: UseCase, register: str, subject: str) -> Run:
     """What a verb does: one event of each case that the argument `subject` names, and print them."""
 
-    def run(ws: Workspace, event: str, given: Given, writing: Writing) -> int:
+    def run(books: Books, event: str, given: Given, writing: Writing) -> int:
         named = given.pop(subject)
         ids = (named,) if isinstance(named, str) else named
-        books = Books(ws)
         done, refused = use_case(books, ids, event, given, writing)
         return print_done(books, register, done, refused=refused, single=len(ids) == 1)
 
@@ -184,8 +183,7 @@ def _make_plain(register: str, group: str, name: str, event: Event, text: str) -
     verb = Verb(event.name, text, example)
     if opens:
 
-        def run(ws: Workspace, event: str, given: Given, writing: Writing) -> int:
-            books = Books(ws)
+        def run(books: Books, event: str, given: Given, writing: Writing) -> int:
             return print_done(books, register, [begin_one(books, register, event, given, writing)])
 
         return make_verb(register, group, name, verb, run)

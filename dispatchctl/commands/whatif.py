@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.results import print_warnings
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.months.closed import open_for_period
@@ -18,12 +19,11 @@ from dispatchctl.desk.policy.what_if import (
     list_scores,
     suppose_rules,
 )
-from dispatchctl.options import MONTH, pass_workspace
+from dispatchctl.options import MONTH
 from dispatchctl.output.formats import emit
 from dispatchctl.output.labels import Column, find_column, say_word
 from dispatchctl.output.layout import Layout
 from dispatchctl.output.terminal import neutralise_text, write_stdout
-from dispatchctl.workspace import Workspace
 
 TITLES = {
     "clocks": ("Clocks", "时限"),
@@ -39,8 +39,8 @@ ROWS = ("part", "case", "clock", "item", "started_at", "key", "staff", "before",
 @click.argument("file", metavar="NEW.yaml")
 @click.option("--month", type=MONTH, required=True, help="YYYY-MM, last or this.")
 @click.option("--all", "everything", is_flag=True, help="Also what comes out the same.")
-@pass_workspace
-def what_if(ws: Workspace, file: str, month: str, everything: bool) -> None:
+@with_books(judges=True)
+def what_if(books: Books, file: str, month: str, everything: bool) -> None:
     """Judge a month by other rules, as if they had always been in force, and list what would have been otherwise.
 
     Clocks due in the month, charges from its facts, its scores, each as it was and as it would be, and what that adds
@@ -51,8 +51,6 @@ def what_if(ws: Workspace, file: str, month: str, everything: bool) -> None:
       dispatchctl policy what-if next-year.yaml --month last
       dispatchctl policy what-if next-year.yaml --month 2026-10 --all --json
     """
-    books = Books(ws)
-    books.refuse_faults()
     period = month_period(books, month)
     then = open_for_period(books, period)
     supposed = suppose_rules(then, file, period)
@@ -65,17 +63,16 @@ def what_if(ws: Workspace, file: str, month: str, everything: bool) -> None:
     shown = {name: [item for item in items if everything or differs(name, item)] for name, items in whole.items()}
     document = {"month": period.name, "file": file, **shown, "totals": totals}
     print_warnings(books)
-    if ws.quiet:
+    if books.ws.quiet:
         rows = [*shown["clocks"], *shown["charges"], *shown["scores"]]
         ids = dict.fromkeys(row.get("case") or row.get("key") or row["staff"] for row in rows)
-        emit(ws, [{"id": each} for each in ids])
-    elif ws.form.whole:
-        write_stdout(ws.form.dump(document))
-    elif ws.form.people and not ws.fields and not ws.sort[0]:
+        emit(books.ws, [{"id": each} for each in ids])
+    elif books.ws.form.whole:
+        write_stdout(books.ws.form.dump(document))
+    elif books.ws.form.people and not books.ws.fields and not books.ws.sort[0]:
         write_stdout(format_document(then, document))
     else:
-        emit(ws, list(flatten(shown)), keys=ROWS)
-    books.settle()
+        emit(books.ws, list(flatten(shown)), keys=ROWS)
 
 
 def differs(name: str, item: Mapping[str, Any]) -> bool:

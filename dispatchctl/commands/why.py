@@ -2,6 +2,7 @@
 
 import click
 
+from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.results import print_warnings
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.months.closed import open_for_period
@@ -9,7 +10,7 @@ from dispatchctl.desk.names import resolve_staff
 from dispatchctl.desk.periods import find_period
 from dispatchctl.desk.why.verdicts import find_name, open_measure, open_verdict
 from dispatchctl.errors import UsageFault
-from dispatchctl.options import CASE, MONTH, NOT_GIVEN, STAFF, pass_workspace
+from dispatchctl.options import CASE, MONTH, NOT_GIVEN, STAFF
 from dispatchctl.output.formats import emit
 from dispatchctl.output.reasons import KEYS, add_texts, format_tree, list_steps
 from dispatchctl.output.terminal import write_stdout
@@ -24,8 +25,8 @@ from dispatchctl.workspace import Workspace
     "--person", type=STAFF, default=NOT_GIVEN, help="Of a measure: one person's figure, and their score's part."
 )
 @click.option("--limit", type=click.IntRange(0), default=10, metavar="N", help="Entries of each list, 10; 0 for all.")
-@pass_workspace
-def why(ws: Workspace, subject: str, month: str | None, person: str, limit: int) -> None:
+@with_books(judges=True)
+def why(books: Books, subject: str, month: str | None, person: str, limit: int) -> None:
     """Open a verdict downward: a charge, a case with its clocks, a figure of a report, a person's score.
 
     A charge is named by its key (dispatchctl ledger due), a clock as CASE/CLOCK, a score by the person's id. Without a
@@ -37,8 +38,6 @@ def why(ws: Workspace, subject: str, month: str | None, person: str, limit: int)
       dispatchctl why on_time --month last --person s05
       dispatchctl why late-b/attendance/2026-10.main#7/s05
     """
-    books = Books(ws)
-    books.refuse_faults()
     stretch = find_period(books, "monthly", month or "", "")
     version, _ = books.book.at(max(stretch.start, stretch.end - 1))
     measure = find_name(version, subject)
@@ -51,8 +50,7 @@ def why(ws: Workspace, subject: str, month: str | None, person: str, limit: int)
             raise UsageFault("goes with a measure", place="--person")
         tree = open_verdict(books, version, stretch, subject, limit, dated=month is not None)
     print_warnings(books)
-    print_tree(ws, tree)
-    books.settle()
+    print_tree(books.ws, tree)
 
 
 def print_tree(ws: Workspace, tree: Reason) -> None:

@@ -1,0 +1,46 @@
+"""The frame of every command that needs the books: open, refuse faults, run, warn, settle. Layer: commands -> desk.
+
+A command says what it is (`judges`, `writes`), and the frame does the rest, in one order for all. What the books have
+to say to whoever prints, the names and the language of the rules, is handed to the workspace here.
+"""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from dispatchctl.commands.results import print_warnings
+from dispatchctl.desk.books import Books
+from dispatchctl.options import pass_workspace, present_writing_options, writing_options
+from dispatchctl.workspace import Workspace
+
+Body = Callable[..., Any]
+
+
+def with_books(
+    *, judges: bool = False, writes: bool = False, present: bool = False, settles: bool = True
+) -> Callable[[Body], Any]:
+    """Give a command the books of the records folder instead of the workspace; their warnings are told after it.
+
+    judges: it says what follows from the rows, so rows that are wrong are refused (BadData) before it begins. writes:
+    it also takes what every writing command takes, as `writing`; present: but no --at, being of its moment by nature.
+    settles: the index takes in what it wrote before the process ends; else the next command does.
+    """
+
+    def decorate(body: Body) -> Any:
+        @functools.wraps(body)
+        def run(ws: Workspace, *args: Any, **given: Any) -> Any:
+            books = Books(ws)
+            if judges:
+                books.refuse_faults()
+            code = body(books, *args, **given)
+            print_warnings(books)
+            if settles:
+                books.settle()
+            return code
+
+        command: Any = pass_workspace(run)
+        if present:
+            return present_writing_options(command)
+        return writing_options(command) if writes else command
+
+    return decorate
