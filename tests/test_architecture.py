@@ -18,7 +18,7 @@ PACKAGE = ROOT / "dispatchctl"
 ARROWS = {
     "__main__": {"cli"},
     "cli": {"commands", "options", "output", "workspace"},
-    "commands": {"desk", "options", "output", "policy", "registers", "reports", "rules", "store", "workspace"},
+    "commands": {"desk", "options", "output", "registers", "reports", "workspace"},
     "options": {"entries", "output", "policy", "workspace"},
     "workspace": {"config", "entries", "output"},
     "entries": {"output"},

@@ -1,7 +1,6 @@
 """The command `appraise`: scores, grades, bonuses and pay lines of a month, each figure open to its cases. Commands."""
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from typing import Any
 
 import click
@@ -9,37 +8,24 @@ import click
 from dispatchctl import registers
 from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.reports import print_drilled
-from dispatchctl.commands.results import print_warnings
+from dispatchctl.commands.results import print_items, print_warnings
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.months.closed import find_present, open_for_period
-from dispatchctl.desk.periods import Period
-from dispatchctl.desk.reports import build_period, list_headed
 from dispatchctl.desk.staff.appraisal import (
-    check_pay_access,
-    describe_appraised,
-    find_appraised,
-    find_month,
-    find_rules,
-    list_marks,
-    list_pay,
-    list_scored,
-    open_pay,
-    say_title,
-    score_month,
+    Mark,
 )
-from dispatchctl.errors import NotFound, UsageFault
+from dispatchctl.desk.staff.scores import Scores, drill_score, say_points, score_people
+from dispatchctl.errors import UsageFault
 from dispatchctl.options import MONTH, NOT_GIVEN, STAFF
 from dispatchctl.output.documents import say_figure
 from dispatchctl.output.formats import emit
 from dispatchctl.output.labels import Column, find_column, say_word
 from dispatchctl.output.layout import Layout
 from dispatchctl.output.terminal import write_stdout
-from dispatchctl.policy.rulebook import Version
-from dispatchctl.rules.appraisal import write_down
 
 KEYS = (
     "staff", "name", "role", "month", "measures", "score", "grade", "bonus", "approver", "reason", "policy", "pay",
 )  # fmt: skip
+MARKS = ("id", "score")
 PARTS = ("measure", "value", "score", "weight")
 TOTAL = Column("total", "pay", "应发合计", "money")
 PAY = {
@@ -78,78 +64,44 @@ def appraise(books: Books, month: str | None, staff: str, pay: bool, measure: st
         raise UsageFault("opens the figure of one person", place="--drill", hint="name them: --staff ID")
     if measure and pay:
         raise UsageFault("--drill lists cases; leave out --pay")
-    period = find_month(books, month or "")
-    if pay:
-        check_pay_access(books)
-    books = open_for_period(books, period)
-    version, _ = books.book.at(max(period.start, period.end - 1))
-    find_rules(version)
-    only = find_appraised(books, version, period, staff) if staff else ""
     if measure:
-        print_cases(books, version, period, only, measure)
+        print_cases(books, drill_score(books, month or "", staff, measure))
         return
-    people = score_month(books, version, period, only)
-    items = [describe_appraised(one, version, period) for one in people]
-    if pay:
-        file = open_pay(books, find_present(books).people)
-        for one, item in zip(people, items, strict=True):
-            item["pay"] = list_pay(books, one, period, file)
-    print_warnings(books)
-    print_appraised(books, version, items, single=bool(staff))
+    scores = score_people(books, month or "", staff, pay=pay)
+    print_warnings(scores.books)
+    print_appraised(scores, single=bool(staff))
 
 
-def print_cases(books: Books, version: Version, period: Period, staff: str, measure: str) -> None:
+def print_cases(books: Books, found: tuple[dict[str, Any], Sequence[Any]] | list[Mark]) -> None:
     """The items behind a person's figure; of marks, the rows that gave them."""
-    rules = find_rules(version)
-    ws = books.ws
-    name = find_part(version, measure)
-    if name in list_scored(rules):
-        marks = list_marks(books, period.name).get((staff, name), [])
-        print_warnings(books)
-        emit(ws, [{"id": mark.ref, "score": mark.score} for mark in marks], ("id", "score"), keys=("id", "score"))
+    if isinstance(found, list):
+        print_items(books, [{"id": mark.ref, "score": mark.score} for mark in found], MARKS, keys=MARKS)
         return
-    from dispatchctl.reports.documents import drill
-
-    span = build_period(books, period)
-    headed = list_headed(books, staff, span)
-    document, items = drill(books.index.db, version.policy, name, span, staff, headed)
     print_warnings(books)
-    print_drilled(ws, document, items)
-
-
-def find_part(version: Version, text: str) -> str:
-    """The measure of the appraisal that is named by it or its title; NotFound with those there are."""
-    names = find_rules(version)["measures"]
-    titles = {say_title(version, name): name for name in names}
-    found = text if text in names else titles.get(text)
-    if found is None:
-        hint = f"there are: {', '.join(names)}"
-        raise NotFound(f"no such measure of the appraisal: {text[:60]!r}", place="--drill", hint=hint)
-    return found
+    print_drilled(books.ws, *found)
 
 
 # --- printing -----------------------------------------------------------------------------------------------------
 
 
-def print_appraised(books: Books, version: Version, items: Sequence[Mapping[str, Any]], *, single: bool) -> None:
+def print_appraised(scores: Scores, *, single: bool) -> None:
     """The list; for people a column for each measure, and of one person every part in a line of its own."""
-    ws = books.ws
+    ws, items = scores.books.ws, scores.items
     if ws.quiet or not ws.form.people:
         emit(ws, items, KEYS, ids="staff", keys=KEYS)
         return
     if single and not ws.fields:
-        write_stdout("\n".join(format_person(books, version, items[0])))
+        write_stdout("\n".join(format_person(scores, items[0])))
         return
-    names = list(find_rules(version)["measures"])
-    titles = {name: say_title(version, name) for name in names}
+    titles = scores.titles
     columns: list[str | Column] = ["id", "name", name_role()]
-    columns += [Column(f"measure {name}", titles[name], titles[name], "number") for name in names]
+    columns += [Column(f"measure {name}", title, title, "number") for name, title in titles.items()]
     columns += ["score", "grade", "bonus", *([TOTAL] if any(item["pay"] for item in items) else [])]
     columns += ["reason"] if any(item["reason"] for item in items) else []
     rows = []
     for item in items:
-        cells = {f"measure {name}": say_value(item["measures"][name]) for name in names}
-        score, reason = say_score(item["score"]), say(item["reason"], books.lang)
+        cells = {f"measure {name}": say_value(item["measures"][name]) for name in titles}
+        score, reason = say_points(item["score"]), say(item["reason"], scores.books.lang)
         rows.append(
             {
                 "id": item["staff"],
@@ -174,11 +126,6 @@ def say(word: str | None, lang: str) -> str | None:
     return pair[lang == "zh"] if pair else word
 
 
-def say_score(text: str | None) -> str | None:
-    """A score or weight with its two places, rounded down; None where there is none."""
-    return None if text is None else write_down(Fraction(text), 2)
-
-
 def say_value(part: Mapping[str, Any]) -> str:
     """What a measure came to, with what it was made of; "" where it is left out."""
     if part["left_out"]:
@@ -186,8 +133,9 @@ def say_value(part: Mapping[str, Any]) -> str:
     return say_figure({**part, "kind": "average" if part["kind"] == "scored" else part["kind"]})
 
 
-def format_person(books: Books, version: Version, item: Mapping[str, Any]) -> list[str]:
+def format_person(scores: Scores, item: Mapping[str, Any]) -> list[str]:
     """One person's month as a person reads it: the result, its parts, and the pay lines where they were asked for."""
+    books, titles = scores.books, scores.titles
     ws, lang = books.ws, books.lang
     chinese = lang == "zh"
 
@@ -195,21 +143,19 @@ def format_person(books: Books, version: Version, item: Mapping[str, Any]) -> li
         layout = Layout(tuple(columns), lang, books.now, ws.headers, one, titles=ws.titles)
         return ws.form.format_table(rows, layout)
 
-    head = {"id": item["staff"], **item, "score": say_score(item["score"]) or say(item["reason"], lang)}
+    head = {"id": item["staff"], **item, "score": say_points(item["score"]) or say(item["reason"], lang)}
     names = ("id", "name", "month", "score", "grade", "bonus")
     columns = [find_column(name) for name in names]
     columns.insert(2, name_role())
     if item["approver"]:
         columns.append(Column("given_by", "given by", "奖金由谁发给"))
-        head["given_by"] = (
-            version.policy["roles"].get(item["approver"], item["approver"]) if chinese else item["approver"]
-        )
+        head["given_by"] = scores.roles.get(item["approver"], item["approver"]) if chinese else item["approver"]
     parts = [
         {
-            "measure": say_title(version, name),
+            "measure": titles[name],
             "value": say_value(part),
-            "score": say_score(part["score"]) or say(part["left_out"], lang),
-            "weight": say_score(part["weight"]),
+            "score": say_points(part["score"]) or say(part["left_out"], lang),
+            "weight": say_points(part["weight"]),
         }
         for name, part in item["measures"].items()
         if part["left_out"] != "role"

@@ -8,9 +8,9 @@ import click
 from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.results import describe_done, print_faults, print_results, print_warnings
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.policy.draft import check_draft_file
+from dispatchctl.desk.policy.draft import check_draft_file, describe_form
 from dispatchctl.desk.policy.publication import publish_rules
-from dispatchctl.desk.policy.versions import compare_versions, list_publications
+from dispatchctl.desk.policy.versions import compare_versions, list_publications, show_rules
 from dispatchctl.options import Writing, pass_workspace
 from dispatchctl.output.formats import emit
 from dispatchctl.output.formatters import find_format
@@ -73,9 +73,7 @@ def show(books: Books, path: str) -> None:
       dispatchctl policy show
       dispatchctl policy show clocks.complete --json
     """
-    from dispatchctl.policy.showing import show_policy
-
-    value = show_policy(books.policy, path)
+    value = show_rules(books, path)
     print_warnings(books)
     form = books.ws.form
     if not form.people and not form.tree:
@@ -246,7 +244,5 @@ def schema(ws: Workspace) -> None:
     Example:
       dispatchctl policy schema > policies.schema.json
     """
-    from dispatchctl.policy.schema import build_schema
-
-    document = build_schema()
+    document = describe_form()
     write_stdout((ws.form if ws.form.whole else find_format("json")).dump(document))

@@ -13,7 +13,6 @@ from dispatchctl.options import MONTH, Writing, pass_workspace
 from dispatchctl.output.formats import emit
 from dispatchctl.output.labels import Column
 from dispatchctl.output.terminal import tell
-from dispatchctl.store.folder import open_folder
 from dispatchctl.workspace import Workspace
 
 COUNTS = (
@@ -53,7 +52,7 @@ def check(ws: Workspace) -> int:
       dispatchctl records check
       dispatchctl records check --format json
     """
-    found = inspect_records(open_folder(ws.records_path))
+    found = inspect_records(ws.records_path)
     print_faults(ws, found.faults)
     torn = len(found.faults) - found.findings
     lines = f", {torn} torn" if torn else ""
@@ -130,7 +129,7 @@ def verify(ws: Workspace, allowed: str) -> int:
       dispatchctl records verify
       dispatchctl records verify --allowed-signers ~/.ssh/allowed_signers
     """
-    found = verify_seals(open_folder(ws.records_path), allowed)
+    found = verify_seals(ws.records_path, allowed)
     print_faults(ws, found.faults)
     signers = f" by {', '.join(found.signers)}" if found.signers else "" if allowed else " (whose was not asked)"
     signed = f", {found.signed} signed{signers}" if found.signed else ""

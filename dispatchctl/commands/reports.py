@@ -9,11 +9,9 @@ from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.results import print_warnings
 from dispatchctl.desk.audit import note_report, open_audit
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.months.closed import open_for_period
-from dispatchctl.desk.months.late import list_corrected
-from dispatchctl.desk.names import resolve_staff
-from dispatchctl.desk.periods import REPORTS, find_period
-from dispatchctl.desk.reports import describe_beside, describe_period, find_heads, list_headed
+from dispatchctl.desk.months.reports import drill_figure, report_period
+from dispatchctl.desk.periods import REPORTS
+from dispatchctl.desk.reports import holds_people
 from dispatchctl.errors import UsageFault
 from dispatchctl.options import MONTH, NOT_GIVEN, STAFF, output_options
 from dispatchctl.output.files import ENCODINGS, read_ending, write_output
@@ -23,11 +21,11 @@ from dispatchctl.output.labels import Column
 from dispatchctl.output.layout import Format
 from dispatchctl.output.report import Report
 from dispatchctl.output.terminal import tell, write_stdout
-from dispatchctl.policy.items import PERSON
-from dispatchctl.reports.documents import FLAT, Heading, Say, build_report, drill, find_measure, flatten_report
+from dispatchctl.reports.documents import FLAT, Heading, Say, flatten_report
 from dispatchctl.reports.measures import Item
 from dispatchctl.workspace import Workspace
 
+REST = ("All measures", "全部指标")
 DRILLED = ("id", "instance", "counted")
 COUNTED = Column("counted", "counts", "计入分子", "flag")
 #: fields whose values have words on the registers' pages, or among the labels
@@ -67,40 +65,24 @@ def report(
         raise UsageFault("goes with --drill MEASURE", place="--person")
     form = find_format(read_ending(output) if output else books.ws.format)
     check_options(form, output, encoding=encoding, raw=raw)
-    stretch = find_period(books, kind, month or "", date.strip())
-    books = open_for_period(books, stretch)
-    period, heading = describe_period(books, kind, stretch)
-    version, _ = books.book.at(stretch.end - 1)
-    name = find_measure(version.policy, measure) if measure else ""
-    if name:
-        staff = resolve_staff(books, person, option="--person", present=False) if person else ""
-        headed = list_headed(books, staff, period) if staff else []
-        document, items = drill(books.index.db, version.policy, name, period, staff, headed)
-        rows: Sequence[Mapping[str, Any]] = describe_items(items, shorten=form.people)
+    named = (kind, month or "", date.strip())
+    if measure:
+        found = drill_figure(books, *named, measure, person)
+        rows: Sequence[Mapping[str, Any]] = describe_items(found.items, shorten=form.people)
         keys: Sequence[str] = DRILLED
     else:
-        rest = "全部指标" if books.lang == "zh" else "All measures"
-        beside = describe_beside(books, kind, stretch, version.policy)
-        document = build_report(
-            books.index.db,
-            version.policy,
-            heading,
-            period,
-            name_values(books),
-            rest,
-            beside,
-            lambda each: find_heads(books, each),
-        )
-        document["sections"] += list_corrected(books, kind, stretch)
-        rows, keys = flatten_report(document), FLAT
-    print_warnings(books)
+        found = report_period(books, *named, name_values, rest=lambda then: REST[then.lang == "zh"])
+        rows, keys = flatten_report(found.document), FLAT
+    print_warnings(found.books)
     if output:
-        content = format_file(books.ws, form, document, rows, keys, drilled=bool(name), raw=raw, encoding=encoding)
-        hand_out(books, output, content, heading, name, len(rows), force=force)
-    elif name:
-        print_drilled(books.ws, document, items)
+        content = format_file(
+            books.ws, form, found.document, rows, keys, drilled=bool(found.measure), raw=raw, encoding=encoding
+        )
+        hand_out(found.books, output, content, found.heading, found.measure, len(rows), force=force)
+    elif found.measure:
+        print_drilled(books.ws, found.document, found.items)
     else:
-        print_report(books.ws, document, rows)
+        print_report(books.ws, found.document, rows)
 
 
 def check_options(form: Format, output: str | None, *, encoding: str | None, raw: bool) -> None:
@@ -126,17 +108,13 @@ def name_values(books: Books) -> Say:
     titles = books.list_titles()
     names = titles["by"]
 
-    def names_person(field: str) -> bool:
-        own = (registers.known_of(name).get(field) for name in registers.NAMES)
-        return field == PERSON or any(each is not None and each.type == "staff" for each in own)
-
     def say(by: str, value: str) -> str:
         field = by.rpartition(".")[2]
         known = titles.get(field, {}).get(value)
         if known:
             return known
         if field not in WORDED:
-            return names.get(value) or value if names_person(field) else value
+            return names.get(value) or value if holds_people(field) else value
         words = (say_word(value, books.lang, registers.get(name)) for name in registers.NAMES)
         return next((word for word in words if word != value), value)
 

@@ -8,16 +8,9 @@ import click
 from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.results import print_warnings
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.months.closed import open_for_period
-from dispatchctl.desk.periods import month_period
 from dispatchctl.desk.policy.what_if import (
     VERDICTS,
-    add_up_changes,
-    compare_charges,
-    compare_clocks,
-    compare_scores,
-    list_scores,
-    suppose_rules,
+    compare_month,
 )
 from dispatchctl.options import MONTH
 from dispatchctl.output.formats import emit
@@ -51,17 +44,8 @@ def what_if(books: Books, file: str, month: str, everything: bool) -> None:
       dispatchctl policy what-if next-year.yaml --month last
       dispatchctl policy what-if next-year.yaml --month 2026-10 --all --json
     """
-    period = month_period(books, month)
-    then = open_for_period(books, period)
-    supposed = suppose_rules(then, file, period)
-    whole = {
-        "clocks": compare_clocks(then, supposed, period, everything=True),
-        "charges": compare_charges(then, supposed, period, everything=True),
-        "scores": compare_scores(list_scores(then, period), list_scores(supposed, period), everything=True),
-    }
-    totals = add_up_changes(whole["clocks"], whole["charges"], whole["scores"])
-    shown = {name: [item for item in items if everything or differs(name, item)] for name, items in whole.items()}
-    document = {"month": period.name, "file": file, **shown, "totals": totals}
+    then, document = compare_month(books, file, month, everything=everything)
+    shown = {part: document[part] for part in ("clocks", "charges", "scores")}
     print_warnings(books)
     if books.ws.quiet:
         rows = [*shown["clocks"], *shown["charges"], *shown["scores"]]
@@ -73,13 +57,6 @@ def what_if(books: Books, file: str, month: str, everything: bool) -> None:
         write_stdout(format_document(then, document))
     else:
         emit(books.ws, list(flatten(shown)), keys=ROWS)
-
-
-def differs(name: str, item: Mapping[str, Any]) -> bool:
-    """Whether the two sides of an item say something else; of a clock, another verdict."""
-    if name == "clocks":
-        return bool(item["before"]["verdict"] != item["after"]["verdict"])
-    return bool(item["before"] != item["after"])
 
 
 # --- printing -----------------------------------------------------------------------------------------------------

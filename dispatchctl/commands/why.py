@@ -1,20 +1,18 @@
 """The command `why`: any verdict opened downward, to the clauses, facts and cases it rests on. Commands."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import click
 
 from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.results import print_warnings
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.months.closed import open_for_period
-from dispatchctl.desk.names import resolve_staff
-from dispatchctl.desk.periods import find_period
-from dispatchctl.desk.why.verdicts import find_name, open_measure, open_verdict
-from dispatchctl.errors import UsageFault
+from dispatchctl.desk.why.verdicts import open_subject
 from dispatchctl.options import CASE, MONTH, NOT_GIVEN, STAFF
 from dispatchctl.output.formats import emit
 from dispatchctl.output.reasons import KEYS, add_texts, format_tree, list_steps
 from dispatchctl.output.terminal import write_stdout
-from dispatchctl.rules.reasons import Reason
 from dispatchctl.workspace import Workspace
 
 
@@ -38,22 +36,12 @@ def why(books: Books, subject: str, month: str | None, person: str, limit: int) 
       dispatchctl why on_time --month last --person s05
       dispatchctl why late-b/attendance/2026-10.main#7/s05
     """
-    stretch = find_period(books, "monthly", month or "", "")
-    version, _ = books.book.at(max(stretch.start, stretch.end - 1))
-    measure = find_name(version, subject)
-    if measure:
-        books = open_for_period(books, stretch)
-        staff = resolve_staff(books, person, option="--person", present=False) if person else ""
-        tree = open_measure(books, version, stretch, measure, staff, limit)
-    else:
-        if person:
-            raise UsageFault("goes with a measure", place="--person")
-        tree = open_verdict(books, version, stretch, subject, limit, dated=month is not None)
+    tree = open_subject(books, subject, month, person, limit)
     print_warnings(books)
     print_tree(books.ws, tree)
 
 
-def print_tree(ws: Workspace, tree: Reason) -> None:
+def print_tree(ws: Workspace, tree: Mapping[str, Any]) -> None:
     """The tree: nested in json and yaml, a line for each step else."""
     told = add_texts(tree, ws)
     if ws.quiet:

@@ -76,6 +76,7 @@ class Books:
         self.warnings: list[str] = []  # what was noticed on the way; the command prints it
         self.told_draft = False
         self.recorded = False  # rows were appended through these books
+        self.derived: list[Books] = []  # books as of another time that were opened from these
 
     def _look_back(self, until: int) -> None:
         """Judge by the versions that had been published by `until` (seconds), and by their days."""
@@ -255,6 +256,8 @@ class Books:
         """Bring the index up to date after a command has printed its result; its failure costs nothing."""
         import sqlite3
 
+        for each in self.derived:
+            each.settle()
         if self._index is not None:
             try:
                 self._index.catch_up(LateJudge(self))

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from dispatchctl import registers
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.periods import Period as Stretch
 from dispatchctl.desk.periods import list_beside as list_periods
 from dispatchctl.desk.times import local_time
+from dispatchctl.policy.items import PERSON
 from dispatchctl.registers.page import split_items
 from dispatchctl.reports.documents import Beside, Heading, list_wanted_beside
 from dispatchctl.reports.measures import Heads, Window
@@ -50,3 +52,9 @@ def find_heads(books: Books, period: Window) -> Heads:
 def list_headed(books: Books, staff: str, period: Window) -> list[str]:
     """The departments that somebody heads at the end of a period."""
     return split_items(books.people.facts(staff, max(period.start, period.end - 1)).get("heads", ""))
+
+
+def holds_people(field: str) -> bool:
+    """Whether a field of a report's items holds staff ids."""
+    own = (registers.known_of(name).get(field) for name in registers.NAMES)
+    return field == PERSON or any(each is not None and each.type == "staff" for each in own)

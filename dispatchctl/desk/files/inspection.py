@@ -15,7 +15,7 @@ from dispatchctl.policy.compiling import compile_policy
 from dispatchctl.registers.row import Row
 from dispatchctl.store.contacts import iterate_contacts, stat_contacts
 from dispatchctl.store.files import RecordFile, list_files, list_strays
-from dispatchctl.store.folder import Folder, list_register_folders
+from dispatchctl.store.folder import Folder, list_register_folders, open_folder
 from dispatchctl.store.publications import Publication, read_publications
 from dispatchctl.store.reading import iterate_file
 from dispatchctl.store.rules_cache import read_text
@@ -40,8 +40,9 @@ class Inspection(NamedTuple):
         return sum(fault.code != TORN for fault in self.faults)
 
 
-def inspect_records(folder: Folder) -> Inspection:
+def inspect_records(path: str) -> Inspection:
     """Everything wrong in a records folder; SystemFailed where it cannot be read."""
+    folder = open_folder(path)
     for _ in range(LOOKS - 1):
         before = _mark_files(folder)
         found = _Look(folder).take_all()

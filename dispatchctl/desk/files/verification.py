@@ -12,7 +12,7 @@ from dispatchctl.errors import BadData, DispatchError, Fault
 from dispatchctl.registers.row import Row, fold_key
 from dispatchctl.store import seals
 from dispatchctl.store.files import list_files
-from dispatchctl.store.folder import SEALS, Folder
+from dispatchctl.store.folder import SEALS, Folder, open_folder
 from dispatchctl.store.reading import iterate_file
 from dispatchctl.store.seals import SIGNATURE, Seal, label_seal, name_seal
 
@@ -27,11 +27,12 @@ class Verification(NamedTuple):
     signers: tuple[str, ...]
 
 
-def verify_seals(folder: Folder, allowed: str = "") -> Verification:
+def verify_seals(path: str, allowed: str = "") -> Verification:
     """Every seal of every writer against the files, the seal before it, its row of audit and its signature.
 
     allowed: the file that lists who may sign; given, every seal must be signed by one of them. Reads only.
     """
+    folder = open_folder(path)
     faults = list(_find_strays(folder))
     rows = _read_rows(folder)
     found: list[Seal] = []

@@ -93,6 +93,7 @@ def open_for_period(books: Books, stretch: Period) -> Books:
     if closing is None:
         return books
     closed = ClosedBooks(books, months, closing)
+    books.derived.append(closed)
     ws = books.ws  # what the command prints is said in the words of that time
     ws.load_titles, ws.recover = closed.list_titles, closed.recover
     ws.timezone, ws.policy_language = closed.ws.timezone, closed.ws.policy_language

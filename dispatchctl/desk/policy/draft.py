@@ -5,6 +5,7 @@ Needs nobody who acts and no records, so that a file of rules can be checked any
 
 import os
 import sys
+from typing import Any
 
 from dispatchctl.errors import Fault, NotFound, SystemFailed
 from dispatchctl.policy.compiling import compile_policy
@@ -58,3 +59,10 @@ def check_rendered(draft: bytes, name: str) -> list[Fault]:
         return []
     message = "the days cannot be written below it: its sections do not begin at the first column"
     return [Fault(name, 1, 1, "not-in-blocks", message, "`policy:`, `calendar:` ... each at the beginning of a line")]
+
+
+def describe_form() -> dict[str, Any]:
+    """The JSON Schema of policies.yaml."""
+    from dispatchctl.policy.schema import build_schema
+
+    return build_schema()

@@ -19,9 +19,10 @@ from dispatchctl.desk.months.closed import (
     list_months,
     list_time_fields,
     make_span,
+    open_for_period,
     open_part,
 )
-from dispatchctl.desk.periods import Period
+from dispatchctl.desk.periods import Period, month_period
 from dispatchctl.desk.policy.draft import read_rules_text
 from dispatchctl.desk.times import Formatter
 from dispatchctl.errors import BadData, NotFound
@@ -80,6 +81,31 @@ class SupposedBooks(PartBooks):
         scope = Scope((make_span(self.then, first, last),), fields, anew=True, label=self.book.newest.label)
         closing = self.then.closing if isinstance(self.then, ClosedBooks) else None
         self._index = open_part(self, find_present(self.then).index, "", closing, scope)
+
+
+def compare_month(books: Books, file: str, month: str, *, everything: bool) -> tuple[Books, dict[str, Any]]:
+    """A month as typed under the rules of a file: (the books it is reported by, the whole as json prints it).
+
+    everything: also what comes out the same. BadData with every fault of the file.
+    """
+    period = month_period(books, month)
+    then = open_for_period(books, period)
+    supposed = suppose_rules(then, file, period)
+    whole: dict[str, list[Item]] = {
+        "clocks": compare_clocks(then, supposed, period, everything=True),
+        "charges": compare_charges(then, supposed, period, everything=True),
+        "scores": compare_scores(list_scores(then, period), list_scores(supposed, period), everything=True),
+    }
+    totals = add_up_changes(whole["clocks"], whole["charges"], whole["scores"])
+    shown = {name: [item for item in items if everything or _differs(name, item)] for name, items in whole.items()}
+    return then, {"month": period.name, "file": file, **shown, "totals": totals}
+
+
+def _differs(name: str, item: Item) -> bool:
+    """Whether the two sides of an item say something else; of a clock, another verdict."""
+    if name == "clocks":
+        return bool(item["before"]["verdict"] != item["after"]["verdict"])
+    return bool(item["before"] != item["after"])
 
 
 def suppose_rules(then: Books, file: str, period: Period) -> SupposedBooks:

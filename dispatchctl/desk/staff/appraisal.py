@@ -1,21 +1,17 @@
-"""A month's appraisal: who is appraised, the marks they were given, the scores, and the lines of their pay. Desk.
+"""A month's appraisal: who is appraised, the marks they were given, the scores. Desk.
 
-What the measures come to is worked out by the reports; here it meets the staff register, the marks, the ledger and
-the private pay lines (JD-7, JD-8, JX-3).
+What the measures come to is worked out by the reports; here it meets the staff register and the marks (JD-7, JX-3).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from dispatchctl.desk.actors import require_actor, require_role
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.names import resolve_staff
 from dispatchctl.desk.periods import Period, month_period
 from dispatchctl.desk.reports import build_period
-from dispatchctl.desk.times import format_time
-from dispatchctl.errors import BadData, Fault, NotFound, Refused
+from dispatchctl.errors import NotFound, Refused
 from dispatchctl.policy.rulebook import Version
 from dispatchctl.rules.appraisal import (
     Appraisal,
@@ -23,18 +19,10 @@ from dispatchctl.rules.appraisal import (
     ScorePart,
     add_marks,
     appraise,
-    share_of_year,
-    sign_amount,
     write_exact,
-    write_money,
 )
-from dispatchctl.rules.people import People
-from dispatchctl.store.pay import BASE, INSURANCE, YEAR_END, PayFile, read_pay
 
 Findings = Mapping[str, Mapping[str, Finding]]  # staff id -> measure -> what it comes to
-MANAGER, PERSONNEL = "manager", "personnel"
-#: what changes the pay of the month of its `at`: an approval, and what takes it back
-TURNS = (("approved", 1), ("reversed", -1), ("waived", -1))
 
 
 class Mark(NamedTuple):
@@ -205,97 +193,3 @@ def find_findings(books: Books, version: Version, period: Period) -> dict[str, d
 def score_month(books: Books, version: Version, period: Period, only: str = "") -> list[Appraised]:
     """Everybody's appraisal of a month by these rules, from what the measures come to."""
     return appraise_people(books, version, period, find_findings(books, version, period), only)
-
-
-# --- pay ----------------------------------------------------------------------------------------------------------
-
-
-def check_pay_access(books: Books) -> None:
-    """Refused for whoever is neither manager (or above) nor of personnel: pay is shown to nobody else (JD-8)."""
-    actor = require_actor(books)
-    if books.people.facts(actor).get("role") != PERSONNEL:  # whom a supervisor stands for in other matters
-        require_role(books, (MANAGER,), actor, f"see pay unless of {PERSONNEL}")
-
-
-def open_pay(books: Books, people: People) -> PayFile | None:
-    """The private pay lines; what is odd about the file is a warning, what is wrong in it BadData.
-
-    people: those there are today, whatever month is asked about: the file is of today.
-    """
-    file = read_pay(books.folder)
-    if file is None:
-        books.warnings.append(f"{books.folder.label}/private/pay.csv is not there: pay lines are left empty")
-        return None
-    unknown = [line for line in file.lines if line.staff not in people.histories]
-    if unknown:
-        faults = [
-            Fault(file.label, line.number, 1, "unknown-staff", f"no such person: {line.staff[:40]!r}", "a staff id")
-            for line in unknown
-        ]
-        raise BadData.of(faults)
-    if file.open_to_others:
-        books.warnings.append(f"{file.label} is open to others than its owner (chmod 600 {file.label})")
-    return file
-
-
-def list_pay(books: Books, one: Appraised, period: Period, file: PayFile | None) -> dict[str, Any]:
-    """The pay lines of a month: base, performance (the bonus), insurance, the month's share of year-end, the ledger.
-
-    total is exact; None where no base is known, since it would be no pay. Money is text with two places.
-    """
-
-    def find(line: str) -> Decimal | None:
-        found = file.find(one.staff, line, period.name) if file else None
-        return found.amount if found else None
-
-    base, insurance, year_end = map(find, (BASE, INSURANCE, YEAR_END))
-    share = None if year_end is None else share_of_year(year_end, int(period.name[5:]))
-    bonus = one.appraisal.bonus
-    performance = None if bonus is None else Decimal(bonus)
-    entries = list(_list_entries(books, one.staff, period))
-    total = None
-    if base is not None:
-        known = (base, performance, insurance, share, *(Decimal(entry["amount"]) for entry in entries))
-        total = sum((amount for amount in known if amount is not None), Decimal(0))
-    return {
-        "base": _say_money(base),
-        "performance": _say_money(performance),
-        "insurance": _say_money(insurance),
-        "year_end": _say_money(share),
-        "entries": entries,
-        "total": _say_money(total),
-    }
-
-
-def _say_money(amount: Decimal | None) -> str | None:
-    return None if amount is None else write_money(amount)
-
-
-def _list_entries(books: Books, staff: str, period: Period) -> Iterator[dict[str, Any]]:
-    """What was approved in the period, and what was taken back in it of what had been approved, by time.
-
-    So the month in which a fine was approved keeps it, and the month of its reversal gives it back. An approval that
-    took a measure instead of money moves none.
-    """
-    rows: Sequence[Any] = books.index.db.execute(
-        'SELECT id, kind, rule, amount, taken, "at:approved", "at:reversed", "at:waived" FROM ledger'
-        " WHERE staff = ? AND \"at:approved\" < ? AND state <> 'void'",
-        (staff, period.end),
-    ).fetchall()
-    turned = []
-    for entry, kind, rule, text, taken, *times in rows:
-        amount = sign_amount(kind or "", text)
-        if not amount or taken:
-            continue
-        for (event, sign), at in zip(TURNS, times, strict=True):
-            if at is not None and period.start <= at < period.end:
-                turned.append((at, entry, event, kind, rule, sign * amount))
-    for at, entry, event, kind, rule, amount in sorted(turned):
-        yield {
-            "id": entry,
-            "event": event,
-            "at": format_time(books, at),
-            "kind": kind,
-            "rule": rule,
-            "amount": write_money(amount),
-        }

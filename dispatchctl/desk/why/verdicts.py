@@ -6,8 +6,9 @@ from typing import Any
 from dispatchctl import registers
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.months.closed import open_for_period
-from dispatchctl.desk.names import resolve_case, show_text, suggest_nearest
+from dispatchctl.desk.names import resolve_case, resolve_staff, show_text, suggest_nearest
 from dispatchctl.desk.periods import Period as Stretch
+from dispatchctl.desk.periods import find_period
 from dispatchctl.desk.reports import build_period, find_heads, list_headed
 from dispatchctl.desk.why.cases import explain_case, explain_named_clock, suggest_case
 from dispatchctl.desk.why.charges import explain_charge
@@ -15,6 +16,23 @@ from dispatchctl.errors import NotFound, UsageFault
 from dispatchctl.policy.rulebook import Version
 from dispatchctl.reports.explaining import explain_measure
 from dispatchctl.rules.reasons import Reason, make_reason
+
+
+def open_subject(books: Books, text: str, month: str | None, person: str, limit: int) -> Reason:
+    """The verdict that is named, opened: a measure of a month as typed, or whatever else `why` is asked of.
+
+    person: whose figure of a measure; limit: of every list, 0 for none.
+    """
+    stretch = find_period(books, "monthly", month or "", "")
+    version, _ = books.book.at(max(stretch.start, stretch.end - 1))
+    measure = find_name(version, text)
+    if measure:
+        then = open_for_period(books, stretch)
+        staff = resolve_staff(then, person, option="--person", present=False) if person else ""
+        return open_measure(then, version, stretch, measure, staff, limit)
+    if person:
+        raise UsageFault("goes with a measure", place="--person")
+    return open_verdict(books, version, stretch, text, limit, dated=month is not None)
 
 
 def find_name(version: Version, text: str) -> str:
