@@ -14,7 +14,7 @@ import chinese_calendar
 import hypothesis
 import pytest
 from desks import Desk, copy_desk, open_demo
-from surroundings import ROOT, Kept, isolate_environment
+from surroundings import ROOT, isolate_environment
 from transcripts import Result, run_program
 
 # A run begun in the background of a script has SIGINT ignored, and so would every command that it starts.
@@ -33,9 +33,6 @@ chinese_calendar.get_holiday_detail = functools.cache(chinese_calendar.get_holid
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, database=None)
 hypothesis.settings.register_profile("long", deadline=None, max_examples=20_000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
-
-
-_kept: dict[str, Kept] = {}  # what was made once in this process
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -90,18 +87,14 @@ def sample(isolated: Path) -> Path:
     """The present folder with a copy of the sample month: records/ and policies.yaml."""
     if not (ROOT / "records").is_dir():
         pytest.skip("the sample month is not there; make sample writes it")
-    if "sample" in _kept:
-        _kept["sample"].put(isolated)
-        return isolated
     shutil.copytree(ROOT / "records", isolated / "records")
     shutil.copy(ROOT / "policies.yaml", isolated)
-    _kept["sample"] = Kept(isolated)
     return isolated
 
 
 @pytest.fixture
 def demo(isolated: Path, run: Callable[..., Result]) -> Path:
-    """The present folder, made a demo by `init --demo` at DEMO_START; the person at the desk is lin, a manager."""
+    """The present folder, made a demo on Monday the 2nd of November 2026; at the desk is lin, a manager."""
     return copy_desk(run, isolated, open_demo).folder
 
 

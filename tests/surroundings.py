@@ -16,6 +16,11 @@ ROOT = Path(__file__).resolve().parent.parent
 LONG = bool(os.environ.get("DISPATCHCTL_TEST_LONG"))  # every point and many seeds, instead of a spread of them
 
 
+def examples(count: int) -> int:
+    """How many examples a property is tried with: `count`, and fifty times as many in the long form."""
+    return count * 50 if LONG else count
+
+
 def isolate_environment(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     """An environment with nothing of the person who runs the tests: own home, UTC, no terminal, no settings."""
     for name in list(os.environ):

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenario import Scenario, bind_rules, compile_rules, read, tell
+from surroundings import examples
 
 from dispatchctl.registers.assignments import OPEN
 from dispatchctl.rules.clocks import judge_case
@@ -624,7 +625,7 @@ def judge_all(rows: list) -> dict:
     return {name: judge_case(family, case, TABLE, People({})) for name, case in family.cases.items()}
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(STEPS)
 def test_any_life_hangs_together(steps: list) -> None:
     desk = grow(steps)
@@ -651,7 +652,7 @@ def test_any_life_hangs_together(steps: list) -> None:
             assert any(one.clock == "complete" and one.state == "running" for one in found)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(STEPS)
 def test_rows_folded_as_they_come_give_what_they_give_at_once(steps: list) -> None:
     rows = grow(steps).rows

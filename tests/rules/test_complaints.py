@@ -9,6 +9,7 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from scenario import Scenario, compile_rules, read, tell
+from surroundings import examples
 
 from dispatchctl.rules.clocks import judge_case
 from dispatchctl.rules.complaints import list_measures, list_owed_on_complaint
@@ -351,7 +352,7 @@ def play(desk: Scenario, words: list[str]) -> list[str]:
     return story
 
 
-@settings(max_examples=600)
+@settings(max_examples=examples(600))
 @given(
     st.sampled_from([{}, {"media": "yes"}, {"system_flaw": "yes"}]),
     st.lists(st.sampled_from(sorted(WORDS)), max_size=9),

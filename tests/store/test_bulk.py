@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from surroundings import examples
 
 from dispatchctl import registers
 from dispatchctl.store.bulk import Strip, TimeShower, append_strips
@@ -58,7 +59,7 @@ def write_both(tmp_path: Path, groups: list[Any], times: int) -> tuple[bytes, by
     return written[0].read_bytes(), written[1].read_bytes()
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(groups=st.lists(GROUP, min_size=1, max_size=5))
 def test_the_bytes_are_those_of_single_rows(tmp_path_factory: pytest.TempPathFactory, groups: list[Any]) -> None:
     by_columns, by_rows = write_both(tmp_path_factory.mktemp("bulk"), groups, 2)

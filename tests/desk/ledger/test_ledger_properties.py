@@ -13,6 +13,7 @@ import pytest
 from desks import Desk, copy_desk
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from surroundings import examples
 from transcripts import Result
 
 LIVE = ("proposed", "approved", "paid")
@@ -133,7 +134,7 @@ class Story:
 
 
 @pytest.mark.heavy
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=examples(12), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(acts=st.lists(act, min_size=6, max_size=14))
 def test_no_fact_is_charged_twice_and_the_fund_adds_up(
     run: Callable[..., Result], isolated: Path, acts: list[tuple[str, int]]

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from desks import CALL, Desk, copy_desk, open_desk
+from surroundings import LONG
 from transcripts import Result
 
 from dispatchctl import registers
@@ -396,7 +397,8 @@ def act_at_random(desk: Desk, chance: Random, first: datetime, days: int, count:
         desk.act(who, *act)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.heavy
+@pytest.mark.parametrize("seed", range(100 if LONG else 3))
 def test_any_closed_month_is_its_replay(run: Run, isolated: Path, seed: int) -> None:
     desk, chance = copy_desk(run, isolated), Random(seed)
     zone = ZoneInfo("Asia/Shanghai")
