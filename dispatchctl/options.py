@@ -37,7 +37,7 @@ __all__ = [
     "STATE",
     "WHEN",
     "GlobalOption",
-    "Key",
+    "KeyOf",
     "OneOf",
     "ShortOption",
     "Writing",
@@ -45,11 +45,11 @@ __all__ = [
     "parse_day",
     "parse_money",
     "parse_month",
-    "parse_span",
     "parse_when",
     "pass_workspace",
     "present_writing_options",
     "read_ids",
+    "read_span",
     "take_ids",
     "writing_options",
 ]
@@ -61,12 +61,12 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 pass_workspace = click.pass_obj
 
 
-def parse_span(text: str, option: str = "--span") -> Any:
+def read_span(text: str, option: str = "--span") -> Any:
     """The Limit (number, unit) of a span as typed. Raises UsageFault naming `option`."""
-    from dispatchctl.policy.spans import parse_span as parse
+    from dispatchctl.policy.spans import parse_span
 
     try:
-        return parse(text.strip())
+        return parse_span(text.strip())
     except ValueError:
         raise refuse_value(option, text, SPAN_FORMS) from None
 
@@ -167,10 +167,10 @@ class SpanType(TypedText):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The Limit; a value that is one already is kept."""
-        return parse_span(value, _name_option(param)) if isinstance(value, str) else value
+        return read_span(value, _name_option(param)) if isinstance(value, str) else value
 
 
-class Key(TypedText):
+class KeyOf(TypedText):
     """A key of a section of the policy (service, area, ...), or its title; completes from it."""
 
     def __init__(self, section: str) -> None:

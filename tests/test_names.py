@@ -13,16 +13,8 @@ MEANT = {
 
 #: two things under one name, still; whoever gives one of them a name of its own takes the line away
 STILL_TWICE = {
-    "Key": "options: a click type; policy.shapes: an entry of a struct",
     "Moment": "desk.drafts: when a command acts; rules.families: what happened to a case",
     "check_length": "desk.conversion: of a text; policy.checking_clocks: of a limit",
-    "describe_sent": "commands.assignments and desk.dispatching: a dispatch, in two shapes",
-    "describe_taken": "commands.orders and desk.intake: an order taken, in two shapes",
-    "find_part": "commands.appraisal and commands.why: of an appraisal, as a name and as a reason",
-    "list_keys": "output.formats: of items; policy.vocabulary: that a field may hold",
-    "list_owed": "desk.following: whom to ask; desk.surveying: what keeps a survey open",
-    "parse_span": "options: as typed, naming its option; policy.spans: the text alone",
-    "say_number": "commands.assignments: of a score; output.documents: of a figure",
 }
 
 

@@ -23,7 +23,7 @@ from dispatchctl.output.terminal import tell
 COLUMNS = ("id", "order_id", "assignee", "role", "state", "reasons")
 
 
-def say_number(value: Decimal) -> str:
+def say_score(value: Decimal) -> str:
     """A value or score with at most four places, without trailing zeros."""
     text = f"{value.quantize(Decimal('0.0001')):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
@@ -31,10 +31,10 @@ def say_number(value: Decimal) -> str:
 
 def say_reasons(reasons: tuple[tuple[str, Decimal], ...]) -> list[str]:
     """Each reason with its value in 0..1: `workload 0.75`."""
-    return [f"{name} {say_number(value)}" for name, value in reasons]
+    return [f"{name} {say_score(value)}" for name, value in reasons]
 
 
-def describe_sent(sent: Sent, done: Done) -> dict[str, Any]:
+def show_sent(sent: Sent, done: Done) -> dict[str, Any]:
     """One assignment as json prints it."""
     item: dict[str, Any] = {"id": sent.assignment, "event": "assigned", "state": sent.state, "order_id": sent.order}
     item |= {"assignee": sent.assignee, "role": sent.role, "reasons": say_reasons(sent.reasons)}
@@ -47,7 +47,7 @@ def print_sent(books: Books, dispatched: Dispatched) -> int:
     done, sent = dispatched
     if done.replayed:
         tell(f"{sent[0].assignment if sent else done.id} was recorded before; nothing was written")
-    return print_results(books, [describe_sent(each, done) for each in sent], COLUMNS, register="assignments")
+    return print_results(books, [show_sent(each, done) for each in sent], COLUMNS, register="assignments")
 
 
 @click.command("suggest")
@@ -69,8 +69,8 @@ def suggest_command(books: Books, order: str, everybody: bool) -> None:
         item: dict[str, Any] = {
             "staff": each.staff,
             "name": each.name,
-            "score": say_number(each.score),
-            "load": say_number(each.load),
+            "score": say_score(each.score),
+            "load": say_score(each.load),
             "reasons": say_reasons(each.reasons),
         }
         if everybody:
@@ -119,7 +119,7 @@ def _assign_all(books: Books, writing: Writing) -> int:
     from dispatchctl.desk.orders.batches import assign_pool
 
     made, refused = assign_pool(books, writing)
-    items = [describe_sent(sent, done) for done, group in made for sent in group]
+    items = [show_sent(sent, done) for done, group in made for sent in group]
     return print_results(books, items, COLUMNS, refused=refused, single=False, keys=COLUMNS, register="assignments")
 
 

@@ -13,7 +13,7 @@ from dispatchctl.options import (
     NOT_GIVEN,
     REGISTER,
     STAFF,
-    Key,
+    KeyOf,
     Writing,
     take_ids,
 )
@@ -29,7 +29,7 @@ WORK = ("case", "state", "content", "service", "area", "due_at", "late_seconds")
 @click.option("--soon", is_flag=False, flag_value="", default=None, metavar="[SPAN]", help="What is about to be, too.")
 @click.option("--owner", type=STAFF, default=NOT_GIVEN, help="What this person (or role) owes.")
 @click.option("--register", type=REGISTER, default=NOT_GIVEN, metavar="R", help="Of one register.")
-@click.option("--service", type=Key("services"), default=NOT_GIVEN, help="Of one service.")
+@click.option("--service", type=KeyOf("services"), default=NOT_GIVEN, help="Of one service.")
 @click.option("--limit", type=click.IntRange(1), default=None, metavar="N", help="At most so many.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if anything is listed.")
 @with_books(judges=True)
@@ -45,9 +45,9 @@ def overdue(
     """
     span = None
     if soon:
-        from dispatchctl.options import parse_span
+        from dispatchctl.options import read_span
 
-        span = parse_span(soon, "--soon")
+        span = read_span(soon, "--soon")
     if owner and owner not in books.policy["roles"]:
         owner = resolve_staff(books, owner, option="--owner", present=False)
     items = list_overdue(

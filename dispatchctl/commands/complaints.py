@@ -24,7 +24,7 @@ from dispatchctl.options import (
     NOT_GIVEN,
     STAFF,
     WHEN,
-    Key,
+    KeyOf,
     TypedText,
     Writing,
     take_ids,
@@ -43,7 +43,7 @@ KIND = TypedText("kind")
 @click.option("--phone", metavar="P", default="", help="The complainant's phone number.")
 @click.option("--address", metavar="A", default="", help="Where the complainant is at home.")
 @click.option("--order", type=CASE, default=NOT_GIVEN, help="The order it is about; its customer, where none is named.")
-@click.option("--department", "departments", type=Key("departments"), multiple=True, help="Concerned; repeatable.")
+@click.option("--department", "departments", type=KeyOf("departments"), multiple=True, help="Concerned; repeatable.")
 @click.option("--staff", type=STAFF, multiple=True, help="About this person; repeatable.")
 @click.option("--media", is_flag=True, help="It stood in public media.")
 @click.option("--reputation", is_flag=True, help="It harms reputation or interests.")

@@ -16,7 +16,7 @@ from dispatchctl.desk.customers.followups import (
     answer,
     follow_up,
     list_about,
-    list_owed,
+    list_awaited,
     sign,
 )
 from dispatchctl.options import CASE, NOT_GIVEN, STAFF, TypedText, Writing
@@ -116,6 +116,6 @@ def list_command(books: Books, case: str) -> None:
         keys = ("id", "register", "state", *(field.name for field in page.fields if field.name != "row"), "contact")
         keys += ("at", "by")
     else:
-        items, columns, ids = list_owed(books), OWED, "about"
+        items, columns, ids = list_awaited(books), OWED, "about"
         keys = (*OVERDUE_KEYS, "about", "tries", "followup")
     print_items(books, items, columns, ids=ids, page=page, keys=keys)

@@ -11,7 +11,7 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.names import resolve_case
 from dispatchctl.desk.orders.intake import Request, Taken, record_order, take_order, triage_fields
 from dispatchctl.errors import UsageFault
-from dispatchctl.options import CASE, MONEY, NOT_GIVEN, WHEN, Key, Writing
+from dispatchctl.options import CASE, MONEY, NOT_GIVEN, WHEN, KeyOf, Writing
 from dispatchctl.output.terminal import tell
 from dispatchctl.registers.orders import KINDS
 
@@ -19,7 +19,7 @@ REGISTER = "orders"
 COLUMNS = ("id", "state", "contact_id", "base_price", "read_back")
 
 
-def describe_taken(taken: Taken) -> dict[str, Any]:
+def show_taken(taken: Taken) -> dict[str, Any]:
     """The result of new-order as json prints it."""
     return describe_done(
         taken.done, contact_id=taken.contact_id or None, base_price=taken.base_price, read_back=taken.read_back
@@ -28,20 +28,20 @@ def describe_taken(taken: Taken) -> dict[str, Any]:
 
 @click.command("new-order")
 @click.option(
-    "--service", type=Key("services"), default=NOT_GIVEN, help="What is wanted: a key of services, or its title."
+    "--service", type=KeyOf("services"), default=NOT_GIVEN, help="What is wanted: a key of services, or its title."
 )
 @click.option("--content", metavar="TEXT", default="", help="What it is about, in detail.")
 @click.option("--caller", metavar="NAME", default="", help="Who calls.")
 @click.option("--phone", metavar="P", default="", help="The caller's phone number.")
 @click.option("--address", metavar="A", default="", help="Where the work is to be done.")
 @click.option("--kind", default="request", metavar="KIND", help=f"{', '.join(KINDS)}; request by default.")
-@click.option("--channel", type=Key("channels"), default=NOT_GIVEN, help="How it came; phone by default.")
-@click.option("--priority", type=Key("priorities"), default=NOT_GIVEN, help="normal by default.")
-@click.option("--department", type=Key("departments"), default=NOT_GIVEN, help="The service's department by default.")
+@click.option("--channel", type=KeyOf("channels"), default=NOT_GIVEN, help="How it came; phone by default.")
+@click.option("--priority", type=KeyOf("priorities"), default=NOT_GIVEN, help="normal by default.")
+@click.option("--department", type=KeyOf("departments"), default=NOT_GIVEN, help="The service's department by default.")
 @click.option("--price", type=MONEY, default=None, help="The price agreed, where it is not the base price.")
 @click.option("--appointment", type=WHEN, default=NOT_GIVEN, help="When somebody is expected.")
 @click.option("--requirements", metavar="TEXT", default="", help="Special requirements.")
-@click.option("--area", type=Key("areas"), default=NOT_GIVEN, help="Where; the contact's area by default.")
+@click.option("--area", type=KeyOf("areas"), default=NOT_GIVEN, help="Where; the contact's area by default.")
 @click.option("--source-ref", metavar="REF", default="", help="The request's number in another system; taken once.")
 @click.option("--read-back", is_flag=True, help="Record that the essentials were read back to the caller.")
 @click.option("--answered", metavar="TEXT", default="", help="It was answered at once: closed, never dispatched.")
@@ -67,7 +67,7 @@ def new_order(
             raise UsageFault("--from takes everything from its rows; give no other field beside it")
         return _take_many(books, source, writing)
     taken = take_order(books, Request(price=price or "", **given), writing)
-    return print_results(books, [describe_taken(taken)], COLUMNS, register="orders")
+    return print_results(books, [show_taken(taken)], COLUMNS, register="orders")
 
 
 def _take_many(books: Books, source: str, writing: Writing) -> int:
@@ -78,7 +78,7 @@ def _take_many(books: Books, source: str, writing: Writing) -> int:
         tell(f"{known} of the rows were there already by their source_ref")
     return print_results(
         books,
-        [describe_taken(each) for each in taken],
+        [show_taken(each) for each in taken],
         COLUMNS,
         refused=refused,
         single=False,
@@ -91,7 +91,7 @@ def _take_many(books: Books, source: str, writing: Writing) -> int:
 @click.argument("order", type=CASE)
 @click.option("--dispatch", is_flag=True, help="It needs somebody on the spot: into the pool.")
 @click.option("--answered", metavar="TEXT", default="", help="It was answered; it is closed and never dispatched.")
-@click.option("--refer", type=Key("departments"), default=NOT_GIVEN, help="Another department takes it.")
+@click.option("--refer", type=KeyOf("departments"), default=NOT_GIVEN, help="Another department takes it.")
 @with_books(writes=True)
 def triage(books: Books, order: str, dispatch: bool, answered: str, refer: str, writing: Writing) -> int:
     """Decide whether a request needs somebody to be sent.

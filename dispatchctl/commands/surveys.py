@@ -9,7 +9,7 @@ from dispatchctl.commands.results import describe_done, print_done, print_result
 from dispatchctl.commands.verbs import Asked, Verb, make_verb, run_each, serve
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.customers.surveys import REGISTER, Opinion, add_opinion, close, open_survey, put_right, take_steps
-from dispatchctl.options import CASE, Key, Writing
+from dispatchctl.options import CASE, KeyOf, Writing
 from dispatchctl.output.terminal import tell
 from dispatchctl.registers.surveys import METHODS
 
@@ -17,7 +17,7 @@ COLUMNS = ("id", "event", "state")
 
 
 @click.command("open")
-@click.option("--department", type=Key("departments"), required=True, help="Whose work is asked about.")
+@click.option("--department", type=KeyOf("departments"), required=True, help="Whose work is asked about.")
 @click.option("--method", type=click.Choice(METHODS), default=None, help="How customers are asked.")
 @click.option("--content", metavar="TEXT", default="", help="What it is about.")
 @with_books(writes=True)

@@ -24,7 +24,7 @@ from dispatchctl.options import (
     NOT_GIVEN,
     STAFF,
     WHEN,
-    Key,
+    KeyOf,
     OneOf,
     Writing,
     take_ids,
@@ -132,7 +132,7 @@ def make_option(field: Field, required: bool, asked: Asked) -> Decorator:
 
 def _find_type(field: Field) -> Any:
     if field.type == "key":
-        return Key(field.of)
+        return KeyOf(field.of)
     if field.type == "choice":
         return OneOf(field.choices)
     return TYPES.get(field.type)

@@ -36,7 +36,9 @@ def emit(
     chosen, order = workspace.fields if form else (), ("", False) if in_order else workspace.sort
     all_keys: Sequence[str] = ()
     if chosen or order[0] or (form and not form.tree):
-        all_keys = list_keys(items, keys or [column if isinstance(column, str) else column.key for column in columns])
+        all_keys = collect_keys(
+            items, keys or [column if isinstance(column, str) else column.key for column in columns]
+        )
         items = sort_items(items, order, all_keys, page)
         for key in chosen:
             check_key(key, all_keys, "--fields")
@@ -61,7 +63,7 @@ def emit(
     write_stdout(neutralise_text(text, "\n\t") if not form.escapes and sys.stdout.isatty() else text)
 
 
-def list_keys(items: Sequence[Item], default: Sequence[str] = ()) -> list[str]:
+def collect_keys(items: Sequence[Item], default: Sequence[str] = ()) -> list[str]:
     """All keys of the items in the order they first appear; `default` where there are no items."""
     if not items:
         return list(default)

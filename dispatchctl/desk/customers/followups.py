@@ -251,7 +251,7 @@ def _list_signers(books: Books, family: Family, about: str, home: Contact) -> It
 # --- what is owed, and what there is ------------------------------------------------------------------------------
 
 
-def list_owed(books: Books) -> list[dict[str, Any]]:
+def list_awaited(books: Books) -> list[dict[str, Any]]:
     """What customers are still to be asked: the running clocks that a follow-up stops, earliest due first.
 
     Each as `overdue` shows it (not yet late: negative late_seconds), with what it is about, how often it was tried in

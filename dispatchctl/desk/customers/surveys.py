@@ -162,7 +162,7 @@ def close(books: Books, name: str, writing: Writing) -> Done:
 
     def plan(moment: Moment, family: Family) -> list[Step]:
         case = family.cases[survey]
-        owed = list_owed(books, family, case) if case.state == "open" else []
+        owed = list_unsettled(books, family, case) if case.state == "open" else []
         if owed:
             raise Refused(f"{survey} cannot be closed: {'; '.join(owed)}", hint=f"see: dispatchctl due {survey}")
         return [Step("closed", {})]
@@ -170,7 +170,7 @@ def close(books: Books, name: str, writing: Writing) -> Done:
     return act(books, REGISTER, survey, plan, writing, ("closed",))
 
 
-def list_owed(books: Books, family: Family, case: Case) -> list[str]:
+def list_unsettled(books: Books, family: Family, case: Case) -> list[str]:
     """What is still owed of a survey, in words: its running clocks, and who was not asked about the effect."""
     owed = []
     named = set()
