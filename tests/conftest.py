@@ -1,6 +1,5 @@
 """Fixtures of all tests: an environment of their own, the program in process, and folders to work in."""
 
-import functools
 import gc
 import os
 import shutil
@@ -10,7 +9,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import chinese_calendar
 import hypothesis
 import pytest
 from desks import Desk, copy_desk, open_demo
@@ -25,10 +23,6 @@ MEMORY = Path("/dev/shm")
 ENOUGH = 1 << 30  # bytes; many a container has 64 MB
 if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
-
-# The library looks through all its days for each day that it is asked about, which takes a fifth of a second for every
-# text of rules that is compiled. What it answers is a constant.
-chinese_calendar.get_holiday_detail = functools.cache(chinese_calendar.get_holiday_detail)
 
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, database=None)
 hypothesis.settings.register_profile("long", deadline=None, max_examples=20_000)

@@ -5,6 +5,7 @@ tables of days. The only module that imports such a library, and only inside its
 tables in the published version, never on what happens to be installed.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -54,23 +55,16 @@ def resolve_days(country: str, through: int, closed: list[int], open: list[int])
 
 def _read_chinese(through: int) -> tuple[dict[int, str], dict[int, str], int]:
     """The arrangements of the State Council, year by year, as far as they are announced."""
-    import chinese_calendar
+    from chinese_calendar import holidays, workdays  # by day; its functions look through all of them at every call
 
-    off: dict[int, str] = {}
-    working: dict[int, str] = {}
-    known = FIRST_YEAR - 1
-    for year in range(FIRST_YEAR, through + 1):
-        first, last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
-        try:
-            details = [
-                (day, *chinese_calendar.get_holiday_detail(date.fromordinal(day))) for day in range(first, last + 1)
-            ]
-        except NotImplementedError:
-            break
-        known = year
-        for day, is_off, name in details:
-            if name is not None:
-                (off if is_off else working)[day] = NAMES.get(name, name)
+    known = max(min(through, max(holidays).year), FIRST_YEAR - 1)
+
+    def name_days(named: Mapping[date, str]) -> dict[int, str]:
+        days = sorted(day for day in named if FIRST_YEAR <= day.year <= known)
+        return {day.toordinal(): NAMES.get(named[day], named[day]) for day in days}
+
+    working = name_days(workdays)
+    off = {day: name for day, name in name_days(holidays).items() if day not in working}
     return off, working, known
 
 
