@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from test_writing import START, STEP, STORIES, Line, join_staff, list_lines, read_files
+from stories import START, STEP, STORIES, Line, join_staff, list_lines, read_files
 from transcripts import Result
 
 from dispatchctl import registers
