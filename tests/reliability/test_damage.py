@@ -7,8 +7,11 @@ import shutil
 import pytest
 from office import Office
 
-JUDGING = (("overdue",), ("due", "--all"), ("urge", "--all"), ("assign", "--all", "--auto"), ("report", "monthly"))
-SHOWING = (("list", "orders"), ("list", "assignments"), ("show", "O-20261102-0001"), ("worklist", "zhao"))
+JUDGING = (
+    *(("overdue",), ("due", "--all"), ("urge", "--all"), ("assign", "--all", "--auto"), ("report", "monthly")),
+    *(("worklist", "zhao"), ("status",)),
+)
+SHOWING = (("list", "orders"), ("list", "assignments"), ("show", "O-20261102-0001"))
 
 
 @pytest.fixture
