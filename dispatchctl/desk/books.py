@@ -12,6 +12,7 @@ from dispatchctl import VERSION
 from dispatchctl.config import cache_folder
 from dispatchctl.errors import BadData, DispatchError, Fault, NotFound, OutcomeUnknown
 from dispatchctl.policy.rulebook import Rulebook, Version, assemble_rules
+from dispatchctl.registers import SHIPPED, Pages
 from dispatchctl.registers.row import Row
 from dispatchctl.store.folder import Folder, open_folder
 from dispatchctl.store.index import FORMAT, Index, is_unharmed
@@ -53,7 +54,7 @@ class LateJudge:
 
 
 class Books:
-    """One records folder with its rules, as of `now` (seconds)."""
+    """One records folder with its rules, as of `now` (seconds). pages: of the registers that it has."""
 
     def __init__(self, ws: Workspace) -> None:
         self.ws = ws
@@ -67,6 +68,7 @@ class Books:
         ws.policy_language = self.book.newest.policy["language"]
         if isinstance(ws.as_of, int):
             self._look_back(ws.as_of)
+        self.pages = self._list_pages()
         ws.load_titles = self.list_titles
         ws.recover = self.recover
         self._judging: Judging | None = None
@@ -90,6 +92,10 @@ class Books:
         self.book = Rulebook.of(form)
         self.ws.timezone = self.book.newest.policy["timezone"]
         self.ws.policy_language = self.book.newest.policy["language"]
+
+    def _list_pages(self) -> Pages:
+        """The registers of this folder: all that asks for a page, from the index to what is printed, asks these."""
+        return SHIPPED
 
     # --- time and rules -------------------------------------------------------------------------------------------
 
@@ -158,7 +164,7 @@ class Books:
         if self._judging is None:
             from dispatchctl.desk.judge import Judging
 
-            self._judging = Judging(self.book, self._load_people)
+            self._judging = Judging(self.book, self.pages, self._load_people)
         return self._judging
 
     # --- the index ------------------------------------------------------------------------------------------------
@@ -173,19 +179,24 @@ class Books:
             assert self._index is not None
         return self._index
 
+    @property
+    def stamp(self) -> str:
+        """What an index is made for: another one of these texts makes a new index."""
+        stamp = f"{FORMAT} {VERSION} {self.book.fingerprint} {self.folder.path}"
+        return f"{stamp} {self.pages.more}" if self.pages.more else stamp
+
     def _open_index(self, until: int | None) -> None:
         """Open the index and catch up: the one on disk, anew where that one is damaged, else one in memory."""
         import sqlite3
 
         in_memory = until is not None or not self.cache or self._passed_over
         place = "" if in_memory else os.path.join(self.cache, "index.sqlite")
-        stamp = f"{FORMAT} {VERSION} {self.book.fingerprint} {self.folder.path}"
         places = [place, place, ""]
         while places:
             place = places.pop(0)
             try:
                 # Set before it has caught up: judging asks the index for the staff.
-                self._index = Index(self.folder.path, self.folder.label, place, stamp, until)
+                self._index = Index(self.folder.path, self.folder.label, place, self.stamp, self.pages, until)
                 self._index.catch_up(LateJudge(self))
                 self._warn_of_faults()
                 return
@@ -317,7 +328,7 @@ class Books:
 
         root = self.index.family_of(case)
         if root not in self._families or not root:
-            self._families[root] = fold_family(self.rows_of(case))
+            self._families[root] = fold_family(self.rows_of(case), self.pages)
         return self._families[root]
 
     def case(self, case: str) -> "Case":

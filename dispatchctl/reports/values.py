@@ -197,7 +197,7 @@ def _find_of_case(register: str, path: str) -> NamedValue | None:
     if prefix == "about":
         return _find_about(register, name)
     if prefix == "staff":
-        link = person_field(register)
+        link = person_field(registers.get(register))
         return _find_own("staff", name, ((link, "staff"),)) if link else None
     for field in registers.get(register).fields:
         if field.type == "case" and field.of and field.of.removesuffix("s") == prefix:
