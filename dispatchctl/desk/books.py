@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dispatchctl import VERSION
 from dispatchctl.config import cache_folder
 from dispatchctl.errors import BadData, DispatchError, Fault, NotFound, OutcomeUnknown
+from dispatchctl.policy.forms import Form
 from dispatchctl.policy.rulebook import Rulebook, Version, assemble_rules
 from dispatchctl.registers import SHIPPED, Pages
 from dispatchctl.registers.row import Row
@@ -60,7 +61,8 @@ class Books:
         self.ws = ws
         self.folder: Folder = open_folder(ws.records_path)
         self.cache = find_cache(self.folder.path)
-        form, self.policy_faults = load_form(self.folder.path, ws.policies_path, self.cache, assemble_rules)
+        self.pages = self._list_pages()
+        form, self.policy_faults = load_form(self.folder.path, ws.policies_path, self.cache, self.assemble)
         self.book = Rulebook.of(form)
         if self.policy_faults and not self.book.versions:
             raise BadData.of(self.policy_faults)
@@ -68,7 +70,6 @@ class Books:
         ws.policy_language = self.book.newest.policy["language"]
         if isinstance(ws.as_of, int):
             self._look_back(ws.as_of)
-        self.pages = self._list_pages()
         ws.load_titles = self.list_titles
         ws.recover = self.recover
         self._judging: Judging | None = None
@@ -86,7 +87,7 @@ class Books:
         only = find_published(self.folder.path, self.folder.label, until)
         if only is None:
             return
-        form, faults = load_form(self.folder.path, self.ws.policies_path, None, assemble_rules, only)
+        form, faults = load_form(self.folder.path, self.ws.policies_path, None, self.assemble, only)
         if faults:
             raise BadData.of(faults)
         self.book = Rulebook.of(form)
@@ -94,8 +95,12 @@ class Books:
         self.ws.policy_language = self.book.newest.policy["language"]
 
     def _list_pages(self) -> Pages:
-        """The registers of this folder: all that asks for a page, from the index to what is printed, asks these."""
+        """The registers of this folder: all that asks for a page, from the rules and the index on, asks these."""
         return SHIPPED
+
+    def assemble(self, texts: Sequence[Any], draft: tuple[str, bytes] | None) -> tuple[Form | None, list[Fault]]:
+        """See assemble_rules; the rules may name the registers of this folder."""
+        return assemble_rules(texts, draft, self.pages)
 
     # --- time and rules -------------------------------------------------------------------------------------------
 

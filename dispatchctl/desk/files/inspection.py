@@ -239,7 +239,7 @@ class _Look:
         elif sha256(text).hexdigest() not in digests:
             hint = "take it back from a backup"
             self._report(place, 0, "changed-version", "is not what was published: its sha256 differs", hint=hint)
-        policy, faults = compile_policy(text, place, published=True)
+        policy, faults = compile_policy(text, place, published=True, pages=self.pages)
         self.faults += faults
         if policy is not None and policy["effective_from"] != file.date:
             message = f"takes effect on {policy['effective_from']}, which is not the day in its name"

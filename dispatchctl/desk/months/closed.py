@@ -14,7 +14,7 @@ from dispatchctl.desk.books import Books, LateJudge, remove_index
 from dispatchctl.desk.periods import YEAR, Period, start_of
 from dispatchctl.desk.times import local_time
 from dispatchctl.errors import BadData
-from dispatchctl.policy.rulebook import Rulebook, assemble_rules
+from dispatchctl.policy.rulebook import Rulebook
 from dispatchctl.registers import Pages
 from dispatchctl.store.seals import list_seals, read_seal
 from dispatchctl.store.versions import list_version_files, load_form
@@ -132,7 +132,7 @@ class ClosedBooks(PartBooks):
         if only is None:
             return
         kept = keep_folder(self.cache, f"rules-{'-'.join(self.months)}")
-        form, faults = load_form(self.folder.path, self.ws.policies_path, kept, assemble_rules, only)
+        form, faults = load_form(self.folder.path, self.ws.policies_path, kept, self.assemble, only)
         if faults:
             raise BadData.of(faults)
         self.book = Rulebook.of(form)

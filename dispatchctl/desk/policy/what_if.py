@@ -95,7 +95,7 @@ def suppose_rules(then: Books, file: str, period: Period) -> SupposedBooks:
             name, text = file, read_rules_text(file, file)
         except NotFound as error:
             raise NotFound(str(error)) from None
-    policy, faults = compile_policy(text, name)
+    policy, faults = compile_policy(text, name, pages=then.pages)
     if policy is None:
         raise BadData.of(faults)
     newest = then.book.newest.policy["calendar"]
