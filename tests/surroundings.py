@@ -84,10 +84,10 @@ def remember_rules() -> Iterator[None]:
 
     assemble = books.assemble_rules
 
-    def answer(texts: Sequence[Any], draft: tuple[str, bytes] | None) -> tuple[Any, list[Any]]:
+    def answer(texts: Sequence[Any], draft: tuple[str, bytes] | None, pages: Any) -> tuple[Any, list[Any]]:
         key = (*((text.label, text.date, text.place, text.text) for text in texts), draft)
         if key not in _compiled:
-            form, faults = assemble(texts, draft)
+            form, faults = assemble(texts, draft, pages)
             if faults:
                 return form, faults
             _compiled[key] = marshal.dumps(form)

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from dispatchctl import VERSION
 from dispatchctl.config import cache_folder
 from dispatchctl.errors import BadData, DispatchError, Fault, NotFound, OutcomeUnknown
+from dispatchctl.policy.forms import Form
 from dispatchctl.policy.rulebook import Rulebook, Version, assemble_rules
+from dispatchctl.registers import SHIPPED, Pages
 from dispatchctl.registers.row import Row
 from dispatchctl.store.folder import Folder, open_folder
 from dispatchctl.store.index import FORMAT, Index, is_unharmed
@@ -53,13 +55,14 @@ class LateJudge:
 
 
 class Books:
-    """One records folder with its rules, as of `now` (seconds)."""
+    """One records folder with its rules, as of `now` (seconds). pages: of the registers that it has."""
 
     def __init__(self, ws: Workspace) -> None:
         self.ws = ws
         self.folder: Folder = open_folder(ws.records_path)
         self.cache = find_cache(self.folder.path)
-        form, self.policy_faults = load_form(self.folder.path, ws.policies_path, self.cache, assemble_rules)
+        self.pages = self._list_pages()
+        form, self.policy_faults = load_form(self.folder.path, ws.policies_path, self.cache, self.assemble)
         self.book = Rulebook.of(form)
         if self.policy_faults and not self.book.versions:
             raise BadData.of(self.policy_faults)
@@ -85,12 +88,20 @@ class Books:
         only = find_published(self.folder.path, self.folder.label, until)
         if only is None:
             return
-        form, faults = load_form(self.folder.path, self.ws.policies_path, None, assemble_rules, only)
+        form, faults = load_form(self.folder.path, self.ws.policies_path, None, self.assemble, only)
         if faults:
             raise BadData.of(faults)
         self.book = Rulebook.of(form)
         self.ws.timezone = self.book.newest.policy["timezone"]
         self.ws.policy_language = self.book.newest.policy["language"]
+
+    def _list_pages(self) -> Pages:
+        """The registers of this folder: all that asks for a page, from the rules and the index on, asks these."""
+        return SHIPPED
+
+    def assemble(self, texts: Sequence[Any], draft: tuple[str, bytes] | None) -> tuple[Form | None, list[Fault]]:
+        """See assemble_rules; the rules may name the registers of this folder."""
+        return assemble_rules(texts, draft, self.pages)
 
     # --- time and rules -------------------------------------------------------------------------------------------
 
@@ -159,7 +170,7 @@ class Books:
         if self._judging is None:
             from dispatchctl.desk.judge import Judging
 
-            self._judging = Judging(self.book, self._load_people)
+            self._judging = Judging(self.book, self.pages, self._load_people)
         return self._judging
 
     # --- the index ------------------------------------------------------------------------------------------------
@@ -174,19 +185,24 @@ class Books:
             assert self._index is not None
         return self._index
 
+    @property
+    def stamp(self) -> str:
+        """What an index is made for: another one of these texts makes a new index."""
+        stamp = f"{FORMAT} {VERSION} {self.book.fingerprint} {self.folder.path}"
+        return f"{stamp} {self.pages.more}" if self.pages.more else stamp
+
     def _open_index(self, until: int | None) -> None:
         """Open the index and catch up: the one on disk, anew where that one is damaged, else one in memory."""
         import sqlite3
 
         in_memory = until is not None or not self.cache or self._passed_over
         place = "" if in_memory else os.path.join(self.cache, "index.sqlite")
-        stamp = f"{FORMAT} {VERSION} {self.book.fingerprint} {self.folder.path}"
         places = [place, place, ""]
         while places:
             place = places.pop(0)
             try:
                 # Set before it has caught up: judging asks the index for the staff.
-                self._index = Index(self.folder.path, self.folder.label, place, stamp, until)
+                self._index = Index(self.folder.path, self.folder.label, place, self.stamp, self.pages, until)
                 self._index.catch_up(LateJudge(self))
                 self._warn_of_faults()
                 return
@@ -320,7 +336,7 @@ class Books:
 
         root = self.index.family_of(case)
         if root not in self._families or not root:
-            self._families[root] = fold_family(self.rows_of(case))
+            self._families[root] = fold_family(self.rows_of(case), self.pages)
         return self._families[root]
 
     def case(self, case: str) -> "Case":

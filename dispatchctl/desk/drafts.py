@@ -151,13 +151,13 @@ def try_drafts(books: Books, register: str, drafts: Sequence[Draft], moment: Mom
     """
     opened = case_of(drafts[0].fields.get(registers.parent_of(register), ""))
     rows = list(books.index.family_rows(opened or drafts[0].id))
-    before = fold_family(rows)
+    before = fold_family(rows, books.pages)
     check_references(books, register, drafts)
     for draft in drafts:
         check_draft(draft, register)
         _check_time(books, before, register, draft)
     tried = [as_row(draft, register, moment, number) for number, draft in enumerate(drafts, 1)]
-    after = fold_family([*rows, *tried])
+    after = fold_family([*rows, *tried], books.pages)
     for row in tried:
         case = after.cases[row.id]
         if row in case.conflicts:

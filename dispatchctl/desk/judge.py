@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from dispatchctl.policy.rulebook import Rulebook, Version
+from dispatchctl.registers import Pages
 from dispatchctl.registers.page import VOID
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.clocks import Instance, judge_case
@@ -13,6 +14,7 @@ from dispatchctl.rules.people import People
 from dispatchctl.rules.variants import ClockTable
 
 if TYPE_CHECKING:
+    from dispatchctl.desk.judged import CaseLayout
     from dispatchctl.rules.charges import ChargeTable
     from dispatchctl.store.judgements import ChargeRow, ClockRow, Judged, ScoreRow
 
@@ -20,13 +22,14 @@ if TYPE_CHECKING:
 class Judging:
     """The rules applied to rows. `people` is asked for when it is first needed: most commands fold few families."""
 
-    def __init__(self, book: Rulebook, load_people: Callable[[], People]) -> None:
-        self.book = book
+    def __init__(self, book: Rulebook, pages: Pages, load_people: Callable[[], People]) -> None:
+        self.book, self.pages = book, pages
         self.table = ClockTable(book)
         named = [of for version in book.versions for of in list_named(version)]
         self._charged = frozenset(source for source, _ in named)
         self._charged_clocks = frozenset(name for source, name in named if source == "breach")
         self._charges: ChargeTable | None = None
+        self._layouts: dict[str, CaseLayout] = {}  # of the registers' tables in the index
         self._load = load_people
         self._people: People | None = None
 
@@ -43,23 +46,25 @@ class Judging:
 
     def meet(self, families: Iterable[Sequence[Row]]) -> People:
         """Take in the staff register's rows: one sequence for each person."""
-        cases = [case for rows in families for case in fold_family(rows).cases.values()]
+        cases = [case for rows in families for case in fold_family(rows, self.pages).cases.values()]
         self._people = People.from_cases(cases, self.book.newest.policy["escalation"]["roles"])
         return self._people
 
     def judge(self, root: str, rows: Sequence[Row]) -> "Judged":
         """The tables' rows for one family."""
-        from dispatchctl.desk.judged import list_case_values, list_clock_rows, list_score_rows
+        from dispatchctl.desk.judged import lay_out_case, list_case_values, list_clock_rows, list_score_rows
         from dispatchctl.store.judgements import Judged
 
-        family = fold_family(rows)
+        family = fold_family(rows, self.pages)
         clocks: list[ClockRow] = []
         charges: list[ChargeRow] = []
         scores: list[ScoreRow] = []
         cases = []
         derived = {case.id: self.derive(family, case) for case in family.cases.values()}
         for case in family.cases.values():
-            cases.append((case.register, list_case_values(root, case, rows, derived[case.id])))
+            layout = self._layouts.get(case.register) or lay_out_case(case.page)
+            self._layouts[case.register] = layout
+            cases.append((case.register, list_case_values(root, case, rows, derived[case.id], layout)))
             instances = judge_case(family, case, self.table, self.people)
             for instance in instances:
                 clocks += list_clock_rows(root, family, case, instance)

@@ -6,8 +6,7 @@ Off the daily path: it is loaded with the first family that is judged for the in
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from dispatchctl import registers
-from dispatchctl.registers.page import VOID
+from dispatchctl.registers.page import VOID, Register
 from dispatchctl.registers.row import Row, fold_key
 from dispatchctl.rules.calendar import parse_time
 from dispatchctl.rules.clocks import Instance
@@ -16,23 +15,27 @@ from dispatchctl.rules.owners import find_order, list_departments
 from dispatchctl.store.judgements import ClockRow, ScoreRow
 from dispatchctl.store.schema import list_fields
 
-_layouts: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+
+class CaseLayout(NamedTuple):
+    """The columns of a register's table that come from its page: fields, and events with their last times."""
+
+    fields: tuple[str, ...]
+    events: tuple[str, ...]
 
 
-def _layout(register: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    if register not in _layouts:
-        page = registers.get(register)
-        fields = tuple(list_fields(page))
-        _layouts[register] = fields, tuple(event.name for event in page.events)
-    return _layouts[register]
+def lay_out_case(page: Register) -> CaseLayout:
+    """The layout of a register's table (store/schema.py: case_columns)."""
+    return CaseLayout(tuple(list_fields(page)), tuple(event.name for event in page.events))
 
 
-def list_case_values(root: str, case: Case, rows: Sequence[Row], derived: Mapping[str, str]) -> tuple[Any, ...]:
+def list_case_values(
+    root: str, case: Case, rows: Sequence[Row], derived: Mapping[str, str], layout: CaseLayout
+) -> tuple[Any, ...]:
     """One case as a row of its register's table (store/schema.py: case_columns).
 
     Of a void case, whose rows were taken back, it keeps what they said: when it was taken, and as what.
     """
-    fields, events = _layout(case.register)
+    fields, events = layout
     seen = [*case.rows, *case.conflicts]
     texts: dict[str, str] = case.fields
     marks: dict[str, int] = case.marks

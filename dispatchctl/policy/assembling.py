@@ -15,6 +15,7 @@ from dispatchctl.policy.compiling import compile_policy
 from dispatchctl.policy.days import Days, resolve_days
 from dispatchctl.policy.forms import Form, Policy
 from dispatchctl.policy.publishing import draft_differs
+from dispatchctl.registers import Pages
 
 
 class PublishedText(Protocol):
@@ -37,15 +38,17 @@ class PublishedText(Protocol):
         """The whole text."""
 
 
-def assemble_form(texts: Sequence[PublishedText], draft: tuple[str, bytes] | None) -> tuple[Form | None, list[Fault]]:
+def assemble_form(
+    texts: Sequence[PublishedText], draft: tuple[str, bytes] | None, pages: Pages
+) -> tuple[Form | None, list[Fault]]:
     """(the form, []) or (None, every fault). A draft counts only where nothing is published; see `assemble_rules`."""
     if texts:
-        return _assemble_versions(texts, draft)
-    return _assemble_draft(*draft) if draft is not None else (None, [])
+        return _assemble_versions(texts, draft, pages)
+    return _assemble_draft(*draft, pages) if draft is not None else (None, [])
 
 
-def _assemble_draft(name: str, text: bytes) -> tuple[Form | None, list[Fault]]:
-    policy, faults = compile_policy(text, name)
+def _assemble_draft(name: str, text: bytes, pages: Pages) -> tuple[Form | None, list[Fault]]:
+    policy, faults = compile_policy(text, name, pages=pages)
     if policy is None:
         return None, faults
     try:
@@ -57,12 +60,12 @@ def _assemble_draft(name: str, text: bytes) -> tuple[Form | None, list[Fault]]:
 
 
 def _assemble_versions(
-    texts: Sequence[PublishedText], draft: tuple[str, bytes] | None
+    texts: Sequence[PublishedText], draft: tuple[str, bytes] | None, pages: Pages
 ) -> tuple[Form | None, list[Fault]]:
     versions: list[tuple[str, int, Policy]] = []
     faults: list[Fault] = []
     for each in texts:
-        policy, found = compile_policy(each.text, each.place, published=True)
+        policy, found = compile_policy(each.text, each.place, published=True, pages=pages)
         faults += found
         if policy is None:
             continue

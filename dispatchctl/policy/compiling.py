@@ -9,7 +9,6 @@ lists of [start, end], money and weights decimal text, an event [register or "st
 from datetime import date
 from typing import Any
 
-from dispatchctl import registers
 from dispatchctl.errors import Fault
 from dispatchctl.policy.checks.charges import DEFAULT_APPROVER
 from dispatchctl.policy.checks.clocks import split_event
@@ -21,28 +20,32 @@ from dispatchctl.policy.sections import RULES, VERSION
 from dispatchctl.policy.shapes import LEFT_OUT
 from dispatchctl.policy.vocabulary import list_sources, store_conditions
 from dispatchctl.policy.week import build_week
+from dispatchctl.registers import SHIPPED, Pages
 
 DAYS_LIMIT = 1024 * 1024  # bytes that the generated days may add to a published version
 
 
-def compile_policy(text: bytes, file: str, published: bool = False) -> tuple[dict[str, Any] | None, list[Fault]]:
+def compile_policy(
+    text: bytes, file: str, published: bool = False, pages: Pages = SHIPPED
+) -> tuple[dict[str, Any] | None, list[Fault]]:
     """(the compiled policy, []) or (None, its faults sorted by line). file: how messages name it.
 
-    published: the text is that of a published version, which carries its `days`; a draft may not.
+    published: the text is that of a published version, which carries its `days`; a draft may not. pages: of the
+    registers that it may name.
     """
     root, faults = load_tree(text, file, SIZE_LIMIT + DAYS_LIMIT if published else SIZE_LIMIT)
     if root is None:
         return None, faults
-    sheet = Sheet(file)
+    sheet = Sheet(file, pages)
     rules = read_value(sheet, root, VERSION if published else RULES)
     if not sheet.is_hopeless:
         check_rules(sheet, rules)
     days = _build_days(sheet, rules["days"]) if published and rules["days"] else None
     faults = sorted(faults + sheet.faults, key=lambda fault: (fault.line, fault.column))
-    return (None, faults) if faults else (_build_policy(rules, days), [])
+    return (None, faults) if faults else (_build_policy(rules, days, pages), [])
 
 
-def _build_policy(rules: dict[str, Any], days: dict[str, Any] | None) -> dict[str, Any]:
+def _build_policy(rules: dict[str, Any], days: dict[str, Any] | None, pages: Pages) -> dict[str, Any]:
     head = rules["policy"]
     return {
         "title": head["title"],
@@ -63,15 +66,15 @@ def _build_policy(rules: dict[str, Any], days: dict[str, Any] | None) -> dict[st
         "channels": _build_titles(rules["channels"]),
         "intake": rules["intake"],
         "assignment": _build_assignment(rules),
-        "clocks": [_build_clock(clock) for clock in rules["clocks"]],
+        "clocks": [_build_clock(clock, pages) for clock in rules["clocks"]],
         "escalation": {**rules["escalation"], "roles": _keep_roles(rules["escalation"]["roles"], rules)},
         "complaints": _build_complaints(rules["complaints"]),
         "complaint_kinds": _build_titles({**rules["complaints"]["invalid"], **rules["complaints"]["valid"]}),
-        "charges": [_build_charge(charge, "fine", rules) for charge in rules["charges"]],
-        "rewards": [_build_charge(charge, "reward", rules) for charge in rules["rewards"]],
+        "charges": [_build_charge(charge, "fine", rules, pages) for charge in rules["charges"]],
+        "rewards": [_build_charge(charge, "reward", rules, pages) for charge in rules["rewards"]],
         "discipline": rules["discipline"],
-        "followups": _build_followups(rules["followups"]),
-        "measures": {key: _build_measure(key, measure) for key, measure in rules["measures"].items()},
+        "followups": _build_followups(rules["followups"], pages),
+        "measures": {key: _build_measure(key, measure, pages) for key, measure in rules["measures"].items()},
         "reports": rules["reports"],
         "appraisal": _build_appraisal(rules),
         "privacy": {**rules["privacy"], "reveal": _keep_roles(rules["privacy"]["reveal"], rules)},
@@ -114,14 +117,14 @@ def _build_assignment(rules: dict[str, Any]) -> dict[str, Any]:
     return built
 
 
-def _build_clock(clock: dict[str, Any]) -> dict[str, Any]:
+def _build_clock(clock: dict[str, Any], pages: Pages) -> dict[str, Any]:
     register = clock["of"]
     return {
         **clock,
         "title": clock["title"] or clock["id"],
         "start": [split_event(register, word) for word in clock["start"]],
         "stop": [split_event(register, word) for word in clock["stop"]],
-        "when": store_conditions([register], clock["when"]),
+        "when": store_conditions(pages, [register], clock["when"]),
     }
 
 
@@ -133,24 +136,24 @@ def _build_complaints(complaints: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _build_charge(charge: dict[str, Any], kind: str, rules: dict[str, Any]) -> dict[str, Any]:
+def _build_charge(charge: dict[str, Any], kind: str, rules: dict[str, Any], pages: Pages) -> dict[str, Any]:
     """Its facts as [register or "breach" or "hand", name]; who decides by default is the manager."""
     of = [[word.partition(".")[0], word.partition(".")[2]] for word in charge["of"]]
     return {
         **charge,
         "title": charge["title"] or charge["id"],
         "of": of,
-        "when": store_conditions(list_sources(of, rules["clocks"]), charge["when"]),
+        "when": store_conditions(pages, list_sources(of, rules["clocks"]), charge["when"]),
         "unless": [list(word.split(".", 1)) if "." in word else ["", word] for word in charge["unless"]],
         "kind": charge["kind"] or kind,
         "approver": charge["approver"] or DEFAULT_APPROVER,
     }
 
 
-def _build_followups(followups: dict[str, Any]) -> dict[str, Any]:
+def _build_followups(followups: dict[str, Any], pages: Pages) -> dict[str, Any]:
     orders = followups["orders"]
     if orders is not None:
-        orders = {**orders, "when": store_conditions(["orders"], orders["when"])}
+        orders = {**orders, "when": store_conditions(pages, ["orders"], orders["when"])}
     return {**followups, "orders": orders}
 
 
@@ -167,7 +170,7 @@ def _build_appraisal(rules: dict[str, Any]) -> dict[str, Any] | None:
     return {**appraisal, "measures": measures}
 
 
-def _build_measure(key: str, measure: dict[str, Any]) -> dict[str, Any]:
+def _build_measure(key: str, measure: dict[str, Any], pages: Pages) -> dict[str, Any]:
     value = measure["value"]
     if isinstance(value, dict):
         built = next([word, value[word]] for word in VALUE_KEYS if value[word] is not None)
@@ -178,7 +181,7 @@ def _build_measure(key: str, measure: dict[str, Any]) -> dict[str, Any]:
     return {
         **measure,
         "title": measure["title"] or key,
-        "month": measure["month"] or usual.get(of) or registers.get(of).events[0].name,
+        "month": measure["month"] or usual.get(of) or pages.get(of).events[0].name,
         "over": {name: _build_condition(condition) for name, condition in measure["over"].items()},
         "count": {name: _build_condition(condition) for name, condition in measure["count"].items()},
         "value": built,

@@ -12,6 +12,7 @@ from dispatchctl.policy.loading import LIST, MAP, Node
 from dispatchctl.policy.shapes import EITHER, LEFT_OUT, SCALARS, STRUCT, Key, Shape
 from dispatchctl.policy.shapes import LIST as LIST_SHAPE
 from dispatchctl.policy.shapes import MAP as MAP_SHAPE
+from dispatchctl.registers import Pages
 
 Path = tuple[str | int, ...]
 
@@ -28,10 +29,13 @@ _KNOWN_LIMIT = 500  # names compared for one: a megabyte of misspelt keys must n
 
 
 class Sheet:
-    """The values of one file as they are read, with the place of each and the faults found so far."""
+    """The values of one file as they are read, with the place of each and the faults found so far.
 
-    def __init__(self, file: str) -> None:
-        self.file = file
+    pages: of the registers that the file may name.
+    """
+
+    def __init__(self, file: str, pages: Pages) -> None:
+        self.file, self.pages = file, pages
         self.faults: list[Fault] = []
         self.broken: set[Path] = set()
         self.blank: set[Path] = set()  # keys that stand there without a value

@@ -10,18 +10,21 @@ from typing import Any, NamedTuple
 
 from dispatchctl.errors import Fault
 from dispatchctl.policy.forms import Form, Policy
+from dispatchctl.registers import SHIPPED, Pages
 
 
-def assemble_rules(texts: Sequence[Any], draft: tuple[str, bytes] | None) -> tuple[Form | None, list[Fault]]:
+def assemble_rules(
+    texts: Sequence[Any], draft: tuple[str, bytes] | None, pages: Pages = SHIPPED
+) -> tuple[Form | None, list[Fault]]:
     """(the form of the rules in force, []) or (None, every fault that keeps them from being so).
 
     texts: the versions that count, by day, each an `assembling.PublishedText`. draft: the name and bytes of
     policies.yaml, None where it is missing; it judges while there are no versions, and its faults stop nothing once
-    there is one.
+    there is one. pages: of the registers that the rules may name.
     """
     from dispatchctl.policy.assembling import assemble_form
 
-    return assemble_form(texts, draft)
+    return assemble_form(texts, draft, pages)
 
 
 class Version(NamedTuple):

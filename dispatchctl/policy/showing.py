@@ -10,17 +10,19 @@ from dispatchctl.errors import NotFound
 from dispatchctl.policy.reading import find_nearest, list_some, show_word
 from dispatchctl.policy.vocabulary import STATE, list_sources, write_conditions
 from dispatchctl.policy.week import DAYS, MAKE_UP, show_segments, show_time
+from dispatchctl.registers import SHIPPED, Pages
 
 Policy = dict[str, Any]
 
 
-def show_policy(policy: Policy, path: str = "") -> Any:
+def show_policy(policy: Policy, path: str = "", pages: Pages = SHIPPED) -> Any:
     """The policy as plain values under the keys of policies.yaml, or the part that `path` names.
 
     path: keys joined by dots, `clocks.complete`, `services.plumbing.effort`; an item of a list by its id (all of
-    that id) or its number from 1. Raises NotFound, with the nearest name, where there is no such part.
+    that id) or its number from 1. pages: those it was compiled with. Raises NotFound, with the nearest name, where
+    there is no such part.
     """
-    value = _show_all(policy)
+    value = _show_all(policy, pages)
     steps = path.split(".") if path else []
     while steps:
         value, steps = _descend(value, steps, path)
@@ -48,7 +50,7 @@ def _descend(value: Any, steps: list[str], path: str) -> tuple[Any, list[str]]:
     raise NotFound(f"the rules have no {show_word(path)}{allowed}", hint=hint)
 
 
-def _show_all(policy: Policy) -> dict[str, Any]:
+def _show_all(policy: Policy, pages: Pages) -> dict[str, Any]:
     head = ("effective_from", "timezone", "currency", "language", "publisher")
     return {
         "policy": {"title": policy["title"], "version": policy["label"], **{key: policy[key] for key in head}},
@@ -58,13 +60,13 @@ def _show_all(policy: Policy) -> dict[str, Any]:
             key: policy[key]
             for key in ("roles", "departments", "areas", "services", "priorities", "channels", "intake", "assignment")
         },
-        "clocks": [_show_clock(clock) for clock in policy["clocks"]],
+        "clocks": [_show_clock(clock, pages) for clock in policy["clocks"]],
         "escalation": _show_escalation(policy["escalation"]),
         "complaints": _show_complaints(policy["complaints"]),
-        "charges": [_show_charge(charge, policy["clocks"]) for charge in policy["charges"]],
-        "rewards": [_show_charge(charge, policy["clocks"]) for charge in policy["rewards"]],
+        "charges": [_show_charge(charge, policy["clocks"], pages) for charge in policy["charges"]],
+        "rewards": [_show_charge(charge, policy["clocks"], pages) for charge in policy["rewards"]],
         "discipline": {**policy["discipline"], "within": _show_span(policy["discipline"]["within"])},
-        "followups": _show_followups(policy["followups"]),
+        "followups": _show_followups(policy["followups"], pages),
         "measures": {key: _show_measure(measure) for key, measure in policy["measures"].items()},
         "reports": policy["reports"],
         "appraisal": policy["appraisal"],
@@ -89,7 +91,7 @@ def _show_calendar(calendar: Policy) -> dict[str, Any]:
     }
 
 
-def _show_clock(clock: Policy) -> dict[str, Any]:
+def _show_clock(clock: Policy, pages: Pages) -> dict[str, Any]:
     def show_events(events: list[list[str]]) -> list[str]:
         return [name if owner == clock["of"] and owner != STATE else f"{owner}.{name}" for owner, name in events]
 
@@ -97,7 +99,7 @@ def _show_clock(clock: Policy) -> dict[str, Any]:
         **clock,
         "start": show_events(clock["start"]),
         "stop": show_events(clock["stop"]),
-        "when": write_conditions([clock["of"]], clock["when"]),
+        "when": write_conditions(pages, [clock["of"]], clock["when"]),
         "pause": {reason: _show_span(longest) for reason, longest in clock["pause"].items()},
     }
     for key in ("limit", "warn", "urge"):
@@ -115,20 +117,20 @@ def _show_complaints(complaints: Policy) -> dict[str, Any]:
     return {**complaints, "serious_when": {**tests, "repeated_within": _show_span(tests["repeated_within"])}}
 
 
-def _show_charge(charge: Policy, clocks: list[Policy]) -> dict[str, Any]:
+def _show_charge(charge: Policy, clocks: list[Policy], pages: Pages) -> dict[str, Any]:
     within = charge["within"]
     return {
         **charge,
         "of": [f"{source}.{name}" if name else source for source, name in charge["of"]],
-        "when": write_conditions(list_sources(charge["of"], clocks), charge["when"]),
+        "when": write_conditions(pages, list_sources(charge["of"], clocks), charge["when"]),
         "within": within if isinstance(within, str) else _show_span(within),
         "unless": [f"{source}.{name}" if source else name for source, name in charge["unless"]],
     }
 
 
-def _show_followups(followups: Policy) -> dict[str, Any]:
+def _show_followups(followups: Policy, pages: Pages) -> dict[str, Any]:
     orders = followups["orders"]
-    return {**followups, "orders": orders and {**orders, "when": write_conditions(["orders"], orders["when"])}}
+    return {**followups, "orders": orders and {**orders, "when": write_conditions(pages, ["orders"], orders["when"])}}
 
 
 def _show_measure(measure: Policy) -> dict[str, Any]:

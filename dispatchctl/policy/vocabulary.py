@@ -6,8 +6,8 @@ Layer: policy. Its one job: answer "is there such a field or event?" for the che
 from collections.abc import Sequence
 from typing import Any
 
-from dispatchctl import registers
 from dispatchctl.policy.reading import Path, Sheet, show_word
+from dispatchctl.registers import Pages
 from dispatchctl.registers.page import ANY, BACK, FIRST, VOID, Field, Register
 
 BREACH = "breach"  # `breach.complete`: a clock that ran out
@@ -17,15 +17,10 @@ TIME_TYPES = ("time", "date")
 NUMBER_TYPES = ("money", "integer")
 
 
-def list_registers() -> list[str]:
-    """The registers that rules may name."""
-    return list(registers.NAMES)
-
-
-def list_prefixes(register: str) -> dict[str, str]:
-    """prefix -> register, for what a case of `register` refers to: {"order": "orders", "staff": "staff"}."""
+def list_prefixes(page: Register) -> dict[str, str]:
+    """prefix -> register, for what a case of the page's refers to: {"order": "orders", "staff": "staff"}."""
     prefixes = {}
-    for field in registers.get(register).fields:
+    for field in page.fields:
         if field.type == "case" and field.of:
             prefixes[field.of.removesuffix("s")] = field.of
         elif field.type == "staff":
@@ -33,60 +28,58 @@ def list_prefixes(register: str) -> dict[str, str]:
     return prefixes
 
 
-def find_field(register: str, path: str) -> Field | None:
+def find_field(pages: Pages, register: str, path: str) -> Field | None:
     """The field that `service` or `order.service` names for a case of `register`; None where there is none."""
     prefix, dot, name = path.rpartition(".")
     if dot:
-        target = list_prefixes(register).get(prefix)
-        return registers.fields_of(target).get(name) if target else None
-    return registers.known_of(register).get(name)
+        target = list_prefixes(pages.get(register)).get(prefix)
+        return pages.fields(target).get(name) if target else None
+    return pages.known(register).get(name)
 
 
-def list_paths(register: str, types: tuple[str, ...] = ()) -> list[str]:
+def list_paths(pages: Pages, register: str, types: tuple[str, ...] = ()) -> list[str]:
     """Every path that find_field answers, own fields first; only those of the given types where any is given."""
-    own = [field.name for field in registers.known_of(register).values() if not types or field.type in types]
-    for prefix, target in list_prefixes(register).items():
-        fields = registers.get(target).fields
+    own = [field.name for field in pages.known(register).values() if not types or field.type in types]
+    for prefix, target in list_prefixes(pages.get(register)).items():
+        fields = pages.get(target).fields
         own += [f"{prefix}.{field.name}" for field in fields if not types or field.type in types]
     return own
 
 
-def list_staff_fields(register: str) -> list[str]:
+def list_staff_fields(page: Register) -> list[str]:
     """The fields of a register that name a person."""
-    return [field.name for field in registers.get(register).fields if field.type == "staff"]
+    return [field.name for field in page.fields if field.type == "staff"]
 
 
-def list_owner_words(register: str, roles: "list[str]") -> list[str]:
+def list_owner_words(page: Register, roles: "list[str]") -> list[str]:
     """Who may owe a clock of a register: its staff fields, the words the program knows, the roles."""
-    words = list_staff_fields(register)
-    dispatched = register == "orders" or "order" in list_prefixes(register)
+    words = list_staff_fields(page)
+    dispatched = page.name == "orders" or "order" in list_prefixes(page)
     words += [word for word in OWNER_WORDS if word not in words and (dispatched or word != "dispatcher")]
     return words + [role for role in roles if role not in words]
 
 
-def list_states(register: str) -> list[str]:
+def list_states(page: Register) -> list[str]:
     """The states of a register, but for void."""
-    return [state.name for state in registers.get(register).states if state.name != VOID]
+    return [state.name for state in page.states if state.name != VOID]
 
 
-def refers_to(other: str, register: str) -> bool:
+def refers_to(other: Register, register: str) -> bool:
     """Whether a case of `other` names a case of `register`."""
-    return any(field.type == "case" and field.of in ("", register) for field in registers.get(other).fields)
+    return any(field.type == "case" and field.of in ("", register) for field in other.fields)
 
 
-def has_pauses(register: str) -> bool:
+def has_pauses(pages: Pages, register: str) -> bool:
     """Whether a clock of the register can be paused: an order's are, through its assignments."""
-    if "paused" in registers.events_of(register):
+    if "paused" in pages.events(register):
         return True
     return any(
-        "paused" in registers.events_of(name) and registers.get(name).parent and _names(name, register)
-        for name in registers.NAMES
+        "paused" in pages.events(name) and pages.parent(name) and _names(pages, name, register) for name in pages.names
     )
 
 
-def _names(other: str, register: str) -> bool:
-    page = registers.get(other)
-    parent = registers.fields_of(other).get(page.parent)
+def _names(pages: Pages, other: str, register: str) -> bool:
+    parent = pages.fields(other).get(pages.parent(other))
     return parent is not None and parent.of == register
 
 
@@ -131,19 +124,19 @@ def _leave(before: tuple[str, ...], after: str, every: set[str], unfinished: set
 STORED_FLAGS = {"true": "yes", "false": ""}  # how the rules write a flag: how a record holds it
 
 
-def store_conditions(names: "list[str]", when: "dict[str, list[str]]") -> "list[list[Any]]":
+def store_conditions(pages: Pages, names: "list[str]", when: "dict[str, list[str]]") -> "list[list[Any]]":
     """Conditions of cases of these registers as [path, values], the values as a record holds them."""
     return [
-        [path, [STORED_FLAGS.get(value, value) for value in values] if _is_flag(names, path) else values]
+        [path, [STORED_FLAGS.get(value, value) for value in values] if _is_flag(pages, names, path) else values]
         for path, values in when.items()
     ]
 
 
-def write_conditions(names: "list[str]", when: "list[list[Any]]") -> "dict[str, list[str]]":
+def write_conditions(pages: Pages, names: "list[str]", when: "list[list[Any]]") -> "dict[str, list[str]]":
     """The same as the rules write them."""
     flags = {stored: written for written, stored in STORED_FLAGS.items()}
     return {
-        path: [flags.get(value, value) for value in values] if _is_flag(names, path) else values
+        path: [flags.get(value, value) for value in values] if _is_flag(pages, names, path) else values
         for path, values in when
     }
 
@@ -154,8 +147,8 @@ def list_sources(of: "list[list[str]]", clocks: "list[dict[str, Any]]") -> "list
     return [by_clock.get(name, "") if source == BREACH else source for source, name in of]
 
 
-def _is_flag(names: "list[str]", path: str) -> bool:
-    fields = [find_field(name, path) for name in names if name in registers.NAMES]
+def _is_flag(pages: Pages, names: "list[str]", path: str) -> bool:
+    fields = [find_field(pages, name, path) for name in names if name in pages.names]
     return any(field is not None and field.type == "flag" for field in fields)
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from dispatchctl.errors import NotFound
 from dispatchctl.policy.items import PERSON
+from dispatchctl.registers import SHIPPED, Pages
 from dispatchctl.reports.measures import (
     WHOLE,
     Figure,
@@ -22,6 +23,7 @@ from dispatchctl.reports.measures import (
     list_figure_items,
     work_out,
 )
+from dispatchctl.reports.values import Catalog
 
 Policy = Mapping[str, Any]
 Say = Callable[[str, str], str]  # (field a report groups by, its value) -> what people call it
@@ -59,22 +61,23 @@ def build_report(
     rest: str = "",
     beside: Mapping[str, Beside] | None = None,
     heads: Callable[[Window], Heads] | None = None,
+    pages: Pages = SHIPPED,
 ) -> dict[str, Any]:
     """The document of a report: {"report", "period", ..., "measures": {ID: figure}, "sections": [...]}.
 
     A section's first row is the period as a whole (`by` null); then, for each field it is grouped by, one row for each
     value that occurs, in the order of the rules. Where the rules say nothing about this report, it is one section,
     titled `rest`, of all measures. beside: the periods that list_wanted_beside names; all are counted by the formulas
-    of this one. A value that occurs only in one of them has a row too. heads: of a period, see work_out. NotFound where
-    there are no measures at all.
+    of this one. A value that occurs only in one of them has a row too. heads: of a period, see work_out. pages: of the
+    registers that the rules name. NotFound where there are no measures at all.
     """
-    beside = beside or {}
+    beside, catalog = beside or {}, Catalog(policy, pages)
     sections = list_sections(policy, heading.report, rest)
     wanted = _list_wanted(sections)
-    figures = {"": work_out(db, policy, wanted, period, heads and heads(period))}
+    figures = {"": work_out(db, catalog, wanted, period, heads and heads(period))}
     for word, other in beside.items():
         asked = _list_wanted(section for section in sections if word in section["beside"])
-        figures[word] = work_out(db, policy, asked, other.period, heads and heads(other.period))
+        figures[word] = work_out(db, catalog, asked, other.period, heads and heads(other.period))
     return {
         "report": heading.report,
         "period": heading.period,
@@ -94,7 +97,7 @@ def build_report(
             {
                 "id": section["id"] or str(number),
                 "title": section["title"],
-                "rows": list(_list_rows(policy, section, figures, say)),
+                "rows": list(_list_rows(catalog, section, figures, say)),
             }
             for number, section in enumerate(sections, 1)
         ],
@@ -142,12 +145,12 @@ def describe_figure(figure: Figure) -> dict[str, Any]:
 
 
 def _list_rows(
-    policy: Policy, section: Mapping[str, Any], figures: Mapping[str, Figures], say: Say
+    catalog: Catalog, section: Mapping[str, Any], figures: Mapping[str, Figures], say: Say
 ) -> list[dict[str, Any]]:
     """figures: of this period under "", of those beside it under their words."""
     names = section["measures"]
     shown = {"": figures[""], **{word: figures[word] for word in section["beside"] if word in figures}}
-    rows = [_build_row(policy, WHOLE, names, shown, None)]
+    rows = [_build_row(catalog, WHOLE, names, shown, None)]
     for field in section["by"]:
         found = [
             key
@@ -157,7 +160,7 @@ def _list_rows(
         ]
         keys = list(dict.fromkeys(found))
         titles = {key: say(field, key.value) if key.value is not None else None for key in keys}
-        order = _list_order(policy, field, names)
+        order = _list_order(catalog, field, names)
         keys.sort(
             key=lambda key: (
                 key.value is None,
@@ -166,7 +169,7 @@ def _list_rows(
                 key.value or "",
             )
         )
-        rows += [_build_row(policy, key, names, shown, titles[key]) for key in keys]
+        rows += [_build_row(catalog, key, names, shown, titles[key]) for key in keys]
     return rows
 
 
@@ -178,12 +181,12 @@ def _is_filled(figure: Figure | None) -> bool:
 
 
 def _build_row(
-    policy: Policy, key: GroupKey, names: Sequence[str], shown: Mapping[str, Figures], title: str | None
+    catalog: Catalog, key: GroupKey, names: Sequence[str], shown: Mapping[str, Figures], title: str | None
 ) -> dict[str, Any]:
     def describe(word: str, name: str) -> dict[str, Any] | None:
         figure = shown[word].get(key, {}).get(name)
-        if figure is None and find_by(policy, name, key.field) is not None:
-            figure = build_figure(policy, name)
+        if figure is None and find_by(catalog, name, key.field) is not None:
+            figure = build_figure(catalog, name)
         return describe_figure(figure) if figure is not None else None
 
     return {
@@ -195,15 +198,15 @@ def _build_row(
     }
 
 
-def _list_order(policy: Policy, by: str, names: Sequence[str]) -> dict[str, int]:
+def _list_order(catalog: Catalog, by: str, names: Sequence[str]) -> dict[str, int]:
     """Value -> its place in the rules, of a field whose values the rules or its page list."""
     for name in names:
-        group = find_by(policy, name, by)
+        group = find_by(catalog, name, by)
         if by == PERSON or group is None or group.field is None:
             continue
-        known: Any = policy.get(group.field.of) if group.field.type == "key" else group.field.choices
+        known: Any = catalog.policy.get(group.field.of) if group.field.type == "key" else group.field.choices
         if group.field.name == "clock":
-            known = [clock["id"] for clock in policy["clocks"]]
+            known = [clock["id"] for clock in catalog.policy["clocks"]]
         return {str(value): place for place, value in reversed(list(enumerate(known or ())))}
     return {}
 
@@ -268,13 +271,14 @@ def drill(
     period: Window,
     person: str = "",
     headed: Sequence[str] = (),
+    pages: Pages = SHIPPED,
 ) -> tuple[dict[str, Any], list[Item]]:
     """({"measure", "numerator": items, "denominator": items or null}, all items): the cases behind a figure.
 
     The lists are as long as the figure's numbers; a sum and an average have the same items in both, a median has them
-    in the denominator and null above. person, headed: see list_figure_items.
+    in the denominator and null above. person, headed: see list_figure_items. pages: as for build_report.
     """
-    items = list_figure_items(db, policy, name, period, person, headed)
+    items = list_figure_items(db, Catalog(policy, pages), name, period, person, headed)
     kind = policy["measures"][name]["value"][0]
     counted = [{"id": item.id, "instance": item.instance} for item in items if item.counted]
     everything = [{"id": item.id, "instance": item.instance} for item in items]

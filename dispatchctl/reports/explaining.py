@@ -17,14 +17,13 @@ from dispatchctl.reports.measures import (
     list_figure_items,
     work_out,
 )
+from dispatchctl.reports.values import Catalog
 from dispatchctl.rules.reasons import Reason, bound, cite_clauses, make_reason
-
-Policy = Mapping[str, Any]
 
 
 def explain_measure(
     db: sqlite3.Connection,
-    policy: Policy,
+    catalog: Catalog,
     name: str,
     period: Window,
     limit: int = 0,
@@ -36,8 +35,8 @@ def explain_measure(
 
     limit: cases of a list, 0: all. person, headed: as for list_figure_items; heads: as for work_out.
     """
-    figure = find_figure(db, policy, name, period, person, heads)
-    measure = policy["measures"][name]
+    figure = find_figure(db, catalog, name, period, person, heads)
+    measure = catalog.policy["measures"][name]
     value = {
         "title": measure["title"],
         **describe_figure(figure),
@@ -45,9 +44,9 @@ def explain_measure(
         "until": period.days[1],
         "person": person or None,
     }
-    items = list_figure_items(db, policy, name, period, person, headed)
+    items = list_figure_items(db, catalog, name, period, person, headed)
     because = [
-        *cite_clauses(measure["source"], policy),
+        *cite_clauses(measure["source"], catalog.policy),
         make_reason("items", None, {"of": measure["of"], "month": measure["month"]}),
         *_explain_conditions(measure),
         *_explain_items(figure, items, limit),
@@ -56,12 +55,12 @@ def explain_measure(
 
 
 def find_figure(
-    db: sqlite3.Connection, policy: Policy, name: str, period: Window, person: str = "", heads: Heads | None = None
+    db: sqlite3.Connection, catalog: Catalog, name: str, period: Window, person: str = "", heads: Heads | None = None
 ) -> Figure:
     """What a measure comes to, for everybody or for one person."""
-    figures = work_out(db, policy, {name: [PERSON] if person else []}, period, heads)
+    figures = work_out(db, catalog, {name: [PERSON] if person else []}, period, heads)
     found = figures.get(GroupKey(PERSON, person) if person else WHOLE, {}).get(name)
-    return found or build_figure(policy, name)
+    return found or build_figure(catalog, name)
 
 
 def _explain_conditions(measure: Mapping[str, Any]) -> Iterator[Reason]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from dispatchctl.errors import BadData, UsageFault
 from dispatchctl.policy.items import CLOCKS, PERSON
 from dispatchctl.registers.page import VOID, split_items
-from dispatchctl.reports.values import HEADS, NamedValue, find_group, find_item_person, find_time, find_value
+from dispatchctl.reports.values import HEADS, Catalog, NamedValue
 from dispatchctl.store.questions import (
     Amount,
     Condition,
@@ -71,7 +71,7 @@ WHOLE = GroupKey("", None)
 
 def work_out(
     db: sqlite3.Connection,
-    policy: Mapping[str, Any],
+    catalog: Catalog,
     wanted: Mapping[str, Sequence[str]],
     period: Window,
     heads: Heads | None = None,
@@ -88,44 +88,44 @@ def work_out(
     a measure has no items has a figure of none; one by a field that its items do not have has no figure. heads: needed
     where a measure's person is the head of a department; UsageFault where it is and was not given.
     """
-    wanted = {name: [field for field in by if find_by(policy, name, field)] for name, by in wanted.items()}
+    wanted = {name: [field for field in by if find_by(catalog, name, field)] for name, by in wanted.items()}
     figures: Figures = {WHOLE: {}} if whole else {}
     sums: dict[GroupKey, dict[str, Any]] = {WHOLE: {}} if whole else {}
     people: frozenset[str] | None = None
-    for question, names, fields in _plan(policy, wanted, period, whole=whole):
+    for question, names, fields in _plan(catalog, wanted, period, whole=whole):
         prepare_time(db, question)
         splits = [_Split(group.kind == "many") for group in question.groups]
         if fields == [PERSON]:
             if people is None:
                 people = frozenset(str(row[0]) for row in db.execute("SELECT id FROM staff"))
-            splits = [_Split(True, people, _require_heads(policy, names[0], heads))]
-        if _amount_of(policy, names[0]) is None:
+            splits = [_Split(True, people, _require_heads(catalog, names[0], heads))]
+        if _amount_of(catalog, names[0]) is None:
             _add_counts(sums, count_items(db, question), names, fields, splits)
         else:
-            amounts = list_amounts(db, question, _find_amount(policy, names[0]).value)
+            amounts = list_amounts(db, question, _find_amount(catalog, names[0]).value)
             _add_amounts(sums, amounts, names[0], fields, splits)
     for key, found in sums.items():
         for name, by in wanted.items():
             if (whole and key == WHOLE) or key.field in by:
-                figures.setdefault(key, {})[name] = build_figure(policy, name, found.get(name))
+                figures.setdefault(key, {})[name] = build_figure(catalog, name, found.get(name))
     return figures
 
 
-def build_figure(policy: Mapping[str, Any], name: str, found: Any = None) -> Figure:
+def build_figure(catalog: Catalog, name: str, found: Any = None) -> Figure:
     """The figure of a measure from what was found; without anything found, one of none."""
-    return make_figure(policy["measures"][name]["value"][0], found, _find_zero(policy, name))
+    return make_figure(catalog.policy["measures"][name]["value"][0], found, _find_zero(catalog, name))
 
 
-def find_by(policy: Mapping[str, Any], name: str, field: str) -> NamedValue | None:
+def find_by(catalog: Catalog, name: str, field: str) -> NamedValue | None:
     """What a measure is grouped by under this name; None where its items have nothing of the kind."""
-    measure = policy["measures"][name]
+    measure = catalog.policy["measures"][name]
     if field != PERSON:
-        return find_group(measure["of"], field, policy)
-    return find_item_person(measure["of"], measure["person"], policy) if measure["person"] else None
+        return catalog.find_group(measure["of"], field)
+    return catalog.find_person(measure["of"], measure["person"]) if measure["person"] else None
 
 
-def _require_heads(policy: Mapping[str, Any], name: str, heads: Heads | None) -> Heads | None:
-    if policy["measures"][name]["person"] != HEADS:
+def _require_heads(catalog: Catalog, name: str, heads: Heads | None) -> Heads | None:
+    if catalog.policy["measures"][name]["person"] != HEADS:
         return None
     if heads is None:
         raise UsageFault("its person is the head of a department: who heads them must be said", place=f"measure {name}")
@@ -133,63 +133,63 @@ def _require_heads(policy: Mapping[str, Any], name: str, heads: Heads | None) ->
 
 
 def _plan(
-    policy: Mapping[str, Any], wanted: Mapping[str, Sequence[str]], period: Window, *, whole: bool
+    catalog: Catalog, wanted: Mapping[str, Sequence[str]], period: Window, *, whole: bool
 ) -> Iterator[tuple[Question, list[str], list[str]]]:
     """(question, its measures in the order of its tallies, what its groups are called); "" is the whole period."""
     batches: dict[tuple[Any, ...], list[str]] = {}
     for name in wanted:
-        measure = policy["measures"][name]
-        alone = name if _amount_of(policy, name) else ""
+        measure = catalog.policy["measures"][name]
+        alone = name if _amount_of(catalog, name) else ""
         batches.setdefault((measure["of"], measure["month"], alone), []).append(name)
     for (of, _, _), names in batches.items():
         by = dict.fromkeys(field for name in names for field in wanted[name] if field != PERSON)
-        found = {field: group for field in by if (group := find_group(of, field, policy)) is not None}
+        found = {field: group for field in by if (group := catalog.find_group(of, field)) is not None}
         apart = [field for field, group in found.items() if group.value.kind == OWNER]
         together = [field for field in found if field not in apart]
-        base = build_question(policy, names, period)
+        base = build_question(catalog, names, period)
         if whole or together:
             yield base._replace(groups=tuple(found[field].value for field in together)), names, ["", *together]
         for field in apart:
             yield base._replace(groups=(found[field].value,), owners=True), names, [field]
-        yield from _plan_people(policy, [name for name in names if PERSON in wanted[name]], period)
+        yield from _plan_people(catalog, [name for name in names if PERSON in wanted[name]], period)
 
 
 def _plan_people(
-    policy: Mapping[str, Any], names: Sequence[str], period: Window
+    catalog: Catalog, names: Sequence[str], period: Window
 ) -> Iterator[tuple[Question, list[str], list[str]]]:
     """One question for the measures whose items belong to people by the same word."""
     words: dict[str, list[str]] = {}
     for name in names:
-        words.setdefault(policy["measures"][name]["person"], []).append(name)
+        words.setdefault(catalog.policy["measures"][name]["person"], []).append(name)
     for alike in words.values():
-        found = find_by(policy, alike[0], PERSON)
+        found = find_by(catalog, alike[0], PERSON)
         assert found is not None
         owners = found.value.kind == OWNER
-        yield build_question(policy, alike, period)._replace(groups=(found.value,), owners=owners), alike, [PERSON]
+        yield build_question(catalog, alike, period)._replace(groups=(found.value,), owners=owners), alike, [PERSON]
 
 
-def build_question(policy: Mapping[str, Any], names: Sequence[str], period: Window) -> Question:
+def build_question(catalog: Catalog, names: Sequence[str], period: Window) -> Question:
     """The question for measures of the same items by the same time, a tally for each."""
-    measure = policy["measures"][names[0]]
+    measure = catalog.policy["measures"][names[0]]
     return Question(
         table=measure["of"],
-        time=find_time(measure["of"], measure["month"], policy),
+        time=catalog.find_time(measure["of"], measure["month"]),
         start=period.start,
         end=period.end,
         days=period.days,
         now=period.now,
-        tallies=tuple(_build_tally(policy["measures"][name], policy) for name in names),
+        tallies=tuple(_build_tally(catalog.policy["measures"][name], catalog) for name in names),
     )
 
 
-def _build_tally(measure: Mapping[str, Any], policy: Mapping[str, Any]) -> Tally:
+def _build_tally(measure: Mapping[str, Any], catalog: Catalog) -> Tally:
     of = measure["of"]
-    over = [_build_condition(of, path, condition, policy) for path, condition in measure["over"].items()]
-    count = [_build_condition(of, path, condition, policy) for path, condition in measure["count"].items()]
+    over = [_build_condition(of, path, condition, catalog) for path, condition in measure["over"].items()]
+    count = [_build_condition(of, path, condition, catalog) for path, condition in measure["count"].items()]
     if of == CLOCKS:
         return Tally(tuple(over), tuple(count), ended=_names(measure["over"], "ended"))
     if not _names(measure["over"], VOID) and not _names(measure["count"], VOID):
-        state = find_value(of, "state", policy)
+        state = catalog.find_value(of, "state")
         assert state is not None
         over.append(Condition(state.value, "not", (VOID,)))
     return Tally(tuple(over), tuple(count))
@@ -200,29 +200,29 @@ def _names(conditions: Mapping[str, Any], state: str) -> bool:
     return word == "in" and state in wanted
 
 
-def _build_condition(of: str, path: str, condition: Sequence[Any], policy: Mapping[str, Any]) -> Condition:
-    found = find_value(of, path, policy)
+def _build_condition(of: str, path: str, condition: Sequence[Any], catalog: Catalog) -> Condition:
+    found = catalog.find_value(of, path)
     value = found.value if found is not None else Value(())
     word, wanted = condition
     return Condition(value, word, tuple(wanted) if word == "in" else (wanted,))
 
 
-def _amount_of(policy: Mapping[str, Any], name: str) -> str | None:
+def _amount_of(catalog: Catalog, name: str) -> str | None:
     """The field that a measure adds up, None for one that only counts."""
-    value = policy["measures"][name]["value"]
+    value = catalog.policy["measures"][name]["value"]
     return str(value[1]) if len(value) > 1 else None
 
 
-def _find_amount(policy: Mapping[str, Any], name: str) -> NamedValue:
-    measure = policy["measures"][name]
-    return find_value(measure["of"], measure["value"][1], policy) or NamedValue(Value(()))
+def _find_amount(catalog: Catalog, name: str) -> NamedValue:
+    measure = catalog.policy["measures"][name]
+    return catalog.find_value(measure["of"], measure["value"][1]) or NamedValue(Value(()))
 
 
-def _find_zero(policy: Mapping[str, Any], name: str) -> Decimal:
+def _find_zero(catalog: Catalog, name: str) -> Decimal:
     """What a sum begins with, so that one of money has its two places."""
-    if _amount_of(policy, name) is None:
+    if _amount_of(catalog, name) is None:
         return Decimal(0)
-    field = _find_amount(policy, name).field
+    field = _find_amount(catalog, name).field
     return Decimal("0.00") if field is not None and field.type == "money" else Decimal(0)
 
 
@@ -352,7 +352,7 @@ def divide(dividend: Decimal, divisor: int) -> str | None:
 
 def list_figure_items(
     db: sqlite3.Connection,
-    policy: Mapping[str, Any],
+    catalog: Catalog,
     name: str,
     period: Window,
     person: str = "",
@@ -364,27 +364,27 @@ def list_figure_items(
     only those that are this staff member's, as under ("person", person) of work_out; headed: the departments that this
     one heads. UsageFault where the measure's items belong to nobody.
     """
-    question = build_question(policy, [name], period)
+    question = build_question(catalog, [name], period)
     prepare_time(db, question)
     (tally,) = question.tallies
     over = tally.over
     if person:
-        over = (*over, _build_belonging(policy, name, person, headed))
-    if policy["measures"][name]["value"][0] != "ratio":
+        over = (*over, _build_belonging(catalog, name, person, headed))
+    if catalog.policy["measures"][name]["value"][0] != "ratio":
         over = (*over, *tally.besides)
-        if _amount_of(policy, name):
-            over = (*over, Condition(_find_amount(policy, name).value, "not", (None,)))
+        if _amount_of(catalog, name):
+            over = (*over, Condition(_find_amount(catalog, name).value, "not", (None,)))
         tally = tally._replace(besides=())
     question = question._replace(tallies=(tally._replace(over=over),))
     return list(find_items(db, question))
 
 
-def _build_belonging(policy: Mapping[str, Any], name: str, person: str, headed: Sequence[str]) -> Condition:
+def _build_belonging(catalog: Catalog, name: str, person: str, headed: Sequence[str]) -> Condition:
     """That an item is this person's."""
-    found = find_by(policy, name, PERSON)
+    found = find_by(catalog, name, PERSON)
     if found is None:
         raise UsageFault("its items belong to nobody: the rules name no person for it", place=f"measure {name}")
-    if policy["measures"][name]["person"] != HEADS:
+    if catalog.policy["measures"][name]["person"] != HEADS:
         return Condition(found.value, "in", (person,))
     # Departments are taken apart like a list, also where each item has one; of somebody who heads none there is none.
     return Condition(found.value._replace(kind="many"), "in", tuple(headed) or ("",))

@@ -7,12 +7,11 @@ the case's end. Which rules judge it is decided once, by its start (policies.md,
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from dispatchctl import registers
 from dispatchctl.policy.rulebook import Version
 from dispatchctl.registers.page import VOID, split_items
 from dispatchctl.rules.calendar import parse_time
 from dispatchctl.rules.derived import watch
-from dispatchctl.rules.families import Case, Family, Moment, is_final
+from dispatchctl.rules.families import Case, Family, Moment
 from dispatchctl.rules.limits import Due, Pause, add_limit
 from dispatchctl.rules.owners import find_order, resolve_owners
 from dispatchctl.rules.pauses import Track, list_pauses
@@ -100,9 +99,9 @@ class _Walk:
         self.order = find_order(family, case)
         self.facts: dict[str, str] = {}
         self.order_facts: dict[str, str] = self.facts if self.order is case else {}
-        self.watched = table.watched(case.register)
+        self.watched = table.watched(case.page)
         self.names = table.names(case.register)
-        self.under = registers.get(case.register).under
+        self.under = case.page.under
         self.items: dict[str, dict[str, str]] = {}  # item -> the fields of the rows about it
         self.item_fields = table.items(case.register)
         self.derived = watch(family, case, table.elapsed)
@@ -156,7 +155,7 @@ class _Walk:
     def _ends(self, moment: Moment) -> bool:
         if moment.case != self.case.id and not (self.under and moment.case == self.order.id):
             return False
-        return is_final(self.family.cases[moment.case].register, moment.event)
+        return moment.event in self.family.cases[moment.case].finals
 
     def _learn(self, moment: Moment, own: bool) -> bool:
         """Take in the fields of a row; whether one changed on which a clock may depend."""
@@ -188,7 +187,7 @@ class _Walk:
         if head == "order":
             return self.order_facts.get(name, "")
         if head == "staff":
-            person = self.items.get(item, self.facts).get(person_field(self.case.register), "")
+            person = self.items.get(item, self.facts).get(person_field(self.case.page), "")
             return self.people.facts(person, at).get(name, "")
         return ""
 
@@ -216,7 +215,7 @@ class _Walk:
                 self.waiting.add(key)
             elif name in variant.start:
                 run = self._open(key, variant, before, moment.at)
-                if is_final(self.family.cases[moment.case].register, moment.state):
+                if moment.state in self.family.cases[moment.case].finals:
                     run.closing = _command(moment)
 
     def _open(self, key: tuple[str, str], variant: Variant, before: bool, at: int) -> _Run:
@@ -259,7 +258,7 @@ class _Walk:
     def _about(self, moment: Moment) -> str:
         """The item that a case under this one is about: a follow-up names the opinion it asks after."""
         case = self.family.cases[moment.case]
-        return case.fields.get(registers.parent_of(case.register), "") if case is not self.case else ""
+        return case.fields.get(case.page.parent, "") if case is not self.case else ""
 
     def _close(self, key: tuple[str, str], state: str, at: int, by: str) -> None:
         run = self.running.pop(key)

@@ -6,12 +6,12 @@ together, from all their rows, in the order of records.md ("Order in time"). Not
 policies.yaml: only what was recorded and what a page allows.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from dispatchctl import registers
+from dispatchctl.registers import Pages, case_of
 from dispatchctl.registers.assignments import OPEN
-from dispatchctl.registers.page import ANY, BACK, FIRST, VOID
+from dispatchctl.registers.page import ANY, BACK, FIRST, VOID, Event, Register
 from dispatchctl.registers.row import Row, fold_key
 
 ASSIGNABLE = ("open", "pool", "dispatched", "in-progress")  # states of an order in which somebody may be assigned
@@ -33,13 +33,22 @@ class Moment(NamedTuple):
 
 
 class Case:
-    """One case as its rows make it: the state it shows, its latest fields, its rows, and those that were refused."""
+    """One case as its rows make it: the state it shows, its latest fields, its rows, and those that were refused.
 
-    __slots__ = ("back", "conflicts", "fields", "id", "marks", "own", "parent", "register", "round", "rows", "state")
+    page: its register's, with the events by name and the states that end a case.
+    """
 
-    def __init__(self, case: str, register: str) -> None:
+    __slots__ = (
+        *("back", "conflicts", "events", "fields", "finals", "id", "marks", "own", "page", "parent", "register"),
+        *("round", "rows", "state"),
+    )
+
+    def __init__(self, case: str, page: Register, events: Mapping[str, Event], finals: frozenset[str]) -> None:
         self.id = case
-        self.register = register
+        self.page = page
+        self.register = page.name
+        self.events = events
+        self.finals = finals
         self.own = FIRST  # the state its own rows give; `state` is what it shows
         self.state = FIRST
         self.back = FIRST
@@ -53,7 +62,7 @@ class Case:
     @property
     def final(self) -> bool:
         """Whether the case has ended."""
-        return is_final(self.register, self.state)
+        return self.state in self.finals
 
 
 class Family:
@@ -65,14 +74,9 @@ class Family:
         self.children: dict[str, list[Case]] = {}
 
 
-_finals: dict[str, frozenset[str]] = {}
-
-
-def is_final(register: str, state: str) -> bool:
-    """Whether a case of the register ends when it reaches the state."""
-    if register not in _finals:
-        _finals[register] = frozenset(each.name for each in registers.get(register).states if each.final)
-    return state in _finals[register]
+def begin_case(case: str, register: str, pages: Pages) -> Case:
+    """A case without rows."""
+    return Case(case, pages.get(register), pages.events(register), pages.finals(register))
 
 
 def drop_retracted(rows: Iterable[Row]) -> list[Row]:
@@ -110,17 +114,20 @@ def find_retracted(rows: Iterable[Row]) -> set[tuple[str, str]]:
     return gone
 
 
-def fold_family(rows: Sequence[Row]) -> Family:
-    """The family that these rows make; rows of one command (equal recorded_at and file) act together."""
+def fold_family(rows: Sequence[Row], pages: Pages) -> Family:
+    """The family that these rows make; rows of one command (equal recorded_at and file) act together.
+
+    pages: of the registers that the rows are of.
+    """
     family = Family()
     standing = drop_retracted(rows)
     for row in sorted(rows, key=fold_key):
         case = family.cases.get(row.id)
         if case is None:
-            case = family.cases[row.id] = Case(row.id, row.register)
+            case = family.cases[row.id] = begin_case(row.id, row.register, pages)
         # The first row need not name it: one from an office whose clock is behind may come before the one that does.
-        if not case.parent and row.fields.get(registers.parent_of(row.register)):
-            case.parent = registers.case_of(row.fields[registers.parent_of(row.register)])
+        if not case.parent and row.fields.get(case.page.parent):
+            case.parent = case_of(row.fields[case.page.parent])
             family.children.setdefault(case.parent, []).append(case)
     index, count = 0, len(standing)
     while index < count:
@@ -160,7 +167,7 @@ def _apply_command(family: Family, rows: Sequence[Row]) -> None:
 
 def may_happen(case: Case, root: Case | None, event: str) -> bool:
     """Whether the event is allowed in the state the case shows (records.md, "Moves"); the root is its order."""
-    declared = registers.events_of(case.register).get(event)
+    declared = case.events.get(event)
     if declared is None:
         return False
     if case.state == VOID or (event == "assigned" and (root is None or root.state not in ASSIGNABLE)):
@@ -179,7 +186,7 @@ def _apply_row(family: Family, case: Case, root: Case | None, row: Row) -> bool:
     if not may_happen(case, root, row.event):
         case.conflicts.append(row)
         return False
-    event = registers.events_of(case.register)[row.event]
+    event = case.events[row.event]
     if event.after == BACK:
         case.own = case.back
     elif event.after:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from dispatchctl import registers
 from dispatchctl.registers.page import VOID, split_items
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Case
@@ -112,21 +111,21 @@ def list_history(case: Case) -> list[Entry]:
     state = ""
     if all(one.at <= two.at for one, two in pairwise(rows)):
         for row in rows:
-            state, facts = _follow(row, state, facts)
+            state, facts = _follow(case, row, state, facts)
             entries.append(Entry(row.at, state, facts))
         return entries
     for at in sorted({row.at for row in rows}):
         state, facts = "", {}
         for row in rows:
             if row.at <= at:
-                state, facts = _follow(row, state, facts)
+                state, facts = _follow(case, row, state, facts)
         if state:
             entries.append(Entry(at, state, facts))
     return entries
 
 
-def _follow(row: Row, state: str, facts: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
-    state = registers.events_of("staff")[row.event].after or state
+def _follow(person: Case, row: Row, state: str, facts: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
+    state = person.events[row.event].after or state
     if row.event == "joined" and row.fields.get("regular"):
         state = "regular"
     return state, {**facts, **row.fields}

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from dispatchctl import registers
 from dispatchctl.policy.rulebook import Rulebook, Version
 from dispatchctl.policy.spans import Limit
+from dispatchctl.registers.page import Register
 from dispatchctl.rules.calendar import Calendar
 
 Names = frozenset[tuple[str, str]]
@@ -75,8 +75,9 @@ class ClockTable:
             self._starts[key] = found
         return self._starts[key]
 
-    def watched(self, register: str) -> frozenset[str]:
+    def watched(self, page: Register) -> frozenset[str]:
         """The fields on which a change may move a clock of the register, under any version; as `when` names them."""
+        register = page.name
         if register not in self._watched:
             paths: set[str] = set()
             for version in self.book.versions:
@@ -85,7 +86,7 @@ class ClockTable:
                         paths.update(path for path, _ in variant.when)
                         paths.update((variant.begins, variant.due))
             if any(path.startswith("staff.") for path in paths):
-                paths.add(person_field(register))
+                paths.add(person_field(page))
             self._watched[register] = frozenset(paths)
         return self._watched[register]
 
@@ -151,7 +152,7 @@ def read_limit(pair: Sequence[Any] | None) -> Limit | None:
     return Limit(int(pair[0]), str(pair[1])) if pair else None
 
 
-def person_field(register: str) -> str:
+def person_field(page: Register) -> str:
     """The field of a register that `staff.FIELD` is about: the assignee, else the first that names a person."""
-    people = [field.name for field in registers.get(register).fields if field.type == "staff"]
+    people = [field.name for field in page.fields if field.type == "staff"]
     return "assignee" if "assignee" in people else (people or [""])[0]

@@ -8,7 +8,7 @@ import struct
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from dispatchctl import registers
+from dispatchctl.registers import Pages, case_of
 from dispatchctl.registers.row import Row
 
 PLACE = struct.Struct("<HII")  # file number, offset, length
@@ -35,11 +35,13 @@ class Gathered(NamedTuple):
 class Gathering:
     """Sorts the rows of one chunk by family.
 
-    find_family: the root of the family in which the index has a case, "" for one it does not have.
+    find_family: the root of the family in which the index has a case, "" for one it does not have. pages: of the
+    registers that the rows are of.
     """
 
-    def __init__(self, find_family: Callable[[str, str], str]) -> None:
+    def __init__(self, find_family: Callable[[str, str], str], pages: Pages) -> None:
         self._find = find_family
+        self._name_parent = pages.parent
         self._roots: dict[str, str] = {}  # case -> root, or another case whose root it shares
         self._families: dict[str, Gathered] = {}
 
@@ -52,9 +54,9 @@ class Gathering:
             root = self._roots[case] = self._find(row.register, case) or case
         if root in self._roots:
             root = self._follow(root)
-        parent = row.fields.get(registers.parent_of(row.register))
+        parent = row.fields.get(self._name_parent(row.register))
         if parent:
-            above = self._root_above(registers.case_of(parent))
+            above = self._root_above(case_of(parent))
             if above != root:
                 self._merge(root, above)
                 root = above

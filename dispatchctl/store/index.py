@@ -18,8 +18,8 @@ from heapq import merge
 from itertools import chain, groupby, zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from dispatchctl import registers
 from dispatchctl.errors import Fault, SystemFailed
+from dispatchctl.registers import Pages
 from dispatchctl.registers.row import Row
 from dispatchctl.store.chain import Position
 from dispatchctl.store.conditions import CHANGEABLE
@@ -100,12 +100,13 @@ class Index:
     """The cache of one records folder; empty or of whatever state until catch_up is called.
 
     path and label: those of the records folder. place: the database's file, "" in memory. stamp: a text that differs
-    where the rules, the program or the folder do; an index with another one is made anew. until: rows recorded later
-    (microseconds) are left out.
+    where the rules, the program or the folder do; an index with another one is made anew. pages: of the registers it
+    holds. until: rows recorded later (microseconds) are left out.
     """
 
-    def __init__(self, path: str, label: str, place: str, stamp: str, until: int | None = None) -> None:
+    def __init__(self, path: str, label: str, place: str, stamp: str, pages: Pages, until: int | None = None) -> None:
         self.path, self.label, self.place, self.stamp, self.until = path, label, place, stamp, until
+        self.pages = pages
         self.db = sqlite3.connect(place or ":memory:", timeout=WAIT, isolation_level=None)
         self._writing = False
         self._version = -1  # changes when another process has written
@@ -172,7 +173,7 @@ class Index:
         for (name,) in found:
             if not name.startswith("sqlite_"):
                 self.db.execute(f"DROP TABLE {quote(name)}")
-        for statement in all_statements().split(";"):
+        for statement in all_statements(self.pages).split(";"):
             if statement.strip():
                 self.db.execute(statement)
         self.put_meta("stamp", self.stamp)
@@ -225,7 +226,7 @@ class Index:
             )
         }
         changes: list[Change] = []
-        for register in registers.NAMES:
+        for register in self.pages.names:
             for file in list_files(self.path, self.label, register):
                 seen = known.pop(f"{register}/{file.name}", None)
                 try:
@@ -333,7 +334,7 @@ class Index:
                 position = Position(seen.size, seen.seq, seen.crc, tuple(seen.columns.split(",")), seen.recorded)
         crc_before = self._crc_before(file)
         since, damaged = position if position.columns else None, False
-        for read in iterate_file(file, since, crc_before, registers.events_of(file.register)):
+        for read in iterate_file(file, since, crc_before, self.pages.events(file.register)):
             position = read.position
             if position.columns:
                 self._handles[number] = file, position.columns
@@ -362,7 +363,7 @@ class Index:
     # --- judging --------------------------------------------------------------------------------------------------
 
     def _judge_rows(self, chunk: list[PlacedRow], judge: Judge) -> None:
-        gathering = Gathering(self._find_family)
+        gathering = Gathering(self._find_family, self.pages)
         for placed in chunk:
             gathering.take(placed)
         note_keys(self.db, (placed.row for placed in chunk))
@@ -414,7 +415,7 @@ class Index:
             # SQLite's module takes plain tuples a third faster than tuples with names.
             self.db.executemany(insert_statement(table, TABLES[table]._fields), map(tuple, rows))
         for register, found in cases.items():
-            self.db.executemany(insert_statement(register, case_columns(register)), found)
+            self.db.executemany(insert_statement(register, case_columns(self.pages.get(register))), found)
 
     def _drop_judged(self, root: str) -> None:
         for table in ("clocks", *FACT_TABLES):
@@ -422,8 +423,8 @@ class Index:
 
     def family_of(self, case: str) -> str:
         """The root of the family that a case belongs to; "" for an unknown one."""
-        likely = registers.LETTERS.get(case[:1], "")  # a person's own id may begin with any letter
-        for each in sorted(registers.NAMES, key=lambda name: name != likely):
+        likely = self.pages.letters.get(case[:1], "")  # a person's own id may begin with any letter
+        for each in sorted(self.pages.names, key=lambda name: name != likely):
             row = self.db.execute(f"SELECT family FROM {quote(each)} WHERE id = ?", (case,)).fetchone()
             if row:
                 return str(row[0])

@@ -18,7 +18,6 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from dispatchctl import registers
 from dispatchctl.store.chain import count_microseconds
 from dispatchctl.store.conditions import CHANGEABLE
 from dispatchctl.store.files import list_files, open_regular
@@ -158,7 +157,7 @@ class PartIndex(Index):
     def _choose(self, scope: Scope, since: int | None) -> None:
         """Note the families that can matter to any of the spans."""
         for span in scope.spans:
-            for register in registers.NAMES:
+            for register in self.pages.names:
                 query = f"SELECT family FROM src.{quote(register)} WHERE recorded >= ? AND first_at < ?"
                 self._note("chosen", query, span.start * MICRO, span.end)
             self._note("chosen", "SELECT family FROM src.clocks WHERE due_at >= ? AND due_at < ?", span.start, span.end)
@@ -175,8 +174,8 @@ class PartIndex(Index):
         self.db.execute("DELETE FROM chosen WHERE id IN (SELECT family FROM src.staff)")
 
     def _choose_referred(self) -> None:
-        for register in registers.NAMES:
-            page = registers.get(register)
+        for register in self.pages.names:
+            page = self.pages.get(register)
             for field in page.fields:
                 if field.type != "case" or field.many or field.name in (page.parent, "row"):
                     continue
@@ -184,7 +183,7 @@ class PartIndex(Index):
                     f"SELECT DISTINCT t.{quote(field.name)} AS id FROM chosen c"
                     f" CROSS JOIN src.{quote(register)} t ON t.family = c.id WHERE t.{quote(field.name)} IS NOT NULL"
                 )
-                for target in (field.of,) if field.of else registers.NAMES:
+                for target in (field.of,) if field.of else self.pages.names:
                     if target and target != "staff":
                         query = f"SELECT r.family FROM ({named}) n CROSS JOIN src.{quote(target)} r ON r.id = n.id"
                         self._note("chosen", query)
@@ -199,7 +198,7 @@ class PartIndex(Index):
             return
         last = self.until + 1 if self.until is not None else None
         bounds = [each for each in (last, None if since is None else since * MICRO) if each is not None]
-        for register in registers.NAMES if bounds else ():
+        for register in self.pages.names if bounds else ():
             query = (
                 f"SELECT DISTINCT c.id FROM chosen c CROSS JOIN src.{quote(register)} t ON t.family = c.id"
                 " WHERE t.recorded >= ?"
@@ -217,7 +216,7 @@ class PartIndex(Index):
         for name, _ in indexes:  # made at once of all rows they take half the time
             self.db.execute(f"DROP INDEX main.{quote(name)}")
         self.db.execute("INSERT INTO families SELECT f.* FROM kept k CROSS JOIN src.families f ON f.id = k.id")
-        for table in ("clocks", *FACT_TABLES, *(name for name in registers.NAMES if name != "staff")):
+        for table in ("clocks", *FACT_TABLES, *(name for name in self.pages.names if name != "staff")):
             name = quote(table)
             query = f"SELECT t.* FROM kept k CROSS JOIN src.{name} t ON t.family = k.id"
             self.db.execute(f"INSERT INTO main.{name} {query}")
@@ -275,7 +274,7 @@ def prepare_source(source: Index) -> None:
     """
     known = {name for (name,) in source.db.execute("SELECT name FROM sqlite_master WHERE type = 'index'")}
     wanted = []
-    for register in registers.NAMES:
+    for register in source.pages.names:
         table = quote(register)
         wanted.append((f"part {register} recorded", f"{table}(recorded, first_at, family)"))
         wanted.append((f"part {register} family", f"{table}(family, recorded)"))

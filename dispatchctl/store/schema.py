@@ -1,6 +1,6 @@
 """The tables of the index: a register's is made from its page; what is asked of it daily has an index here. Store."""
 
-from dispatchctl import registers
+from dispatchctl.registers import Pages
 from dispatchctl.registers.page import Register
 from dispatchctl.store.conditions import RUNNING
 
@@ -72,9 +72,8 @@ def list_fields(page: Register) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def case_columns(register: str) -> tuple[str, ...]:
+def case_columns(page: Register) -> tuple[str, ...]:
     """The columns of a register's table: what every case has, its fields as text, its events' last times."""
-    page = registers.get(register)
     return (
         *CASE_HEAD,
         *list_fields(page),
@@ -82,12 +81,13 @@ def case_columns(register: str) -> tuple[str, ...]:
     )
 
 
-def case_table(register: str) -> str:
+def case_table(page: Register) -> str:
     """The statements that make a register's table and its indexes."""
+    register = page.name
     whole = {"final", "first_at", "recorded", "conflicts"}
     columns = ", ".join(
         quote(name) + (" INTEGER" if name in whole or name.startswith("at:") else " TEXT")
-        for name in case_columns(register)
+        for name in case_columns(page)
     )
     columns = columns.replace('"id" TEXT', '"id" TEXT PRIMARY KEY', 1)
     table = quote(register)
@@ -104,11 +104,11 @@ def case_table(register: str) -> str:
     return "\n".join(statements)
 
 
-def all_statements() -> str:
-    """Everything a new index needs."""
+def all_statements(pages: Pages) -> str:
+    """Everything that a new index of these registers needs."""
     from dispatchctl.store.judgements import TABLES  # few commands make an index
 
-    tables = [case_table(register) for register in registers.NAMES]
+    tables = [case_table(pages.get(register)) for register in pages.names]
     links = [
         "CREATE INDEX assignments_order ON assignments(order_id);",
         'CREATE INDEX assignments_assignee ON assignments(assignee, "at:assigned");',

@@ -16,6 +16,7 @@ from transcripts import Result
 
 from dispatchctl.desk.books import Books
 from dispatchctl.reports.measures import Window, build_question, divide, make_figure
+from dispatchctl.reports.values import Catalog
 from dispatchctl.store.questions import Question, Tally, count_items, prepare_time
 from dispatchctl.workspace import Workspace
 
@@ -212,7 +213,7 @@ def test_no_measure_of_the_shipped_rules_reads_history(shared_november: Path) ->
     period = Window(1_793_462_400, 1_796_054_400, ("2026-11-01", "2026-12-01"), books.now)
     try:
         for name in books.policy["measures"]:
-            plan = explain_question(books.index.db, build_question(books.policy, [name], period))
+            plan = explain_question(books.index.db, build_question(Catalog(books.policy, books.pages), [name], period))
             assert plan, name
             assert all("SEARCH" in line and "INDEX" in line for line in plan), f"{name}: {plan}"
     finally:
@@ -225,7 +226,7 @@ def test_a_time_that_has_no_index_gets_one(november: Path) -> None:
     period = Window(1_793_462_400, 1_796_054_400, ("2026-11-01", "2026-12-01"), books.now)
     try:
         for name in ("m", "n"):
-            question = build_question(books.policy, [name], period)
+            question = build_question(Catalog(books.policy, books.pages), [name], period)
             assert "SCAN" in explain_question(books.index.db, question)[0]
             prepare_time(books.index.db, question)
             assert "SEARCH" in explain_question(books.index.db, question)[0]

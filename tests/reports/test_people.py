@@ -13,6 +13,7 @@ from transcripts import Result
 from dispatchctl.desk.books import Books
 from dispatchctl.errors import UsageFault
 from dispatchctl.reports.measures import Window, work_out
+from dispatchctl.reports.values import Catalog
 from dispatchctl.workspace import Workspace
 
 MONTH = ("--now", LATER, "--json", "report", "monthly", "--month", "2026-11")
@@ -123,10 +124,11 @@ def test_heads_must_be_said_where_they_are_asked_for(november: Path) -> None:
     replace_measures(november, "  m: {of: orders, person: department-head}")
     books = Books(Workspace({"now": LATER}))
     period = Window(1_793_462_400, 1_796_054_400, ("2026-11-01", "2026-12-01"), books.now)
+    catalog = Catalog(books.policy, books.pages)
     try:
         with pytest.raises(UsageFault, match="head"):
-            work_out(books.index.db, books.policy, {"m": ["person"]}, period)
-        figures = work_out(books.index.db, books.policy, {"m": ["person"]}, period, lambda department: ["sun", "zhou"])
+            work_out(books.index.db, catalog, {"m": ["person"]}, period)
+        figures = work_out(books.index.db, catalog, {"m": ["person"]}, period, lambda department: ["sun", "zhou"])
         assert figures["person", "sun"] == figures["person", "zhou"]
         assert figures["person", "sun"]["m"].numerator == 6
     finally:

@@ -4,6 +4,7 @@ from minute_calendar import epoch, read_published_days, wall
 
 from dispatchctl.policy.compiling import compile_policy
 from dispatchctl.policy.rulebook import Rulebook, Version
+from dispatchctl.registers import SHIPPED
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.clocks import Instance, judge_case
 from dispatchctl.rules.families import Case, Family, fold_family
@@ -107,13 +108,13 @@ class Scenario:
     @property
     def family(self) -> Family:
         """The family that the rows make."""
-        return fold_family(self.rows)
+        return fold_family(self.rows, SHIPPED)
 
     @property
     def people(self) -> People:
         """The staff as recorded."""
         cases = [
-            fold_family([row for row in self.staff if row.id == name]).cases[name]
+            fold_family([row for row in self.staff if row.id == name], SHIPPED).cases[name]
             for name in dict.fromkeys(row.id for row in self.staff)
         ]
         return People.from_cases(cases, self.policies[-1]["escalation"]["roles"])

@@ -4,6 +4,7 @@ import pytest
 from scenario import HEAD, bind_rules, read, tell
 
 from dispatchctl.policy.compiling import compile_policy
+from dispatchctl.registers import SHIPPED
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.charges import ChargeTable, find_horizon, is_same_period, list_numbers, list_occurrences
 from dispatchctl.rules.clocks import judge_case
@@ -48,9 +49,11 @@ class Facts:
         return row
 
     def candidates(self, case):
-        cases = [fold_family([row for row in self.staff if row.id == one]).cases[one] for one in ("s1", "s2", "h1")]
+        cases = [
+            fold_family([row for row in self.staff if row.id == one], SHIPPED).cases[one] for one in ("s1", "s2", "h1")
+        ]
         people = People.from_cases(cases, ["supervisor", "manager"])
-        family = fold_family(self.rows)
+        family = fold_family(self.rows, SHIPPED)
         table = ClockTable(self.book)
         derived = {
             one.id: derive_fields(family, one, self.book.at(one.rows[0].at)[0], table.elapsed)

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from scenario import Scenario, bind_rules, compile_rules, read, tell
 from surroundings import examples
 
+from dispatchctl import registers
 from dispatchctl.registers.assignments import OPEN
 from dispatchctl.rules.clocks import judge_case
-from dispatchctl.rules.families import fold_family, is_final, may_happen
+from dispatchctl.rules.families import fold_family, may_happen
 from dispatchctl.rules.people import People
 from dispatchctl.rules.variants import ClockTable
 
@@ -621,7 +622,7 @@ def grow(steps: list) -> Scenario:
 
 
 def judge_all(rows: list) -> dict:
-    family = fold_family(rows)
+    family = fold_family(rows, registers.SHIPPED)
     return {name: judge_case(family, case, TABLE, People({})) for name, case in family.cases.items()}
 
 
@@ -646,7 +647,7 @@ def test_any_life_hangs_together(steps: list) -> None:
             for one, following in pairwise(instances):
                 assert one.stopped_at is not None
                 assert one.stopped_at <= following.started_at
-        if is_final(case.register, case.state):
+        if case.final:
             assert all(one.state != "running" for one in found), "nothing here is started by an end"
         if case.register == "assignments" and case.state in OPEN:
             assert any(one.clock == "complete" and one.state == "running" for one in found)

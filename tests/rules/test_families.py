@@ -5,6 +5,7 @@ import random
 import pytest
 from scenario import Scenario, read
 
+from dispatchctl.registers import SHIPPED
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import fold_family
 
@@ -388,6 +389,6 @@ def test_the_order_in_which_rows_are_handed_over_means_nothing() -> None:
 
 
 def describe(rows: list[Row]) -> tuple:
-    family = fold_family(rows)
+    family = fold_family(rows, SHIPPED)
     cases = [(case.id, case.state, case.fields, case.rows, case.conflicts) for case in family.cases.values()]
     return cases, family.moments

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from dispatchctl.policy.rulebook import Version
+from dispatchctl.registers import SHIPPED
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.derived import derive_fields
 from dispatchctl.rules.families import fold_family
@@ -115,7 +116,7 @@ def derive(*events: str, share: str = "1", attempts: int = 3) -> str:
             fields = dict(REQUEST)
         name = event.removesuffix("-call")
         rows.append(Row(number, number * 1_000_000, "s1", case, name, fields, "", "", "", register, "f", number))
-    family = fold_family(rows)
+    family = fold_family(rows, SHIPPED)
     assert not [row for each in family.cases.values() for row in each.conflicts]
     version = Version("v", 0, rules(share, attempts=attempts))
 

@@ -5,6 +5,7 @@ from itertools import product
 
 import pytest
 
+from dispatchctl.registers import SHIPPED
 from dispatchctl.rules.charges import Occurrence
 from dispatchctl.store.conditions import OverdueRow, is_paused, read_overdue, write_happened
 from dispatchctl.store.judgements import TABLES, ChargeRow, ClockRow, JudgedRow, read_clocks
@@ -17,7 +18,7 @@ TIMES = (None, 90, 99, 100, 101, 110)
 @pytest.fixture
 def tables() -> sqlite3.Connection:
     db = sqlite3.connect(":memory:")
-    db.executescript(all_statements())
+    db.executescript(all_statements(SHIPPED))
     return db
 
 

@@ -7,10 +7,10 @@ history they are then read once more and folded as it goes, so that memory does 
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from dispatchctl import registers
 from dispatchctl.errors import Fault
+from dispatchctl.registers import Pages, case_of
 from dispatchctl.registers.kinds import KINDS, check_value
-from dispatchctl.registers.page import FIRST, Field, split_items
+from dispatchctl.registers.page import FIRST, Field, Register, split_items
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Case, find_retracted, fold_family
 
@@ -34,11 +34,10 @@ class _Checks(NamedTuple):
     typed: dict[str, Field]
 
 
-def _plan_checks(register: str) -> _Checks:
-    page = registers.get(register)
-    fields = registers.fields_of(register)
+def _plan_checks(page: Register) -> _Checks:
+    fields = {field.name: field for field in page.fields}
     return _Checks(
-        "" if register == "staff" else f"{page.letter}-",
+        "" if page.name == "staff" else f"{page.letter}-",
         page.parent,
         frozenset(event.name for event in page.events if FIRST in event.before),
         {name: field for name, field in fields.items() if field.type in (STAFF, CONTACT, CASE)},
@@ -47,14 +46,17 @@ def _plan_checks(register: str) -> _Checks:
 
 
 class CrossCheck:
-    """What the rows say of one another. label: of the records folder; writer: this clone's, "" where it has none."""
+    """What the rows say of one another, by the pages of their registers.
 
-    def __init__(self, label: str, writer: str) -> None:
-        self.label, self.writer = label, writer
+    label: of the records folder; writer: this clone's, "" where it has none.
+    """
+
+    def __init__(self, label: str, writer: str, pages: Pages) -> None:
+        self.label, self.writer, self.pages = label, writer, pages
         self.faults: list[Fault] = []
         self.torn: dict[tuple[str, str], list[int]] = {}
-        self._checks = {register: _plan_checks(register) for register in registers.NAMES}
-        self._cases: dict[str, set[str]] = {register: set() for register in registers.NAMES}
+        self._checks = {register: _plan_checks(pages.get(register)) for register in pages.names}
+        self._cases: dict[str, set[str]] = {register: set() for register in pages.names}
         self._parents: dict[str, str] = {}
         self._authors: dict[str, Place] = {}  # who wrote rows, and where the first time
         self._wanted: dict[tuple[str, str], set[str]] = {}  # (type, register or "") -> ids that rows refer to
@@ -95,7 +97,7 @@ class CrossCheck:
             message = f"{row.id!r} is no id of {row.register}"
             self.faults.append(self._fault(place, "bad-id", message, f"{checks.letter}YYYYMMDD-NNNN"))
         if checks.parent and row.event in checks.opening and row.fields.get(checks.parent):
-            self._parents[row.id] = registers.case_of(row.fields[checks.parent])
+            self._parents[row.id] = case_of(row.fields[checks.parent])
         if row.by != SYSTEM and row.by not in self._authors:
             self._authors[row.by] = place
         for kind, wanted in self._list_references(row):
@@ -116,11 +118,11 @@ class CrossCheck:
             text = row.fields.get(name, "")
             for one in (split_items(text) if field.many else (text,)) if text else ():
                 if one != SYSTEM or field.type != STAFF:
-                    yield (field.type, field.of), registers.case_of(one) if field.type == CASE else one
+                    yield (field.type, field.of), case_of(one) if field.type == CASE else one
 
     def _mend(self, row: Row) -> str:
         """The line that takes a faulty row back; "" where what the register decided is never taken back."""
-        return "" if registers.get(row.register).decided else f"dispatchctl retract {row.id} {row.ref} --reason T"
+        return "" if self.pages.get(row.register).decided else f"dispatchctl retract {row.id} {row.ref} --reason T"
 
     def _take_keys(self, row: Row, place: Place) -> None:
         if row.source_ref:
@@ -189,7 +191,7 @@ class CrossCheck:
         return self._fault(place, "unknown-contact", message)
 
     def _has_case(self, case: str, register: str) -> bool:
-        return any(case in self._cases[name] for name in ((register,) if register else registers.NAMES))
+        return any(case in self._cases[name] for name in ((register,) if register else self.pages.names))
 
     def _is_own(self, contact: str) -> bool:
         parts = contact.split("-")
@@ -261,7 +263,7 @@ class CrossCheck:
     def _fold(self, root: str, rows: list[Row]) -> Iterator[Fault]:
         opened = {row.id: row for row in reversed(rows) if row.event in self._checks[row.register].opening}
         yield from self._check_retractions(rows)
-        for case in fold_family(rows).cases.values():
+        for case in fold_family(rows, self.pages).cases.values():
             if not case.conflicts:
                 continue
             first = case.conflicts[0]
@@ -280,7 +282,7 @@ class CrossCheck:
             else:
                 message = f"{row.event} was not allowed in the state that {row.id} was in, and counts for nothing"
                 code = "conflict"
-            before = ", ".join(registers.events_of(row.register)[row.event].before) if row.event != "retracted" else ""
+            before = ", ".join(self.pages.events(row.register)[row.event].before) if row.event != "retracted" else ""
             hint = f"retract one of the two: dispatchctl retract {row.id} {row.ref} --reason T"
             yield self._fault(place, code, message, f"in {before}" if before else "", hint)
 

@@ -8,10 +8,10 @@ import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from dispatchctl import registers
 from dispatchctl.desk.files.crosscheck import CrossCheck
 from dispatchctl.errors import BadData, Fault
 from dispatchctl.policy.compiling import compile_policy
+from dispatchctl.registers import SHIPPED, Pages
 from dispatchctl.registers.row import Row
 from dispatchctl.store.contacts import iterate_contacts, stat_contacts
 from dispatchctl.store.files import RecordFile, list_files, list_strays
@@ -40,15 +40,15 @@ class Inspection(NamedTuple):
         return sum(fault.code != TORN for fault in self.faults)
 
 
-def inspect_records(path: str) -> Inspection:
-    """Everything wrong in a records folder; SystemFailed where it cannot be read."""
+def inspect_records(path: str, pages: Pages = SHIPPED) -> Inspection:
+    """Everything wrong in a records folder with these registers; SystemFailed where it cannot be read."""
     folder = open_folder(path)
     for _ in range(LOOKS - 1):
         before = _mark_files(folder)
-        found = _Look(folder).take_all()
+        found = _Look(folder, pages).take_all()
         if not found.findings or _mark_files(folder) == before:
             return found
-    return _Look(folder).take_all()
+    return _Look(folder, pages).take_all()
 
 
 def _mark_files(folder: Folder) -> list[tuple[str, int, int]]:
@@ -64,26 +64,26 @@ def _mark_files(folder: Folder) -> list[tuple[str, int, int]]:
     return marks
 
 
-def order_registers() -> list[str]:
+def order_registers(pages: Pages) -> list[str]:
     """Registers so that what refers comes before what it refers to: read in this order, no row can be found to refer
     to one that was written since.
     """
-    return [*(name for name in reversed(registers.NAMES) if name != "staff"), "staff"]
+    return [*(name for name in reversed(pages.names) if name != "staff"), "staff"]
 
 
 class _Look:
     """One way through the folder."""
 
-    def __init__(self, folder: Folder) -> None:
-        self.folder = folder
+    def __init__(self, folder: Folder, pages: Pages) -> None:
+        self.folder, self.pages = folder, pages
         self.faults: list[Fault] = []
         self.files = 0
         self.rows = 0
-        self.cross = CrossCheck(folder.label, folder.writer)
+        self.cross = CrossCheck(folder.label, folder.writer, pages)
         self.crc_before: dict[str, int] = {}  # label of a file -> the crc that it goes on from
 
     def take_all(self) -> Inspection:
-        for register in order_registers():
+        for register in order_registers(self.pages):
             self._take_register(register)
             self._note_strays(register)
         self._take_unknown()
@@ -125,7 +125,7 @@ class _Look:
 
     def _take_file(self, file: RecordFile, before: RecordFile | None, known: bool, recorded: dict[str, int]) -> int:
         """Read a file through; the crc that the writer's next one goes on from."""
-        events = registers.events_of(file.register).keys() if known else None
+        events = self.pages.events(file.register).keys() if known else None
         crc = self.crc_before[file.label]
         torn = self.cross.torn.setdefault((file.register, file.name), [])
         bounds = _bound_month(file.month)
@@ -169,7 +169,7 @@ class _Look:
     def _take_unknown(self) -> None:
         """Folders that no page tells of, and files beside them."""
         for name in list_register_folders(self.folder.path):
-            if name in registers.NAMES:
+            if name in self.pages.names:
                 continue
             if list_files(self.folder.path, self.folder.label, name):
                 message = "a register unknown here: written by a newer dispatchctl"
@@ -188,12 +188,12 @@ class _Look:
         """Every row of every known register, read again, month by month."""
         files = [
             file
-            for register in order_registers()
+            for register in order_registers(self.pages)
             for file in list_files(self.folder.path, self.folder.label, register)
             if file.label in self.crc_before
         ]
         for file in sorted(files, key=lambda file: file.month):
-            events = registers.events_of(file.register).keys()
+            events = self.pages.events(file.register).keys()
             try:
                 for read in iterate_file(file, None, self.crc_before[file.label], events):
                     for _, _, row in read.rows:
@@ -240,7 +240,7 @@ class _Look:
         elif sha256(text).hexdigest() not in digests:
             hint = "take it back from a backup"
             self._report(place, 0, "changed-version", "is not what was published: its sha256 differs", hint=hint)
-        policy, faults = compile_policy(text, place, published=True)
+        policy, faults = compile_policy(text, place, published=True, pages=self.pages)
         self.faults += faults
         if policy is not None and policy["effective_from"] != file.date:
             message = f"takes effect on {policy['effective_from']}, which is not the day in its name"

@@ -23,12 +23,13 @@ from dispatchctl.desk.recording import Done, Refusal, record_each
 from dispatchctl.desk.times import format_time
 from dispatchctl.entries import Writing
 from dispatchctl.errors import NotFound, Refused
-from dispatchctl.registers.page import join_items
+from dispatchctl.registers.page import Register, join_items
 from dispatchctl.rules.charges import Fact, Rule, find_rule, list_rules, make_key, meets, read_amount, read_facts
 from dispatchctl.rules.discipline import HEAD, is_within, may_decide
 from dispatchctl.rules.families import Case, Family
 
 REGISTER = "ledger"
+NO_REGISTER = Register("", "", "", "", (), (), ())  # of what is noticed about no case
 
 
 def list_month(books: Books, month: str, staff: str = "") -> list[Item]:
@@ -145,7 +146,7 @@ def propose_by_hand(
         person = find_employed(books, staff, moment.at, "--staff")
         _check_proposer(books, rule, person, actor)
         family = books.family(about) if about else Family()
-        subject = family.cases[about] if about else Case("", "")
+        subject = family.cases[about] if about else Case("", NO_REGISTER, {}, frozenset())
         if about and not again:
             _refuse_same(books, rule["id"], person, about)
         fields = read_facts(subject, moment.at, None)

@@ -10,13 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from dispatchctl import VERSION, registers
 from dispatchctl.desk.books import Books, LateJudge, remove_index
 from dispatchctl.desk.periods import YEAR, Period, start_of
 from dispatchctl.desk.times import local_time
 from dispatchctl.errors import BadData
-from dispatchctl.policy.rulebook import Rulebook, assemble_rules
-from dispatchctl.store.index import FORMAT
+from dispatchctl.policy.rulebook import Rulebook
+from dispatchctl.registers import Pages
 from dispatchctl.store.seals import list_seals, read_seal
 from dispatchctl.store.versions import list_version_files, load_form
 from dispatchctl.workspace import Workspace
@@ -125,13 +124,16 @@ class ClosedBooks(PartBooks):
         as_of = datetime.fromtimestamp(closing // MICRO, UTC).isoformat()
         super().__init__(Workspace({**present.ws.given, "as_of": as_of}))
 
+    def _list_pages(self) -> Pages:
+        return self.present.pages
+
     def _look_back(self, until: int) -> None:
         """Judge by the versions that had been published when the month was closed, and by their days."""
         only = find_versions(self.present, self.closing)
         if only is None:
             return
         kept = keep_folder(self.cache, f"rules-{'-'.join(self.months)}")
-        form, faults = load_form(self.folder.path, self.ws.policies_path, kept, assemble_rules, only)
+        form, faults = load_form(self.folder.path, self.ws.policies_path, kept, self.assemble, only)
         if faults:
             raise BadData.of(faults)
         self.book = Rulebook.of(form)
@@ -200,7 +202,7 @@ def find_scope(books: "ClosedBooks", months: Sequence[str]) -> "Scope":
     if YEAR in words:
         spans.append(make_span(books, first.replace(year=first.year - 1), last.replace(year=last.year - 1)))
     since = find_changed_day(books, books.present.book.tables, books.book.tables)
-    fields = dict.fromkeys(pair for policy in policies for pair in list_time_fields(policy))
+    fields = dict.fromkeys(pair for policy in policies for pair in list_time_fields(policy, books.pages))
     return Scope(tuple(spans), tuple(fields), since)
 
 
@@ -219,11 +221,11 @@ def list_all_beside(policy: Mapping[str, Any]) -> Iterator[str]:
             yield from section.get("beside") or ()
 
 
-def list_time_fields(policy: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def list_time_fields(policy: Mapping[str, Any], pages: Pages) -> Iterator[tuple[str, str]]:
     """(register, field) of the measures that a field, not an event, puts into a period."""
     for measure in policy["measures"].values():
         of, month = measure["of"], measure["month"]
-        if of not in FACTS and month not in registers.events_of(of) and month in registers.fields_of(of):
+        if of not in FACTS and month not in pages.events(of) and month in pages.fields(of):
             yield of, month
 
 
@@ -250,11 +252,11 @@ def open_part(books: PartBooks, source: "Index", name: str, until: int | None, s
     from dispatchctl.store.part import PartIndex
 
     folder = books.folder
-    stamp = f"{FORMAT} {VERSION} {books.book.fingerprint} {folder.path} {until} {scope!r}"
+    stamp = f"{books.stamp} {until} {scope!r}"
     place = os.path.join(books.cache, name) if books.cache and name else ""
     if place and os.path.exists(place):
         try:
-            part = PartIndex(folder.path, folder.label, place, stamp, until)
+            part = PartIndex(folder.path, folder.label, place, stamp, books.pages, until)
             if part.still_holds(source):
                 books.adopt(part)
                 return part
@@ -265,7 +267,7 @@ def open_part(books: PartBooks, source: "Index", name: str, until: int | None, s
     for where in dict.fromkeys((beside, "")):
         if where:
             remove_index(where)
-        part = PartIndex(folder.path, folder.label, where, stamp, until)
+        part = PartIndex(folder.path, folder.label, where, stamp, books.pages, until)
         books.adopt(part)
         try:
             part.fill(source, scope, LateJudge(books))

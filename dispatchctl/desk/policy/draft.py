@@ -11,6 +11,7 @@ from dispatchctl.errors import Fault, NotFound, SystemFailed
 from dispatchctl.policy.compiling import compile_policy
 from dispatchctl.policy.days import FIRST_YEAR, Days
 from dispatchctl.policy.publishing import render_version
+from dispatchctl.registers import SHIPPED, Pages
 from dispatchctl.store.rules_cache import read_text
 from dispatchctl.workspace import Workspace
 
@@ -38,8 +39,8 @@ def read_rules_text(path: str, place: str) -> bytes:
         raise SystemFailed(f"cannot be read: {error.strerror}", place=place) from error
 
 
-def check_draft_file(ws: Workspace, file: str) -> list[Fault]:
-    """Every fault of a file of rules, by line. file: "" is the draft, "-" standard input.
+def check_draft_file(ws: Workspace, file: str, pages: Pages = SHIPPED) -> list[Fault]:
+    """Every fault of a file of rules, by line. file: "" is the draft, "-" standard input. pages: that it may name.
 
     NotFound where there is no such file; SystemFailed where it cannot be read.
     """
@@ -49,13 +50,13 @@ def check_draft_file(ws: Workspace, file: str) -> list[Fault]:
         path = file or find_draft(ws)
         name = file or os.path.basename(path)
         text = read_rules_text(path, name)
-    policy, faults = compile_policy(text, name)
-    return faults if policy is None else check_rendered(text, name)
+    policy, faults = compile_policy(text, name, pages=pages)
+    return faults if policy is None else check_rendered(text, name, pages)
 
 
-def check_rendered(draft: bytes, name: str) -> list[Fault]:
+def check_rendered(draft: bytes, name: str, pages: Pages) -> list[Fault]:
     """The fault of a draft that is sound by itself but takes no days below it (one pair of braces around it all)."""
-    if compile_policy(render_version(draft, NO_DAYS), name, published=True)[0] is not None:
+    if compile_policy(render_version(draft, NO_DAYS), name, published=True, pages=pages)[0] is not None:
         return []
     message = "the days cannot be written below it: its sections do not begin at the first column"
     return [Fault(name, 1, 1, "not-in-blocks", message, "`policy:`, `calendar:` ... each at the beginning of a line")]

@@ -21,7 +21,7 @@ from dispatchctl.policy.comparing import Change, compare_days, compare_rules, li
 from dispatchctl.policy.compiling import compile_policy
 from dispatchctl.policy.days import Days, merge_days
 from dispatchctl.policy.publishing import draft_differs, extract_draft, render_version
-from dispatchctl.policy.rulebook import Rulebook, Version, assemble_rules
+from dispatchctl.policy.rulebook import Rulebook, Version
 from dispatchctl.store.publications import read_publications
 from dispatchctl.store.rules_cache import read_text
 from dispatchctl.store.versions import (
@@ -90,7 +90,7 @@ def publish_rules(
 
 def _load_rules(books: Books) -> Rulebook:
     """The rules as they are now: under the lock, after what another process may have published."""
-    form, faults = load_form(books.folder.path, books.ws.policies_path, books.cache, assemble_rules)
+    form, faults = load_form(books.folder.path, books.ws.policies_path, books.cache, books.assemble)
     if faults:
         raise BadData.of(faults)
     return Rulebook.of(form)
@@ -104,10 +104,10 @@ def read_draft(books: Books) -> tuple[bytes, dict[str, Any]]:
         text = read_rules_text(path, name)
     except NotFound as error:
         raise BadData(str(error), hint=error.hint) from None
-    policy, faults = compile_policy(text, name)
+    policy, faults = compile_policy(text, name, pages=books.pages)
     if policy is None:
         raise BadData.of(faults)
-    faults = check_rendered(text, name)
+    faults = check_rendered(text, name, books.pages)
     if faults:
         raise BadData.of(faults)
     return text, policy
@@ -275,7 +275,7 @@ def _describe_again(books: Books, done: Done) -> dict[str, Any]:
 
 
 def _load_some(books: Books, names: set[str]) -> Rulebook:
-    form, faults = load_form(books.folder.path, books.ws.policies_path, None, assemble_rules, frozenset(names))
+    form, faults = load_form(books.folder.path, books.ws.policies_path, None, books.assemble, frozenset(names))
     if faults:
         raise BadData.of(faults)
     return Rulebook.of(form)

@@ -40,7 +40,7 @@ def _read_rules(books: Books, label: str) -> dict[str, Any]:
         near = find_nearest(label, known)
         message = f"no such version: {show_word(label)} ({list_some(known)})"
         raise NotFound(message, hint=f"did you mean {near}?" if near else "dispatchctl policy versions lists them")
-    policy, faults = compile_policy(read_text(files[label].path), files[label].name, published=True)
+    policy, faults = compile_policy(read_text(files[label].path), files[label].name, published=True, pages=books.pages)
     if policy is None:
         raise BadData.of(faults)
     return policy

@@ -29,6 +29,7 @@ from dispatchctl.errors import BadData, NotFound
 from dispatchctl.policy.assembling import resolve_policy_days
 from dispatchctl.policy.compiling import compile_policy
 from dispatchctl.policy.rulebook import Rulebook, Version
+from dispatchctl.registers import Pages
 from dispatchctl.registers.ledger import MONEYLESS
 from dispatchctl.store.conditions import is_paused
 from dispatchctl.store.judgements import ClockRow, read_clocks
@@ -63,6 +64,9 @@ class SupposedBooks(PartBooks):
         self.ws.timezone = book.newest.policy["timezone"]
         self.ws.policy_language = book.newest.policy["language"]
 
+    def _list_pages(self) -> Pages:
+        return self.then.pages
+
     def _look_back(self, until: int) -> None:
         """Nothing: which rules judge was said."""
 
@@ -77,7 +81,7 @@ class SupposedBooks(PartBooks):
         months = list_months(self.then, self.period.start, self.period.end)
         first = date.fromisoformat(f"{months[0]}-01") - timedelta(days=find_longest(self.book.newest.policy))
         last = (date.fromisoformat(f"{months[-1]}-01") + timedelta(days=31)).replace(day=1)
-        fields = tuple(dict.fromkeys(list_time_fields(self.book.newest.policy)))
+        fields = tuple(dict.fromkeys(list_time_fields(self.book.newest.policy, self.pages)))
         scope = Scope((make_span(self.then, first, last),), fields, anew=True, label=self.book.newest.label)
         closing = self.then.closing if isinstance(self.then, ClosedBooks) else None
         self._index = open_part(self, find_present(self.then).index, "", closing, scope)
@@ -117,7 +121,7 @@ def suppose_rules(then: Books, file: str, period: Period) -> SupposedBooks:
             name, text = file, read_rules_text(file, file)
         except NotFound as error:
             raise NotFound(str(error)) from None
-    policy, faults = compile_policy(text, name)
+    policy, faults = compile_policy(text, name, pages=then.pages)
     if policy is None:
         raise BadData.of(faults)
     newest = then.book.newest.policy["calendar"]

@@ -173,6 +173,7 @@ def say_title(version: Version, name: str) -> str:
 def find_findings(books: Books, version: Version, period: Period) -> dict[str, dict[str, Finding]]:
     """staff -> measure -> what it comes to, for everybody known; who has no items of it has those of nothing."""
     from dispatchctl.reports.measures import make_figure, work_out
+    from dispatchctl.reports.values import Catalog
 
     names = list_measured(find_rules(version))
     measures = version.policy["measures"]
@@ -180,7 +181,9 @@ def find_findings(books: Books, version: Version, period: Period) -> dict[str, d
     if names:
         span = build_period(books, period)
         wanted = {name: ["person"] for name in names}
-        figures = work_out(books.index.db, version.policy, wanted, span, books.people.heads_of, whole=False)
+        figures = work_out(
+            books.index.db, Catalog(version.policy, books.pages), wanted, span, books.people.heads_of, whole=False
+        )
     found: dict[str, dict[str, Finding]] = {}
     for staff in books.people.histories:
         own = figures.get(("person", staff), {})

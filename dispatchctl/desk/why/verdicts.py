@@ -15,6 +15,7 @@ from dispatchctl.desk.why.charges import explain_charge
 from dispatchctl.errors import NotFound, UsageFault
 from dispatchctl.policy.rulebook import Version
 from dispatchctl.reports.explaining import explain_measure
+from dispatchctl.reports.values import Catalog
 from dispatchctl.rules.reasons import Reason, make_reason
 
 
@@ -74,7 +75,8 @@ def open_measure(books: Books, version: Version, stretch: Stretch, name: str, st
     period = build_period(books, stretch)
     headed = list_headed(books, staff, period) if staff else []
     heads = find_heads(books, period)
-    tree = explain_measure(books.index.db, version.policy, name, period, limit, staff, headed, heads)
+    catalog = Catalog(version.policy, books.pages)
+    tree = explain_measure(books.index.db, catalog, name, period, limit, staff, headed, heads)
     if part is not None:
         tree["because"].insert(0, part)
     return tree

@@ -6,10 +6,10 @@ Layer: policy. Its one job: what a rule about money or measures may say, told fr
 from decimal import Decimal
 from typing import Any
 
-from dispatchctl import registers
 from dispatchctl.policy import vocabulary
 from dispatchctl.policy.reading import Path, Sheet, show_word
 from dispatchctl.policy.vocabulary import BREACH
+from dispatchctl.registers import Pages
 from dispatchctl.registers.ledger import MONEYLESS
 
 HAND = "hand"
@@ -138,20 +138,21 @@ def _check_facts(sheet: Sheet, path: Path, charge: Charge, rules: dict[str, Any]
 
 
 def _check_fact(sheet: Sheet, path: Path, word: str, rules: dict[str, Any]) -> str:
+    pages = sheet.pages
     prefix, dot, name = word.partition(".")
     if not dot:
-        known = [HAND, *(f"{each}.{event}" for each in registers.NAMES for event in registers.events_of(each))]
+        known = [HAND, *(f"{each}.{event}" for each in pages.names for event in pages.events(each))]
         sheet.unknown(path, "unknown-fact", "fact", word, known, FACTS)
     elif prefix == BREACH:
         clocks = {clock["id"]: clock["of"] for clock in rules["clocks"] or () if clock["id"] is not None}
         if name not in clocks:
             sheet.unknown(path, "unknown-clock", "clock", name, list(clocks))
-        elif clocks[name] in registers.NAMES:
+        elif clocks[name] in pages.names:
             return f"{BREACH}.{clocks[name]}"
-    elif prefix not in registers.NAMES:
-        sheet.unknown(path, "unknown-register", "register", prefix, [BREACH, *registers.NAMES])
-    elif name not in registers.events_of(prefix):
-        sheet.unknown(path, "unknown-event", f"event of {prefix}", name, list(registers.events_of(prefix)))
+    elif prefix not in pages.names:
+        sheet.unknown(path, "unknown-register", "register", prefix, [BREACH, *pages.names])
+    elif name not in pages.events(prefix):
+        sheet.unknown(path, "unknown-event", f"event of {prefix}", name, list(pages.events(prefix)))
     else:
         return prefix
     return ""
@@ -175,7 +176,7 @@ def _check_hand(sheet: Sheet, path: Path, charge: Charge, rules: dict[str, Any])
 
 
 def _check_who(sheet: Sheet, path: Path, charge: Charge, found: list[str]) -> None:
-    known = list_people(found)
+    known = list_people(sheet.pages, found)
     if not charge["who"] and sheet.is_sound(*path, "who"):
         sheet.fault((*path, "who"), "left-blank", "is required, but of hand", ", ".join(known))
     for index, word in enumerate(charge["who"]):
@@ -188,18 +189,18 @@ def _check_who(sheet: Sheet, path: Path, charge: Charge, found: list[str]) -> No
             sheet.fault((*path, "who", index), "named-twice", f"{word} stands twice", "once")
 
 
-def list_people(found: list[str]) -> list[str]:
+def list_people(pages: Pages, found: list[str]) -> list[str]:
     """Whom a rule about these facts (`REGISTER` or `breach.REGISTER`) may name: words that each of them answers."""
-    words = [_list_words(register) for register in _list_registers(found)]
+    words = [_list_words(pages, register) for register in _list_registers(found)]
     known = [word for word in words[0] if all(word in others for others in words)]
     if all(fact.startswith(f"{BREACH}.") for fact in found):
         known.append("owner")
     return list(dict.fromkeys(known))
 
 
-def _list_words(register: str) -> list[str]:
-    people = [field.name for field in registers.known_of(register).values() if field.type == "staff"]
-    return [*people, *vocabulary.list_owner_words(register, [])]
+def _list_words(pages: Pages, register: str) -> list[str]:
+    people = [field.name for field in pages.known(register).values() if field.type == "staff"]
+    return [*people, *vocabulary.list_owner_words(pages.get(register), [])]
 
 
 def _list_registers(found: list[str]) -> list[str]:
@@ -217,7 +218,7 @@ def _check_condition(
     """One condition: a field of the person, or of every one of the registers, and values there are."""
     prefix, dot, rest = name.partition(".")
     if dot and prefix == "staff":
-        fields = registers.fields_of("staff")
+        fields = sheet.pages.fields("staff")
         if rest not in fields:
             sheet.unknown(path, "unknown-field", "field of staff", rest, list(fields))
         else:
@@ -226,8 +227,8 @@ def _check_condition(
     if not names:
         sheet.fault(path, "unknown-field", "a rule of hand knows the person only", "staff.FIELD")
     for register in names:
-        known = _list_fields(register)
-        field = registers.known_of(ORDERS if dot else register).get(rest or name)
+        known = _list_fields(sheet.pages, register)
+        field = sheet.pages.known(ORDERS if dot else register).get(rest or name)
         if field is None or name not in known:
             sheet.unknown(path, "unknown-field", f"field of {register}", name, known)
             return
@@ -236,20 +237,20 @@ def _check_condition(
             return
 
 
-def _list_fields(register: str) -> list[str]:
+def _list_fields(pages: Pages, register: str) -> list[str]:
     """What a condition may name of a case: its own fields, and those of the order it is about."""
-    fields = [*registers.known_of(register)]
-    if _is_under(register, ORDERS):
-        fields += [f"order.{name}" for name in registers.known_of(ORDERS)]
-    return fields + [f"staff.{name}" for name in registers.fields_of("staff")]
+    fields = [*pages.known(register)]
+    if _is_under(pages, register, ORDERS):
+        fields += [f"order.{name}" for name in pages.known(ORDERS)]
+    return fields + [f"staff.{name}" for name in pages.fields("staff")]
 
 
 def _check_unless(sheet: Sheet, path: Path, events: list[str], found: list[str]) -> None:
-    names = _list_registers(found)
+    names, pages = _list_registers(found), sheet.pages
     near = [
         each
-        for each in registers.NAMES
-        if each in names or any(_is_under(each, name) or _is_under(name, each) for name in names)
+        for each in pages.names
+        if each in names or any(_is_under(pages, each, name) or _is_under(pages, name, each) for name in names)
     ]
     for index, word in enumerate(events):
         place = (*path, "unless", index)
@@ -259,14 +260,14 @@ def _check_unless(sheet: Sheet, path: Path, events: list[str], found: list[str])
             sheet.fault(place, "unrelated-event", message, f"events of {', '.join(near)}")
             continue
         owners = [prefix] if dot else names
-        if not any(name in registers.events_of(owner) for owner in owners):
-            known = [event for owner in owners for event in registers.events_of(owner)]
+        if not any(name in pages.events(owner) for owner in owners):
+            known = [event for owner in owners for event in pages.events(owner)]
             sheet.unknown(place, "unknown-event", f"event of {' or '.join(owners)}", name, list(dict.fromkeys(known)))
 
 
-def _is_under(register: str, other: str) -> bool:
+def _is_under(pages: Pages, register: str, other: str) -> bool:
     """Whether a case of the register may belong to a case of the other."""
-    link = registers.fields_of(register).get(registers.parent_of(register))
+    link = pages.fields(register).get(pages.parent(register))
     return link is not None and link.of in ("", other)
 
 
@@ -275,7 +276,7 @@ def _check_amount_field(sheet: Sheet, path: Path, amount: "str | None", found: l
         return
     name = amount.partition(".")[2]
     for register in _list_registers(found):
-        fields = registers.fields_of(register)
+        fields = sheet.pages.fields(register)
         money = [field.name for field in fields.values() if field.type == "money" and not field.many]
         if name in money:
             continue

@@ -6,7 +6,6 @@ Layer: policy. Its one job: what the rules may say of complaints and of asking c
 from decimal import Decimal
 from typing import Any
 
-from dispatchctl import registers
 from dispatchctl.policy import vocabulary
 from dispatchctl.policy.reading import Sheet, show_word
 
@@ -38,7 +37,7 @@ def check_followups(sheet: Sheet, rules: dict[str, Any]) -> None:
         sheet.fault((*place, "share"), "bad-share", f"{orders['share']} is more than the whole", "0 to 1")
     if orders["attempts"] == 0:
         sheet.fault((*place, "attempts"), "bad-count", "0 tries reach nobody", "1 or more")
-    fields = registers.fields_of("orders")
+    fields = sheet.pages.fields("orders")
     for name, values in orders["when"].items():
         path = (*place, "when", name)
         if name not in fields:

@@ -5,7 +5,6 @@ Layer: policy. Its one job: what a measure may filter by, count and be grouped b
 
 from typing import Any
 
-from dispatchctl import registers
 from dispatchctl.policy import vocabulary
 from dispatchctl.policy.items import (
     CLOCK_FIELDS,
@@ -23,6 +22,7 @@ from dispatchctl.policy.items import (
 )
 from dispatchctl.policy.reading import Path, Sheet
 from dispatchctl.policy.shapes import LEFT_OUT
+from dispatchctl.registers import Pages
 from dispatchctl.registers.page import Field
 
 
@@ -33,8 +33,8 @@ def check_measures(sheet: Sheet, rules: dict[str, Any]) -> None:
         of = measure["of"] if measure else None
         if of is None:
             continue
-        if of not in registers.NAMES and of not in (CLOCKS, SCORES):
-            known = [CLOCKS, SCORES, *vocabulary.list_registers()]
+        if of not in sheet.pages.names and of not in (CLOCKS, SCORES):
+            known = [CLOCKS, SCORES, *sheet.pages.names]
             sheet.unknown((*path, "of"), "unknown-register", "register", of, known)
             continue
         _check_month(sheet, path, measure)
@@ -46,24 +46,24 @@ def check_measures(sheet: Sheet, rules: dict[str, Any]) -> None:
 
 
 def _check_month(sheet: Sheet, path: Path, measure: dict[str, Any]) -> None:
-    month, of = measure["month"], measure["of"]
+    month, of, pages = measure["month"], measure["of"], sheet.pages
     if month is None:
         return
     if of == CLOCKS:
-        known = list(CLOCK_TIMES) + [event for name in registers.NAMES for event in registers.events_of(name)]
+        known = list(CLOCK_TIMES) + [event for name in pages.names for event in pages.events(name)]
     elif of == SCORES:
         known = list(SCORE_TIMES)
     else:
-        times = [field.name for field in registers.get(of).fields if field.type in vocabulary.TIME_TYPES]
-        known = [*registers.events_of(of), *times]
+        times = [field.name for field in pages.get(of).fields if field.type in vocabulary.TIME_TYPES]
+        known = [*pages.events(of), *times]
     if month not in known:
         sheet.unknown((*path, "month"), "unknown-time", "time", month, known)
 
 
 def _check_condition(sheet: Sheet, path: Path, of: str, name: str, condition: Any, rules: dict[str, Any]) -> None:
-    field = find_item_field(of, name, rules)
+    field = find_item_field(sheet.pages, of, name, rules)
     if field is None:
-        sheet.unknown(path, "unknown-field", f"field of {of}", name, list_item_fields(of))
+        sheet.unknown(path, "unknown-field", f"field of {of}", name, list_item_fields(sheet.pages, of))
         return
     if isinstance(condition, list):
         vocabulary.check_values(sheet, path, field, condition, rules)
@@ -86,9 +86,9 @@ def _check_value(sheet: Sheet, path: Path, measure: dict[str, Any], rules: dict[
                 sheet.fault(place, "bad-value", "name one field", "sum, average or median of a field")
             return
         name = value[given[0]]
-        field = find_item_field(measure["of"], name, rules)
+        field = find_item_field(sheet.pages, measure["of"], name, rules)
         if field is None:
-            known = list_item_fields(measure["of"])
+            known = list_item_fields(sheet.pages, measure["of"])
             sheet.unknown((*place, given[0]), "unknown-field", f"field of {measure['of']}", name, known)
         elif field.type not in vocabulary.NUMBER_TYPES:
             sheet.fault((*place, given[0]), "no-number", f"{name} holds no number", "a field of numbers or money")
@@ -97,16 +97,16 @@ def _check_value(sheet: Sheet, path: Path, measure: dict[str, Any], rules: dict[
 
 
 def _check_person(sheet: Sheet, path: Path, measure: dict[str, Any], rules: dict[str, Any]) -> None:
-    person, of = measure["person"], measure["of"]
+    person, of, pages = measure["person"], measure["of"], sheet.pages
     if person is None:
         return
     if of == CLOCKS:
         known = ["owner", WORKER, *vocabulary.OWNER_WORDS]
-        known += [field for name in registers.NAMES for field in vocabulary.list_staff_fields(name)]
+        known += [field for name in pages.names for field in vocabulary.list_staff_fields(pages.get(name))]
     elif of == SCORES:
         known = [field.name for field in SCORE_FIELDS.values() if field.type == "staff"]
     else:
-        known = [WORKER, *vocabulary.list_owner_words(of, [])]
+        known = [WORKER, *vocabulary.list_owner_words(pages.get(of), [])]
     if person not in known:
         sheet.unknown((*path, "person"), "unknown-person", "person", person, list(dict.fromkeys(known)))
 
@@ -125,8 +125,8 @@ def check_reports(sheet: Sheet, rules: dict[str, Any]) -> None:
                 if name not in measures:
                     sheet.unknown((*path, "measures", place), "unknown-measure", "measure", name, list(measures))
             for place, name in enumerate(section["by"]):
-                if name not in (*CLOCK_FIELDS, PERSON) and _find_by_field(name) is None:
-                    known = list(dict.fromkeys(_list_by_fields()))
+                if name not in (*CLOCK_FIELDS, PERSON) and _find_by_field(sheet.pages, name) is None:
+                    known = list(dict.fromkeys(_list_by_fields(sheet.pages)))
                     sheet.unknown((*path, "by", place), "unknown-field", "field", name, known)
                 if name == PERSON and not any(_has_person(measures.get(each)) for each in section["measures"] or ()):
                     message = "none of the measures of this section has a person"
@@ -137,13 +137,13 @@ def _has_person(measure: dict[str, Any] | None) -> bool:
     return measure is None or measure["person"] is not None  # what is faulty itself is told of once
 
 
-def _find_by_field(name: str) -> Field | None:
+def _find_by_field(pages: Pages, name: str) -> Field | None:
     prefix, dot, rest = name.partition(".")
     if not dot:
-        return find_any_field(name)
-    prefixes = {"case", "about"} | {word for each in registers.NAMES for word in vocabulary.list_prefixes(each)}
-    return find_any_field(rest) if prefix in prefixes else None
+        return find_any_field(pages, name)
+    prefixes = {"case", "about"} | {word for each in pages.names for word in vocabulary.list_prefixes(pages.get(each))}
+    return find_any_field(pages, rest) if prefix in prefixes else None
 
 
-def _list_by_fields() -> list[str]:
-    return [field for name in registers.NAMES for field in registers.fields_of(name)] + [*CLOCK_FIELDS]
+def _list_by_fields(pages: Pages) -> list[str]:
+    return [field for name in pages.names for field in pages.fields(name)] + [*CLOCK_FIELDS]

@@ -16,10 +16,10 @@ from desks import CALL, Desk, copy_desk, open_desk
 from surroundings import LONG
 from transcripts import Result
 
-from dispatchctl import registers
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.months.closed import ClosedBooks, find_scope, list_closed, open_for_period
 from dispatchctl.desk.periods import month_period
+from dispatchctl.registers import SHIPPED
 from dispatchctl.store.index import Index
 from dispatchctl.store.judgements import ChargeRow, ClockRow, ScoreRow
 from dispatchctl.store.schema import case_columns, quote
@@ -160,7 +160,7 @@ def read_table(index: Index, table: str, columns: tuple[str, ...], families: set
 def compare_tables(part: Index, replay: Index) -> None:
     families = {family for (family,) in part.db.execute("SELECT id FROM families")}
     tables = {"clocks": ClockRow._fields, "scores": ScoreRow._fields}
-    tables |= {name: case_columns(name) for name in registers.NAMES}
+    tables |= {name: case_columns(SHIPPED.get(name)) for name in SHIPPED.names}
     for table, columns in tables.items():
         assert read_table(part, table, columns, None) == read_table(replay, table, columns, families), table
     charges = ChargeRow._fields
