@@ -4,16 +4,16 @@ from typing import Any
 
 import click
 
+from dispatchctl import registers
 from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.results import describe_done, print_done, print_results
-from dispatchctl.commands.verbs import Asked, Verb, make_verb, run_each, serve
+from dispatchctl.commands.verbs import Asked, Verb, make_option, make_verb, run_each, serve
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.names import resolve_case
-from dispatchctl.desk.orders.intake import Request, Taken, record_order, take_order, triage_fields
+from dispatchctl.desk.orders.intake import TYPED, Request, Taken, record_order, take_order, triage_fields
 from dispatchctl.errors import UsageFault
-from dispatchctl.options import CASE, MONEY, NOT_GIVEN, WHEN, KeyOf, Writing
+from dispatchctl.options import CASE, MONEY, NOT_GIVEN, KeyOf, Writing
 from dispatchctl.output.terminal import tell
-from dispatchctl.registers.orders import KINDS
 
 REGISTER = "orders"
 COLUMNS = ("id", "state", "contact_id", "base_price", "read_back")
@@ -26,31 +26,40 @@ def show_taken(taken: Taken) -> dict[str, Any]:
     )
 
 
+ASKED = {  # what new-order's options are about; a field of the page without a line here has an option too
+    "service": Asked("What is wanted: a key of services, or its title."),
+    "content": Asked("What it is about, in detail."),
+    "kind": Asked("What it is; request by default."),
+    "channel": Asked("How it came; phone by default."),
+    "priority": Asked("normal by default."),
+    "department": Asked("The service's department by default."),
+    "price": Asked("The price agreed, where it is not the base price."),
+    "appointment_at": Asked("When somebody is expected."),
+    "requirements": Asked("Special requirements."),
+    "area": Asked("Where; the contact's area by default."),
+}
+
+
+def ask_for_order(function: Any) -> Any:
+    """Give new-order the options of what is recorded of an order as it is typed, from the page."""
+    fields = registers.fields_of(REGISTER)
+    for name in reversed(dict.fromkeys([*ASKED, *TYPED])):
+        function = make_option(fields[name], False, ASKED.get(name, Asked())._replace(required=False))(function)
+    return function
+
+
 @click.command("new-order")
-@click.option(
-    "--service", type=KeyOf("services"), default=NOT_GIVEN, help="What is wanted: a key of services, or its title."
-)
-@click.option("--content", metavar="TEXT", default="", help="What it is about, in detail.")
+@ask_for_order
 @click.option("--caller", metavar="NAME", default="", help="Who calls.")
 @click.option("--phone", metavar="P", default="", help="The caller's phone number.")
 @click.option("--address", metavar="A", default="", help="Where the work is to be done.")
-@click.option("--kind", default="request", metavar="KIND", help=f"{', '.join(KINDS)}; request by default.")
-@click.option("--channel", type=KeyOf("channels"), default=NOT_GIVEN, help="How it came; phone by default.")
-@click.option("--priority", type=KeyOf("priorities"), default=NOT_GIVEN, help="normal by default.")
-@click.option("--department", type=KeyOf("departments"), default=NOT_GIVEN, help="The service's department by default.")
-@click.option("--price", type=MONEY, default=None, help="The price agreed, where it is not the base price.")
-@click.option("--appointment", type=WHEN, default=NOT_GIVEN, help="When somebody is expected.")
-@click.option("--requirements", metavar="TEXT", default="", help="Special requirements.")
-@click.option("--area", type=KeyOf("areas"), default=NOT_GIVEN, help="Where; the contact's area by default.")
 @click.option("--source-ref", metavar="REF", default="", help="The request's number in another system; taken once.")
 @click.option("--read-back", is_flag=True, help="Record that the essentials were read back to the caller.")
 @click.option("--answered", metavar="TEXT", default="", help="It was answered at once: closed, never dispatched.")
 @click.option("--from", "source", metavar="FILE|-", default="", help="Take many from CSV, YAML, JSON or JSON lines.")
 @click.option("--strict-privacy", is_flag=True, help="Refuse phone and identity numbers in free text.")
 @with_books(writes=True)
-def new_order(
-    books: Books, /, source: str, strict_privacy: bool, writing: Writing, price: str | None, **given: Any
-) -> int:
+def new_order(books: Books, /, source: str, strict_privacy: bool, writing: Writing, **given: Any) -> int:
     """Take a request, inquiry, suggestion or report.
 
     The caller's contact is found by phone and address, or made. What intake.required of the rules asks for is named
@@ -61,12 +70,13 @@ def new_order(
       dispatchctl new-order --service plumbing --content 厨房水管漏水 --caller 张三 \\
         --phone 138-0000-0001 --address 3号楼2单元501
     """
-    books.ws.given["strict_privacy"] = strict_privacy
+    books.strict_privacy = strict_privacy
     if source:
-        if any(value for name, value in given.items() if name != "kind" and value) or price:
+        if any(given.values()):
             raise UsageFault("--from takes everything from its rows; give no other field beside it")
         return _take_many(books, source, writing)
-    taken = take_order(books, Request(price=price or "", **given), writing)
+    typed = {name: given.pop(name) for name in TYPED}
+    taken = take_order(books, Request(typed, **given), writing)
     return print_results(books, [show_taken(taken)], COLUMNS, register="orders")
 
 

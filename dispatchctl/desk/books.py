@@ -78,6 +78,9 @@ class Books:
         self._families: dict[str, Family] = {}
         self.warnings: list[str] = []  # what was noticed on the way; the command prints it
         self.told_draft = False
+        self.strict_privacy = (
+            False  # free text that holds what looks like a phone number is refused, whatever the rules
+        )
         self.recorded = False  # rows were appended through these books
         self.derived: list[Books] = []  # books as of another time that were opened from these
 

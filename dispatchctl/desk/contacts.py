@@ -115,6 +115,6 @@ def lint_privacy(books: Books, texts: Mapping[str, str]) -> None:
         if not kinds:
             continue
         what = " and ".join(kinds)
-        if books.policy["privacy"]["strict"] or books.ws.given.get("strict_privacy"):
+        if books.policy["privacy"]["strict"] or books.strict_privacy:
             raise UsageFault(f"the text holds what looks like: {what}", place=option, hint="leave it to the contact")
         books.warnings.append(f"{option} holds what looks like: {what}; it cannot be erased from there")

@@ -250,3 +250,11 @@ def test_a_corrected_list_is_read_as_everywhere_else(prepared: Path, run: Run) -
     assert run("amend", CASES["complaints"], "departments=工程部,cleaning", "about_staff=吴水工", *common).code == 0
     shown = json.loads(run("show", CASES["complaints"], "--json", "--as", "lin").out)
     assert (shown["departments"], shown["about_staff"]) == (["engineering", "cleaning"], ["wu"])
+
+
+def test_what_comes_from_a_file_takes_no_field_beside_it(demo: Path, run: Run) -> None:
+    write_rows(demo / "many.csv", [ROW])
+    for words in (("--kind", "inquiry"), ("--price", "5"), ("--read-back",)):
+        refused = run("new-order", "--from", "many.csv", *words, "--as", "lin", "--now", at(0))
+        assert (refused.code, refused.out) == (2, "")
+        assert "--from takes everything from its rows" in refused.err

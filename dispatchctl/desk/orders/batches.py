@@ -8,14 +8,17 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Moment, Step
 from dispatchctl.desk.names import suggest_nearest
 from dispatchctl.desk.orders.dispatch import Dispatched, Sending, Sent, describe_sent, list_pool, plan_assignment
-from dispatchctl.desk.orders.intake import Request, Taken, describe_taken, find_source, plan_order
+from dispatchctl.desk.orders.intake import TYPED, Request, Taken, describe_taken, find_source, plan_order
 from dispatchctl.desk.recording import Refusal, record_each
 from dispatchctl.entries import Writing
 from dispatchctl.errors import UsageFault
 from dispatchctl.exchange.rows import read_rows
 
-FIELDS = tuple(name for name in Request._fields if name != "read_back")
-ALIASES = {"appointment_at": "appointment", "answer": "answered"}
+FIELDS = (*(name for name in Request._fields if name not in ("typed", "read_back")), *TYPED)
+ALIASES = {"answer": "answered", "appointment": "appointment_at"}  # words of options, and of what `show` prints
+NAMES = tuple(
+    {ours: word for word, ours in ALIASES.items()}.get(name, name) for name in FIELDS
+)  # as messages name them
 # what `show --format json` prints of an order and new-order does not take: it is passed over, not refused
 SHOWN = (
     "id", "register", "state", "contact", "amount", "read_back", "about", "reason", "attached", "events",
@@ -26,6 +29,7 @@ SHOWN = (
 def read_request(row: Mapping[str, Any], place: str) -> Request:
     """One row of a file as a request; UsageFault naming the place for a column that new-order does not have."""
     values: dict[str, Any] = {}
+    typed: dict[str, str] = {}
     for name, value in row.items():
         key = ALIASES.get(name, name.replace("-", "_"))
         if value in (None, "", [], False):
@@ -33,14 +37,14 @@ def read_request(row: Mapping[str, Any], place: str) -> Request:
         if key in FIELDS:
             if not isinstance(value, str | int | float):
                 raise UsageFault(f"{name} is not a text", place=place)
-            values[key] = str(value)
+            (typed if key in TYPED else values)[key] = str(value)
         elif key == "contact" and isinstance(value, Mapping):
             for ours, theirs in (("caller", "name"), ("phone", "phone"), ("address", "address")):
                 if value.get(theirs) and "*" not in str(value[theirs]):
                     values.setdefault(ours, str(value[theirs]))
         elif key not in SHOWN:
-            raise UsageFault(f"{name} is no field of an order", place=place, hint=suggest_nearest(name, FIELDS))
-    return Request(**values)
+            raise UsageFault(f"{name} is no field of an order", place=place, hint=suggest_nearest(name, NAMES))
+    return Request(typed, **values)
 
 
 def take_orders(books: Books, source: str, writing: Writing) -> tuple[list[Taken], list[Refusal], int]:

@@ -13,28 +13,21 @@ from dispatchctl.desk.names import resolve_key
 from dispatchctl.desk.recording import Done, Refusal
 from dispatchctl.entries import Writing
 from dispatchctl.errors import UsageFault
+from dispatchctl.registers.orders import INTAKE
 from dispatchctl.registers.row import Row, fold_key
 from dispatchctl.store.lines import check_text
 
-KEYS = ("service", "priority", "channel", "department", "area")
+FOUND = ("contact_id", "read_back", "about")  # what the desk finds out, and nobody types
+TYPED = tuple(name for name in INTAKE if name not in FOUND)  # the fields of an order that are typed as they are
 
 
 class Request(NamedTuple):
-    """What a person calls about, as typed; "" for what was not given."""
+    """What a person calls about, as typed; "" for what was not given. typed: by field, those of TYPED."""
 
-    kind: str = "request"
-    service: str = ""
-    content: str = ""
+    typed: Mapping[str, str] = {}
     caller: str = ""
     phone: str = ""
     address: str = ""
-    channel: str = ""
-    priority: str = ""
-    department: str = ""
-    area: str = ""
-    appointment: str = ""
-    requirements: str = ""
-    price: str = ""
     source_ref: str = ""
     answered: str = ""
     read_back: bool = False
@@ -58,8 +51,8 @@ def check_request(books: Books, request: Request, moment: Moment) -> dict[str, s
     (SOP-1.4, PD-3.3).
     """
     policy = books.policy
-    typed = {name: getattr(request, name) for name in ("kind", *KEYS, "content", "requirements", "price")}
-    fields = read_fields(books, "orders", {**typed, "appointment_at": request.appointment}, moment)
+    given = {name: text for name, text in request.typed.items() if text}
+    fields = read_fields(books, "orders", {"kind": "request", **given}, moment)
     fields.setdefault("channel", _default(policy["channels"], "phone"))
     fields.setdefault("priority", _default(policy["priorities"], "normal"))
     service = policy["services"].get(fields.get("service", ""))
@@ -76,12 +69,12 @@ def check_required(books: Books, request: Request, fields: Mapping[str, str], co
         "phone": request.phone or contact.contact.phone,
         "address": request.address or contact.contact.address,
     }
-    wanted = books.policy["intake"]["required"].get(request.kind, [])
+    wanted = books.policy["intake"]["required"].get(fields["kind"], [])
     missing = [name for name in wanted if not str(given.get(name, "")).strip()]
     if missing:
         options = ", ".join(f"--{name}" for name in missing)
         raise UsageFault(
-            f"kind {request.kind} needs {options}",
+            f"kind {fields['kind']} needs {options}",
             hint=_name_contacts(books, request, missing) or f"required by intake of the rules: {', '.join(wanted)}",
         )
 
@@ -116,8 +109,8 @@ def plan_order(books: Books, request: Request, moment: Moment, *, dry: bool) -> 
     contacts.lint_privacy(
         books,
         {
-            "--content": request.content,
-            "--requirements": request.requirements,
+            "--content": request.typed.get("content", ""),
+            "--requirements": request.typed.get("requirements", ""),
             "--note": request.note,
             "--answered": request.answered,
         },
