@@ -30,6 +30,7 @@ from dispatchctl.options import (
     take_ids,
 )
 from dispatchctl.output.terminal import tell
+from dispatchctl.registers.complaints import GROUPS
 
 REGISTER, GROUP = "complaints", "complaint"
 COLUMNS = ("id", "event", "state")
@@ -138,16 +139,21 @@ __getattr__ = serve(VERBS, _make)
 REASON = click.option("--reason", metavar="TEXT", required=True, help="Why.")
 
 
+def ask_kinds(function: Any) -> Any:
+    """Give `rule` an option for each group of rulings, which takes a kind of it."""
+    for group in reversed(GROUPS):
+        text = f"It is {group.name}, of this kind: a key or title of the rules."
+        function = click.option(f"--{group.name}", type=KIND, default=NOT_GIVEN, help=text)(function)
+    return function
+
+
 @click.command("rule")
 @click.argument("complaint", type=CASE)
-@click.option("--valid", type=KIND, default=NOT_GIVEN, help="It is valid, of this kind: a key or title of the rules.")
-@click.option("--invalid", type=KIND, default=NOT_GIVEN, help="It is invalid, of this kind.")
+@ask_kinds
 @click.option("--staff", type=STAFF, multiple=True, help="Whom it is found against; repeatable.")
 @REASON
 @with_books(writes=True)
-def rule(
-    books: Books, complaint: str, valid: str, invalid: str, staff: tuple[str, ...], reason: str, writing: Writing
-) -> int:
+def rule(books: Books, /, complaint: str, staff: tuple[str, ...], reason: str, writing: Writing, **kinds: str) -> int:
     """Rule a complaint valid or invalid; either has time limits of its own.
 
     \b
@@ -155,14 +161,18 @@ def rule(
       dispatchctl complaint rule 3 --valid attitude --reason 录音属实 --staff s03
       dispatchctl complaint rule 4 --invalid standard --reason 收费符合公示标准
     """
-    if bool(valid) == bool(invalid):
-        raise UsageFault("rule takes one of --valid KIND and --invalid KIND")
-    if invalid and staff:
-        raise UsageFault("nobody is found at fault by an invalid complaint: it goes with --valid", place="--staff")
-    typed: dict[str, Any] = {"kind": valid or invalid, "reason": reason}
-    if valid:
+    named = [group for group in GROUPS if kinds[group.name]]
+    if len(named) != 1:
+        raise UsageFault(f"rule takes one of {' KIND and '.join(f'--{group.name}' for group in GROUPS)} KIND")
+    group = named[0]
+    if staff and not group.blames:
+        blaming = next(each.name for each in GROUPS if each.blames)
+        message = f"nobody is found at fault by an {group.name} complaint: it goes with --{blaming}"
+        raise UsageFault(message, place="--staff")
+    typed: dict[str, Any] = {"kind": kinds[group.name], "reason": reason}
+    if group.blames:
         typed["about_staff"] = staff
-    return _record_one(books, complaint, "ruled-valid" if valid else "ruled-invalid", typed, writing)
+    return _record_one(books, complaint, group.event, typed, writing)
 
 
 def _record_one(books: Books, complaint: str, event: str, typed: Typed, writing: Writing) -> int:

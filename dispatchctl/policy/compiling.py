@@ -21,6 +21,7 @@ from dispatchctl.policy.shapes import LEFT_OUT
 from dispatchctl.policy.vocabulary import list_sources, store_conditions
 from dispatchctl.policy.week import build_week
 from dispatchctl.registers import SHIPPED, Pages
+from dispatchctl.registers.complaints import GROUPS
 
 DAYS_LIMIT = 1024 * 1024  # bytes that the generated days may add to a published version
 
@@ -69,7 +70,9 @@ def _build_policy(rules: dict[str, Any], days: dict[str, Any] | None, pages: Pag
         "clocks": [_build_clock(clock, pages) for clock in rules["clocks"]],
         "escalation": {**rules["escalation"], "roles": _keep_roles(rules["escalation"]["roles"], rules)},
         "complaints": _build_complaints(rules["complaints"]),
-        "complaint_kinds": _build_titles({**rules["complaints"]["invalid"], **rules["complaints"]["valid"]}),
+        "complaint_kinds": _build_titles(
+            {kind: title for group in reversed(GROUPS) for kind, title in rules["complaints"][group.name].items()}
+        ),
         "charges": [_build_charge(charge, "fine", rules, pages) for charge in rules["charges"]],
         "rewards": [_build_charge(charge, "reward", rules, pages) for charge in rules["rewards"]],
         "discipline": rules["discipline"],
@@ -131,8 +134,7 @@ def _build_clock(clock: dict[str, Any], pages: Pages) -> dict[str, Any]:
 def _build_complaints(complaints: dict[str, Any]) -> dict[str, Any]:
     return {
         "serious_when": complaints["serious_when"],
-        "valid": _build_titles(complaints["valid"]),
-        "invalid": _build_titles(complaints["invalid"]),
+        **{group.name: _build_titles(complaints[group.name]) for group in GROUPS},
     }
 
 

@@ -21,6 +21,7 @@ from dispatchctl.policy.shapes import (
     scalar,
     struct,
 )
+from dispatchctl.registers.complaints import GROUPS
 from dispatchctl.registers.ledger import KINDS, MEASURES
 
 ROLES = {
@@ -69,14 +70,16 @@ WEIGHTS = {"workload": "5", "fairness": "2", "area": "2", "last_technician": "1"
 REPORTS = ("daily", "weekly", "monthly", "satisfaction", "complaints", "staff")
 BESIDE = ("month-before", "year-before")
 SERIOUS_WHEN = {"departments_at_least": 2, "repeated_within": [30, "d"], "failed_corrections": 1}
-VALID = {
-    "attitude": "服务态度",
-    "skill": "服务技能与时效",
-    "facilities": "设施工具",
-    "materials": "材料配件",
-    "area": "区域管理",
+SHIPPED_KINDS = {  # group of rulings -> kind -> its title
+    "valid": {
+        "attitude": "服务态度",
+        "skill": "服务技能与时效",
+        "facilities": "设施工具",
+        "materials": "材料配件",
+        "area": "区域管理",
+    },
+    "invalid": {"standard": "不了解标准", "ground": "依据不足", "outside": "属外部单位"},
 }
-INVALID = {"standard": "不了解标准", "ground": "依据不足", "outside": "属外部单位"}
 STEPS = ("oral-warning", "written-warning", "fine", "demotion", "dismissal")
 COUNTINGS = ("civil-code", "elapsed")
 HOURS_KEYS = "make-up|(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?"
@@ -221,8 +224,12 @@ _COMPLAINTS = struct(
         {**SERIOUS_WHEN, "media": True, "system_flaw": True, "reputation": True, "doubts_system": True},
         note="符合任一条即建议定为重大投诉",
     ),
-    Key("valid", map_of(blankable(TEXT), low=1), VALID, note="有效投诉的类别"),
-    Key("invalid", map_of(blankable(TEXT), low=1), INVALID, note="无效投诉的类别"),
+    *(
+        Key(group.name, map_of(blankable(TEXT), low=1), SHIPPED_KINDS[group.name], note=f"{group.zh}投诉的类别")
+        if group.name in SHIPPED_KINDS
+        else Key(group.name, map_of(blankable(TEXT)), {}, note=f"{group.zh}投诉的类别")
+        for group in GROUPS
+    ),
 )
 
 _CHARGE = struct(

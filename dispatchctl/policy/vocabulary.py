@@ -8,6 +8,7 @@ from typing import Any
 
 from dispatchctl.policy.reading import Path, Sheet, show_word
 from dispatchctl.registers import Pages
+from dispatchctl.registers.complaints import GROUPS
 from dispatchctl.registers.page import ANY, BACK, FIRST, VOID, Field, Register
 
 BREACH = "breach"  # `breach.complete`: a clock that ran out
@@ -156,7 +157,7 @@ def list_keys(section: str, rules: dict[str, Any]) -> list[str]:
     """The keys that a field of kind key may hold, by its section of the rules; none where any text will do."""
     if section == "complaint_kinds":
         complaints = rules["complaints"]
-        return [*complaints["valid"], *complaints["invalid"]]
+        return [kind for group in GROUPS for kind in complaints[group.name]]
     table = rules.get(section)
     return list(table) if isinstance(table, dict) else []
 

@@ -3,14 +3,35 @@
 Severity is what a person decided, else what the rules propose: it is derived, like what the ruling was.
 """
 
+from typing import NamedTuple
+
 from dispatchctl.registers.page import FIRST, Event, Field, Register, State, complete_page
 
 UNSETTLED = ("open", "valid", "outside")
 LIVE = (*UNSETTLED, "invalid", "resolved")
 SEVERITIES = ("ordinary", "serious")
 OUTCOMES = ("redone", "concession", "corrected", "explained")
-RULINGS = {"ruled-valid": "valid", "ruled-invalid": "invalid", "referred-outside": "outside"}  # event -> validity
 TESTS = ("media", "reputation", "system_flaw", "doubts_system")  # what is noted when it is registered (SOP-3.6.2)
+
+
+class RulingGroup(NamedTuple):
+    """Kinds of rulings that are ruled by one event. name: of the group in policies.yaml, of the option, the validity.
+
+    clause: by which a ruling of it stands; blames: whether somebody may be found at fault by it.
+    """
+
+    event: str
+    name: str
+    zh: str
+    clause: str
+    blames: bool = False
+
+
+GROUPS = (
+    RulingGroup("ruled-valid", "valid", "有效", "SOP-3.6.4", blames=True),
+    RulingGroup("ruled-invalid", "invalid", "无效", "SOP-3.6.3"),
+)
+RULINGS = {**{group.event: group.name for group in GROUPS}, "referred-outside": "outside"}  # event -> validity
 
 PAGE = complete_page(
     Register(
@@ -131,7 +152,7 @@ PAGE = complete_page(
         derived=(
             Field("severity_reasons", "grounds", "定级依据", many=True),
             Field("classified_by_person", "classified", "已定级", type="flag"),
-            Field("validity", "validity", "有效性", type="choice", choices=("valid", "invalid", "outside")),
+            Field("validity", "validity", "有效性", type="choice", choices=tuple(RULINGS.values())),
             Field("receiver", "receiver", "责任受理人", type="staff"),
         ),
     )

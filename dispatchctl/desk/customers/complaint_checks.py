@@ -9,6 +9,7 @@ from dispatchctl.desk.items import next_item
 from dispatchctl.desk.names import resolve_key, show_text
 from dispatchctl.desk.times import format_time
 from dispatchctl.errors import Refused, UsageFault
+from dispatchctl.registers.complaints import GROUPS
 from dispatchctl.registers.page import split_items
 from dispatchctl.rules.calendar import parse_time
 from dispatchctl.rules.complaints import (
@@ -22,7 +23,7 @@ from dispatchctl.rules.severity import SERIOUS
 
 REGISTER = "complaints"
 MANAGER = "manager"  # who goes to the place of a serious complaint (SOP-3.6.6)
-SAY_MORE = ("ruled-valid", "ruled-invalid", "closed")  # their checks say more than the state does
+SAY_MORE = (*(group.event for group in GROUPS), "closed")  # their checks say more than the state does
 
 
 class Situation(NamedTuple):
@@ -59,33 +60,35 @@ def _check_class(books: Books, now: Situation, fields: dict[str, str]) -> dict[s
     return fields
 
 
-GROUPS = {"ruled-valid": ("valid", "SOP-3.6.4"), "ruled-invalid": ("invalid", "SOP-3.6.3")}
+BY_EVENT = {group.event: group for group in GROUPS}
 
 
 def read_kind(books: Books, event: str, text: str, moment: Moment) -> str:
-    """The kind of a ruling by key or title; Refused for one of the other group, NotFound for one of neither."""
-    group, clause = GROUPS[event]
-    other = "invalid" if group == "valid" else "valid"
+    """The kind of a ruling by key or title; Refused for one of another group, NotFound for one of none."""
+    group = BY_EVENT[event]
     rules = books.book.at(moment.at)[0].policy["complaints"]
-    kinds, others = rules[group], rules[other]
-    if text not in kinds and text not in kinds.values() and (text in others or text in others.values()):
+    kinds, option = rules[group.name], f"--{group.name}"
+    if text not in kinds and text not in kinds.values():
         known = ", ".join(key if title in ("", key) else f"{key} {title}" for key, title in kinds.items())
-        raise Refused(
-            f"{show_text(text)} is a kind of {other} (allowed: {known}; {clause})", place=f"--{group}",
-            hint=f"dispatchctl complaint rule COMPLAINT --{other} {text} --reason TEXT",
-        )  # fmt: skip
-    return resolve_key({"kinds": kinds}, "kinds", text, f"--{group}")
+        for other in (each.name for each in GROUPS if each.event != event):
+            if text in rules[other] or text in rules[other].values():
+                raise Refused(
+                    f"{show_text(text)} is a kind of {other} (allowed: {known}; {group.clause})", place=option,
+                    hint=f"dispatchctl complaint rule COMPLAINT --{other} {text} --reason TEXT",
+                )  # fmt: skip
+    return resolve_key({"kinds": kinds}, "kinds", text, option)
 
 
 def _check_ruling(books: Books, now: Situation, fields: dict[str, str]) -> dict[str, str]:
-    group, clause = GROUPS[now.event]
+    group = BY_EVENT[now.event]
     case = now.case
-    if case.state == group:
+    if case.state == group.name:
         kind = case.fields.get("kind", "")
         title = books.policy["complaint_kinds"].get(kind) or ""
         said = f"{kind} {title}".strip() if title != kind else kind
         raise Refused(
-            f"{case.id} was ruled {group} ({said}) {_say_row(books, case, now.event)}: that ruling stands ({clause})",
+            f"{case.id} was ruled {group.name} ({said}) {_say_row(books, case, now.event)}: that ruling stands"
+            f" ({group.clause})",
             hint=f"another kind: dispatchctl amend {case.id} kind=KIND --reason TEXT",
         )
     if not may_happen(case, None, now.event):
@@ -217,8 +220,7 @@ def _say_owed(books: Books, owed: Owed) -> str:
 CHECKS: dict[str, Check] = {
     "passed-on": _check_passing,
     "classified": _check_class,
-    "ruled-valid": _check_ruling,
-    "ruled-invalid": _check_ruling,
+    **dict.fromkeys(BY_EVENT, _check_ruling),
     "investigated": _check_visit,
     "analysed": _check_analysis,
     "responsibility-confirmed": _check_confirming,

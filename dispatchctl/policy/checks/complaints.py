@@ -4,23 +4,26 @@ Layer: policy. Its one job: what the rules may say of complaints and of asking c
 """
 
 from decimal import Decimal
+from itertools import combinations
 from typing import Any
 
 from dispatchctl.policy import vocabulary
 from dispatchctl.policy.reading import Sheet, show_word
+from dispatchctl.registers.complaints import GROUPS
 
 NUMBERS = ("departments_at_least", "failed_corrections")
 
 
 def check_complaints(sheet: Sheet, rules: dict[str, Any]) -> None:
-    """No kind is both valid and invalid; a test that counts asks for one or more."""
+    """No kind is of two groups, both valid and invalid; a test that counts asks for one or more."""
     complaints = rules["complaints"]
-    for kind in complaints["invalid"]:
-        if kind in complaints["valid"]:
-            # Where one of the two tables is the default, it is the other that was written and can be changed.
-            table = "invalid" if sheet.is_written("complaints", "invalid", kind) else "valid"
-            message = f"{show_word(kind)} is a kind of valid and of invalid complaints"
-            sheet.fault(("complaints", table, kind), "kind-twice", message, "one of the two")
+    for one, other in combinations([group.name for group in GROUPS], 2):
+        for kind in complaints[other]:
+            if kind in complaints[one]:
+                # Where one of the two tables is the default, it is the other that was written and can be changed.
+                table = other if sheet.is_written("complaints", other, kind) else one
+                message = f"{show_word(kind)} is a kind of {one} and of {other} complaints"
+                sheet.fault(("complaints", table, kind), "kind-twice", message, "one of the two")
     for name in NUMBERS:
         if complaints["serious_when"][name] == 0:
             message = "0 would make every complaint serious"
