@@ -13,7 +13,7 @@ import click
 
 from dispatchctl import VERSION
 from dispatchctl.commands import ALIASES, COMMANDS, GROUPS, SECTIONS, Lines
-from dispatchctl.errors import BadData, DispatchError, SystemFailed
+from dispatchctl.errors import BadData, DispatchError, IndexDamaged
 from dispatchctl.options import GLOBAL_OPTIONS
 from dispatchctl.output.terminal import tell, write_stdout
 from dispatchctl.workspace import Workspace
@@ -190,12 +190,9 @@ def run_command(args: list[str], workspace: Workspace) -> int:
         return shell_complete(root, {"obj": workspace}, PROGRAM, COMPLETE, os.environ[COMPLETE])
     try:
         return invoke(args, workspace)
-    except Exception as error:
-        if workspace.recover is None or not workspace.recover(error):
-            raise
+    except IndexDamaged:
         if "-" in args:  # standard input has been read
-            message = "the index was damaged and has been thrown away; nothing was recorded"
-            raise SystemFailed(message, hint="run the command again") from error
+            raise
     return invoke(args, workspace)
 
 

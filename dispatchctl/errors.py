@@ -87,3 +87,12 @@ class OutcomeUnknown(DispatchError):
     """The last sync failed: the row named may or may not survive a power cut; retry with the same --request-id."""
 
     exit_code = 75
+
+
+class IndexDamaged(DispatchError):
+    """The index was found damaged in the middle of a command that had recorded nothing, and was thrown away.
+
+    Whoever ran the command may run it once more.
+    """
+
+    exit_code = 7

@@ -73,16 +73,15 @@ def read_wait(text: str, source: str) -> float:
 class Workspace:
     """Handed to each command as `ctx.obj`. `given` collects the options as they are parsed; the last one wins.
 
-    `timezone` and `policy_language` are set by whoever loads the policy; until then times without an offset are of the
-    machine's zone and the language is the locale's.
+    By itself it knows no rules: times without an offset are of the machine's zone, the language is the locale's, and
+    keys have no titles. Whoever has read them asks for a `view` that does.
     """
 
     def __init__(self, given: dict[str, Any] | None = None) -> None:
         self.given: dict[str, Any] = given if given is not None else {}
-        self.timezone = ""
-        self.policy_language = ""
-        self.load_titles: Callable[[], Mapping[str, Mapping[str, str]]] | None = None
-        self.recover: Callable[[Exception], bool] | None = None  # whether the command may run again after this error
+        self._timezone = ""
+        self._language = ""
+        self._load_titles: Callable[[], Mapping[str, Mapping[str, str]]] | None = None
         self._settings: Settings | None = None
         self._sources: dict[str, str] = {}
         self._now: int | None = None
@@ -116,10 +115,22 @@ class Workspace:
             self._sources[name] = "--" + SPELLED.get(name, name)
         return Settings(**merged)
 
-    def settle_in(self, records: str) -> None:
-        """Take this records folder from now on, with the rules beside it: what `init` has just made."""
-        self.given["records"] = records
-        self._settings = self.settings._replace(records=records, policies="")
+    def view(
+        self,
+        timezone: str,
+        language: str = "",
+        load_titles: Callable[[], Mapping[str, Mapping[str, str]]] | None = None,
+    ) -> "Workspace":
+        """The same, as seen by rules: their timezone (IANA) and language, and what people call the keys of a column."""
+        _ = self.settings  # read once for all views
+        seen = object.__new__(Workspace)
+        seen.__dict__.update(self.__dict__)
+        seen._timezone, seen._language, seen._load_titles = timezone, language, load_titles
+        return seen
+
+    def settle_in(self, records: str) -> "Workspace":
+        """The same at this records folder, with the rules beside it: what `init` has just made."""
+        return Workspace({**self.given, "records": records, "policies": ""})
 
     @property
     def records_path(self) -> str:
@@ -172,15 +183,15 @@ class Workspace:
         """`zh` or `en`: as set, else the policy's (once it is loaded), else the locale's."""
         if self.settings.lang:
             return self.settings.lang
-        if self.policy_language in LANGUAGES:
-            return self.policy_language
+        if self._language in LANGUAGES:
+            return self._language
         places = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
         return "zh" if next((place for place in places if place), "").lower().startswith("zh") else "en"
 
     @property
     def titles(self) -> Mapping[str, Mapping[str, str]]:
         """What people call the keys of a column: column -> key -> title; empty until the rules are loaded."""
-        return self.load_titles() if self.load_titles is not None else {}
+        return self._load_titles() if self._load_titles is not None else {}
 
     @property
     def quiet(self) -> bool:
@@ -215,13 +226,13 @@ class Workspace:
     def now(self) -> int:
         """The present in whole seconds since 1970 UTC: --now if given, else the system's clock, read once.
 
-        A --now without an offset is a wall time of `timezone`, so the policy has to be loaded before it is asked.
+        A --now without an offset is a wall time of the view's timezone.
         """
         if self.settings.now:
             from dispatchctl.entries import parse_when
 
             source = self._sources.get("now", "--now")
-            return parse_when(self.settings.now, self.timezone, int(time.time()), source, strict=True)
+            return parse_when(self.settings.now, self._timezone, int(time.time()), source, strict=True)
         if self._now is None:
             self._now = int(time.time())
         return self._now
@@ -234,7 +245,7 @@ class Workspace:
             return "now" if text else None
         from dispatchctl.entries import parse_when
 
-        return parse_when(text, self.timezone, self.now(), self._sources.get("as_of", "--as-of"), strict=True)
+        return parse_when(text, self._timezone, self.now(), self._sources.get("as_of", "--as-of"), strict=True)
 
     def actor_login(self) -> tuple[str, str]:
         """(who was named by --as, DISPATCHCTL_AS or config.yaml, else ""; the OS user's name, else "")."""

@@ -66,8 +66,8 @@ def test_language_by_option_then_policy_then_locale(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("LANG", "zh_CN.UTF-8")
     workspace = Workspace()
     assert workspace.lang == "zh"
-    workspace.policy_language = "en"
-    assert workspace.lang == "en"
+    assert workspace.view("", "en").lang == "en"
+    assert workspace.lang == "zh"
     assert Workspace({"lang": "zh"}).lang == "zh"
     monkeypatch.setenv("LC_ALL", "C")
     assert Workspace().lang == "en"
@@ -81,7 +81,7 @@ def test_now_is_read_once_or_as_given() -> None:
     given = Workspace({"now": "2026-11-21T09:00:00+08:00", "as_of": "now"})
     assert (given.now(), given.now_given, given.as_of) == (1795222800, True, "now")
     local = Workspace({"now": "2026-11-21T09:00", "as_of": "2026-11-20"})
-    local.timezone = "Asia/Shanghai"
+    local = local.view("Asia/Shanghai")
     assert local.now() == 1795222800
     assert local.as_of == 1795222800 - 33 * 3600
     with pytest.raises(UsageFault, match=r"^--now: 'yesterday'"):

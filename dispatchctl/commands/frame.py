@@ -1,7 +1,7 @@
 """The frame of every command that needs the books: open, refuse faults, run, warn, settle. Layer: commands -> desk.
 
-A command says what it is (`judges`, `writes`), and the frame does the rest, in one order for all. What the books have
-to say to whoever prints, the names and the language of the rules, is handed to the workspace here.
+A command says what it is (`judges`, `writes`), and the frame does the rest, in one order for all. What is
+printed is asked of `books.ws`, the workspace as the rules of these books see it.
 """
 
 import functools
@@ -30,10 +30,11 @@ def with_books(
         @functools.wraps(body)
         def run(ws: Workspace, *args: Any, **given: Any) -> Any:
             books = Books(ws)
-            if judges:
-                books.refuse_faults()
-            code = body(books, *args, **given)
-            print_warnings(books)
+            with books.mending():
+                if judges:
+                    books.refuse_faults()
+                code = body(books, *args, **given)
+                print_warnings(books)
             if settles:
                 books.settle()
             return code

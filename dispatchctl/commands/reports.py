@@ -76,13 +76,13 @@ def report(
     print_warnings(found.books)
     if output:
         content = format_file(
-            books.ws, form, found.document, rows, keys, drilled=bool(found.measure), raw=raw, encoding=encoding
+            found.books.ws, form, found.document, rows, keys, drilled=bool(found.measure), raw=raw, encoding=encoding
         )
         hand_out(found.books, output, content, found.heading, found.measure, len(rows), force=force)
     elif found.measure:
-        print_drilled(books.ws, found.document, found.items)
+        print_drilled(found.books.ws, found.document, found.items)
     else:
-        print_report(books.ws, found.document, rows)
+        print_report(found.books.ws, found.document, rows)
 
 
 def check_options(form: Format, output: str | None, *, encoding: str | None, raw: bool) -> None:

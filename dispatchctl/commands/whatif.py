@@ -47,16 +47,17 @@ def what_if(books: Books, file: str, month: str, everything: bool) -> None:
     then, document = compare_month(books, file, month, everything=everything)
     shown = {part: document[part] for part in ("clocks", "charges", "scores")}
     print_warnings(books)
-    if books.ws.quiet:
+    ws = then.ws
+    if ws.quiet:
         rows = [*shown["clocks"], *shown["charges"], *shown["scores"]]
         ids = dict.fromkeys(row.get("case") or row.get("key") or row["staff"] for row in rows)
-        emit(books.ws, [{"id": each} for each in ids])
-    elif books.ws.form.whole:
-        write_stdout(books.ws.form.dump(document))
-    elif books.ws.form.people and not books.ws.fields and not books.ws.sort[0]:
+        emit(ws, [{"id": each} for each in ids])
+    elif ws.form.whole:
+        write_stdout(ws.form.dump(document))
+    elif ws.form.people and not ws.fields and not ws.sort[0]:
         write_stdout(format_document(then, document))
     else:
-        emit(books.ws, list(flatten(shown)), keys=ROWS)
+        emit(ws, list(flatten(shown)), keys=ROWS)
 
 
 # --- printing -----------------------------------------------------------------------------------------------------

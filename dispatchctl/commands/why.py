@@ -36,9 +36,9 @@ def why(books: Books, subject: str, month: str | None, person: str, limit: int) 
       dispatchctl why on_time --month last --person s05
       dispatchctl why late-b/attendance/2026-10.main#7/s05
     """
-    tree = open_subject(books, subject, month, person, limit)
+    then, tree = open_subject(books, subject, month, person, limit)
     print_warnings(books)
-    print_tree(books.ws, tree)
+    print_tree(then.ws, tree)
 
 
 def print_tree(ws: Workspace, tree: Mapping[str, Any]) -> None:

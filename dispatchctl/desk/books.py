@@ -5,12 +5,13 @@ folder cannot be used.
 """
 
 import os
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatchctl import VERSION
 from dispatchctl.config import cache_folder
-from dispatchctl.errors import BadData, DispatchError, Fault, NotFound, OutcomeUnknown
+from dispatchctl.errors import BadData, DispatchError, Fault, IndexDamaged, NotFound, OutcomeUnknown
 from dispatchctl.policy.forms import Form
 from dispatchctl.policy.rulebook import Rulebook, Version, assemble_rules
 from dispatchctl.registers import SHIPPED, Pages
@@ -54,49 +55,74 @@ class LateJudge:
         self._books.forget_people()
 
 
-class Books:
-    """One records folder with its rules, as of `now` (seconds). pages: of the registers that it has."""
+class Then(NamedTuple):
+    """What books are made of that are not those of the present: other rules, and an index that is a part of another.
 
-    def __init__(self, ws: Workspace) -> None:
-        self.ws = ws
+    book: the rules that judge. open_index: fills it, adopting it first (`Books.adopt`). present: the books with
+    everything recorded, where these are as of the closing (microseconds) of some months. now: seconds, where it is not
+    the workspace's.
+    """
+
+    book: Rulebook
+    open_index: Callable[["Books"], Index]
+    present: "Books | None" = None
+    closing: int | None = None
+    now: int | None = None
+
+
+class Books:
+    """One records folder with its rules, as of `now` (seconds). pages: of the registers that it has.
+
+    ws: the workspace as these rules see it. then: where they are not the books of the present.
+    """
+
+    def __init__(self, ws: Workspace, then: Then | None = None) -> None:
         self.folder: Folder = open_folder(ws.records_path)
         self.cache = find_cache(self.folder.path)
         self.pages = self._list_pages()
-        form, self.policy_faults = load_form(self.folder.path, ws.policies_path, self.cache, self.assemble)
-        self.book = Rulebook.of(form)
-        if self.policy_faults and not self.book.versions:
-            raise BadData.of(self.policy_faults)
-        ws.timezone = self.book.newest.policy["timezone"]
-        ws.policy_language = self.book.newest.policy["language"]
-        if isinstance(ws.as_of, int):
-            self._look_back(ws.as_of)
-        ws.load_titles = self.list_titles
-        ws.recover = self.recover
+        self._then = then
         self._judging: Judging | None = None
         self._index: Index | None = None
         self._passed_over = False  # the index on disk was busy, or cannot be written
         self._families: dict[str, Family] = {}
+        self.policy_faults: list[Fault] = []
+        self.book = then.book if then is not None else self._read_rules(ws)
+        self.ws = self._see(ws)
+        if then is None and isinstance(self.ws.as_of, int):
+            self.book = self._look_back(self.ws.as_of)
+            self.ws = self._see(ws)
         self.warnings: list[str] = []  # what was noticed on the way; the command prints it
         self.told_draft = False
-        self.strict_privacy = (
-            False  # free text that holds what looks like a phone number is refused, whatever the rules
-        )
+        self.strict_privacy = False  # text with what looks like a phone number is refused, whatever the rules say
         self.recorded = False  # rows were appended through these books
         self.derived: list[Books] = []  # books as of another time that were opened from these
 
-    def _look_back(self, until: int) -> None:
-        """Judge by the versions that had been published by `until` (seconds), and by their days."""
+    def _read_rules(self, ws: Workspace) -> Rulebook:
+        """The rules of the folder; BadData where they are faulty and no version is published."""
+        form, faults = load_form(self.folder.path, ws.policies_path, self.cache, self.assemble)
+        book = Rulebook.of(form)
+        if faults and not book.versions:
+            raise BadData.of(faults)
+        self.policy_faults = list(faults)
+        return book
+
+    def _see(self, ws: Workspace) -> Workspace:
+        policy = self.book.newest.policy
+        return ws.view(policy["timezone"], policy["language"], self.list_titles)
+
+    def _look_back(self, until: int) -> Rulebook:
+        """The versions that had been published by `until` (seconds), with their days."""
         from dispatchctl.store.publications import find_published
 
         only = find_published(self.folder.path, self.folder.label, until)
-        if only is None:
-            return
-        form, faults = load_form(self.folder.path, self.ws.policies_path, None, self.assemble, only)
+        return self.book if only is None else self.read_versions(None, only)
+
+    def read_versions(self, cache: str | None, only: frozenset[str]) -> Rulebook:
+        """Some of the published versions, by the names of their files; BadData for faults. cache: None keeps none."""
+        form, faults = load_form(self.folder.path, self.ws.policies_path, cache, self.assemble, only)
         if faults:
             raise BadData.of(faults)
-        self.book = Rulebook.of(form)
-        self.ws.timezone = self.book.newest.policy["timezone"]
-        self.ws.policy_language = self.book.newest.policy["language"]
+        return Rulebook.of(form)
 
     def _list_pages(self) -> Pages:
         """The registers of this folder: all that asks for a page, from the rules and the index on, asks these."""
@@ -111,13 +137,25 @@ class Books:
     @property
     def timezone(self) -> str:
         """The policy's timezone, an IANA name."""
-        return self.ws.timezone
+        return str(self.book.newest.policy["timezone"])
 
     @property
     def now(self) -> int:
         """The present, seconds: --as-of, else --now, else the system's clock."""
+        if self._then is not None and self._then.now is not None:
+            return self._then.now
         as_of = self.ws.as_of
         return as_of if isinstance(as_of, int) else self.ws.now()
+
+    @property
+    def present(self) -> "Books":
+        """The books with everything recorded, where these are as of a closing; else these."""
+        return (self._then.present if self._then is not None else None) or self
+
+    @property
+    def closing(self) -> int | None:
+        """When the months were closed that these books are about, microseconds; None for books of the present."""
+        return self._then.closing if self._then is not None else None
 
     @property
     def version(self) -> Version:
@@ -184,9 +222,17 @@ class Books:
         if self._index is None:
             as_of = self.ws.as_of
             until = as_of * 1_000_000 + 999_999 if isinstance(as_of, int) else None
-            self._open_index(until)
+            if self._then is not None:
+                self._index = self._then.open_index(self)
+            else:
+                self._open_index(until)
             assert self._index is not None
         return self._index
+
+    def adopt(self, index: Index) -> None:
+        """Judge with this index at hand: it is asked for the staff while it is being filled."""
+        self._index = index
+        self.forget_people()
 
     @property
     def stamp(self) -> str:
@@ -235,12 +281,14 @@ class Books:
     def recover(self, error: Exception) -> bool:
         """Whether the command can run again after this error: the index was found damaged in the middle of it.
 
-        Opening it reads few of its pages, so that this can show late. OutcomeUnknown where rows were recorded before.
+        Opening it reads few of its pages, so that this can show late. Which of several was damaged is not known, so all
+        are made anew. OutcomeUnknown where rows were recorded before.
         """
         import sqlite3
 
+        others = [each.recover(error) for each in self.derived]
         if not isinstance(error, sqlite3.DatabaseError) or self._index is None or not self._index.place:
-            return False
+            return any(others)
         place = self._index.place
         self._drop_index()
         remove_index(place)
@@ -248,6 +296,17 @@ class Books:
             message = "the index was found damaged after rows had been recorded"
             raise OutcomeUnknown(message, place=self.folder.label, hint=FIND_OUT) from error
         return True
+
+    @contextmanager
+    def mending(self) -> Iterator[None]:
+        """IndexDamaged instead of an error of SQLite's that another run of the command would not meet again."""
+        try:
+            yield
+        except Exception as error:
+            if not self.recover(error):
+                raise
+            message = "the index was damaged and has been thrown away; nothing was recorded"
+            raise IndexDamaged(message, hint="run the command again") from error
 
     def _drop_index(self) -> None:
         if self._index is not None:

@@ -45,11 +45,12 @@ def list_candidates(workspace: Workspace, kind: str, prefix: str) -> list[Candid
 
 def _list_words(workspace: Workspace, kind: str, prefix: str) -> list[Candidate]:
     """The states of all registers, or the registers: known even where no records are, then in the locale's language."""
+    lang = workspace.lang
     with suppress(DispatchError):
-        Books(workspace)  # tells the workspace the language of the rules
+        lang = Books(workspace).lang
     pages = [registers.get(name) for name in registers.NAMES]
     named: list[State | Register] = [state for page in pages for state in page.states] if kind == "state" else [*pages]
-    zh = workspace.lang == "zh"
+    zh = lang == "zh"
     words = {word.name: word.zh if zh else word.en for word in named}
     return [(name, text) for name, text in words.items() if name.startswith(prefix)]
 

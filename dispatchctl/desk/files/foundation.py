@@ -1,6 +1,7 @@
 """Founding a desk: its folder, its rules, its first person; and examining how one stands. Desk."""
 
 import os
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from dispatchctl.desk.actors import find_actor
@@ -43,8 +44,7 @@ def found_desk(ws: Workspace, folder: str, me: str, name: str, *, demo: bool) ->
         day = _today(ws)
         _write_rules(rules, day)
         made.append(rules)
-    ws.settle_in(records)
-    books = Books(ws)
+    books = Books(ws.settle_in(records))
     values = {"name": name or login or staff, "role": FIRST_ROLE, "login": login, "regular": "yes"}
     state = staff_event(books, staff, "joined", values, Writing()).state
     books.settle()
@@ -57,8 +57,7 @@ TIMEZONE = "Asia/Shanghai"  # of the sample rules
 def _today(ws: Workspace) -> str:
     from dispatchctl.entries import to_local
 
-    ws.timezone = TIMEZONE
-    return to_local(ws.now(), TIMEZONE).date().isoformat()
+    return to_local(ws.view(TIMEZONE).now(), TIMEZONE).date().isoformat()
 
 
 def _write_rules(path: str, day: str) -> None:
@@ -81,7 +80,7 @@ def examine(ws: Workspace) -> list[dict[str, Any]]:
     def note(what: str, value: object, state: str = "ok") -> None:
         found.append({"what": what, "value": str(value), "state": state})
 
-    named, login = ws.actor_login()
+    login = ws.actor_login()[1]
     note("login", login or "unknown")
     try:
         note("records", ws.records_path)
@@ -90,6 +89,14 @@ def examine(ws: Workspace) -> list[dict[str, Any]]:
     except DispatchError as error:
         note("records", error, "wrong")
         return found
+    with books.mending():
+        _examine_books(ws, books, note)
+    books.settle()
+    return found
+
+
+def _examine_books(ws: Workspace, books: Books, note: Callable[..., None]) -> None:
+    named = ws.actor_login()[0]
     writer = books.folder.writer
     note("writer", writer or "none", "ok" if writer else "read only: dispatchctl records writer CODE")
     note("rules in force", books.book.newest.label, "ok")
@@ -109,5 +116,3 @@ def examine(ws: Workspace) -> list[dict[str, Any]]:
     faults = books.index.faults()
     note("faults in records", len(faults), "ok" if not faults else "see: dispatchctl records check")
     note("locale", os.environ.get("LC_ALL") or os.environ.get("LANG") or "none")
-    books.settle()
-    return found

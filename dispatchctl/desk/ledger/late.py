@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.months.closed import MICRO, ClosedBooks, find_present, list_closed
+from dispatchctl.desk.months.closed import MICRO, close_books, list_closed
 from dispatchctl.desk.months.late import Late, list_late
 from dispatchctl.desk.periods import Period
 from dispatchctl.desk.times import local_time
@@ -33,7 +33,7 @@ def list_late_charges(books: Books, stretch: Period) -> list[dict[str, Any]]:
     from dispatchctl.rules.charges import make_key
 
     families = late_families(books, stretch)
-    closed = list_closed(find_present(books)) if families else {}
+    closed = list_closed(books.present) if families else {}
     items: dict[str, dict[str, Any]] = {}
     for fact in _list_new_facts(books, families, closed, stretch):
         own = make_key(fact.rule, fact.evidence, fact.staff)
@@ -49,7 +49,7 @@ def _list_new_facts(
 ) -> "Iterator[ChargeRow]":
     """The facts of closed months that late rows have given."""
     for root, found in families.items():
-        rows = find_present(books).index.family_rows(root)
+        rows = books.present.index.family_rows(root)
         last = max(late.row.recorded for late in found)
         until = max(min(closed[late.month] for late in found), stretch.start * MICRO - 1)
         before = {(fact.rule, fact.staff, fact.evidence) for fact in _list_facts(books, root, rows, until)}
@@ -69,7 +69,7 @@ def _list_moved(books: Books, fact: "ChargeRow", closed: Mapping[str, int], stre
             return
         month = local_time(books, found.occurrence.at).strftime("%Y-%m")
         if month in closed:
-            then = ClosedBooks(find_present(books), [month], closed[month])
+            then = close_books(books.present, [month], closed[month])
             if find_due(then.index.db, then.judging.table, found.occurrence.key, then.now) is None:
                 yield found.occurrence.key
 

@@ -10,14 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from dispatchctl.desk.books import Books, LateJudge, remove_index
+from dispatchctl.desk.books import Books, LateJudge, Then, remove_index
 from dispatchctl.desk.periods import YEAR, Period, start_of
 from dispatchctl.desk.times import local_time
-from dispatchctl.errors import BadData
-from dispatchctl.policy.rulebook import Rulebook
 from dispatchctl.registers import Pages
 from dispatchctl.store.seals import list_seals, read_seal
-from dispatchctl.store.versions import list_version_files, load_form
+from dispatchctl.store.versions import list_version_files
 from dispatchctl.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -91,64 +89,27 @@ def open_for_period(books: Books, stretch: Period) -> Books:
     closing = find_closing(books, months)
     if closing is None:
         return books
-    closed = ClosedBooks(books, months, closing)
+    closed = close_books(books, months, closing)
     books.derived.append(closed)
-    ws = books.ws  # what the command prints is said in the words of that time
-    ws.load_titles, ws.recover = closed.list_titles, closed.recover
-    ws.timezone, ws.policy_language = closed.ws.timezone, closed.ws.policy_language
     return closed
-
-
-def find_present(books: Books) -> Books:
-    """The books with everything recorded, where these are those of a closing."""
-    return books.present if isinstance(books, ClosedBooks) else books
 
 
 # --- the books as of a closing ----------------------------------------------------------------------------------------
 
 
-class PartBooks(Books):
-    """Books whose index is a part of another one."""
+def close_books(present: Books, months: Sequence[str], closing: int) -> Books:
+    """The books of closed months as of their closing (microseconds), by the rules and the days that held then."""
+    as_of = datetime.fromtimestamp(closing // MICRO, UTC).isoformat()
+    only = find_versions(present, closing)
+    book = present.book
+    if only is not None:
+        book = present.read_versions(keep_folder(present.cache, f"rules-{'-'.join(months)}"), only)
 
-    def adopt(self, index: "Index") -> None:
-        """Judge with this index at hand: it is asked for the staff while it is being filled."""
-        self._index = index
-        self.forget_people()
+    def open_index(books: Books) -> "Index":
+        name = f"part-{'-'.join(months)}.sqlite"
+        return open_part(books, present.index, name, closing, find_scope(books, months))
 
-
-class ClosedBooks(PartBooks):
-    """The books of closed months as of their closing (microseconds); `present` are those with all that came since."""
-
-    def __init__(self, present: Books, months: Sequence[str], closing: int) -> None:
-        self.present, self.months, self.closing = present, list(months), closing
-        as_of = datetime.fromtimestamp(closing // MICRO, UTC).isoformat()
-        super().__init__(Workspace({**present.ws.given, "as_of": as_of}))
-
-    def _list_pages(self) -> Pages:
-        return self.present.pages
-
-    def _look_back(self, until: int) -> None:
-        """Judge by the versions that had been published when the month was closed, and by their days."""
-        only = find_versions(self.present, self.closing)
-        if only is None:
-            return
-        kept = keep_folder(self.cache, f"rules-{'-'.join(self.months)}")
-        form, faults = load_form(self.folder.path, self.ws.policies_path, kept, self.assemble, only)
-        if faults:
-            raise BadData.of(faults)
-        self.book = Rulebook.of(form)
-        self.ws.timezone = self.book.newest.policy["timezone"]
-        self.ws.policy_language = self.book.newest.policy["language"]
-
-    def _open_index(self, until: int | None) -> None:
-        scope = find_scope(self, self.months)
-        name = f"part-{'-'.join(self.months)}.sqlite"
-        self._index = open_part(self, self.present.index, name, self.closing, scope)
-
-    def recover(self, error: Exception) -> bool:
-        """See Books.recover; which of the two was damaged is not known, so both are made anew."""
-        own, other = super().recover(error), self.present.recover(error)
-        return own or other
+    return Books(Workspace({**present.ws.given, "as_of": as_of}), Then(book, open_index, present, closing))
 
 
 def find_versions(books: Books, until: int) -> frozenset[str] | None:
@@ -188,7 +149,7 @@ def keep_folder(cache: str, name: str) -> str | None:
 # --- what a part must hold --------------------------------------------------------------------------------------------
 
 
-def find_scope(books: "ClosedBooks", months: Sequence[str]) -> "Scope":
+def find_scope(books: Books, months: Sequence[str]) -> "Scope":
     """What matters to these months by these books' rules: the months, and those that any report has beside them."""
     from dispatchctl.store.part import Scope
 
@@ -242,7 +203,7 @@ def find_changed_day(books: Books, one: Mapping[str, Any], two: Mapping[str, Any
     return start_of(date.fromordinal(min(found) - 1), books.timezone) if found else None
 
 
-def open_part(books: PartBooks, source: "Index", name: str, until: int | None, scope: "Scope") -> "Index":
+def open_part(books: Books, source: "Index", name: str, until: int | None, scope: "Scope") -> "Index":
     """The part of `source` that the scope asks for, judged by these books: the one kept under that name, else anew.
 
     name: "" keeps none. Where it cannot be kept it is made in memory.

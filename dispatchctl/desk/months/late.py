@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatchctl import registers
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.months.closed import MICRO, ClosedBooks, find_present, list_closed, list_months
+from dispatchctl.desk.months.closed import MICRO, list_closed, list_months
 from dispatchctl.desk.periods import Period
 from dispatchctl.desk.times import format_time, local_time
 from dispatchctl.registers.row import Row
@@ -42,12 +42,12 @@ def list_late(books: Books, stretch: Period) -> list[Late]:
     row taken back, else of the first row of its case). Of a closed stretch, those recorded until its closing.
     """
     months = list_months(books, stretch.start, stretch.end)
-    present = find_present(books)
+    present = books.present
     closed = {month: at for month, at in list_closed(present).items() if month not in months and month < months[0]}
     if not closed:
         return []
     end = stretch.end * MICRO
-    if isinstance(books, ClosedBooks):
+    if books.closing is not None:
         end = min(end, books.closing + 1)
     elif isinstance(books.ws.as_of, int):
         end = min(end, (books.ws.as_of + 1) * MICRO)

@@ -10,12 +10,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from dispatchctl.desk.books import Books
+from dispatchctl.desk.books import Books, Then
 from dispatchctl.desk.ledger.due import UNFOUNDED, list_due_charges
 from dispatchctl.desk.months.closed import (
-    ClosedBooks,
-    PartBooks,
-    find_present,
     list_months,
     list_time_fields,
     make_span,
@@ -29,9 +26,9 @@ from dispatchctl.errors import BadData, NotFound
 from dispatchctl.policy.assembling import resolve_policy_days
 from dispatchctl.policy.compiling import compile_policy
 from dispatchctl.policy.rulebook import Rulebook, Version
-from dispatchctl.registers import Pages
 from dispatchctl.registers.ledger import MONEYLESS
 from dispatchctl.store.conditions import is_paused
+from dispatchctl.store.index import Index
 from dispatchctl.store.judgements import ClockRow, read_clocks
 from dispatchctl.workspace import Workspace
 
@@ -52,39 +49,6 @@ class InstanceKey(NamedTuple):
     item: str
     started_at: int
     place: int
-
-
-class SupposedBooks(PartBooks):
-    """The books of a month judged by other rules; `then` are those by which it is reported."""
-
-    def __init__(self, then: Books, book: Rulebook, period: Period) -> None:
-        self.then, self.period = then, period
-        super().__init__(Workspace(dict(then.ws.given)))
-        self.book = book
-        self.ws.timezone = book.newest.policy["timezone"]
-        self.ws.policy_language = book.newest.policy["language"]
-
-    def _list_pages(self) -> Pages:
-        return self.then.pages
-
-    def _look_back(self, until: int) -> None:
-        """Nothing: which rules judge was said."""
-
-    @property
-    def now(self) -> int:
-        """The present of the books compared with."""
-        return self.then.now
-
-    def _open_index(self, until: int | None) -> None:
-        from dispatchctl.store.part import Scope
-
-        months = list_months(self.then, self.period.start, self.period.end)
-        first = date.fromisoformat(f"{months[0]}-01") - timedelta(days=find_longest(self.book.newest.policy))
-        last = (date.fromisoformat(f"{months[-1]}-01") + timedelta(days=31)).replace(day=1)
-        fields = tuple(dict.fromkeys(list_time_fields(self.book.newest.policy, self.pages)))
-        scope = Scope((make_span(self.then, first, last),), fields, anew=True, label=self.book.newest.label)
-        closing = self.then.closing if isinstance(self.then, ClosedBooks) else None
-        self._index = open_part(self, find_present(self.then).index, "", closing, scope)
 
 
 def compare_month(books: Books, file: str, month: str, *, everything: bool) -> tuple[Books, dict[str, Any]]:
@@ -112,8 +76,11 @@ def _differs(name: str, item: Item) -> bool:
     return bool(item["before"] != item["after"])
 
 
-def suppose_rules(then: Books, file: str, period: Period) -> SupposedBooks:
-    """The books of a month by the rules of a file, "-" being standard input; BadData with every fault of it."""
+def suppose_rules(then: Books, file: str, period: Period) -> Books:
+    """The books of a month by the rules of a file, "-" being standard input; BadData with every fault of it.
+
+    then: those by which the month is reported.
+    """
     if file == "-":
         name, text = "standard input", sys.stdin.buffer.read()
     else:
@@ -128,7 +95,19 @@ def suppose_rules(then: Books, file: str, period: Period) -> SupposedBooks:
     same = all(policy["calendar"][key] == newest[key] for key in CALENDAR)
     days = then.book.tables if same else resolve_policy_days(policy)
     version = Version(policy["effective_from"], then.book.versions[0].starts_at, policy)
-    return SupposedBooks(then, Rulebook([version], days, f"what-if {policy['effective_from']}"), period)
+    book = Rulebook([version], days, f"what-if {policy['effective_from']}")
+
+    def open_index(books: Books) -> "Index":
+        from dispatchctl.store.part import Scope
+
+        months = list_months(then, period.start, period.end)
+        first = date.fromisoformat(f"{months[0]}-01") - timedelta(days=find_longest(policy))
+        last = (date.fromisoformat(f"{months[-1]}-01") + timedelta(days=31)).replace(day=1)
+        fields = tuple(dict.fromkeys(list_time_fields(policy, books.pages)))
+        scope = Scope((make_span(then, first, last),), fields, anew=True, label=version.label)
+        return open_part(books, then.present.index, "", then.closing, scope)
+
+    return Books(Workspace(dict(then.ws.given)), Then(book, open_index, now=then.now))
 
 
 def find_longest(policy: Mapping[str, Any]) -> int:
@@ -191,7 +170,7 @@ def _key_instances(rows: Iterable[ClockRow]) -> dict[InstanceKey, ClockRow]:
 def _find_instance(books: Books, family: str, key: InstanceKey) -> ClockRow | None:
     """The instance of that key, whenever it is due; of a family that a part left out, as the present index has it."""
     known = books.index.db.execute("SELECT 1 FROM families WHERE id = ?", (family,)).fetchone()
-    index = books.index if known or isinstance(books, SupposedBooks) else find_present(books).index
+    index = books.index if known else books.present.index  # supposed books have no others
     rest = 'WHERE family = ? AND "case" = ? AND clock = ? AND share = 0'
     return _key_instances(read_clocks(index.db, rest, (family, key.case, key.clock))).get(key)
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.months.closed import find_present, open_for_period
+from dispatchctl.desk.months.closed import open_for_period
 from dispatchctl.desk.periods import Period
 from dispatchctl.desk.reports import build_period, list_headed
 from dispatchctl.desk.staff.appraisal import (
@@ -61,7 +61,7 @@ def score_people(books: Books, month: str, staff: str = "", *, pay: bool = False
     people = score_month(books, version, period, only)
     items = [describe_appraised(one, version, period) for one in people]
     if pay:
-        file = open_pay(books, find_present(books).people)
+        file = open_pay(books, books.present.people)
         for one, item in zip(people, items, strict=True):
             item["pay"] = list_pay(books, one, period, file)
     return Scores(books, version, period, items)

@@ -19,10 +19,11 @@ from dispatchctl.reports.values import Catalog
 from dispatchctl.rules.reasons import Reason, make_reason
 
 
-def open_subject(books: Books, text: str, month: str | None, person: str, limit: int) -> Reason:
+def open_subject(books: Books, text: str, month: str | None, person: str, limit: int) -> tuple[Books, Reason]:
     """The verdict that is named, opened: a measure of a month as typed, or whatever else `why` is asked of.
 
-    person: whose figure of a measure; limit: of every list, 0 for none.
+    With the books that it rests on: of a measure of closed months, as of their closing. person: whose figure of a
+    measure; limit: of every list, 0 for none.
     """
     stretch = find_period(books, "monthly", month or "", "")
     version, _ = books.book.at(max(stretch.start, stretch.end - 1))
@@ -30,10 +31,10 @@ def open_subject(books: Books, text: str, month: str | None, person: str, limit:
     if measure:
         then = open_for_period(books, stretch)
         staff = resolve_staff(then, person, option="--person", present=False) if person else ""
-        return open_measure(then, version, stretch, measure, staff, limit)
+        return then, open_measure(then, version, stretch, measure, staff, limit)
     if person:
         raise UsageFault("goes with a measure", place="--person")
-    return open_verdict(books, version, stretch, text, limit, dated=month is not None)
+    return books, open_verdict(books, version, stretch, text, limit, dated=month is not None)
 
 
 def find_name(version: Version, text: str) -> str:

@@ -17,7 +17,7 @@ from surroundings import LONG
 from transcripts import Result
 
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.months.closed import ClosedBooks, find_scope, list_closed, open_for_period
+from dispatchctl.desk.months.closed import find_scope, list_closed, open_for_period
 from dispatchctl.desk.periods import month_period
 from dispatchctl.registers import SHIPPED
 from dispatchctl.store.index import Index
@@ -146,7 +146,7 @@ def open_both(desk: Desk, month: str = "2026-11") -> tuple[Books, Books]:
     """The books of a closing, and a replay of everything up to it."""
     present = Books(Workspace({"records": str(desk.folder / "records"), "now": LATER}))
     closed = open_for_period(present, month_period(present, month))
-    assert isinstance(closed, ClosedBooks)
+    assert closed.closing is not None
     return closed, Books(Workspace({"records": str(desk.folder / "records"), "as_of": SEALED}))
 
 
@@ -306,7 +306,7 @@ def test_without_a_cache_it_is_made_in_memory(desk: Desk) -> None:
 def test_a_month_is_closed_when_all_its_writers_have_sealed_it(desk: Desk) -> None:
     present = Books(Workspace({"records": str(desk.folder / "records"), "now": LATER}))
     assert list(list_closed(present)) == ["2026-11"]
-    assert isinstance(open_for_period(present, month_period(present, "2026-11")), ClosedBooks)
+    assert open_for_period(present, month_period(present, "2026-11")).closing is not None
     assert open_for_period(present, month_period(present, "2026-12")) is present
     source = desk.folder / "records/orders/2026-11.main.csv"
     shutil.copy(source, desk.folder / "records/orders/2026-11.SZ.csv")
@@ -415,7 +415,7 @@ def test_any_closed_month_is_its_replay(run: Run, isolated: Path, seed: int) -> 
     for month, at in closings.items():
         present = Books(Workspace({"records": str(desk.folder / "records"), "now": desk.now}))
         closed = open_for_period(present, month_period(present, month))
-        assert isinstance(closed, ClosedBooks)
+        assert closed.closing is not None
         compare_tables(closed.index, Books(Workspace({"records": str(desk.folder / "records"), "as_of": at})).index)
         for argv in (("report", "monthly"), ("report", "complaints"), ("report", "staff"), ("appraise",),
                      ("ledger", "due")):  # fmt: skip
