@@ -99,7 +99,6 @@ get = SHIPPED.get
 events_of = SHIPPED.events
 fields_of = SHIPPED.fields
 known_of = SHIPPED.known
-parent_of = SHIPPED.parent
 
 
 def case_of(name: str) -> str:
