@@ -5,7 +5,7 @@ from bisect import bisect
 from datetime import date, datetime, timedelta, timezone
 from typing import NamedTuple
 
-from dispatchctl import registers
+from dispatchctl.registers import SHIPPED
 from dispatchctl.registers.page import HEAD, TAIL, list_columns
 from dispatchctl.store.files import FILE_MODE
 from dispatchctl.store.lines import encode_header, encode_line
@@ -76,7 +76,7 @@ class Layout(NamedTuple):
 
 
 def _lay_out(register: str) -> Layout:
-    own = list_columns(registers.get(register))[len(HEAD) : -len(TAIL)]
+    own = list_columns(SHIPPED.get(register))[len(HEAD) : -len(TAIL)]
     return Layout({name: place for place, name in enumerate(own)}, [""] * len(own))
 
 
@@ -172,7 +172,7 @@ class Writer:
 
     def __init__(self, folder: str, register: str) -> None:
         self.folder, self.register = f"{folder}/{register}", register
-        self.columns = list_columns(registers.get(register))
+        self.columns = list_columns(SHIPPED.get(register))
         self.crc = self.before = self.seq = self.rows = 0
         self.lines: list[bytes] = []
 

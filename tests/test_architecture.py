@@ -261,3 +261,42 @@ def test_a_daily_command_loads_nothing_heavy(demo: Path, run: Callable[..., Resu
             assert first.code == 0, first.err
         patch.setenv("DISPATCHCTL_NOW", "2026-11-03T09:00:00+08:00")
         assert {argv[0]: list_loaded(argv, demo) for argv in DAILY} == {argv[0]: set() for argv in DAILY}
+
+
+# Who asks the shipped pages without books: at the ends where there are none, or for words of the program's own. Where
+# a function takes pages, SHIPPED is what it takes by default; commands are still to hand theirs over.
+BOOKLESS = {
+    "desk.books": "it is where the pages of a folder are made",
+    "desk.completion": "words are offered where no books can be opened",
+    "output.labels": "a key or a state that is said without a page has its words on a shipped one",
+}
+OF_THE_TABLE = {"NAMES", "LETTERS", "get", "events_of", "fields_of", "known_of", "SHIPPED"}
+
+
+def list_defaults(tree: ast.AST) -> set[int]:
+    """The nodes that stand as the default of a parameter, or of a field of a class."""
+    found: list[ast.expr | None] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arguments):
+            found += [*node.defaults, *node.kw_defaults]
+        elif isinstance(node, ast.ClassDef):
+            found += [each.value for each in node.body if isinstance(each, ast.AnnAssign)]
+    return {id(node) for node in found}
+
+
+def test_pages_are_asked_of_the_books() -> None:
+    wrong = []
+    for path in list_modules():
+        name = name_module(path).removeprefix("dispatchctl.")
+        if name in BOOKLESS or name.split(".")[0] in ("registers", "commands"):
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        table = {f"dispatchctl.registers.{each}" for each in OF_THE_TABLE - {"SHIPPED"}} | {"dispatchctl.registers"}
+        wrong += [f"{name}:{line}: imports {each}" for line, each in list_imports(path) if each in table]
+        allowed = list_defaults(tree)
+        wrong += [
+            f"{name}:{node.lineno}: asks SHIPPED"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Name) and node.id == "SHIPPED" and id(node) not in allowed
+        ]
+    assert not wrong, "\n".join(wrong)

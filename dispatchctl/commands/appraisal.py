@@ -5,7 +5,6 @@ from typing import Any
 
 import click
 
-from dispatchctl import registers
 from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.reports import print_drilled
 from dispatchctl.commands.results import print_items, print_warnings
@@ -21,6 +20,7 @@ from dispatchctl.output.formats import emit
 from dispatchctl.output.labels import Column, find_column, say_word
 from dispatchctl.output.layout import Layout
 from dispatchctl.output.terminal import write_stdout
+from dispatchctl.registers.page import Register
 
 KEYS = (
     "staff", "name", "role", "month", "measures", "score", "grade", "bonus", "approver", "reason", "policy", "pay",
@@ -94,7 +94,7 @@ def print_appraised(scores: Scores, *, single: bool) -> None:
         write_stdout("\n".join(format_person(scores, items[0])))
         return
     titles = scores.titles
-    columns: list[str | Column] = ["id", "name", name_role()]
+    columns: list[str | Column] = ["id", "name", name_role(scores.books)]
     columns += [Column(f"measure {name}", title, title, "number") for name, title in titles.items()]
     columns += ["score", "grade", "bonus", *([TOTAL] if any(item["pay"] for item in items) else [])]
     columns += ["reason"] if any(item["reason"] for item in items) else []
@@ -115,9 +115,9 @@ def print_appraised(scores: Scores, *, single: bool) -> None:
     emit(ws, rows, columns, ids="staff", keys=KEYS)
 
 
-def name_role() -> Column:
+def name_role(books: Books) -> Column:
     """A person's post, as the staff register calls it."""
-    return find_column("role", registers.get("staff"))
+    return find_column("role", books.pages.get("staff"))
 
 
 def say(word: str | None, lang: str) -> str | None:
@@ -146,7 +146,7 @@ def format_person(scores: Scores, item: Mapping[str, Any]) -> list[str]:
     head = {"id": item["staff"], **item, "score": say_points(item["score"]) or say(item["reason"], lang)}
     names = ("id", "name", "month", "score", "grade", "bonus")
     columns = [find_column(name) for name in names]
-    columns.insert(2, name_role())
+    columns.insert(2, name_role(books))
     if item["approver"]:
         columns.append(Column("given_by", "given by", "奖金由谁发给"))
         head["given_by"] = scores.roles.get(item["approver"], item["approver"]) if chinese else item["approver"]
@@ -163,13 +163,13 @@ def format_person(scores: Scores, item: Mapping[str, Any]) -> list[str]:
     pieces = [table([head], columns, one=True), table(parts, [find_column(name) for name in PARTS])]
     if item["pay"]:
         lines = [Column("line", "pay", "工资"), find_column("amount")]
-        pieces.append(table(list(list_lines(item["pay"], lang)), lines))
+        pieces.append(table(list(list_lines(item["pay"], lang, books.pages.get("ledger"))), lines))
     return pieces
 
 
-def list_lines(pay: Mapping[str, Any], lang: str) -> list[dict[str, Any]]:
-    """The pay lines in the order of a pay slip, the total last."""
-    chinese, page = lang == "zh", registers.get("ledger")
+def list_lines(pay: Mapping[str, Any], lang: str, page: Register) -> list[dict[str, Any]]:
+    """The pay lines in the order of a pay slip, the total last; page: of the ledger, whose words they use."""
+    chinese = lang == "zh"
     rows = [{"line": pair[chinese], "amount": pay[key]} for key, pair in PAY.items()]
     for entry in pay["entries"]:
         back = say_word(entry["event"], lang, page, event=True) if entry["event"] in TAKEN_BACK else ""

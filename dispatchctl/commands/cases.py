@@ -2,7 +2,6 @@
 
 import click
 
-from dispatchctl import registers
 from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.results import describe_done, print_done, print_results, print_warnings
 from dispatchctl.desk.audit import check_reveal, note_reveal
@@ -43,7 +42,7 @@ def show(books: Books, case: str, reveal: bool, reason: str) -> None:
         note_reveal(books, actor, name, reason)
     item = show_case(books, name, reveal=reveal)
     print_warnings(books)
-    page = registers.get(item["register"])
+    page = books.pages.get(item["register"])
     if not books.ws.quiet and books.ws.form.people and not books.ws.fields:
         print_case(books.ws, item, page)
     else:
@@ -87,8 +86,8 @@ def list_command(
         sort=books.ws.sort,
     )
     print_warnings(books)
-    page = registers.get(name)
-    keys = ("id", "register", "state", *(field for field in registers.known_of(name) if field != "row"), "contact")
+    page = books.pages.get(name)
+    keys = ("id", "register", "state", *(field for field in books.pages.known(name) if field != "row"), "contact")
     emit(books.ws, items, page.listed, page=page, keys=keys, in_order=bool(limit and books.ws.sort[0]))
 
 

@@ -4,7 +4,6 @@ from typing import Any
 
 import click
 
-from dispatchctl import registers
 from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.results import describe_done, print_items, print_results
 from dispatchctl.desk.books import Books
@@ -110,7 +109,7 @@ def list_command(books: Books, case: str) -> None:
       dispatchctl follow-up list
       dispatchctl follow-up list C-20261121-0001
     """
-    page = registers.get(REGISTER)
+    page = books.pages.get(REGISTER)
     if case:
         items, columns, ids = list_about(books, case), LISTED, "id"
         keys = ("id", "register", "state", *(field.name for field in page.fields if field.name != "row"), "contact")

@@ -24,7 +24,6 @@ from dispatchctl.options import (
 )
 from dispatchctl.output.formats import emit
 from dispatchctl.output.terminal import tell
-from dispatchctl.registers import get
 
 DUE = ("staff_name", "title", "kind", "amount", "range", "also", "occurred_at", "clauses", "entry", "state", "key")
 LIST = (
@@ -66,7 +65,7 @@ def due(books: Books, month: str, staff: str) -> None:
     from dispatchctl.desk.ledger.proposals import list_month
 
     items = list_month(books, month, staff)
-    print_items(books, items, DUE, ids="key", keys=KEYS, page=get("ledger"))
+    print_items(books, items, DUE, ids="key", keys=KEYS, page=books.pages.get("ledger"))
 
 
 @click.command("propose")
@@ -233,7 +232,7 @@ def fund(books: Books, fund: str) -> None:
     if not books.ws.quiet and books.ws.form.whole and not books.ws.fields:
         emit(books.ws, [found], single=True)
     else:
-        emit(books.ws, found["entries"], FUND, keys=FUND_KEYS, page=get("ledger"))
+        emit(books.ws, found["entries"], FUND, keys=FUND_KEYS, page=books.pages.get("ledger"))
         if not books.ws.quiet:
             tell(f"balance: {found['balance']} {found['currency']}")
 
@@ -254,4 +253,4 @@ def list_command(books: Books, month: str, staff: str) -> None:
 
     wanted = resolve_staff(books, staff, option="--staff", present=False) if staff else ""
     items = list(list_ledger(books, month, wanted))
-    print_items(books, items, LIST, keys=LIST_KEYS, page=get("ledger"))
+    print_items(books, items, LIST, keys=LIST_KEYS, page=books.pages.get("ledger"))

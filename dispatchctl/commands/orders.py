@@ -4,7 +4,6 @@ from typing import Any
 
 import click
 
-from dispatchctl import registers
 from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.results import describe_done, print_done, print_results
 from dispatchctl.commands.verbs import Asked, Verb, make_option, make_verb, run_each, serve
@@ -14,6 +13,7 @@ from dispatchctl.desk.orders.intake import TYPED, Request, Taken, record_order, 
 from dispatchctl.errors import UsageFault
 from dispatchctl.options import CASE, MONEY, NOT_GIVEN, KeyOf, Writing
 from dispatchctl.output.terminal import tell
+from dispatchctl.registers import SHIPPED
 
 REGISTER = "orders"
 COLUMNS = ("id", "state", "contact_id", "base_price", "read_back")
@@ -42,7 +42,7 @@ ASKED = {  # what new-order's options are about; a field of the page without a l
 
 def ask_for_order(function: Any) -> Any:
     """Give new-order the options of what is recorded of an order as it is typed, from the page."""
-    fields = registers.fields_of(REGISTER)
+    fields = SHIPPED.fields(REGISTER)
     for name in reversed(dict.fromkeys([*ASKED, *TYPED])):
         function = make_option(fields[name], False, ASKED.get(name, Asked())._replace(required=False))(function)
     return function

@@ -102,7 +102,6 @@ def check_options(form: Format, output: str | None, *, encoding: str | None, raw
 
 def name_values(books: Books) -> Say:
     """(field, value) -> what people call it: titles of the rules, names of the staff, words of the registers."""
-    from dispatchctl import registers
     from dispatchctl.output.labels import say_word
 
     titles = books.list_titles()
@@ -114,8 +113,8 @@ def name_values(books: Books) -> Say:
         if known:
             return known
         if field not in WORDED:
-            return names.get(value) or value if holds_people(field) else value
-        words = (say_word(value, books.lang, registers.get(name)) for name in registers.NAMES)
+            return names.get(value) or value if holds_people(books, field) else value
+        words = (say_word(value, books.lang, books.pages.get(name)) for name in books.pages.names)
         return next((word for word in words if word != value), value)
 
     return say

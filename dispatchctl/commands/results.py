@@ -6,7 +6,6 @@ What stands on stdout has been recorded; refusals, replays and warnings go to st
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dispatchctl import registers
 from dispatchctl.desk.books import Books
 from dispatchctl.errors import Fault
 from dispatchctl.output.formats import emit
@@ -42,7 +41,13 @@ def print_results(
     one = single and len(items) == 1
     if items or not refused:
         emit(
-            books.ws, items, columns, single=one, ids=ids, keys=keys, page=registers.get(register) if register else None
+            books.ws,
+            items,
+            columns,
+            single=one,
+            ids=ids,
+            keys=keys,
+            page=books.pages.get(register) if register else None,
         )
     for refusal in refused:
         named = str(refusal.error).startswith(f"{refusal.item}: ")

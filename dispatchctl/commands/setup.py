@@ -2,12 +2,12 @@
 
 import click
 
-from dispatchctl import registers
 from dispatchctl.desk.files.foundation import Founded, examine, found_desk
 from dispatchctl.options import pass_workspace
 from dispatchctl.output.formats import emit
 from dispatchctl.output.labels import Column
 from dispatchctl.output.terminal import tell
+from dispatchctl.registers import SHIPPED
 from dispatchctl.workspace import Workspace
 
 
@@ -28,7 +28,7 @@ def init(ws: Workspace, folder: str, me: str, name: str, demo: bool) -> None:
     for path in made.paths:
         tell(f"made {path}")
     item = {"id": made.staff, "event": "joined", "state": made.state, "records": made.records}
-    emit(ws, [item], single=True, page=registers.get("staff"))
+    emit(ws, [item], single=True, page=SHIPPED.get("staff"))
 
 
 @click.command("doctor")

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import click
 
-from dispatchctl import registers
 from dispatchctl.commands import GROUPS
 from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.results import print_done
@@ -29,6 +28,7 @@ from dispatchctl.options import (
     Writing,
     take_ids,
 )
+from dispatchctl.registers import SHIPPED
 from dispatchctl.registers.page import FIRST, Event, Field, name_option
 
 HELP = {"reason": "Why.", "comment": "What was said."}
@@ -105,7 +105,7 @@ def list_typed(register: str, event: str) -> Iterator[tuple[Field, bool]]:
 
     Attachments are every command's, and contacts are found by name, phone and address.
     """
-    fields, page_event = registers.fields_of(register), registers.events_of(register)[event]
+    fields, page_event = SHIPPED.fields(register), SHIPPED.events(register)[event]
     for name in dict.fromkeys((*page_event.required, *page_event.optional)):
         if name != "attached" and fields[name].type != "contact":
             yield fields[name], name in page_event.required
@@ -169,7 +169,7 @@ def __getattr__(attribute: str) -> click.Command:
     for group, (_, verbs) in GROUPS.items():
         for name, (where, text) in verbs.items():
             if where == line:
-                return _make_plain(register, group, name, registers.events_of(register)[event], text)
+                return _make_plain(register, group, name, SHIPPED.events(register)[event], text)
     raise AttributeError(attribute)
 
 

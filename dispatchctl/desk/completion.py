@@ -6,10 +6,10 @@ A candidate goes to the shell as lines, so neither it nor its description may ho
 from collections.abc import Iterator
 from contextlib import suppress
 
-from dispatchctl import registers
 from dispatchctl.desk.books import Books
 from dispatchctl.errors import DispatchError
 from dispatchctl.output.terminal import neutralise_text
+from dispatchctl.registers import SHIPPED
 from dispatchctl.registers.page import Register, State
 from dispatchctl.store.conditions import HERE
 from dispatchctl.store.schema import quote
@@ -45,10 +45,11 @@ def list_candidates(workspace: Workspace, kind: str, prefix: str) -> list[Candid
 
 def _list_words(workspace: Workspace, kind: str, prefix: str) -> list[Candidate]:
     """The states of all registers, or the registers: known even where no records are, then in the locale's language."""
-    lang = workspace.lang
+    known, lang = SHIPPED, workspace.lang
     with suppress(DispatchError):
-        lang = Books(workspace).lang
-    pages = [registers.get(name) for name in registers.NAMES]
+        books = Books(workspace)
+        known, lang = books.pages, books.lang
+    pages = [known.get(name) for name in known.names]
     named: list[State | Register] = [state for page in pages for state in page.states] if kind == "state" else [*pages]
     zh = lang == "zh"
     words = {word.name: word.zh if zh else word.en for word in named}
@@ -65,7 +66,7 @@ def _list_cases(books: Books, prefix: str) -> Iterator[Candidate]:
     zh = books.lang == "zh"
     ending = f"-{prefix.zfill(4)}" if prefix.isascii() and prefix.isdigit() else ""
     for register in CASES:
-        states = {state.name: state.zh if zh else state.en for state in registers.get(register).states}
+        states = {state.name: state.zh if zh else state.en for state in books.pages.get(register).states}
         rows = books.index.db.execute(
             f"SELECT id, state, content FROM {quote(register)} WHERE final = 0"
             " AND (substr(id, 1, ?) = ? OR (? <> '' AND substr(id, -?) = ?)) ORDER BY first_at DESC, id DESC",

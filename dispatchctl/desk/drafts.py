@@ -7,16 +7,15 @@ here, once, so that none can forget it.
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from dispatchctl import registers
 from dispatchctl.desk.actors import SYSTEM
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.names import is_elsewhere, make_id, show_text
 from dispatchctl.desk.times import format_time, local_day
 from dispatchctl.entries import Writing, refuse_value
 from dispatchctl.errors import NotFound, Refused, UsageFault
-from dispatchctl.registers import case_of
+from dispatchctl.registers import Pages, case_of
 from dispatchctl.registers.kinds import check_value
-from dispatchctl.registers.page import ANY, FIRST, name_option, split_items
+from dispatchctl.registers.page import ANY, FIRST, Register, name_option, split_items
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Case, Family, fold_family
 from dispatchctl.store.journal import Draft
@@ -64,7 +63,7 @@ def new_id(books: Books, register: str, moment: Moment, ahead: int = 0) -> str:
     """The next id of a register: day of recording and writer, counted without gaps. ahead: new ones before this one."""
     day = local_day(books, moment.recorded // 1_000_000)
     number = books.index.counter(register, books.folder.writer, day) + 1 + ahead
-    return make_id(registers.get(register).letter, day, books.folder.writer, number)
+    return make_id(books.pages.get(register).letter, day, books.folder.writer, number)
 
 
 def draft_values(fields: dict[str, Any]) -> dict[str, str]:
@@ -72,13 +71,13 @@ def draft_values(fields: dict[str, Any]) -> dict[str, str]:
     return {name: str(value) for name, value in fields.items() if value not in (None, "")}
 
 
-def check_draft(draft: Draft, register: str) -> None:
+def check_draft(draft: Draft, register: str, pages: Pages) -> None:
     """UsageFault where the row cannot be kept, lacks what its event needs, or holds what `records check` would fault.
 
     The fields must be the register's. Whether what they refer to is there is asked by check_references.
     """
-    fields = registers.fields_of(register)
-    needed = registers.events_of(register)[draft.event].required
+    fields = pages.fields(register)
+    needed = pages.events(register)[draft.event].required
     empty = [name_option(fields[name]) for name in needed if not draft.fields.get(name, "").strip()]
     if empty:
         raise UsageFault(f"{draft.event} needs {', '.join(empty)}")
@@ -99,7 +98,7 @@ def check_references(books: Books, register: str, drafts: Sequence[Draft]) -> No
     A case of another writer may only not have come yet: that is a warning. Contacts are looked for where they are
     typed, since another office's stay with it.
     """
-    fields = registers.fields_of(register)
+    fields = books.pages.fields(register)
     own = {draft.id for draft in drafts}
     for draft in drafts:
         for name, text in draft.fields.items():
@@ -149,19 +148,19 @@ def try_drafts(books: Books, register: str, drafts: Sequence[Draft], moment: Mom
 
     It is the family of the first one's case, or, where that is a new one, of the case that its page's parent names.
     """
-    opened = case_of(drafts[0].fields.get(registers.parent_of(register), ""))
+    opened = case_of(drafts[0].fields.get(books.pages.parent(register), ""))
     rows = list(books.index.family_rows(opened or drafts[0].id))
     before = fold_family(rows, books.pages)
     check_references(books, register, drafts)
     for draft in drafts:
-        check_draft(draft, register)
+        check_draft(draft, register, books.pages)
         _check_time(books, before, register, draft)
     tried = [as_row(draft, register, moment, number) for number, draft in enumerate(drafts, 1)]
     after = fold_family([*rows, *tried], books.pages)
     for row in tried:
         case = after.cases[row.id]
         if row in case.conflicts:
-            raise refuse_event(before.cases.get(row.id, case), register, row.event)
+            raise refuse_event(before.cases.get(row.id, case), books.pages.get(register), row.event)
     return after
 
 
@@ -181,9 +180,8 @@ def _check_time(books: Books, family: Family, register: str, draft: Draft) -> No
             raise Refused(f"{one.clock} of {draft.id} began at {started}, after that", place="--at")
 
 
-def refuse_event(case: Case, register: str, event: str) -> Refused:
+def refuse_event(case: Case, page: Register, event: str) -> Refused:
     """The refusal of an event: the state the case is in, and what may happen in it."""
-    page = registers.get(register)
     states = {state.name: state for state in page.states}
     shown = states[case.state].en if case.state in states else case.state
     allowed = [

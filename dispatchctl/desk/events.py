@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 
-from dispatchctl import registers
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.contacts import lint_privacy
@@ -99,8 +98,8 @@ def record_each_of(
 
 def _read_step(books: Books, register: str, event: str, typed: Typed, moment: Moment, writing: Writing) -> Step:
     fields = read_fields(books, register, typed, moment)
-    free = {name: text for name, text in fields.items() if registers.fields_of(register)[name].type == "text"}
-    texts = {name_option(registers.fields_of(register)[name]): text for name, text in free.items()}
+    known = books.pages.fields(register)
+    texts = {name_option(known[name]): text for name, text in fields.items() if known[name].type == "text"}
     lint_privacy(books, {**texts, "--note": writing.note})
     return Step(event, fields)
 

@@ -6,7 +6,6 @@ become ids and keys, and what people write for times and amounts becomes what th
 
 from collections.abc import Mapping, Sequence
 
-from dispatchctl import registers
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.contacts import find_by_id
 from dispatchctl.desk.drafts import Moment
@@ -36,7 +35,7 @@ def read_fields(
     at the moment's time, else Refused; without it, whoever ever joined will do. UsageFault and NotFound for what is not
     understood or not there.
     """
-    fields = registers.fields_of(register)
+    fields = books.pages.fields(register)
     found: dict[str, str] = {}
     for name, value in typed.items():
         if value in (None, "", (), [], False):

@@ -6,9 +6,9 @@ Cases may be named by any unambiguous end of their id, keys of policies.yaml by 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dispatchctl import registers
 from dispatchctl.desk.times import local_day
 from dispatchctl.errors import NotFound, Refused, UsageFault
+from dispatchctl.registers import SHIPPED, Pages
 from dispatchctl.store.schema import quote
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def resolve_case(
         if only and books.case(text).register not in first:
             raise NotFound(f"{text} is of {books.case(text).register}, not of {' or '.join(first)}")
         return text
-    order = [*first, *(name for name in registers.NAMES if name not in first and not only)]
+    order = [*first, *(name for name in books.pages.names if name not in first and not only)]
     for register in order:
         found = _list_endings(books, register, text)
         if not found:
@@ -54,7 +54,7 @@ def resolve_case(
         shown = ", ".join((todays or found)[-SHOWN:][::-1])
         more = " and others" if len(todays or found) > SHOWN else ""
         raise Refused(f"{text!r} may be any of {len(todays or found)} {register}", hint=f"say which: {shown}{more}")
-    one = registers.get(first[0]).one if only else "case"
+    one = books.pages.get(first[0]).one if only else "case"
     raise NotFound(f"no such {one}: {show_text(text)}")
 
 
@@ -70,7 +70,7 @@ def _list_endings(books: "Books", register: str, text: str) -> list[str]:
     if not (tail.isascii() and tail.isdigit()) or len(tail) > 9:
         return []
     number = int(tail)
-    letter = next(each for each, name in registers.LETTERS.items() if name == register)
+    letter = next(each for each, name in books.pages.letters.items() if name == register)
     rows = books.index.db.execute(
         "SELECT day, writer FROM counters WHERE register = ? AND number >= ? ORDER BY day, writer", (register, number)
     ).fetchall()
@@ -97,7 +97,7 @@ def is_elsewhere(books: "Books", case: str) -> bool:
     import re
 
     found = re.fullmatch(r"[A-Z]-[0-9]{8}-(?:([A-Z][A-Z0-9]{0,7})-)?[0-9]{4,}", case)
-    return found is not None and case[0] in registers.LETTERS and (found[1] or "main") != books.folder.writer
+    return found is not None and case[0] in books.pages.letters and (found[1] or "main") != books.folder.writer
 
 
 def resolve_key(policy: Mapping[str, Any], section: str, text: str, option: str = "") -> str:
@@ -146,11 +146,11 @@ def resolve_staff(books: "Books", text: str, *, option: str = "", present: bool 
     raise NotFound(f"no such person: {show_text(text)}", place=option, hint=hint or "see: dispatchctl list staff")
 
 
-def find_register(name: str) -> str:
+def find_register(name: str, pages: Pages = SHIPPED) -> str:
     """The register of that name; NotFound with the nearest."""
-    if name in registers.NAMES:
+    if name in pages.names:
         return name
-    hint = suggest_nearest(name, registers.NAMES) or f"there are: {', '.join(registers.NAMES)}"
+    hint = suggest_nearest(name, pages.names) or f"there are: {', '.join(pages.names)}"
     raise NotFound(f"no such register: {show_text(name)}", hint=hint)
 
 

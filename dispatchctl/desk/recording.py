@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from dispatchctl import registers
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Group, Moment, Step, as_row, make_drafts, new_id, try_drafts
 from dispatchctl.desk.names import resolve_case
@@ -175,7 +174,7 @@ def _append(books: Books, register: str, writer: str, groups: list[Group], momen
     end = find_end(books.folder, register, writer, books.index.last_position(register, writer))
     placed = append_groups(
         books.folder,
-        registers.get(register),
+        books.pages.get(register),
         writer,
         month,
         end,

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from dispatchctl import registers
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.periods import Period as Stretch
 from dispatchctl.desk.periods import list_beside as list_periods
@@ -54,7 +53,7 @@ def list_headed(books: Books, staff: str, period: Window) -> list[str]:
     return split_items(books.people.facts(staff, max(period.start, period.end - 1)).get("heads", ""))
 
 
-def holds_people(field: str) -> bool:
+def holds_people(books: Books, field: str) -> bool:
     """Whether a field of a report's items holds staff ids."""
-    own = (registers.known_of(name).get(field) for name in registers.NAMES)
+    own = (books.pages.known(name).get(field) for name in books.pages.names)
     return field == PERSON or any(each is not None and each.type == "staff" for each in own)

@@ -7,10 +7,10 @@ is told at once by its line. What a key of the rules is, the caller knows: `Fit`
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from dispatchctl import registers
 from dispatchctl.errors import Fault
 from dispatchctl.policy.loading import LIST, MAP, TEXT, Node, load_tree
 from dispatchctl.policy.reading import find_nearest, list_some
+from dispatchctl.registers import Pages
 from dispatchctl.registers.page import FIRST, Event, Register
 
 REGISTERS = ("orders",)  # those whose first row needs nothing that only this program could have given
@@ -61,12 +61,12 @@ class ImportMap(NamedTuple):
         return bool(self.case)
 
 
-def load_map(text: bytes, file: str, fit: Fit) -> tuple[ImportMap | None, list[Fault]]:
-    """The map in a YAML text, or its faults, sorted by line. file: how messages name it."""
+def load_map(text: bytes, file: str, pages: Pages, fit: Fit) -> tuple[ImportMap | None, list[Fault]]:
+    """The map in a YAML text, or its faults, sorted by line. file: how messages name it. pages: of the registers."""
     tree, faults = load_tree(text, file)
     if tree is None or tree.blank or faults:
         return None, faults or [Fault(file, 1, 0, "empty", "is empty", ", ".join(KEYS))]
-    reader = _Reader(file, fit)
+    reader = _Reader(file, pages, fit)
     found = reader.read(tree)
     return (None if reader.faults else found), sorted(reader.faults, key=lambda fault: (fault.line, fault.column))
 
@@ -77,8 +77,8 @@ def opening_event(page: Register) -> Event:
 
 
 class _Reader:
-    def __init__(self, file: str, fit: Fit) -> None:
-        self.file, self.fit = file, fit
+    def __init__(self, file: str, pages: Pages, fit: Fit) -> None:
+        self.file, self.pages, self.fit = file, pages, fit
         self.faults: list[Fault] = []
         self.lines: dict[str, tuple[int, int]] = {}
         self.page: Register | None = None
@@ -164,8 +164,8 @@ class _Reader:
             return None
         name = self.text(node, "register")
         if name in REGISTERS:
-            return registers.get(name)
-        if name in registers.NAMES:
+            return self.pages.get(name)
+        if name in self.pages.names:
             self.note(node, "not-imported", f"{name} cannot be imported", ", ".join(REGISTERS))
         elif name:
             self.note_unknown(node, "register", REGISTERS)

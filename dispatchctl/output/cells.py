@@ -44,10 +44,10 @@ def say_cell(value: object, column: Column, item: "Item", layout: "Layout") -> s
     if column.kind == "time" and isinstance(value, str):
         return neutralise_text(say_time(value, layout.now))
     if column.kind == "word" and isinstance(value, str):
-        page = find_page(layout.page, item.get("register"))
+        page = layout.page or find_page(layout.pages, item.get("register"))
         return neutralise_text(say_word(value, lang, page, event=column.key in ("event", "retracted")))
     if column.kind == "register" and isinstance(value, str):
-        page = find_page(None, value)
+        page = find_page(layout.pages, value)
         return neutralise_text((page.zh if lang == "zh" else page.en) if page else value)
     titles = layout.titles.get(column.key) if column.kind != "id" else None
     text = str(value)

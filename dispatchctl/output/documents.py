@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
-from dispatchctl import registers
 from dispatchctl.output.cells import say_time
 from dispatchctl.output.labels import COLUMNS, Column, find_column, say_word
 from dispatchctl.output.layout import Format, Layout
 from dispatchctl.output.terminal import neutralise_text
+from dispatchctl.registers import SHIPPED, Pages
 
 Document = Mapping[str, Any]
 
@@ -76,25 +76,27 @@ def say_origin(document: Document, lang: str, now: int) -> str:
     return f"from {start} to before {until}; by the rules {document['policy']}; made {made}"
 
 
-def list_tables(document: Document, lang: str) -> list[tuple[str, list[tuple[list[Column], list[dict[str, Any]]]]]]:
+def list_tables(
+    document: Document, lang: str, pages: Pages
+) -> list[tuple[str, list[tuple[list[Column], list[dict[str, Any]]]]]]:
     """(title of a section, its tables as columns and items): the whole period first, then one for each grouping."""
     found = []
     for section in document["sections"]:
         if section["id"] == CORRECTIONS:
-            found.append((str(section["title"]), [_list_corrections(section, lang)]))
+            found.append((str(section["title"]), [_list_corrections(section, lang, pages)]))
             continue
         tables = [_list_whole(document, section, lang)]
         for by in dict.fromkeys(row["by"] for row in section["rows"] if row["by"]):
-            tables.append(_list_groups(document, section, by, lang))
+            tables.append(_list_groups(document, section, by, lang, pages))
         found.append((str(section["title"] or ""), tables))
     return found
 
 
-def _list_corrections(section: Document, lang: str) -> tuple[list[Column], list[dict[str, Any]]]:
+def _list_corrections(section: Document, lang: str, pages: Pages) -> tuple[list[Column], list[dict[str, Any]]]:
     """What was recorded about closed months, in the words of its registers."""
     items = []
     for row in section["rows"]:
-        page = registers.get(row["register"])
+        page = pages.get(row["register"])
         register = page.zh if lang == "zh" else page.en
         items.append({**row, "register": register, "event": say_word(row["event"], lang, page, event=True)})
     return [find_column(name) for name in CORRECTED], items
@@ -119,9 +121,9 @@ def _list_whole(document: Document, section: Document, lang: str) -> tuple[list[
 
 
 def _list_groups(
-    document: Document, section: Document, by: str, lang: str
+    document: Document, section: Document, by: str, lang: str, pages: Pages
 ) -> tuple[list[Column], list[dict[str, Any]]]:
-    head = _find_head(by.rpartition(".")[2])
+    head = _find_head(by.rpartition(".")[2], pages)
     rows = [row for row in section["rows"] if row["by"] == by]
     names = [name for name in rows[0]["measures"] if any(row["measures"][name] for row in rows)]
     none = "（未填）" if lang == "zh" else "(none)"
@@ -142,18 +144,23 @@ def _list_groups(
     return columns, items
 
 
-def _find_head(name: str) -> Column:
+def _find_head(name: str, pages: Pages) -> Column:
     """What a field that a report groups by is called: as everywhere, else as the first page says that has it."""
     if name == PERSON[0]:
         return Column(*PERSON)
-    homes = () if name in COLUMNS else tuple(each for each in registers.NAMES if name in registers.known_of(each))
-    return find_column(name, registers.get(homes[0]) if homes else None)
+    homes = () if name in COLUMNS else tuple(each for each in pages.names if name in pages.known(each))
+    return find_column(name, pages.get(homes[0]) if homes else None)
 
 
-def format_report(document: Document, form: Format, lang: str, now: int, *, headers: bool = True) -> str:
+def format_report(
+    document: Document, form: Format, lang: str, now: int, *, headers: bool = True, pages: Pages = SHIPPED
+) -> str:
     """The report as tables below headings, in a format for people. now: epoch seconds, by which times are shortened."""
     text = f"{form.head(title_report(document, lang), 1)}{say_origin(document, lang, now)}\n"
-    for title, tables in list_tables(document, lang):
-        shown = [form.format_table(items, Layout(tuple(columns), lang, now, headers)) for columns, items in tables]
+    for title, tables in list_tables(document, lang, pages):
+        shown = [
+            form.format_table(items, Layout(tuple(columns), lang, now, headers, pages=pages))
+            for columns, items in tables
+        ]
         text += f"\n{form.head(neutralise_text(title))}" + "\n".join(shown)
     return text

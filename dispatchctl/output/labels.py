@@ -7,7 +7,7 @@ and the values that no page has, and on which page to look for a word where none
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from dispatchctl import registers
+from dispatchctl.registers import SHIPPED, Pages
 from dispatchctl.registers.page import Event, Field, Register, State
 
 
@@ -23,7 +23,7 @@ class Column(NamedTuple):
     kind: str = "text"
 
 
-#: page -> its fields that are also printed where there is no page, as in a list of clocks; a page is read when one is
+#: shipped page -> its fields that are also printed where there is no page, as in a list of clocks; read when one is
 HOMES = {
     "contacts": ("address", "created_at", "name", "phone"),
     "orders": (
@@ -40,7 +40,7 @@ HOMES = {
     "staff": ("month", "score"),
     "audit": ("period", "report", "rows"),
 }  # fmt: skip
-#: a state that is also said where there is no page -> the page that has its word
+#: a state that is also said where there is no page -> the shipped page that has its word
 WORD_HOMES = {"paused": "assignments", "declined": "assignments", "valid": "complaints", "invalid": "complaints"}
 
 COLUMNS: dict[str, Column] = {
@@ -233,12 +233,10 @@ WORDS = {  # states that no page has: of clocks, of charges, of verdicts
 }
 
 
-def find_page(page: Register | None, register: object = None) -> Register | None:
-    """The page itself, else that of the register named; None where there is none."""
-    if page is not None or not isinstance(register, str):
-        return page
+def find_page(pages: Pages, register: object) -> Register | None:
+    """The page of the register named; None where there is none of that name."""
     try:
-        return registers.get(register)
+        return pages.get(register) if isinstance(register, str) else None
     except KeyError:
         return None
 
@@ -273,7 +271,7 @@ def _list_fields(name: str) -> Sequence[Field]:
         from dispatchctl.registers.contacts import FIELDS
 
         return FIELDS
-    page = registers.get(name)
+    page = SHIPPED.get(name)
     return (*page.fields, *page.derived)
 
 
@@ -291,7 +289,7 @@ def say_word(value: str, lang: str, page: Register | None = None, *, event: bool
         words = WORDS.get(f"{page.name}.{value}")
     words = words or WORDS.get(value)
     if not words and value in WORD_HOMES:
-        words = _find_words(registers.get(WORD_HOMES[value]), value, event)
+        words = _find_words(SHIPPED.get(WORD_HOMES[value]), value, event)
     return words[index] if words else value
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TextIO
 
 from dispatchctl.errors import UsageFault
 from dispatchctl.output.labels import Column
+from dispatchctl.registers import SHIPPED, Pages
 from dispatchctl.registers.page import Register
 
 if TYPE_CHECKING:
@@ -18,7 +19,10 @@ Item = Mapping[str, object]
 
 
 class Layout(NamedTuple):
-    """How a person's formats look: columns in order, language, epoch seconds of now, the page that explains words."""
+    """How a person's formats look: columns in order, language, epoch seconds of now, the page that explains words.
+
+    pages: where there is none, that of the register which an item names.
+    """
 
     columns: tuple[Column, ...]
     lang: str = "zh"
@@ -29,6 +33,7 @@ class Layout(NamedTuple):
     color: bool = False
     shorten: bool = True
     titles: Mapping[str, Mapping[str, str]] = MappingProxyType({})  # column -> key -> what people call it
+    pages: Pages = SHIPPED
 
 
 class Format:

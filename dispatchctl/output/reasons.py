@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
-from dispatchctl import registers
 from dispatchctl.output.cells import say_time
 from dispatchctl.output.documents import say_figure
 from dispatchctl.output.labels import find_column, find_page, label, say_duration, say_word
 from dispatchctl.output.layout import Format, Printing
 from dispatchctl.output.sheets import measure_segment, say_why
 from dispatchctl.output.terminal import neutralise_text
+from dispatchctl.registers import SHIPPED, Pages
 from dispatchctl.registers.ledger import MONEYLESS
 
 Value = Mapping[str, Any]
@@ -18,9 +18,9 @@ KEYS = ("depth", "what", "id", "text", "value")
 INDENT = "  "
 
 
-def add_texts(reason: Mapping[str, Any], printing: Printing) -> dict[str, Any]:
-    """The tree with `text` in every step: what `why` prints as json."""
-    teller = Teller(printing)
+def add_texts(reason: Mapping[str, Any], printing: Printing, pages: Pages = SHIPPED) -> dict[str, Any]:
+    """The tree with `text` in every step: what `why` prints as json. pages: of the registers that steps name."""
+    teller = Teller(printing, pages)
     return _add(reason, teller)
 
 
@@ -54,7 +54,8 @@ def _cut(number: str) -> str:
 class Teller:
     """Says one step in a line of the language asked for."""
 
-    def __init__(self, printing: Printing) -> None:
+    def __init__(self, printing: Printing, pages: Pages) -> None:
+        self.pages = pages
         self.lang = printing.lang
         self.zh = printing.lang == "zh"
         self.now = printing.now()
@@ -85,7 +86,7 @@ class Teller:
         return say_time(text, self.now) if text else "–"
 
     def _word(self, value: Any, register: str | None = None, *, event: bool = False) -> str:
-        return say_word(str(value), self.lang, find_page(None, register) if register else None, event=event)
+        return say_word(str(value), self.lang, find_page(self.pages, register), event=event)
 
     def _money(self, value: Value) -> str:
         if value["amount"]:
@@ -112,7 +113,7 @@ class Teller:
         return f"{name} {value['text'] or self._say('（制度未附原文）', '(no text given)')}"
 
     def _event(self, name: str, value: Value) -> str:
-        page = registers.get(value["register"])
+        page = self.pages.get(value["register"])
         parts = []
         for field, said in value["fields"].items():
             if field in ("contact_id", "order_id", "key"):
@@ -196,7 +197,7 @@ class Teller:
     # --- cases ----------------------------------------------------------------------------------------------------
 
     def _case(self, name: str, value: Value) -> str:
-        page = registers.get(value["register"])
+        page = self.pages.get(value["register"])
         return f"{name} {page.zh if self.zh else page.en}{self._say('：', ': ')}{self._word(value['state'], page.name)}"
 
     def _state(self, name: str, value: Value) -> str:
@@ -261,7 +262,7 @@ class Teller:
         return f"{value['title']} {name}{self._say('：', ': ')}{say_figure(value)}{whose}{self._say('，', ', ')}{span}"
 
     def _items(self, name: str, value: Value) -> str:
-        page = find_page(None, value["of"])
+        page = find_page(self.pages, value["of"])
         of = (page.zh if self.zh else page.en) if page else {"clocks": self._say("时限", "clocks")}.get(value["of"])
         of = of or self._say("评分", "marks")
         return self._say(f"数的是：{of}，按 {value['month']} 归入期间", f"counted: {of}, by their {value['month']}")

@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from dispatchctl.registers import SHIPPED, Pages
+
 
 class Report(NamedTuple):
     """What a file is made of. document: what json prints; rows, keys: the same, flat; now: epoch seconds.
 
-    headers: csv and tsv have a heading. raw: what looks like a formula is left as it is.
+    headers: csv and tsv have a heading. raw: what looks like a formula is left as it is. pages: of the registers named.
     """
 
     document: Mapping[str, Any]
@@ -17,3 +19,4 @@ class Report(NamedTuple):
     now: int
     headers: bool = True
     raw: bool = False
+    pages: Pages = SHIPPED

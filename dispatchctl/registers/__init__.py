@@ -92,14 +92,6 @@ class Pages:
 
 
 SHIPPED = Pages(LETTERS)
-NAMES = SHIPPED.names
-
-# What commands still ask of the shipped pages by themselves.
-get = SHIPPED.get
-events_of = SHIPPED.events
-fields_of = SHIPPED.fields
-known_of = SHIPPED.known
-parent_of = SHIPPED.parent
 
 
 def case_of(name: str) -> str:

@@ -119,15 +119,15 @@ def fold_family(rows: Sequence[Row], pages: Pages) -> Family:
 
     pages: of the registers that the rows are of.
     """
-    family = Family()
+    family, name_parent = Family(), pages.parent
     standing = drop_retracted(rows)
     for row in sorted(rows, key=fold_key):
         case = family.cases.get(row.id)
         if case is None:
             case = family.cases[row.id] = begin_case(row.id, row.register, pages)
         # The first row need not name it: one from an office whose clock is behind may come before the one that does.
-        if not case.parent and row.fields.get(case.page.parent):
-            case.parent = case_of(row.fields[case.page.parent])
+        if not case.parent and row.fields.get(name_parent(row.register)):
+            case.parent = case_of(row.fields[name_parent(row.register)])
             family.children.setdefault(case.parent, []).append(case)
     index, count = 0, len(standing)
     while index < count:

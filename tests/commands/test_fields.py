@@ -15,7 +15,7 @@ import pytest
 from stories import START, STEP, STORIES, Line, join_staff, list_lines, read_files
 from transcripts import Result
 
-from dispatchctl import registers
+from dispatchctl.registers import SHIPPED
 from dispatchctl.registers.page import Field
 
 Run = Callable[..., Result]
@@ -76,14 +76,14 @@ def at(hours: int) -> str:
 
 
 def list_amendable(register: str) -> Iterator[Field]:
-    page = registers.get(register)
+    page = SHIPPED.get(register)
     fixed = ("row", "reason", "attached", "contact_id", page.parent)
     yield from (field for field in page.fields if field.name not in fixed and field.type in FORBIDDEN)
 
 
 def test_every_register_that_is_amended_is_here() -> None:
-    assert set(CASES) == {name for name in registers.NAMES if not registers.get(name).decided}
-    assert {field.type for name in registers.NAMES for field in registers.get(name).fields} - set(FORBIDDEN) == {
+    assert set(CASES) == {name for name in SHIPPED.names if not SHIPPED.get(name).decided}
+    assert {field.type for name in SHIPPED.names for field in SHIPPED.get(name).fields} - set(FORBIDDEN) == {
         "text",
         "contact",
         "row",
@@ -146,7 +146,7 @@ def list_spoilt(argv: list[str]) -> Iterator[list[str]]:
             yield [*argv[:place], GARBAGE[place % 2], *argv[place + 1 :]]
 
 
-TYPED = [field for field in registers.get("orders").fields if field.type in FORBIDDEN]
+TYPED = [field for field in SHIPPED.get("orders").fields if field.type in FORBIDDEN]
 ROW = {"kind": "request", "content": "漏水", "service": "plumbing", "caller": "张示例"}
 ROW |= {"phone": "138-0000-0001", "address": "1号楼"}
 NOT_TAKEN = ("amount", "about")  # what new-order does not take from a row

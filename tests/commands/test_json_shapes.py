@@ -12,7 +12,7 @@ import pytest
 from desks import Desk, copy_desk, open_demo
 from transcripts import Result
 
-from dispatchctl import registers
+from dispatchctl.registers import SHIPPED
 
 MORNING = "2026-11-02T09:00:00+08:00"
 LATE = "2026-11-03T15:00:00+08:00"
@@ -65,7 +65,7 @@ def list_fields(register: str) -> dict[str, Kinds]:
     kinds: dict[str, Kinds] = {"time": MAYBE_TIME, "money": (Money, NONE), "integer": (int, NONE), "flag": (bool, NONE)}
     own = {
         field.name: list if field.many else kinds.get(field.type, MAYBE_TEXT)
-        for field in registers.known_of(register).values()
+        for field in SHIPPED.known(register).values()
         if field.name != "row"
     }
     return {"id": str, "register": str, "state": str, **own, "contact": (dict, NONE)}
@@ -464,7 +464,7 @@ def test_show_lists_what_is_below_a_case(desk: Desk) -> None:
 def test_list_is_show_without_history(desk: Desk) -> None:
     desk.out("assign", "1", "wu")
     desk.out("urge", "--all", now=LATE)
-    for register in registers.NAMES:
+    for register in SHIPPED.names:
         items = desk.read("list", register, now=LATE)
         for each in items:
             check_shape(each, list_fields(register))

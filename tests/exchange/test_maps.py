@@ -3,6 +3,7 @@
 import pytest
 
 from dispatchctl.exchange.maps import Further, load_map
+from dispatchctl.registers import SHIPPED
 
 GOOD = b"""register: orders
 timezone: America/New_York
@@ -22,13 +23,13 @@ def fit(field: str, text: str) -> str:
 
 
 def list_faults(text: bytes) -> list[str]:
-    found, faults = load_map(text, "map.yaml", fit)
+    found, faults = load_map(text, "map.yaml", SHIPPED, fit)
     assert (found is None) == bool(faults)
     return [f"{fault.line} {fault.code}" for fault in faults]
 
 
 def test_a_map_says_which_column_is_which_field() -> None:
-    found, faults = load_map(GOOD.replace(b', "": app', b""), "map.yaml", fit)
+    found, faults = load_map(GOOD.replace(b', "": app', b""), "map.yaml", SHIPPED, fit)
     assert faults == []
     assert found is not None
     assert not found.is_log
@@ -53,7 +54,7 @@ event: {column: state, values: {New: taken, Closed: closed}}
 columns: {at: updated}
 constants: {kind: request}
 """
-    found, faults = load_map(text, "map.yaml", fit)
+    found, faults = load_map(text, "map.yaml", SHIPPED, fit)
     assert faults == []
     assert found is not None
     assert found.is_log
@@ -111,12 +112,12 @@ def test_all_faults_are_told_at_once_in_the_order_of_lines() -> None:
 
 
 def test_a_nearest_name_is_offered() -> None:
-    _, faults = load_map(GOOD.replace(b"service:", b"servce:").replace(b', "": app', b""), "map.yaml", fit)
+    _, faults = load_map(GOOD.replace(b"service:", b"servce:").replace(b', "": app', b""), "map.yaml", SHIPPED, fit)
     assert faults[0].hint == "nearest: service"
 
 
 @pytest.mark.parametrize("text", [b"", b"# nothing", b"[]", b"just text", b"\xff", b"a: *b", b"{" * 100])
 def test_what_is_no_map_is_a_fault(text: bytes) -> None:
-    found, faults = load_map(text, "map.yaml", fit)
+    found, faults = load_map(text, "map.yaml", SHIPPED, fit)
     assert found is None
     assert faults

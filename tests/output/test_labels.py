@@ -2,8 +2,8 @@
 
 import pytest
 
-from dispatchctl import registers
 from dispatchctl.output.labels import KINDS, find_column, label, say_duration, say_word
+from dispatchctl.registers import SHIPPED
 from dispatchctl.registers.page import Field
 
 
@@ -47,9 +47,9 @@ def test_the_keys_of_the_documented_json_have_headings() -> None:
     assert missing == []
 
 
-@pytest.mark.parametrize("name", registers.NAMES)
+@pytest.mark.parametrize("name", SHIPPED.names)
 def test_every_field_and_word_of_a_page_is_named_in_both_languages(name: str) -> None:
-    page = registers.get(name)
+    page = SHIPPED.get(name)
     for field in page.fields:
         assert label(field.name, "zh", page) == field.zh
         assert label(field.name, "en", page) == field.en

@@ -5,8 +5,8 @@ from collections import defaultdict
 
 from surroundings import ROOT
 
-from dispatchctl import registers
 from dispatchctl.output.labels import COLUMNS, HOMES, WORD_HOMES, WORDS, find_column, label, say_word
+from dispatchctl.registers import SHIPPED
 from dispatchctl.registers.contacts import FIELDS
 from dispatchctl.registers.page import Field
 
@@ -48,8 +48,8 @@ def list_fields() -> dict[str, dict[tuple[str, str], list[str]]]:
     """Name of a field -> (en, zh) -> the pages that call it so."""
     found: dict[str, dict[tuple[str, str], list[str]]] = defaultdict(lambda: defaultdict(list))
     pages: dict[str, tuple[Field, ...]] = {"contacts": FIELDS}
-    for name in registers.NAMES:
-        page = registers.get(name)
+    for name in SHIPPED.names:
+        page = SHIPPED.get(name)
         pages[name] = (*page.fields, *page.derived)
     for name, fields in pages.items():
         for field in fields:
@@ -67,7 +67,7 @@ def test_no_list_names_a_field_of_a_page_again() -> None:
 
 
 def test_no_word_of_a_page_is_said_otherwise_elsewhere() -> None:
-    pages = [registers.get(name) for name in registers.NAMES]
+    pages = [SHIPPED.get(name) for name in SHIPPED.names]
     words = {each.name for page in pages for each in (*page.states, *page.events)}
     assert set(WORDS) & words == set(SAID)
 
@@ -98,14 +98,14 @@ def test_a_word_without_a_page_comes_from_its_home() -> None:
             assert key not in COLUMNS
             assert home in fields[key][(label(key, "en"), label(key, "zh"))]
     for word, home in WORD_HOMES.items():
-        page = registers.get(home)
+        page = SHIPPED.get(home)
         assert say_word(word, "zh") == say_word(word, "zh", page) != word
         assert word not in WORDS
 
 
 def test_a_page_outweighs_the_lists_and_these_outweigh_a_home() -> None:
-    assert find_column("due_at", registers.get("assignments")).zh == "批准延至"
+    assert find_column("due_at", SHIPPED.get("assignments")).zh == "批准延至"
     assert find_column("due_at").zh == "到期"
-    assert find_column("role", registers.get("staff")).zh == "岗位"
+    assert find_column("role", SHIPPED.get("staff")).zh == "岗位"
     assert find_column("role").zh == "分工"
-    assert find_column("contact", registers.get("orders")) == COLUMNS["contact"]
+    assert find_column("contact", SHIPPED.get("orders")) == COLUMNS["contact"]

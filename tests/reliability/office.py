@@ -18,8 +18,8 @@ from desks import Desk, copy_desk
 from surroundings import remember_rules
 from transcripts import Result, run_program
 
-from dispatchctl import registers
 from dispatchctl.desk.books import Books, find_cache
+from dispatchctl.registers import SHIPPED
 from dispatchctl.workspace import Workspace
 
 START = "2026-11-02T08:30:00+08:00"
@@ -126,15 +126,15 @@ def dump(books: Books) -> dict[str, list[Any]]:
     """All that the tables say, in an order and with names of files that do not depend on when what was read."""
     db = books.index.db
     found: dict[str, list[Any]] = {}
-    for table in (*registers.NAMES, "clocks", "requests", "sources", "counters", "faults"):
+    for table in (*SHIPPED.names, "clocks", "requests", "sources", "counters", "faults"):
         rows = db.execute(f'SELECT * FROM "{table}"').fetchall()
-        if table in (*registers.NAMES, "clocks"):  # what their families are called is nobody's business
+        if table in (*SHIPPED.names, "clocks"):  # what their families are called is nobody's business
             names = [each[1] for each in db.execute(f'PRAGMA table_info("{table}")')]
             rows = [tuple(value for name, value in zip(names, row, strict=True) if name != "family") for row in rows]
         found[table] = sorted(rows, key=repr)
     found["families"] = sorted(
         sorted(row.ref + row.id for row in books.index.family_rows(case))
-        for register in registers.NAMES
+        for register in SHIPPED.names
         for (case,) in db.execute(f'SELECT id FROM "{register}"').fetchall()
     )
     found["contacts"] = db.execute("SELECT id, place, length FROM contacts ORDER BY id").fetchall()

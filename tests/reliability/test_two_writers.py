@@ -8,6 +8,8 @@ import pytest
 from office import Office, live
 from surroundings import LONG
 
+from dispatchctl.registers import SHIPPED
+
 
 @pytest.fixture
 def offices(isolated):
@@ -145,14 +147,13 @@ def _set_back(office, minutes):
     """Write the rows of SZ anew as if its clock had been so many minutes behind."""
     from datetime import datetime, timedelta
 
-    from dispatchctl import registers
     from dispatchctl.registers.page import list_columns
     from dispatchctl.store.lines import decode_line, encode_header, encode_line
 
     for name in ("assignments", "notices"):
         for file in (office.records / name).glob("*.SZ.csv"):
             lines = file.read_bytes().split(b"\n")[1:-1]
-            header, crc = encode_header(list_columns(registers.get(name)), 0)
+            header, crc = encode_header(list_columns(SHIPPED.get(name)), 0)
             pieces, month = [header], ""
             for line in lines:
                 cells = decode_line(line)[:-1]

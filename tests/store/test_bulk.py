@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from surroundings import examples
 
-from dispatchctl import registers
+from dispatchctl.registers import SHIPPED
 from dispatchctl.store.bulk import Strip, TimeShower, append_strips
 from dispatchctl.store.folder import Folder, make_folder, open_folder
 from dispatchctl.store.journal import NO_END, Draft, append_groups, find_end
 
 RECORDED = 1_795_132_799_999_998  # two microseconds before a full second
 ZONE = "America/New_York"
-PAGE = registers.get("orders")
+PAGE = SHIPPED.get("orders")
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8) | st.sampled_from(
     ["", ",", '"', "\\", "\n", "\r\n", "\0", "a,b", '"a"', "%s", "漏水，已修", "=1+1"]
 )

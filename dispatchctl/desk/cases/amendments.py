@@ -6,7 +6,6 @@ Nothing is rewritten: a correction is one more event, and what follows from the 
 import re
 from collections.abc import Mapping, Sequence
 
-from dispatchctl import registers
 from dispatchctl.desk import contacts
 from dispatchctl.desk.actors import check_login, require_actor
 from dispatchctl.desk.books import Books
@@ -31,7 +30,7 @@ def amend(books: Books, case_id: str, changes: Sequence[str], reason: str, writi
     require_actor(books)
     case = books.case(case_id)
     refuse_decided(case)
-    fields = registers.fields_of(case.register)
+    fields = books.pages.fields(case.register)
     typed: dict[str, str | list[str]] = {}
     contact: dict[str, str] = {}
     for change in changes:
@@ -70,7 +69,7 @@ def amend(books: Books, case_id: str, changes: Sequence[str], reason: str, writi
 
 def refuse_decided(case: Case) -> None:
     """Refused for an entry of the ledger: what people decided about money is reversed, never rewritten (records.md)."""
-    if registers.get(case.register).decided:
+    if case.page.decided:
         raise Refused(
             f"{case.id} is of the ledger: it is waived or reversed, never amended or taken back",
             hint="see: dispatchctl ledger waive --help, dispatchctl ledger reverse --help",
@@ -79,7 +78,7 @@ def refuse_decided(case: Case) -> None:
 
 def case_parent(case: Case) -> str:
     """The field that names the case's parent: it cannot be amended, the case would be in another family."""
-    return registers.get(case.register).parent
+    return case.page.parent
 
 
 def replace_contact(books: Books, case: Case, changes: Mapping[str, str], moment: Moment, *, dry: bool) -> str:
@@ -164,7 +163,7 @@ def find_last_own(books: Books, actor: str) -> Row | None:
     now = books.now if books.ws.now_given else int(time.time())
     since = (now - UNDO_WITHIN) * 1_000_000
     best: Row | None = None
-    for register in registers.NAMES:
+    for register in books.pages.names:
         rows = books.index.db.execute(
             f'SELECT id FROM "{register}" WHERE recorded >= ? ORDER BY recorded DESC LIMIT 50', (since,)
         ).fetchall()

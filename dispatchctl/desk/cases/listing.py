@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from dispatchctl import registers
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.cases.sheet import describe_contact, own_fields, to_value
 from dispatchctl.desk.names import show_text, suggest_nearest
@@ -28,17 +27,18 @@ def list_cases(
     """The cases of a register that fit, oldest first: begun in [since, until), in a state, with fields and text."""
     for option, text in (*(("--where", each) for each in where), ("--search", search), ("--contact", contact)):
         check_text(option, text)
-    fields = {field.name: field for field in own_fields(register)}
+    page = books.pages.get(register)
+    fields = {field.name: field for field in own_fields(books, register)}
     conditions = ["state <> 'void'"] if state != "void" else ["1"]
     values: list[int | str] = []
     if state:
-        known = [each.name for each in registers.get(register).states]
+        known = [each.name for each in page.states]
         if state not in known:
             raise UsageFault(
                 f"{show_text(state)} is no state of {register} (allowed: {', '.join(known)})", place="--state"
             )
         conditions.append("state = ?")
-        if state in [each.name for each in registers.get(register).states if not each.final]:
+        if state in [each.name for each in page.states if not each.final]:
             conditions.append("final = 0")
         values.append(state)
     if since is not None:

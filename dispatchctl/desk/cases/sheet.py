@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from dispatchctl import registers
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.chasing.due import list_due
 from dispatchctl.desk.contacts import mask_contact, read_contact
@@ -26,16 +25,16 @@ def to_value(field: Field | None, text: str | None) -> Any:
     return text
 
 
-def own_fields(register: str) -> list[Field]:
+def own_fields(books: Books, register: str) -> list[Field]:
     """The fields of a register that a case shows: those of its rows, then what is derived from them."""
-    return [field for name, field in registers.known_of(register).items() if name != "row"]
+    return [field for name, field in books.pages.known(register).items() if name != "row"]
 
 
 def describe_case(books: Books, case: Case, *, reveal: bool = False) -> dict[str, Any]:
     """A case's id, register, state, fields and contact: what `list` prints, and `show` begins with."""
     item: dict[str, Any] = {"id": case.id, "register": case.register, "state": case.state}
     values = {**case.fields, **books.judging.derive(books.family(case.id), case)}  # severity: the one in force
-    for field in own_fields(case.register):
+    for field in own_fields(books, case.register):
         item[field.name] = to_value(field, values.get(field.name))
     item["contact"] = describe_contact(books, case.fields.get("contact_id", ""), reveal=reveal)
     return item
@@ -54,7 +53,7 @@ def describe_contact(books: Books, contact_id: str, *, reveal: bool) -> dict[str
 def describe_row(books: Books, row: Row) -> dict[str, Any]:
     """One row as an event of `show`."""
     say = Formatter(books.timezone)
-    fields = registers.fields_of(row.register)
+    fields = books.pages.fields(row.register)
     return {
         "ref": row.ref,
         "at": say(row.at),
@@ -114,7 +113,7 @@ def list_below(family: Family, name: str, register: str) -> list[Case]:
 
 def describe_below(books: Books, case: Case, names: Sequence[str]) -> dict[str, Any]:
     """A case below another in a line: `id`, `state`, these fields, when it began (`at`) and by whom."""
-    fields = registers.known_of(case.register)
+    fields = books.pages.known(case.register)
     values = {**case.fields, **books.judging.derive(books.family(case.id), case)}
     first = (case.rows or case.conflicts)[0]
     return {

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from dispatchctl import registers
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.chasing.overdue import describe_overdue, list_overdue
 from dispatchctl.store.conditions import AT_WORK, RUNNING, read_overdue
@@ -31,7 +30,7 @@ def list_work(books: Books, staff: str) -> list[dict[str, Any]]:
             items[case] = _bare_item(books, case, order, staff)
     for case, item in items.items():
         table = quote(item["register"])
-        content = "content" if "content" in registers.fields_of(item["register"]) else "NULL"
+        content = "content" if "content" in books.pages.fields(item["register"]) else "NULL"
         row = index.execute(f"SELECT state, {content} FROM {table} WHERE id = ?", (case,)).fetchone()
         item["state"], item["content"] = row or (None, None)
     late = "9"

@@ -92,7 +92,7 @@ def _check_ruling(books: Books, now: Situation, fields: dict[str, str]) -> dict[
             hint=f"another kind: dispatchctl amend {case.id} kind=KIND --reason TEXT",
         )
     if not may_happen(case, None, now.event):
-        raise refuse_event(case, REGISTER, now.event)
+        raise refuse_event(case, books.pages.get(REGISTER), now.event)
     return fields
 
 
@@ -197,7 +197,7 @@ def _check_closing(books: Books, now: Situation, fields: dict[str, str]) -> dict
     case = now.case
     allowed = may_happen(case, None, "closed")
     if not allowed and case.final:
-        raise refuse_event(case, REGISTER, "closed")
+        raise refuse_event(case, books.pages.get(REGISTER), "closed")
     instances = books.judging.instances(now.family, case)
     told = [
         _say_owed(books, each)

@@ -81,7 +81,7 @@ def register_complaint(books: Books, complaint: Complaint, writing: Writing) -> 
             more = [Step("resolved", {"result": complaint.resolved, "outcome": complaint.outcome})]
             more += _report_upward(books, fields["received_by"], moment)
         for draft in make_drafts([Step("registered", fields), *more], actor, "", moment, writing, ""):
-            check_draft(draft, REGISTER)  # before a contact is written
+            check_draft(draft, REGISTER, books.pages)  # before a contact is written
         found = _find_customer(books, complaint, order)
         _lint(books, fields, writing.note)
         contacts.lint_privacy(books, {"--resolved": complaint.resolved})
@@ -187,7 +187,7 @@ def _plan_event(
 ) -> Sequence[Step]:
     complaint = family.cases[case]
     if event not in SAY_MORE and not may_happen(complaint, None, event):
-        raise refuse_event(complaint, REGISTER, event)
+        raise refuse_event(complaint, books.pages.get(REGISTER), event)
     fields = _read_typed(books, event, typed, moment)
     _lint(books, fields, note)
     if event in CHECKS:

@@ -6,7 +6,6 @@ KB1-2.5, XX-3.1c, XX-3.2b, XX-3.3, SOP-3.7.4, JD-5.4, WP-4.3.
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from dispatchctl import registers
 from dispatchctl.desk import contacts
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.cases.sheet import describe_case
@@ -20,6 +19,7 @@ from dispatchctl.desk.recording import Done
 from dispatchctl.desk.times import Formatter, format_time
 from dispatchctl.entries import Writing
 from dispatchctl.errors import NotFound, Refused, UsageFault
+from dispatchctl.registers import case_of
 from dispatchctl.registers.page import VOID
 from dispatchctl.rules.families import Case, Family
 from dispatchctl.store.conditions import RUNNING, is_paused, read_overdue
@@ -71,7 +71,7 @@ def find_about(books: Books, text: str) -> str:
 
 def find_own_contact(family: Family, about: str) -> str:
     """The contact of an order or a complaint, or who gave an opinion; "" for none."""
-    case = family.cases[registers.case_of(about)]
+    case = family.cases[case_of(about)]
     if case.id == about:
         return case.fields.get("contact_id", "")
     named = [row.fields.get("contact_id", "") for row in case.rows if row.fields.get("opinion_id") == about]
@@ -101,8 +101,8 @@ def follow_up(books: Books, name: str, asking: Asking, writing: Writing) -> Foll
     _check_texts(books, asking.remark, asking.signed_by, writing)
 
     def start(moment: Moment) -> list[Step]:
-        family = books.family(registers.case_of(about))
-        case = family.cases[registers.case_of(about)]
+        family = books.family(case_of(about))
+        case = family.cases[case_of(about)]
         if case.state == VOID:
             raise Refused(f"{case.id} is void: there is nothing to follow up")
         steps = _list_events(asking)
@@ -173,7 +173,7 @@ def _list_events(asking: Asking) -> list[str]:
 
 def _check_time(books: Books, family: Family, about: str, events: Sequence[str], moment: Moment) -> None:
     """Refused for a time before the start of a clock that one of these events would stop."""
-    case = family.cases.get(registers.case_of(about))
+    case = family.cases.get(case_of(about))
     if case is None or all(each.at <= moment.at for each in family.moments):
         return
     for one in books.judging.instances(family, case):
@@ -207,7 +207,7 @@ def _check_texts(books: Books, remark: str, signed_by: str, writing: Writing) ->
 
 def _describe(books: Books, done: Done, about: str = "") -> Followed:
     about = about or done.family.cases[done.id].fields["about"]
-    case = done.family.cases.get(registers.case_of(about))
+    case = done.family.cases.get(case_of(about))
     unsigned = done.state == "answered" and case is not None and wants_signature(books, case.register)
     return Followed(done, about, unsigned)
 
@@ -241,7 +241,7 @@ def _list_signers(books: Books, family: Family, about: str, home: Contact) -> It
     """Who might sign: the case's contact, who signed for it before, who else lives there."""
     if home.contact_id:
         yield home
-    for case in family.children.get(registers.case_of(about), ()):
+    for case in family.children.get(case_of(about), ()):
         if case.register == REGISTER and case.fields.get("signed_by"):
             yield contacts.read_contact(books, case.fields["signed_by"])
     if home.address:

@@ -6,7 +6,6 @@ XX-3.2a, XX-3.2b, FW-2.3. The page lets every step happen in an open survey; her
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from dispatchctl import registers
 from dispatchctl.desk import contacts
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.customers.followups import wants_signature
@@ -110,20 +109,20 @@ def take_step(books: Books, name: str, event: str, typed: Typed, writing: Writin
 def _check_step(books: Books, case: Case, event: str) -> None:
     """Refused where what must come first is missing, or what happens once has happened."""
     if event in ONCE and event in case.marks:
-        raise Refused(f"{case.id} was {say_event(event)} at {format_time(books, case.marks[event])} already")
+        raise Refused(f"{case.id} was {say_event(case, event)} at {format_time(books, case.marks[event])} already")
     if event == "summed-up" and not list_items(case, "opinion_id"):
         raise Refused(
             f"{case.id} has no opinion to sum up", hint=f"dispatchctl survey opinion {case.id} --opinion TEXT"
         )
     first = BEFORE.get(event, "")
     if first and first not in case.marks:
-        message = f"{case.id} is not {say_event(first)} yet: it cannot be {say_event(event)}"
+        message = f"{case.id} is not {say_event(case, first)} yet: it cannot be {say_event(case, event)}"
         raise Refused(message, hint=f"first: dispatchctl survey {VERBS[first]} {case.id}")
 
 
-def say_event(event: str) -> str:
+def say_event(case: Case, event: str) -> str:
     """An event as a message says it: what the survey then is."""
-    return {"measures-returned": "answered with measures"}.get(event, registers.events_of(REGISTER)[event].en)
+    return {"measures-returned": "answered with measures"}.get(event, case.events[event].en)
 
 
 def put_right(books: Books, name: str, writing: Writing) -> tuple[Done, list[str]]:

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dispatchctl import registers
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Moment, Step
@@ -148,12 +147,13 @@ def _refuse_gap(books: Books, mine: list[RecordFile], sealed: list[str], month: 
 
 def _check_file(books: Books, file: RecordFile, *, end_torn: bool) -> None:
     """BadData naming the place where a file does not hold what was written: a broken chain, a torn end."""
-    known = file.register in registers.NAMES
+    pages = books.pages
+    known = file.register in pages.names
     query = "SELECT crc_before FROM files WHERE name = ?"
     before = books.index.db.execute(query, (f"{file.register}/{file.name}",)).fetchone() if known else None
     if before is None:
         return  # of a register unknown here: it is sealed as it stands
-    for read in iterate_file(file, None, before[0], registers.events_of(file.register).keys()):
+    for read in iterate_file(file, None, before[0], pages.events(file.register).keys()):
         if read.faults:
             raise BadData.of(read.faults[:20])
         if read.tail and read.position.columns:

@@ -3,7 +3,6 @@
 import os
 from typing import Any
 
-from dispatchctl import registers
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books, find_cache, remove_index
 from dispatchctl.desk.drafts import Step
@@ -33,7 +32,7 @@ def rebuild_index(ws: Workspace) -> dict[str, Any]:
         "place": books.index.place or None,
         "files": count("SELECT COUNT(*) FROM files"),
         "rows": count("SELECT SUM(seq) FROM files"),
-        "cases": sum(count(f"SELECT COUNT(*) FROM {quote(name)}") for name in registers.NAMES),
+        "cases": sum(count(f"SELECT COUNT(*) FROM {quote(name)}") for name in books.pages.names),
         "clocks": count("SELECT COUNT(*) FROM clocks WHERE share = 0"),
         "faults": len(books.index.faults()),
     }

@@ -8,7 +8,6 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from dispatchctl import registers
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Moment, try_drafts
 from dispatchctl.desk.names import make_id
@@ -61,7 +60,7 @@ class Recorder:
 
     def __init__(self, books: Books, writer: str, actor: str, register: str) -> None:
         self.books, self.writer, self.actor, self.register = books, writer, actor, register
-        self.page = registers.get(register)
+        self.page = books.pages.get(register)
         self.seen: Any = None  # the state of the files when all of them was known here
         self.end: End | None = None
         self.last = 0  # recorded_at of the writer's newest row, microseconds
@@ -92,7 +91,7 @@ class Recorder:
         """The names, sizes and times of all record files and of the contacts."""
         folder = self.books.folder
         marks: list[Any] = [private.stat_contacts(folder.path)]
-        for register in registers.NAMES:
+        for register in self.books.pages.names:
             for file in list_files(folder.path, folder.label, register):
                 status = os.stat(file.path)
                 marks.append((file.path, status.st_size, status.st_mtime_ns, status.st_ino))

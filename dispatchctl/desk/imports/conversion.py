@@ -10,7 +10,6 @@ from datetime import datetime
 from operator import sub
 from typing import Any, NamedTuple
 
-from dispatchctl import registers
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Moment
 from dispatchctl.desk.fields import read_field
@@ -19,7 +18,7 @@ from dispatchctl.entries import MONEY_FORMS, parse_money, to_epoch
 from dispatchctl.errors import DispatchError, UsageFault
 from dispatchctl.policy.reading import find_nearest, list_some
 from dispatchctl.registers.kinds import KINDS, check_value
-from dispatchctl.registers.page import TEXT_LIMIT, Field
+from dispatchctl.registers.page import TEXT_LIMIT, Field, Register
 from dispatchctl.rules.zone import DAY, EPOCH_DAY, Zone
 
 EPOCH = datetime(1970, 1, 1)
@@ -42,7 +41,8 @@ class Tables(NamedTuple):
     refer: the id of the person or the case that a text names in such a field; DispatchError where there is none.
     """
 
-    register: str
+    page: Register
+    fields: dict[str, Field]
     known: dict[str, dict[str, str] | None]
     near: dict[str, str]  # unknown key -> the nearest
     refer: Callable[[Field, str], str]
@@ -56,13 +56,14 @@ def make_tables(books: Books, register: str) -> Tables:
         return read_field(books, field, text, Moment(books.now, 0), "", employed=False)
 
     known: dict[str, dict[str, str] | None] = {}
-    for field in registers.get(register).fields:
+    page = books.pages.get(register)
+    for field in page.fields:
         if field.type == "choice":
             known[field.name] = {word: word for word in field.choices}
         elif field.type == "key":
             section = policy.get(field.of)
             known[field.name] = None if section is None else _name_keys(section)
-    return Tables(register, known, {}, refer)
+    return Tables(page, books.pages.fields(register), known, {}, refer)
 
 
 def _name_keys(section: Mapping[str, Any]) -> dict[str, str]:
@@ -83,7 +84,7 @@ def fit_value(tables: Tables, field: str, text: str, timezone: str) -> str:
         if found is None:
             raise Unfit(f"no such {field}: {show_text(text)}", *suggest_key(tables, field, text))
         return found
-    declared = registers.fields_of(tables.register).get(field)
+    declared = tables.fields.get(field)
     kind = declared.type if declared else "text"
     if kind == "money":
         try:
@@ -146,7 +147,7 @@ class ColumnReader:
         self.timezone, self.required = timezone, required
         table = tables.known.get(field)
         self.table = None if table is None else {**table, **values, "": default}
-        declared = registers.fields_of(tables.register).get(field)
+        declared = tables.fields.get(field)
         self.each = declared is not None and declared.type in (*KINDS, "staff", "case")
 
     def read(self, column: list[str], note: Note, present: Sequence[int | None] | None = None) -> list[str]:

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from dispatchctl import registers
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Moment
 from dispatchctl.desk.imports.appends import Planned, find_known, try_addition
@@ -46,8 +45,8 @@ class LogReader:
 
     def __init__(self, books: Books, wanted: ImportMap, sifter: Sifter) -> None:
         self.books, self.map, self.sifter = books, wanted, sifter
-        self.events = registers.events_of(wanted.register)
-        self.opening = opening_event(registers.get(wanted.register)).name
+        self.events = books.pages.events(wanted.register)
+        self.opening = opening_event(books.pages.get(wanted.register)).name
         self.tracks: dict[str, Standing] = {}
         self.opened: list[tuple[Standing, int]] = []  # by the last plan, with their places in it
 

@@ -11,7 +11,6 @@ from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from dispatchctl import registers
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Moment
@@ -85,7 +84,7 @@ def load_import_map(books: Books, path: str) -> ImportMap:
             tables[register] = make_tables(books, register)
         return fit_value(tables[register], field, value, books.timezone)
 
-    found, faults = load_map(text, path, fit)
+    found, faults = load_map(text, path, books.pages, fit)
     if found is None:
         raise BadData.of(faults)
     return found
@@ -136,7 +135,7 @@ class Import:
     ) -> None:
         self.books, self.source, self.map, self.writer, self.actor = books, source, wanted, writer, actor
         self.advance = advance
-        self.page = registers.get(wanted.register)
+        self.page = books.pages.get(wanted.register)
         tables = make_tables(books, wanted.register)
         self.sifter = Sifter(source, wanted, tables, books.policy, books.timezone, books.now)
         self.chunk = max(1, APPEND // len(self.sifter.parts))

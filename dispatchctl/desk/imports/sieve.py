@@ -8,7 +8,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from dispatchctl import registers
 from dispatchctl.desk.imports.conversion import ColumnReader, Tables, TimeReader
 from dispatchctl.errors import Fault
 from dispatchctl.exchange.maps import CONTACT, ImportMap, opening_event
@@ -59,8 +58,8 @@ class Sifter:
         self.personal: dict[str, int] = {}  # column -> rows with what looks like a phone or identity number
         self.columns: list[str] = []  # of theirs, in the order they are read in
         self.times = TimeReader(self.timezone, wanted.time_format)
-        events = registers.events_of(wanted.register)
-        first = opening_event(registers.get(wanted.register))
+        events = {event.name: event for event in tables.page.events}
+        first = opening_event(tables.page)
         self.ref = self._place(wanted.case or wanted.columns["source_ref"])
         self.word = self._place(wanted.event_column) if wanted.is_log else -1
         self.parts = [self._make_part(first, wanted.columns["at"], wanted.columns, wanted.constants)]
@@ -80,7 +79,7 @@ class Sifter:
         return ColumnReader(self.tables, field, values, default, self.timezone, required=required)
 
     def _make_part(self, event: Event, at: str, columns: Mapping[str, str], constants: Mapping[str, str]) -> Part:
-        own = registers.fields_of(self.map.register)
+        own = self.tables.fields
         fields = []
         for name in dict.fromkeys((*columns, *constants)):
             if name not in own:

@@ -9,7 +9,6 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatchctl import registers
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.months.closed import MICRO, list_closed, list_months
 from dispatchctl.desk.periods import Period
@@ -103,7 +102,7 @@ def _find_month(books: Books, row: Row, closed: Mapping[str, int]) -> str:
 def _read_candidates(books: Books, months: Sequence[str]) -> Iterator[tuple[Row, str]]:
     """(row, root of its family) of each row in the files of these months that can be about an earlier one."""
     index = books.index
-    for register in registers.NAMES:
+    for register in books.pages.names:
         for file in list_files(books.folder.path, books.folder.label, register):
             if file.month not in months:
                 continue

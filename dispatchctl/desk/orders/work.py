@@ -52,7 +52,7 @@ def pick_assignment(books: Books, case_id: str, events: Sequence[str], actor: st
         return leads[0].id
     if not fit:
         if len(jobs) == 1:
-            raise refuse_event(jobs[0], "assignments", events[0])
+            raise refuse_event(jobs[0], jobs[0].page, events[0])
         raise Refused(f"{case_id} is {case.state}: it has no assignment for which {events[0]} is possible")
     choice = ", ".join(f"{job.id} ({job.fields.get('assignee')}, {job.state})" for job in own or fit)
     raise Refused(f"{case_id} has several assignments for that", hint=f"say which: {choice}")
@@ -155,7 +155,7 @@ def _check_open(books: Books, assignment: str, event: str) -> None:
     family = books.family(assignment)
     case = family.cases[assignment]
     if not may_happen(case, family.cases.get(case.parent), event):
-        raise refuse_event(case, "assignments", event)
+        raise refuse_event(case, books.pages.get("assignments"), event)
 
 
 def _check_decider(books: Books, assignment: str, actor: str, moment: Moment) -> Case:

@@ -6,7 +6,6 @@ Nothing is judged here: what follows was worked out by the rules, and is only to
 from collections.abc import Iterator
 from typing import Any
 
-from dispatchctl import registers
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.ledger.due import find_due
 from dispatchctl.desk.ledger.entries import list_entries
@@ -14,6 +13,7 @@ from dispatchctl.desk.names import show_text, suggest_nearest
 from dispatchctl.desk.why.charges import NEAR, explain_charge, find_amount
 from dispatchctl.desk.why.facts import explain_clock, explain_row
 from dispatchctl.errors import NotFound
+from dispatchctl.registers import case_of
 from dispatchctl.registers.complaints import RULINGS
 from dispatchctl.registers.page import split_items
 from dispatchctl.rules.charges import make_key
@@ -45,7 +45,7 @@ def explain_case(books: Books, name: str, limit: int = 0) -> Reason:
 
 def _explain_state(books: Books, case: Case) -> Iterator[Reason]:
     """The last row that led to a state of its own; an order's state may follow from its assignments alone."""
-    events = registers.events_of(case.register)
+    events = case.events
     leading = [row for row in case.rows if row.event in events and events[row.event].after]
     if leading:
         yield make_reason("state", None, {"register": case.register, "state": case.state}, [
@@ -111,7 +111,7 @@ def _list_charges(books: Books, name: str) -> Iterator[Reason]:
 
 def suggest_case(books: Books, text: str) -> str:
     """The ids nearest to one that no case has: of the same register and day; "" where there are none."""
-    register = registers.LETTERS.get(text[:1])
+    register = books.pages.letters.get(text[:1])
     stem = text.rpartition("-")[0]
     if register is None or not stem:
         return ""
@@ -122,7 +122,7 @@ def suggest_case(books: Books, text: str) -> str:
 
 def explain_named_clock(books: Books, text: str, limit: int = 0) -> Reason | None:
     """The clock of that id (see explain_clock); None where the text does not begin with a case that has it."""
-    name = registers.case_of(text.partition("/")[0])
+    name = case_of(text.partition("/")[0])
     if not name.isprintable() or not books.index.family_of(name):
         return None
     family = books.family(name)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dispatchctl import registers
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.months.closed import open_for_period
 from dispatchctl.desk.names import resolve_case, resolve_staff, show_text, suggest_nearest
@@ -14,6 +13,7 @@ from dispatchctl.desk.why.cases import explain_case, explain_named_clock, sugges
 from dispatchctl.desk.why.charges import explain_charge
 from dispatchctl.errors import NotFound, UsageFault
 from dispatchctl.policy.rulebook import Version
+from dispatchctl.registers import case_of
 from dispatchctl.reports.explaining import explain_measure
 from dispatchctl.reports.values import Catalog
 from dispatchctl.rules.reasons import Reason, make_reason
@@ -56,7 +56,7 @@ def open_verdict(books: Books, version: Version, stretch: Stretch, text: str, li
         hint = suggest_nearest(text, names) or "see: dispatchctl report monthly --format json, dispatchctl ledger due"
         raise NotFound(f"no such case, measure or key: {show_text(text)}", hint=hint)
     try:
-        name = resolve_case(books, registers.case_of(text))
+        name = resolve_case(books, case_of(text))
     except NotFound as error:
         raise NotFound(str(error), hint=error.hint or suggest_case(books, text)) from None
     if name in books.people.histories and version.policy["appraisal"] is not None:

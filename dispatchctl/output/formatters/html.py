@@ -7,6 +7,7 @@ from dispatchctl.output.documents import list_tables, say_origin, title_report
 from dispatchctl.output.labels import Column
 from dispatchctl.output.layout import Format
 from dispatchctl.output.terminal import neutralise_text
+from dispatchctl.registers import Pages
 
 if TYPE_CHECKING:
     from dispatchctl.output.report import Report
@@ -31,13 +32,13 @@ class Html(Format):
 
     def make_file(self, report: "Report") -> str:
         """See Format.make_file."""
-        return write_html(report.document, report.lang, report.now)
+        return write_html(report.document, report.lang, report.now, report.pages)
 
 
 FORMAT = Html()
 
 
-def write_html(document: Mapping[str, Any], lang: str, now: int) -> str:
+def write_html(document: Mapping[str, Any], lang: str, now: int, pages: Pages) -> str:
     """A page that needs nothing else: no script, no address, every text escaped; a line below a ratio shows it."""
     from html import escape
 
@@ -59,7 +60,7 @@ def write_html(document: Mapping[str, Any], lang: str, now: int) -> str:
         f"<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n"
         f"<p>{escape(say_origin(document, lang, now))}</p>\n"
     ]
-    for heading, tables in list_tables(document, lang):
+    for heading, tables in list_tables(document, lang, pages):
         parts.append(f"<h2>{escape(neutralise_text(heading))}</h2>\n")
         for columns, items in tables:
             names = [escape(neutralise_text(column.zh if lang == "zh" else column.en)) for column in columns]

@@ -32,7 +32,7 @@ class Markdown(Format):
         """See Format.make_file."""
         from dispatchctl.output.documents import format_report
 
-        return format_report(report.document, self, report.lang, report.now)
+        return format_report(report.document, self, report.lang, report.now, pages=report.pages)
 
 
 FORMAT = Markdown()

@@ -31,7 +31,7 @@ class Table(Format):
         """See Format.make_file."""
         from dispatchctl.output.documents import format_report
 
-        return format_report(report.document, self, report.lang, report.now)
+        return format_report(report.document, self, report.lang, report.now, pages=report.pages)
 
 
 FORMAT = Table()
