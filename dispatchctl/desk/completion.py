@@ -47,7 +47,7 @@ def _list_words(workspace: Workspace, kind: str, prefix: str) -> list[Candidate]
     """The states of all registers, or the registers: known even where no records are, then in the locale's language."""
     known = SHIPPED
     with suppress(DispatchError):
-        known = Books(workspace).pages  # which tell the workspace the language of the rules
+        known = Books(workspace).pages  # to open them tells the workspace the language of the rules too
     pages = [known.get(name) for name in known.names]
     named: list[State | Register] = [state for page in pages for state in page.states] if kind == "state" else [*pages]
     zh = workspace.lang == "zh"
