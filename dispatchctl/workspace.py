@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TextIO
 
 from dispatchctl.errors import NotFound, UsageFault
 from dispatchctl.output.formatters import FILE_FORMATS, FORMATS, find_printed
+from dispatchctl.registers import SHIPPED, Pages
 
 if TYPE_CHECKING:
     from dispatchctl.output.layout import Format
@@ -82,6 +83,7 @@ class Workspace:
         self._timezone = ""
         self._language = ""
         self._load_titles: Callable[[], Mapping[str, Mapping[str, str]]] | None = None
+        self.pages = SHIPPED
         self._settings: Settings | None = None
         self._sources: dict[str, str] = {}
         self._now: int | None = None
@@ -120,12 +122,13 @@ class Workspace:
         timezone: str,
         language: str = "",
         load_titles: Callable[[], Mapping[str, Mapping[str, str]]] | None = None,
+        pages: Pages = SHIPPED,
     ) -> "Workspace":
-        """The same, as seen by rules: their timezone (IANA) and language, and what people call the keys of a column."""
+        """The same, as a folder with its rules sees it: timezone (IANA), language, titles of keys, registers."""
         _ = self.settings  # read once for all views
         seen = object.__new__(Workspace)
         seen.__dict__.update(self.__dict__)
-        seen._timezone, seen._language, seen._load_titles = timezone, language, load_titles
+        seen._timezone, seen._language, seen._load_titles, seen.pages = timezone, language, load_titles, pages
         return seen
 
     def settle_in(self, records: str) -> "Workspace":

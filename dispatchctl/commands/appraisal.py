@@ -140,7 +140,7 @@ def format_person(scores: Scores, item: Mapping[str, Any]) -> list[str]:
     chinese = lang == "zh"
 
     def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], *, one: bool = False) -> str:
-        layout = Layout(tuple(columns), lang, books.now, ws.headers, one, titles=ws.titles)
+        layout = Layout(tuple(columns), lang, books.now, ws.headers, one, titles=ws.titles, pages=ws.pages)
         return ws.form.format_table(rows, layout)
 
     head = {"id": item["staff"], **item, "score": say_points(item["score"]) or say(item["reason"], lang)}

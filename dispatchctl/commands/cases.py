@@ -72,7 +72,7 @@ def list_command(
     """
     from dispatchctl.desk.periods import day_bounds
 
-    name = find_register(register)
+    name = find_register(register, books.pages)
     items = list_cases(
         books,
         name,

@@ -55,7 +55,7 @@ def overdue(
         soon=soon is not None,
         span=span,
         owner=owner,
-        register=find_register(register) if register else "",
+        register=find_register(register, books.pages) if register else "",
         service=resolve_key(books.policy, "services", service, "--service") if service else "",
         limit=limit or 0,
     )
@@ -95,7 +95,12 @@ def due(
             raise UsageFault("--explain takes cases, not --all")
         bounds = _read_bounds(books, since, until)
         items = list(
-            list_all_due(books, register=find_register(register) if register else "", since=bounds[0], until=bounds[1])
+            list_all_due(
+                books,
+                register=find_register(register, books.pages) if register else "",
+                since=bounds[0],
+                until=bounds[1],
+            )
         )
     print_warnings(books)
     if explain and not books.ws.quiet and books.ws.form.people and not books.ws.fields:

@@ -153,7 +153,7 @@ def print_report(ws: Workspace, document: Mapping[str, Any], rows: Sequence[Mapp
     elif ws.form.people and not ws.fields and not ws.sort[0]:
         from dispatchctl.output.documents import format_report
 
-        write_stdout(format_report(document, ws.form, ws.lang, ws.now(), headers=ws.headers))
+        write_stdout(format_report(document, ws.form, ws.lang, ws.now(), headers=ws.headers, pages=ws.pages))
     else:
         emit(ws, rows, keys=FLAT)
 
@@ -174,7 +174,7 @@ def format_file(
     if drilled and form.people:
         content = "".join(f"{row['id']}\n" for row in rows)
     else:
-        content = form.make_file(Report(document, rows, keys, ws.lang, ws.now(), ws.headers, raw))
+        content = form.make_file(Report(document, rows, keys, ws.lang, ws.now(), ws.headers, raw, ws.pages))
     if isinstance(content, bytes):
         return content
     return content.encode(encoding or form.encoding, "backslashreplace")

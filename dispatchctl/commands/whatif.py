@@ -108,10 +108,10 @@ def format_document(then: Books, document: Mapping[str, Any]) -> str:
             if each != "item" or any(item["item"] for item in items)
         ]
         if items:
-            layout = Layout(tuple(shown), lang, then.now, ws.headers, titles=then.list_titles())
+            layout = Layout(tuple(shown), lang, then.now, ws.headers, titles=then.list_titles(), pages=ws.pages)
             pieces.append(form.head(TITLES[part][lang == "zh"]) + form.format_table(items, layout))
     lines = [Column("what", "", ""), *_sides("number")]
-    layout = Layout(tuple(lines), lang, then.now, ws.headers)
+    layout = Layout(tuple(lines), lang, then.now, ws.headers, pages=ws.pages)
     table = form.format_table(list(list_totals(document["totals"], lang)), layout)
     pieces.append(form.head(TITLES["totals"][lang == "zh"]) + table)
     return neutralise_text("\n".join(pieces), "\n")

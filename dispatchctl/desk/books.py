@@ -108,7 +108,7 @@ class Books:
 
     def _see(self, ws: Workspace) -> Workspace:
         policy = self.book.newest.policy
-        return ws.view(policy["timezone"], policy["language"], self.list_titles)
+        return ws.view(policy["timezone"], policy["language"], self.list_titles, self.pages)
 
     def _look_back(self, until: int) -> Rulebook:
         """The versions that had been published by `until` (seconds), with their days."""

@@ -181,7 +181,7 @@ def _check_time(books: Books, family: Family, register: str, draft: Draft) -> No
 
 
 def refuse_event(case: Case, page: Register, event: str) -> Refused:
-    """The refusal of an event: the state the case is in, and what may happen in it."""
+    """The refusal of an event: the state the case is in, what may happen in it. page: of the register written to."""
     states = {state.name: state for state in page.states}
     shown = states[case.state].en if case.state in states else case.state
     allowed = [

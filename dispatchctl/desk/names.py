@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dispatchctl.desk.times import local_day
 from dispatchctl.errors import NotFound, Refused, UsageFault
-from dispatchctl.registers import SHIPPED, Pages
+from dispatchctl.registers import Pages
 from dispatchctl.store.schema import quote
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def resolve_staff(books: "Books", text: str, *, option: str = "", present: bool 
     raise NotFound(f"no such person: {show_text(text)}", place=option, hint=hint or "see: dispatchctl list staff")
 
 
-def find_register(name: str, pages: Pages = SHIPPED) -> str:
+def find_register(name: str, pages: Pages) -> str:
     """The register of that name; NotFound with the nearest."""
     if name in pages.names:
         return name

@@ -11,7 +11,7 @@ from dispatchctl.output.cells import say_time
 from dispatchctl.output.labels import COLUMNS, Column, find_column, say_word
 from dispatchctl.output.layout import Format, Layout
 from dispatchctl.output.terminal import neutralise_text
-from dispatchctl.registers import SHIPPED, Pages
+from dispatchctl.registers import Pages
 
 Document = Mapping[str, Any]
 
@@ -152,9 +152,7 @@ def _find_head(name: str, pages: Pages) -> Column:
     return find_column(name, pages.get(homes[0]) if homes else None)
 
 
-def format_report(
-    document: Document, form: Format, lang: str, now: int, *, headers: bool = True, pages: Pages = SHIPPED
-) -> str:
+def format_report(document: Document, form: Format, lang: str, now: int, *, pages: Pages, headers: bool = True) -> str:
     """The report as tables below headings, in a format for people. now: epoch seconds, by which times are shortened."""
     text = f"{form.head(title_report(document, lang), 1)}{say_origin(document, lang, now)}\n"
     for title, tables in list_tables(document, lang, pages):

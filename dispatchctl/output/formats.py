@@ -11,7 +11,6 @@ from dispatchctl.errors import UsageFault
 from dispatchctl.output.labels import Column, find_column
 from dispatchctl.output.layout import Item, Layout, Printing
 from dispatchctl.output.terminal import neutralise_text, write_stdout
-from dispatchctl.registers import SHIPPED, Pages
 from dispatchctl.registers.page import Register
 
 
@@ -25,14 +24,13 @@ def emit(
     page: Register | None = None,
     keys: Sequence[str] = (),
     in_order: bool = False,
-    pages: Pages = SHIPPED,
 ) -> None:
     """Print items to stdout as the workspace says: ids only with -q, else in its format, with --fields and --sort.
 
     columns: the default ones of formats for people; the other formats have all keys. single: the one item itself
     rather than a list of one. ids: the key that -q prints. page: the register's, where all items are of one. keys: all
-    keys, for an empty list. in_order: the items are sorted already as --sort asked. pages: of the registers that items
-    name. Raises UsageFault for an unknown field or a format that only files have.
+    keys, for an empty list. in_order: the items are sorted already as --sort asked.
+    Raises UsageFault for an unknown field or a format that only files have.
     """
     form = None if workspace.quiet else workspace.form
     chosen, order = workspace.fields if form else (), ("", False) if in_order else workspace.sort
@@ -55,7 +53,9 @@ def emit(
         color = form.screen and workspace.use_color(sys.stdout)
         now = workspace.now() if items else 0
         titles = workspace.titles if items else {}
-        layout = Layout(shown, workspace.lang, now, workspace.headers, single, page, color, titles=titles, pages=pages)
+        layout = Layout(
+            shown, workspace.lang, now, workspace.headers, single, page, color, titles=titles, pages=workspace.pages
+        )
         write_stdout(form.format_table(items, layout))
         return
     if chosen:

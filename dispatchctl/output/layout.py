@@ -96,6 +96,10 @@ class Printing(Protocol):
         """`zh` or `en`."""
 
     @property
+    def pages(self) -> Pages:
+        """The registers that items may be of."""
+
+    @property
     def quiet(self) -> bool:
         """Ids only."""
 

@@ -10,7 +10,6 @@ from dispatchctl.output.labels import find_column, find_page, label, say_duratio
 from dispatchctl.output.layout import Format, Printing
 from dispatchctl.output.sheets import measure_segment, say_why
 from dispatchctl.output.terminal import neutralise_text
-from dispatchctl.registers import SHIPPED, Pages
 from dispatchctl.registers.ledger import MONEYLESS
 
 Value = Mapping[str, Any]
@@ -18,9 +17,9 @@ KEYS = ("depth", "what", "id", "text", "value")
 INDENT = "  "
 
 
-def add_texts(reason: Mapping[str, Any], printing: Printing, pages: Pages = SHIPPED) -> dict[str, Any]:
-    """The tree with `text` in every step: what `why` prints as json. pages: of the registers that steps name."""
-    teller = Teller(printing, pages)
+def add_texts(reason: Mapping[str, Any], printing: Printing) -> dict[str, Any]:
+    """The tree with `text` in every step: what `why` prints as json."""
+    teller = Teller(printing)
     return _add(reason, teller)
 
 
@@ -54,8 +53,8 @@ def _cut(number: str) -> str:
 class Teller:
     """Says one step in a line of the language asked for."""
 
-    def __init__(self, printing: Printing, pages: Pages) -> None:
-        self.pages = pages
+    def __init__(self, printing: Printing) -> None:
+        self.pages = printing.pages
         self.lang = printing.lang
         self.zh = printing.lang == "zh"
         self.now = printing.now()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from dispatchctl.registers import SHIPPED, Pages
+from dispatchctl.registers import Pages
 
 
 class Report(NamedTuple):
@@ -17,6 +17,6 @@ class Report(NamedTuple):
     keys: Sequence[str]
     lang: str
     now: int
-    headers: bool = True
-    raw: bool = False
-    pages: Pages = SHIPPED
+    headers: bool
+    raw: bool
+    pages: Pages

@@ -6,7 +6,6 @@ from typing import Any
 from dispatchctl.output.labels import find_column, say_word
 from dispatchctl.output.layout import Layout, Printing
 from dispatchctl.output.terminal import neutralise_text, write_stdout
-from dispatchctl.registers import SHIPPED, Pages
 from dispatchctl.registers.page import Register
 
 HISTORY = ("at", "case", "by_name", "event", "what")
@@ -17,7 +16,7 @@ FOLLOW_UPS = ("id", "about", "state", "method", "satisfaction", "remark", "at", 
 APART = ("events", "clocks", "conflicts", "assignments", "complaints", "followups", "register", "contact")
 
 
-def print_case(printing: Printing, item: Mapping[str, Any], page: Register, pages: Pages = SHIPPED) -> None:
+def print_case(printing: Printing, item: Mapping[str, Any], page: Register) -> None:
     """Print what `show` has: fields that are filled in, then tables of assignments, clocks, history and conflicts."""
     lang = printing.lang
     zh = lang == "zh"
@@ -26,9 +25,9 @@ def print_case(printing: Printing, item: Mapping[str, Any], page: Register, page
     if contact:
         shown["contact"] = " ".join(contact[name] for name in ("name", "phone", "address") if contact[name]) or None
         shown = {key: value for key, value in shown.items() if value is not None}
-    layout = Layout((), lang, printing.now(), page=page, titles=printing.titles, pages=pages)
-    pieces = [_format(printing, [shown], tuple(shown), page, pages, single=True)]
-    jobs = pages.get("assignments")
+    layout = Layout((), lang, printing.now(), page=page, titles=printing.titles, pages=printing.pages)
+    pieces = [_format(printing, [shown], tuple(shown), page, single=True)]
+    jobs = printing.pages.get("assignments")
     story = [(each, page, "") for each in item["events"]]
     for job in item.get("assignments") or ():
         story += [(each, jobs, job["id"]) for each in job["events"]]
@@ -37,8 +36,8 @@ def print_case(printing: Printing, item: Mapping[str, Any], page: Register, page
     told = HISTORY if item.get("assignments") else tuple(name for name in HISTORY if name != "case")
     tables: list[tuple[str, Sequence[Mapping[str, Any]], tuple[str, ...], Register | None]] = [
         ("派工" if zh else "assignments", item.get("assignments") or (), SENT, jobs),
-        ("投诉" if zh else "complaints", item.get("complaints") or (), COMPLAINTS, pages.get("complaints")),
-        ("回访" if zh else "follow-ups", item.get("followups") or (), FOLLOW_UPS, pages.get("followups")),
+        ("投诉" if zh else "complaints", item.get("complaints") or (), COMPLAINTS, printing.pages.get("complaints")),
+        ("回访" if zh else "follow-ups", item.get("followups") or (), FOLLOW_UPS, printing.pages.get("followups")),
         ("时限" if zh else "clocks", item.get("clocks") or (), CLOCKS, None),
         ("历史" if zh else "history", history, told, None),
         (
@@ -50,7 +49,7 @@ def print_case(printing: Printing, item: Mapping[str, Any], page: Register, page
     ]
     for title, rows, columns, about in tables:
         if rows:
-            pieces.append(f"\n{title}\n" + _format(printing, rows, columns, about, pages))
+            pieces.append(f"\n{title}\n" + _format(printing, rows, columns, about))
     write_stdout("".join(pieces))
 
 
@@ -59,7 +58,6 @@ def _format(
     rows: Sequence[Mapping[str, Any]],
     columns: tuple[str, ...],
     page: Register | None,
-    pages: Pages,
     *,
     single: bool = False,
 ) -> str:
@@ -71,7 +69,7 @@ def _format(
         single,
         page,
         titles=printing.titles,
-        pages=pages,
+        pages=printing.pages,
     )
     return printing.form.format_table(rows, layout)
 
@@ -98,7 +96,7 @@ def _say_event(event: Mapping[str, Any], page: Register, layout: Layout, case: s
 SEGMENTS = ("from", "to", "length", "counts", "why")
 
 
-def print_explained(printing: Printing, items: Sequence[Mapping[str, Any]], pages: Pages = SHIPPED) -> None:
+def print_explained(printing: Printing, items: Sequence[Mapping[str, Any]]) -> None:
     """Print what `due --explain` has: each clock in a line of its own, below it every stretch of its time."""
     pieces = []
     for item in items:
@@ -106,8 +104,8 @@ def print_explained(printing: Printing, items: Sequence[Mapping[str, Any]], page
             {**each, "length": measure_segment(each), "why": say_why(each["why"], printing.lang)}
             for each in item["segments"]
         ]
-        clock = _format(printing, [item], CLOCKS, None, pages)
-        pieces.append(clock + "\n" + _format(printing, rows, SEGMENTS, None, pages))
+        clock = _format(printing, [item], CLOCKS, None)
+        pieces.append(clock + "\n" + _format(printing, rows, SEGMENTS, None))
     write_stdout("\n".join(pieces))
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from dispatchctl.errors import NotFound
 from dispatchctl.policy.items import PERSON
-from dispatchctl.registers import SHIPPED, Pages
+from dispatchctl.registers import Pages
 from dispatchctl.reports.measures import (
     WHOLE,
     Figure,
@@ -61,7 +61,8 @@ def build_report(
     rest: str = "",
     beside: Mapping[str, Beside] | None = None,
     heads: Callable[[Window], Heads] | None = None,
-    pages: Pages = SHIPPED,
+    *,
+    pages: Pages,
 ) -> dict[str, Any]:
     """The document of a report: {"report", "period", ..., "measures": {ID: figure}, "sections": [...]}.
 
@@ -271,7 +272,8 @@ def drill(
     period: Window,
     person: str = "",
     headed: Sequence[str] = (),
-    pages: Pages = SHIPPED,
+    *,
+    pages: Pages,
 ) -> tuple[dict[str, Any], list[Item]]:
     """({"measure", "numerator": items, "denominator": items or null}, all items): the cases behind a figure.
 

@@ -124,7 +124,7 @@ def test_it_is_listed_and_shown_with_its_clock(books: Books, demo: Path) -> None
     assert [each["clock"] for each in shown["clocks"]] == ["show"]
     assert find_register("viewings", later.pages) == "viewings"
     with pytest.raises(NotFound, match="no such register"):
-        find_register("viewings")
+        find_register("viewings", SHIPPED)
     later.settle()
 
 

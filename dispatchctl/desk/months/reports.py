@@ -51,6 +51,7 @@ def report_period(
         rest(books),
         beside,
         lambda each: find_heads(books, each),
+        pages=books.pages,
     )
     document["sections"] += list_corrected(books, kind, stretch)
     return Reported(books, heading, document)
@@ -65,5 +66,5 @@ def drill_figure(books: Books, kind: str, month: str, date: str, measure: str, p
     name = find_measure(version.policy, measure)
     staff = resolve_staff(books, person, option="--person", present=False) if person else ""
     headed = list_headed(books, staff, period) if staff else []
-    document, items = drill(books.index.db, version.policy, name, period, staff, headed)
+    document, items = drill(books.index.db, version.policy, name, period, staff, headed, pages=books.pages)
     return Reported(books, heading, document, name, items)

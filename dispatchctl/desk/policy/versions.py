@@ -84,4 +84,4 @@ def show_rules(books: Books, path: str) -> Any:
     """The rules in force now, every default filled in, or what `path` names of them; NotFound for a path of nothing."""
     from dispatchctl.policy.showing import show_policy
 
-    return show_policy(books.policy, path)
+    return show_policy(books.policy, path, books.pages)

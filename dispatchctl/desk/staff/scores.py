@@ -86,7 +86,7 @@ def drill_score(
     from dispatchctl.reports.documents import drill
 
     span = build_period(books, period)
-    return drill(books.index.db, version.policy, name, span, only, list_headed(books, only, span))
+    return drill(books.index.db, version.policy, name, span, only, list_headed(books, only, span), pages=books.pages)
 
 
 def _find_measure(version: Version, text: str) -> str:
