@@ -179,7 +179,7 @@ def parse_day(text: str, tz_name: str, now: int, option: str = "--date") -> date
 def parse_month(text: str, tz_name: str, now: int, option: str = "--month") -> str:
     """A month as `YYYY-MM`: itself, `this` (the one that holds now in `tz_name`) or `last` (the one before)."""
     wanted = text.strip()
-    if re.fullmatch(r"(19[789][0-9]|[2-9][0-9]{3})-(0[1-9]|1[0-2])", wanted):
+    if re.fullmatch(r"(19[789][0-9]|[2-9][0-9]{3})-(0[1-9]|1[0-2])", wanted) and int(wanted[:4]) <= LAST_YEAR:
         return wanted
     first = to_local(now, tz_name).date().replace(day=1)
     if wanted in ("last", "last-month"):

@@ -131,6 +131,13 @@ class Workspace:
         seen._timezone, seen._language, seen._load_titles, seen.pages = timezone, language, load_titles, pages
         return seen
 
+    def plain(self) -> "Workspace":
+        """The same without --fields and --sort: what was done is shown even where these name nothing."""
+        seen = object.__new__(Workspace)
+        seen.__dict__.update(self.__dict__)
+        seen._settings = self.settings._replace(fields="", sort="")
+        return seen
+
     def settle_in(self, records: str) -> "Workspace":
         """The same at this records folder, with the rules beside it: what `init` has just made."""
         return Workspace({**self.given, "records": records, "policies": ""})

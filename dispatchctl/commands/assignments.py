@@ -105,6 +105,10 @@ def assign_command(books: Books, /, order: str, staff: str, everything: bool, wr
     if everything:
         if order or not given["auto"]:
             raise UsageFault("--all goes with --auto, and takes no order")
+        beside = [name for name, value in given.items() if name != "auto" and value]
+        if beside:
+            place = {"helpers": "--helper"}.get(beside[0], f"--{beside[0].replace('_', '-')}")
+            raise UsageFault("is about one order, and does not go with --all", place=place)
         return _assign_all(books, writing)
     if not order:
         raise UsageFault("assign needs an order, or --all --auto")

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from dispatchctl.commands.frame import with_books
-from dispatchctl.commands.results import describe_done, print_faults, print_results, print_warnings
+from dispatchctl.commands.results import describe_done, print_faults, print_items, print_results, print_warnings
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.policy.draft import check_draft_file, describe_form
 from dispatchctl.desk.policy.publication import publish_rules
@@ -126,12 +126,12 @@ def publish(books: Books, days: bool, reason: str, writing: Writing) -> None:
     if done.dry:
         item["dry_run"] = True
     if books.ws.quiet or books.ws.form.tree:
-        emit(books.ws, [item], single=True)
+        print_items(books, [item], single=True)
     else:
         if item["file"]:
             verb = "would publish" if done.dry else "published"
             tell(f"{verb} {item['file']}, in force from {item['effective_from']}")
-        emit(books.ws, [_word_change(change, books.ws.lang, books.ws.form) for change in item["changes"]], CHANGES)
+        print_items(books, [_word_change(change, books.ws.lang, books.ws.form) for change in item["changes"]], CHANGES)
 
 
 def _word_change(change: Mapping[str, Any], lang: str, form: Format) -> dict[str, Any]:

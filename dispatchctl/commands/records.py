@@ -3,7 +3,7 @@
 import click
 
 from dispatchctl.commands.frame import with_books
-from dispatchctl.commands.results import print_faults, print_warnings
+from dispatchctl.commands.results import print_faults, print_items, print_warnings
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.files.inspection import inspect_records
 from dispatchctl.desk.files.seals import seal_month
@@ -93,7 +93,7 @@ def writer(books: Books, code: str, take_over: bool, reason: str, writing: Writi
     item = set_writer(books, code, writing, take_over=take_over, reason=reason)
     if item["before"] == code:
         tell(f"the writer here is {code} already")
-    emit(books.ws, [item], WRITER, single=True, ids="writer")
+    print_items(books, [item], WRITER, single=True, ids="writer")
 
 
 @click.command("seal")
@@ -115,7 +115,7 @@ def seal(books: Books, month: str, key: str, end_torn: bool, writing: Writing) -
     print_warnings(books)
     if item.get("replayed"):
         tell(f"{item['id']} was recorded before; nothing was written")
-    emit(books.ws, [item], SEAL, single=True)
+    print_items(books, [item], SEAL, single=True)
 
 
 @click.command("verify")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dispatchctl.desk.books import Books
-from dispatchctl.errors import Fault
+from dispatchctl.errors import Fault, UsageFault
 from dispatchctl.output.formats import emit
 from dispatchctl.output.labels import Column
 from dispatchctl.output.terminal import neutralise_text, tell, write_stdout
@@ -37,18 +37,10 @@ def print_results(
 
     single: one item is printed as itself rather than as a list of one. register: whose words a table uses.
     """
-    print_warnings(books)
     one = single and len(items) == 1
     if items or not refused:
-        emit(
-            books.ws,
-            items,
-            columns,
-            single=one,
-            ids=ids,
-            keys=keys,
-            page=books.pages.get(register) if register else None,
-        )
+        page = books.pages.get(register) if register else None
+        print_items(books, items, columns, single=one, ids=ids, keys=keys, page=page)
     for refusal in refused:
         named = str(refusal.error).startswith(f"{refusal.item}: ")
         tell(f"dispatchctl: {refusal.error}" if named else f"dispatchctl: {refusal.item}: {refusal.error}")
@@ -84,9 +76,18 @@ def print_done(
 def print_items(
     books: Books, items: Sequence[Mapping[str, Any]], columns: "Sequence[str | Column]" = (), **how: Any
 ) -> None:
-    """What was noticed on the way, on stderr, then the items on stdout; how: as for output.formats.emit."""
+    """What was noticed on the way, on stderr, then the items on stdout; how: as for output.formats.emit.
+
+    What was recorded is never answered with a refusal: fields that there are not are then a warning.
+    """
     print_warnings(books)
-    emit(books.ws, items, columns, **how)
+    try:
+        emit(books.ws, items, columns, **how)
+    except UsageFault as error:
+        if not books.recorded:
+            raise
+        tell(f"warning: {error}; it is done, and shown as without")
+        emit(books.ws.plain(), items, columns, **how)
 
 
 def print_warnings(books: Books) -> None:

@@ -31,7 +31,12 @@ from dispatchctl.options import (
 from dispatchctl.registers import SHIPPED
 from dispatchctl.registers.page import FIRST, Event, Field, name_option
 
-HELP = {"reason": "Why.", "comment": "What was said."}
+HELP = {
+    "reason": "Why.",
+    "comment": "What was said.",
+    "parts": "What was used.",
+    "cost": "What it cost.",
+}
 TYPES = {"money": MONEY, "time": WHEN, "month": MONTH, "staff": STAFF, "case": CASE}
 METAVARS = {"date": "DATE", "contact": "P"}
 

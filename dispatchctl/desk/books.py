@@ -16,6 +16,7 @@ from dispatchctl.policy.forms import Form
 from dispatchctl.policy.rulebook import Rulebook, Version, assemble_rules
 from dispatchctl.registers import SHIPPED, Pages
 from dispatchctl.registers.row import Row
+from dispatchctl.store.contacts import Contact
 from dispatchctl.store.folder import Folder, open_folder
 from dispatchctl.store.index import FORMAT, Index, is_unharmed
 from dispatchctl.store.syncing import FIND_OUT
@@ -94,6 +95,7 @@ class Books:
         self.warnings: list[str] = []  # what was noticed on the way; the command prints it
         self.told_draft = False
         self.strict_privacy = False  # text with what looks like a phone number is refused, whatever the rules say
+        self.unwritten: list[Contact] = []  # made for the command under way, written with its rows
         self.recorded = False  # rows were appended through these books
         self.derived: list[Books] = []  # books as of another time that were opened from these
 

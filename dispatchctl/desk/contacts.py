@@ -82,14 +82,13 @@ def mask_contact(contact: Contact) -> Contact:
     )
 
 
-def add_contact(books: Books, contact: Contact, moment: Moment, *, dry: bool = False) -> str:
-    """Write a new contact, under the lock of the command that names it; its id."""
+def add_contact(books: Books, contact: Contact, moment: Moment) -> str:
+    """Have a new contact written with the command that names it, once nothing refuses that; its id."""
     day = local_day(books, moment.recorded // 1_000_000)
-    number = books.index.counter("contacts", books.folder.writer, day) + 1
+    number = books.index.counter("contacts", books.folder.writer, day) + 1 + len(books.unwritten)
     contact_id = make_id("P", day, books.folder.writer, number)
-    if not dry:
-        created = format_time(books, moment.recorded // 1_000_000)
-        private.append_contact(books.folder, contact._replace(contact_id=contact_id, created_at=created))
+    created = format_time(books, moment.recorded // 1_000_000)
+    books.unwritten.append(contact._replace(contact_id=contact_id, created_at=created))
     return contact_id
 
 
@@ -117,4 +116,6 @@ def lint_privacy(books: Books, texts: Mapping[str, str]) -> None:
         what = " and ".join(kinds)
         if books.policy["privacy"]["strict"] or books.strict_privacy:
             raise UsageFault(f"the text holds what looks like: {what}", place=option, hint="leave it to the contact")
-        books.warnings.append(f"{option} holds what looks like: {what}; it cannot be erased from there")
+        warning = f"{option} holds what looks like: {what}; it cannot be erased from there"
+        if warning not in books.warnings:
+            books.warnings.append(warning)

@@ -115,7 +115,7 @@ def check_references(books: Books, register: str, drafts: Sequence[Draft]) -> No
 def _check_case(books: Books, register: str, case: str, own: set[str], option: str) -> None:
     if case in own or (_has(books, register, case) if register else books.index.family_of(case)):
         return
-    if is_elsewhere(books, case):
+    if is_elsewhere(books, case, register):
         books.warnings.append(f"{option}: {case} is of another writer, and is not here yet")
         return
     raise NotFound(f"no such case: {show_text(case)}", place=option)

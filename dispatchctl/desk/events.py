@@ -8,7 +8,7 @@ from dispatchctl.desk.contacts import lint_privacy
 from dispatchctl.desk.drafts import Moment, Step
 from dispatchctl.desk.fields import Typed, read_fields
 from dispatchctl.desk.names import resolve_case
-from dispatchctl.desk.recording import Done, Refusal, record, record_each, resolve_items
+from dispatchctl.desk.recording import Done, Refusal, find_replay, name_item, record, record_each, resolve_items
 from dispatchctl.entries import Writing
 from dispatchctl.registers.page import name_option
 from dispatchctl.rules.families import Family
@@ -70,6 +70,10 @@ def act_each(
 
     if len(ids) == 1:
         case = resolve_case(books, ids[0], named, only=True)
+        key = f"{writing.request_id}/{name_item(case)}" if writing.request_id else ""
+        known = find_replay(books, key, register, events, case)  # as one of several before
+        if known is not None:
+            return [known], []
         return [record(books, register, actor, lambda moment: decide(case, moment), writing, events, case)], []
     cases, unknown = resolve_items(books, ids, named)
     done, refused = record_each(books, register, actor, cases, decide, writing, events)

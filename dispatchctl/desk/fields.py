@@ -26,14 +26,14 @@ def read_fields(
     moment: Moment,
     options: Mapping[str, str] | None = None,
     *,
-    employed: bool = True,
+    employed: bool | None = True,
 ) -> dict[str, str]:
     """Typed values as a row of the register holds them; empty ones are left out.
 
     Keys and titles of the rules become keys, names of people their ids, times ISO 8601, flags `yes`, lists one text.
     options: field -> what messages name, where it is not the option of the page. employed: people have to be employed
-    at the moment's time, else Refused; without it, whoever ever joined will do. UsageFault and NotFound for what is not
-    understood or not there.
+    at the moment's time, else Refused; None: now; False: whoever ever joined will do. UsageFault and NotFound for what
+    is not understood or not there.
     """
     fields = books.pages.fields(register)
     found: dict[str, str] = {}
@@ -42,6 +42,8 @@ def read_fields(
             continue
         option = (options or {}).get(name) or name_option(fields[name])
         items = [YES] if value is True else [value] if isinstance(value, str) else list(value or ())
+        if fields[name].many and not all(item.strip() for item in items):
+            raise UsageFault("is empty", place=option)
         texts = [read_field(books, fields[name], item, moment, option, employed=employed) for item in items]
         if not fields[name].many and len(texts) > 1:
             raise UsageFault("takes one value", place=option)
@@ -49,7 +51,9 @@ def read_fields(
     return found
 
 
-def read_field(books: Books, field: Field, text: str, moment: Moment, option: str, *, employed: bool = True) -> str:
+def read_field(
+    books: Books, field: Field, text: str, moment: Moment, option: str, *, employed: bool | None = True
+) -> str:
     """One value of a field, as read_fields; option: what messages name."""
     kind = field.type
     if kind == "key":
@@ -57,9 +61,9 @@ def read_field(books: Books, field: Field, text: str, moment: Moment, option: st
     if kind == "staff":
         if employed:
             return find_employed(books, text, moment.at, option)
-        return resolve_staff(books, text, option=option, present=False)
+        return resolve_staff(books, text, option=option, present=employed is None)
     if kind == "case":
-        if is_elsewhere(books, text) and not books.index.family_of(text):
+        if is_elsewhere(books, text, field.of) and not books.index.family_of(text):
             return text  # check_references warns of it
         return resolve_case(books, text, (field.of,), only=True) if field.of else resolve_case(books, text)
     if kind == "contact":

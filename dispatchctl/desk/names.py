@@ -4,9 +4,10 @@ Cases may be named by any unambiguous end of their id, keys of policies.yaml by 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from dispatchctl.desk.times import local_day
+from dispatchctl.desk.times import local_day, local_time
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.registers import Pages
 from dispatchctl.store.schema import quote
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from dispatchctl.desk.books import Books
 
 SHOWN = 5  # candidates that a message names
+AHEAD = timedelta(days=1)  # by which another writer's clock may be ahead
 
 
 def suggest_nearest(wanted: str, known: Iterable[str]) -> str:
@@ -92,12 +94,21 @@ def make_id(letter: str, day: str, writer: str, number: int) -> str:
     return f"{letter}-{day}-{middle}{number:04d}"
 
 
-def is_elsewhere(books: "Books", case: str) -> bool:
-    """Whether this is a whole id that another writer has given: its rows may only not have come here yet."""
+def is_elsewhere(books: "Books", case: str, register: str = "") -> bool:
+    """Whether this is a whole id that another writer may have given: its rows may only not have come here yet.
+
+    register: of which it has to be; "" for any.
+    """
     import re
 
-    found = re.fullmatch(r"[A-Z]-[0-9]{8}-(?:([A-Z][A-Z0-9]{0,7})-)?[0-9]{4,}", case)
-    return found is not None and case[0] in books.pages.letters and (found[1] or "main") != books.folder.writer
+    found = re.fullmatch(r"([A-Z])-([0-9]{8})-(?:([A-Z][A-Z0-9]{0,7})-)?[0-9]{4,}", case)
+    if found is None or books.pages.letters.get(found[1]) not in ((register,) if register else books.pages.names):
+        return False
+    try:
+        day = date.fromisoformat(found[2])
+    except ValueError:
+        return False
+    return (found[3] or "main") != books.folder.writer and day <= local_time(books, books.now).date() + AHEAD
 
 
 def resolve_key(policy: Mapping[str, Any], section: str, text: str, option: str = "") -> str:

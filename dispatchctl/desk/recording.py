@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from dispatchctl.desk.books import Books
+from dispatchctl.desk.contacts import lint_privacy
 from dispatchctl.desk.drafts import Group, Moment, Step, as_row, make_drafts, new_id, try_drafts
 from dispatchctl.desk.names import resolve_case
 from dispatchctl.desk.times import format_time, local_time
@@ -16,6 +17,7 @@ from dispatchctl.entries import Writing
 from dispatchctl.errors import DispatchError, NotFound, OutcomeUnknown, Refused, SystemFailed, UsageFault
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Family
+from dispatchctl.store.contacts import append_contacts
 from dispatchctl.store.folder import has_seals, require_writer
 from dispatchctl.store.journal import Lock, append_groups, find_end, sync_rows
 from dispatchctl.store.lines import check_text
@@ -105,6 +107,14 @@ def find_replay(books: Books, request_id: str, register: str, events: Sequence[s
     return Done(rows[0].id, family.cases[rows[0].id].state, rows, family, replayed=True)
 
 
+def find_lone(books: Books, request_id: str, register: str, events: Sequence[str], item: str) -> Done | None:
+    """What a command about this one case recorded under the key that is now a batch's; None where it did not."""
+    row = books.index.db.execute("SELECT id FROM requests WHERE key = ?", (request_id,)).fetchone()
+    if row is None or item not in books.family(row[0]).cases:
+        return None
+    return find_replay(books, request_id, register, events, item)
+
+
 def was_recorded(books: Books, request_id: str) -> bool:
     """Whether a command with this key was recorded: what it then found in the way may be its own work."""
     return bool(request_id) and bool(
@@ -130,12 +140,14 @@ def record(
 
     def plan() -> tuple[Moment, Group, Done]:
         moment = read_moment(books, writing.at)
+        books.unwritten.clear()
         return moment, *plan_group(books, register, actor, decide(moment), moment, writing, attached)
 
     replay = find_replay(books, writing.request_id, register, events, about)
     if replay is not None:
         return replay
-    attached = books.attach(writing.attach, dry=writing.dry_run)
+    lint_privacy(books, {"--note": writing.note})
+    attached = books.attach(writing.attach, dry=True)
     if writing.dry_run:
         return plan()[2]
     with Lock(books.folder, books.ws.wait):
@@ -146,7 +158,14 @@ def record(
         moment, drafts, done = plan()
         if not drafts:
             return done
+        keep_attached(books, writing, attached)
         return done._replace(rows=_append(books, register, writer, [drafts], moment, sync=True))
+
+
+def keep_attached(books: Books, writing: Writing, attached: str) -> None:
+    """Copy the attachments, now that nothing refuses the command that names them; SystemFailed if they were changed."""
+    if writing.attach and books.attach(writing.attach) != attached:
+        raise SystemFailed("was changed while the command ran; nothing was recorded", place="--attach")
 
 
 def plan_group(
@@ -162,6 +181,8 @@ def plan_group(
     """The rows of one command, and what it will come to; ahead: new cases before its own that are not recorded yet."""
     if not steps:
         return [], Done("", "", [], Family())
+    for step in steps:
+        lint_privacy(books, {"--reason": str(step.fields.get("reason") or "")})
     fresh = "" if all(step.case for step in steps) else new_id(books, register, moment, ahead)
     drafts = make_drafts(steps, actor, fresh, moment, writing, attached)
     family = try_drafts(books, register, drafts, moment)
@@ -170,6 +191,9 @@ def plan_group(
 
 
 def _append(books: Books, register: str, writer: str, groups: list[Group], moment: Moment, *, sync: bool) -> list[Row]:
+    if books.unwritten:  # first: a contact that no row names harms nothing
+        append_contacts(books.folder, books.unwritten)
+        books.unwritten.clear()
     month = local_time(books, moment.recorded // 1_000_000).strftime("%Y-%m")
     end = find_end(books.folder, register, writer, books.index.last_position(register, writer))
     placed = append_groups(
@@ -202,22 +226,28 @@ def record_each(
     some of them were recorded.
     """
     writer = require_writer(books.folder)
-    attached = books.attach(writing.attach, dry=writing.dry_run) if items else ""
+    lint_privacy(books, {"--note": writing.note})
+    attached = books.attach(writing.attach, dry=True) if items else ""
     done: list[tuple[str, Done]] = []
     refused: list[Refusal] = []
     fresh: list[Row] = []  # not synced yet
 
     def take_item(item: str) -> None:
         key = f"{writing.request_id}/{name_item(item)}" if writing.request_id else ""
-        replay = find_replay(books, key, register, events)
+        replay = find_replay(books, key, register, events) or find_lone(
+            books, writing.request_id, register, events, item
+        )
         if replay is not None:
             done.append((item, replay))
             return
         moment = read_moment(books, writing.at)
         own = writing._replace(request_id=key)
         ahead = len(done) if writing.dry_run else 0
+        books.unwritten.clear()
         drafts, one = plan_group(books, register, actor, decide(item, moment), moment, own, attached, ahead)
         if drafts and not writing.dry_run:
+            if not fresh:
+                keep_attached(books, writing, attached)
             one = one._replace(rows=_append(books, register, writer, [drafts], moment, sync=False))
             fresh.extend(one.rows)
         if drafts:

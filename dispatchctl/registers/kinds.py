@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from dispatchctl.registers.page import Field
 
+DIGITS = 18  # of a whole number; Python refuses to read thousands of them
 YES = "yes"  # a flag that is set; one that is not is empty
 _MONEY = re.compile(r"-?[0-9]{1,15}\.[0-9]{2}", re.ASCII)
 
@@ -16,7 +17,7 @@ def _check_choice(field: Field, text: str) -> str:
 
 def _check_integer(field: Field, text: str) -> str:
     low, _, high = field.of.partition("..")
-    fits = text.isascii() and text.isdigit() and int(low) <= int(text) <= int(high)
+    fits = text.isascii() and text.isdigit() and len(text) <= DIGITS and int(low) <= int(text) <= int(high)
     return "" if fits else f"{low} to {high}"
 
 

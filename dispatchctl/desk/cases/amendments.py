@@ -41,7 +41,7 @@ def amend(books: Books, case_id: str, changes: Sequence[str], reason: str, writi
             contact[name] = text
         elif name in fields and name not in ("row", "reason", "attached", "contact_id", case_parent(case)):
             items = [each.strip() for each in SEPARATORS.split(text) if each.strip()] if fields[name].many else [text]
-            if not items or not text:
+            if not items or not text.strip():
                 raise UsageFault("a value cannot be emptied, only corrected", place=name)
             typed[name] = items if fields[name].many else text
         else:
@@ -60,7 +60,7 @@ def amend(books: Books, case_id: str, changes: Sequence[str], reason: str, writi
         if values.get("login"):
             check_login(books, case_id, values["login"], "login")
         if contact:
-            values["contact_id"] = replace_contact(books, case, contact, moment, dry=writing.dry_run)
+            values["contact_id"] = replace_contact(books, case, contact, moment)
         contacts.lint_privacy(books, {"content": values.get("content", ""), "--note": writing.note})
         return [Step("amended", {**values, "reason": reason})]
 
@@ -81,16 +81,19 @@ def case_parent(case: Case) -> str:
     return case.page.parent
 
 
-def replace_contact(books: Books, case: Case, changes: Mapping[str, str], moment: Moment, *, dry: bool) -> str:
+def replace_contact(books: Books, case: Case, changes: Mapping[str, str], moment: Moment) -> str:
     """A corrected contact: a new line that replaces the old one; its id."""
-    old = contacts.read_contact(books, case.fields.get("contact_id", ""))
+    known = case.fields.get("contact_id", "")
+    old = contacts.read_contact(books, known)
+    if known and not (old.name or old.phone or old.address):
+        raise Refused(f"{known} is kept by another office, or was erased: it is corrected there", place="contact")
     new = old._replace(
         name=changes.get("caller", old.name),
         phone=changes.get("phone", old.phone),
         address=changes.get("address", old.address),
         replaces=old.contact_id,
     )
-    return contacts.add_contact(books, new, moment, dry=dry)
+    return contacts.add_contact(books, new, moment)
 
 
 def retract(

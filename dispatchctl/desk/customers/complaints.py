@@ -7,7 +7,7 @@ from dispatchctl.desk import contacts
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.customers.complaint_checks import CHECKS, SAY_MORE, Situation, read_kind
-from dispatchctl.desk.drafts import Moment, Step, check_draft, make_drafts, refuse_event
+from dispatchctl.desk.drafts import Moment, Step, refuse_event
 from dispatchctl.desk.events import act_each, begin
 from dispatchctl.desk.fields import Typed, read_fields
 from dispatchctl.desk.names import resolve_case, show_text
@@ -80,15 +80,13 @@ def register_complaint(books: Books, complaint: Complaint, writing: Writing) -> 
         if complaint.outcome:
             more = [Step("resolved", {"result": complaint.resolved, "outcome": complaint.outcome})]
             more += _report_upward(books, fields["received_by"], moment)
-        for draft in make_drafts([Step("registered", fields), *more], actor, "", moment, writing, ""):
-            check_draft(draft, REGISTER, books.pages)  # before a contact is written
         found = _find_customer(books, complaint, order)
         _lint(books, fields, writing.note)
         contacts.lint_privacy(books, {"--resolved": complaint.resolved})
         earlier = find_earlier(books, found.contact, moment)
         contact = found.contact.contact_id
         if found.new:
-            contact = contacts.add_contact(books, found.contact, moment, dry=writing.dry_run)
+            contact = contacts.add_contact(books, found.contact, moment)
         fields = {"order_id": order, "contact_id": contact, **fields}
         if earlier:
             fields.update(repeats=earlier[0], repeats_at=format_time(books, earlier[1]))

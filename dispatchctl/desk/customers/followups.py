@@ -119,7 +119,7 @@ def follow_up(books: Books, name: str, asking: Asking, writing: Writing) -> Foll
         fields = {"about": about, **read_fields(books, REGISTER, typed, moment)}
         recorded: list[Step] = [Step(steps[0], fields)]
         if "signed" in steps:
-            signer = _find_signer(books, family, about, asking.signed_by, moment, dry=writing.dry_run)
+            signer = _find_signer(books, family, about, asking.signed_by, moment)
             recorded.append(Step("signed", {"signed_by": signer}))
         return recorded
 
@@ -156,9 +156,7 @@ def sign(books: Books, name: str, signed_by: str, writing: Writing) -> Followed:
             return [Step("signed", {})]  # refused by its page, before a contact is made of the name
         about = found.fields["about"]
         _check_time(books, family, about, ("signed",), moment)
-        return [
-            Step("signed", {"signed_by": _find_signer(books, family, about, signed_by, moment, dry=writing.dry_run)})
-        ]
+        return [Step("signed", {"signed_by": _find_signer(books, family, about, signed_by, moment)})]
 
     return _describe(books, act(books, REGISTER, case, plan, writing, ("signed",)))
 
@@ -215,7 +213,7 @@ def _describe(books: Books, done: Done, about: str = "") -> Followed:
 # --- who signed ---------------------------------------------------------------------------------------------------
 
 
-def _find_signer(books: Books, family: Family, about: str, given: str, moment: Moment, *, dry: bool) -> str:
+def _find_signer(books: Books, family: Family, about: str, given: str, moment: Moment) -> str:
     """The contact id of who signed: the case's own, one named by id, else by name among those known of the case.
 
     No register may hold a name, so one that is not known yet becomes a contact at the case's address.
@@ -234,7 +232,7 @@ def _find_signer(books: Books, family: Family, about: str, given: str, moment: M
     for contact in _list_signers(books, family, about, home):
         if contact.name == given:
             return contact.contact_id
-    return contacts.add_contact(books, Contact(name=given, address=home.address), moment, dry=dry)
+    return contacts.add_contact(books, Contact(name=given, address=home.address), moment)
 
 
 def _list_signers(books: Books, family: Family, about: str, home: Contact) -> Iterable[Contact]:

@@ -70,18 +70,17 @@ def add_opinion(books: Books, name: str, opinion: Opinion, writing: Writing) -> 
             raise Refused(f"{survey} was summed up at {since}: it takes no more opinions", hint=hint)
         fields = read_fields(books, REGISTER, {"opinion": opinion.text, "satisfaction": opinion.satisfaction}, moment)
         fields["opinion_id"] = next_item(books, case, "opinion_id")
-        if case.state == "open":  # else its page refuses it, and no contact is made
-            fields["contact_id"] = _find_contact(books, opinion, moment, dry=writing.dry_run)
+        fields["contact_id"] = _find_contact(books, opinion, moment)
         return [Step("opinion", fields)]
 
     done = act(books, REGISTER, survey, plan, writing, ("opinion",))
     return done, done.rows[0].fields["opinion_id"]
 
 
-def _find_contact(books: Books, opinion: Opinion, moment: Moment, *, dry: bool) -> str:
+def _find_contact(books: Books, opinion: Opinion, moment: Moment) -> str:
     found = contacts.find_contact(books, opinion.caller, opinion.phone, opinion.address)
     if found.new:
-        return contacts.add_contact(books, found.contact, moment, dry=dry)
+        return contacts.add_contact(books, found.contact, moment)
     return found.contact.contact_id
 
 

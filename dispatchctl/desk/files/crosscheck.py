@@ -188,7 +188,7 @@ class CrossCheck:
             hint = f"a file may be missing; else: {mend}" if mend else "a file may be missing"
             return self._fault(place, "unknown-case", f"refers to {wanted!r}, and there is no such case", hint=hint)
         message = f"refers to {wanted!r}, which private/contacts.csv lacks"
-        return self._fault(place, "unknown-contact", message)
+        return self._fault(place, "unknown-contact", message, hint=mend)
 
     def _has_case(self, case: str, register: str) -> bool:
         return any(case in self._cases[name] for name in ((register,) if register else self.pages.names))

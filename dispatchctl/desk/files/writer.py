@@ -61,6 +61,8 @@ def set_writer(
         raise UsageFault("is missing: taking a writer over wants a reason", place="--reason")
     if reason and not take_over:
         raise UsageFault("goes with --take-over", place="--reason")
+    if take_over and code not in (folder.writer, *list_writers(folder.path)):
+        raise UsageFault(f"{code} has no files: there is nothing to take over", place="--take-over")
     takes = take_over and code != folder.writer and code in list_writers(folder.path)
     if not takes and not was_recorded(books, writing.request_id):
         writing.refuse_kept("there is no row to keep it with: only taking over a writer that has files leaves one")

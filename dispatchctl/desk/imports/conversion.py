@@ -96,6 +96,8 @@ def fit_value(tables: Tables, field: str, text: str, timezone: str) -> str:
             epoch = to_epoch(datetime.fromisoformat(text.strip()), timezone)
         except (ValueError, OverflowError):
             raise Unfit(f"{show_text(text)} is no time", TIME_FORMS) from None
+        if not 0 <= epoch < END:
+            raise Unfit(f"{show_text(text)} is no time", TIME_FORMS)
         from zoneinfo import ZoneInfo
 
         return datetime.fromtimestamp(epoch, ZoneInfo(timezone)).isoformat()

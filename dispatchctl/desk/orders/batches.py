@@ -59,7 +59,7 @@ def take_orders(books: Books, source: str, writing: Writing) -> tuple[list[Taken
         if find_source(books, request.source_ref):
             known.append(place)
             return []
-        steps, said[place] = plan_order(books, request, moment, dry=writing.dry_run)
+        steps, said[place] = plan_order(books, request, moment)
         return steps
 
     done, refused = record_each(books, "orders", actor, list(rows), plan, writing, ("taken",))

@@ -96,8 +96,8 @@ def _default(known: Mapping[str, Any], preferred: str) -> str:
     return preferred if preferred in known else next(iter(known), "")
 
 
-def plan_order(books: Books, request: Request, moment: Moment, *, dry: bool) -> tuple[list[Step], dict[str, Any]]:
-    """The steps of a new order, and what there is to say about it; a new contact is written first unless dry."""
+def plan_order(books: Books, request: Request, moment: Moment) -> tuple[list[Step], dict[str, Any]]:
+    """The steps of a new order, and what there is to say about it; a new contact is written with them."""
     fields = check_request(books, request, moment)
     typed = request.caller or request.phone or request.address
     known_by_id = bool(request.contact_id) and not typed
@@ -120,7 +120,7 @@ def plan_order(books: Books, request: Request, moment: Moment, *, dry: bool) -> 
         fields["area"] = area
     contact_id = found.contact.contact_id
     if found.new:
-        contact_id = contacts.add_contact(books, found.contact._replace(area=area), moment, dry=dry)
+        contact_id = contacts.add_contact(books, found.contact._replace(area=area), moment)
     fields["contact_id"] = contact_id
     version, _ = books.book.at(moment.at)
     service = version.policy["services"].get(fields.get("service", "")) or {}
@@ -145,7 +145,7 @@ def take_order(books: Books, request: Request, writing: Writing) -> Taken:
     def start(moment: Moment) -> list[Step]:
         if find_source(books, request.source_ref):  # taken by another process while this one waited for the lock
             return []
-        steps, what = plan_order(books, request._replace(note=writing.note), moment, dry=writing.dry_run)
+        steps, what = plan_order(books, request._replace(note=writing.note), moment)
         said.update(what)
         return steps
 

@@ -10,6 +10,7 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Moment, Step
 from dispatchctl.desk.events import begin
 from dispatchctl.desk.fields import find_employed
+from dispatchctl.desk.names import resolve_staff
 from dispatchctl.desk.periods import start_of
 from dispatchctl.desk.recording import Done, was_recorded
 from dispatchctl.desk.times import format_time, local_time
@@ -42,7 +43,15 @@ def note_exception(books: Books, event: str, staff: str, day: str, reason: str, 
             raise Refused(f"{who} {name} is on record as {said} on {on.isoformat()}: {known}", hint=hint)
         return [Step(event, {"staff": who, "date": on.isoformat(), "reason": reason})]
 
-    return begin(books, ATTENDANCE, start, writing, (event,))
+    done = begin(books, ATTENDANCE, start, writing, (event,))
+    said = done.rows[0].fields
+    if done.replayed and (said.get("date"), said.get("staff")) != (on.isoformat(), _resolve(books, staff)):
+        raise Refused(f"the key {writing.request_id!r} was used for {done.id}", place="--request-id")
+    return done
+
+
+def _resolve(books: Books, staff: str) -> str:
+    return resolve_staff(books, staff, option="STAFF", present=False)
 
 
 def _close_day(books: Books, on: date) -> str:

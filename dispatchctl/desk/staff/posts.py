@@ -1,5 +1,6 @@
 """The staff register: joining, changes of post, leaving. Desk."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from dispatchctl.desk import contacts
@@ -25,6 +26,8 @@ def check_id(staff: str) -> None:
         raise UsageFault(
             f"{staff!r} cannot be a staff id (allowed: up to 32 letters, digits, - _ . and not `system`)", place="ID"
         )
+    if re.fullmatch(r"[A-Z]-[0-9]{8}-.*", staff):
+        raise UsageFault(f"{staff!r} cannot be a staff id: it has the form of a case's", place="ID")
     if staff[0] in "-.":
         raise UsageFault(f"{staff!r} cannot be a staff id: it begins with {staff[0]}", place="ID")
 
@@ -53,7 +56,7 @@ def staff_event(books: Books, staff: str, event: str, typed: Typed, writing: Wri
         staff = resolve_staff(books, staff, present=not again)
 
     def start(moment: Moment) -> list[Step]:
-        texts = read_fields(books, "staff", typed, moment)
+        texts = read_fields(books, "staff", typed, moment, employed=None)
         if event == "changed" and not texts and not phone:
             raise UsageFault("staff change needs at least one option")
         login = texts.get("login")
@@ -61,10 +64,10 @@ def staff_event(books: Books, staff: str, event: str, typed: Typed, writing: Wri
             check_login(books, staff, login)
         if phone:
             contact = Contact(name=texts.get("name", books.people.name(staff)), phone=phone)
-            texts["contact_id"] = contacts.add_contact(books, contact, moment, dry=writing.dry_run)
+            texts["contact_id"] = contacts.add_contact(books, contact, moment)
         return [Step(event, texts, staff)]
 
-    return begin(books, "staff", start, writing, (event,), about="" if first else staff, actor=actor)
+    return begin(books, "staff", start, writing, (event,), about=staff, actor=actor)
 
 
 def give_mark(books: Books, staff: str, typed: Mapping[str, str], writing: Writing) -> Done:
@@ -80,7 +83,7 @@ def give_mark(books: Books, staff: str, typed: Mapping[str, str], writing: Writi
         if actor == case:
             raise Refused(f"{actor} may not mark themselves")
         require_role(books, SCORERS, actor, "mark people")
-        fields = read_fields(books, "staff", typed, moment)
+        fields = read_fields(books, "staff", typed, moment, employed=None)
         fields["measure"] = _find_scored(books, fields.get("measure", ""), fields["month"])
         _check_month(books, case, fields["month"], moment)
         return [Step("scored", fields)]
