@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dispatchctl.entries import (
+from dispatchctl.errors import UsageFault
+from dispatchctl.output.formatters import FORMATS
+from dispatchctl.typed import (
     MONEY_FORMS,
     MONTH_FORMS,
     WHEN_FORMS,
@@ -21,8 +23,6 @@ from dispatchctl.entries import (
     refuse_value,
     refuse_word,
 )
-from dispatchctl.errors import UsageFault
-from dispatchctl.output.formatters import FORMATS
 from dispatchctl.workspace import Workspace, check_setting
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "GLOBAL_OPTIONS",
     "MONEY",
     "MONTH",
+    "MOST",
     "NOT_GIVEN",
     "REGISTER",
     "SPAN",
@@ -55,6 +56,7 @@ __all__ = [
 ]
 
 SPAN_FORMS = "a positive whole number and m, h, bm, bh, d, wd or w, such as 30m, 2h, 1wd"
+MOST = 1 << 62  # of items asked for; SQLite counts no further
 CANDIDATES = "dispatchctl.desk.completion"  # its list_candidates(workspace, kind, prefix) serves the shell's completion
 
 Command = TypeVar("Command", bound=Callable[..., Any])

@@ -239,7 +239,7 @@ class Workspace:
         A --now without an offset is a wall time of the view's timezone.
         """
         if self.settings.now:
-            from dispatchctl.entries import parse_when
+            from dispatchctl.typed import parse_when
 
             source = self._sources.get("now", "--now")
             return parse_when(self.settings.now, self._timezone, int(time.time()), source, strict=True)
@@ -253,7 +253,7 @@ class Workspace:
         text = self.settings.as_of
         if not text or text == "now":
             return "now" if text else None
-        from dispatchctl.entries import parse_when
+        from dispatchctl.typed import parse_when
 
         return parse_when(text, self._timezone, self.now(), self._sources.get("as_of", "--as-of"), strict=True)
 

@@ -15,10 +15,10 @@ from dispatchctl.desk.staff.appraisal import (
 from dispatchctl.desk.staff.scores import Scores, drill_score, say_points, score_people
 from dispatchctl.errors import UsageFault
 from dispatchctl.options import MONTH, NOT_GIVEN, STAFF
-from dispatchctl.output.documents import say_figure
 from dispatchctl.output.formats import emit
 from dispatchctl.output.labels import Column, find_column, say_word
 from dispatchctl.output.layout import Layout
+from dispatchctl.output.report_layout import say_figure
 from dispatchctl.output.terminal import write_stdout
 from dispatchctl.registers.page import Register
 

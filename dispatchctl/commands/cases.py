@@ -13,6 +13,7 @@ from dispatchctl.desk.names import find_register, resolve_case
 from dispatchctl.desk.recording import Done
 from dispatchctl.options import (
     CASE,
+    MOST,
     NOT_GIVEN,
     REGISTER,
     STATE,
@@ -82,7 +83,7 @@ def list_command(
         where=where,
         search=search,
         contact=contact,
-        limit=limit or 0,
+        limit=min(limit or 0, MOST),
         sort=books.ws.sort,
     )
     print_warnings(books)

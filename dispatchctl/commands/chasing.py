@@ -10,6 +10,7 @@ from dispatchctl.desk.names import find_register, resolve_case, resolve_key, res
 from dispatchctl.errors import UsageFault
 from dispatchctl.options import (
     CASE,
+    MOST,
     NOT_GIVEN,
     REGISTER,
     STAFF,
@@ -57,7 +58,7 @@ def overdue(
         owner=owner,
         register=find_register(register, books.pages) if register else "",
         service=resolve_key(books.policy, "services", service, "--service") if service else "",
-        limit=limit or 0,
+        limit=min(limit or 0, MOST),
     )
     print_items(books, items, OVERDUE, ids="case", keys=KEYS)
     return 1 if exit_code and items else 0

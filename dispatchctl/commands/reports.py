@@ -11,7 +11,7 @@ from dispatchctl.desk.audit import note_report, open_audit
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.months.reports import drill_figure, report_period
 from dispatchctl.desk.periods import REPORTS
-from dispatchctl.desk.reports import holds_people
+from dispatchctl.desk.windows import holds_people
 from dispatchctl.errors import UsageFault
 from dispatchctl.options import MONTH, NOT_GIVEN, STAFF, output_options
 from dispatchctl.output.files import ENCODINGS, read_ending, write_output
@@ -151,7 +151,7 @@ def print_report(ws: Workspace, document: Mapping[str, Any], rows: Sequence[Mapp
     elif ws.form.whole:
         write_stdout(ws.form.dump(document))
     elif ws.form.people and not ws.fields and not ws.sort[0]:
-        from dispatchctl.output.documents import format_report
+        from dispatchctl.output.report_layout import format_report
 
         write_stdout(format_report(document, ws.form, ws.lang, ws.now(), headers=ws.headers, pages=ws.pages))
     else:

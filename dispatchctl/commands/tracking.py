@@ -1,4 +1,4 @@
-"""The commands of the work itself, one event each: ack, start ... complete, confirm, and decline, withdraw.
+"""The table of verbs of the work itself: ack, start ... complete, confirm, and decline, withdraw. Commands.
 
 Apart from those of dispatching, so that they need not load what chooses people.
 """

@@ -1,4 +1,4 @@
-"""Verbs of one event each, made from a line of a table and the register's page. Layer: commands -> desk, output.
+"""Makes the commands of one event: their options are the fields of the event on its register's page. Commands.
 
 The page says which fields an event takes, of which type and by which option: these are the verb's options, with their
 completion. A line of a table says what the page does not: help, an example, and where an option differs. A verb whose

@@ -1,4 +1,4 @@
-"""Who acts, and what their role lets them do. Desk."""
+"""Who acts (--as, the login), and whether their role stands for the one a deed wants. Desk."""
 
 from collections.abc import Sequence
 

@@ -5,9 +5,9 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Step
 from dispatchctl.desk.events import begin
 from dispatchctl.desk.recording import read_moment
-from dispatchctl.entries import Writing
 from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.store.folder import require_writer
+from dispatchctl.typed import Writing
 from dispatchctl.workspace import Workspace
 
 

@@ -1,4 +1,4 @@
-"""What a command is about to record: steps, the drafts made of them, and what is refused of those. Desk.
+"""Step 1 of recording: what a use case answers becomes drafts of rows, and the gate refuses what may not stand. Desk.
 
 A use case answers steps; what every writing command takes besides (--note, --attach, --request-id) is put onto them
 here, once, so that none can forget it.
@@ -11,7 +11,6 @@ from dispatchctl.desk.actors import SYSTEM
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.names import is_elsewhere, make_id, show_text
 from dispatchctl.desk.times import format_time, local_day
-from dispatchctl.entries import Writing, refuse_value
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.registers import Pages, case_of
 from dispatchctl.registers.kinds import check_value
@@ -21,6 +20,7 @@ from dispatchctl.rules.families import Case, Family, fold_family
 from dispatchctl.store.journal import Draft
 from dispatchctl.store.lines import check_text
 from dispatchctl.store.schema import quote
+from dispatchctl.typed import Writing, refuse_value
 
 Group = list[Draft]
 

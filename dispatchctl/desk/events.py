@@ -1,4 +1,4 @@
-"""One event of one case, or a new case with its first ones, recorded: for all without a workflow of their own. Desk."""
+"""Recording for those without a workflow: one event of a case, of each of several, or a new case. Desk."""
 
 from collections.abc import Callable, Sequence
 
@@ -9,9 +9,9 @@ from dispatchctl.desk.drafts import Moment, Step
 from dispatchctl.desk.fields import Typed, read_fields
 from dispatchctl.desk.names import resolve_case
 from dispatchctl.desk.recording import Done, Refusal, find_replay, name_item, record, record_each, resolve_items
-from dispatchctl.entries import Writing
 from dispatchctl.registers.page import name_option
 from dispatchctl.rules.families import Family
+from dispatchctl.typed import Writing
 
 # --- recording ----------------------------------------------------------------------------------------------------
 

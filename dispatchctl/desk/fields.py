@@ -1,4 +1,4 @@
-"""What was typed into the fields of a register, as a row holds it: the one reader of every way in. Desk.
+"""Reads what was typed into the fields of a register: the one way in; what they may hold is in `registers/kinds`. Desk.
 
 The register's page says of which type a field is, `registers.kinds` what such a type may hold; here names and titles
 become ids and keys, and what people write for times and amounts becomes what the record holds.
@@ -11,10 +11,10 @@ from dispatchctl.desk.contacts import find_by_id
 from dispatchctl.desk.drafts import Moment
 from dispatchctl.desk.names import is_elsewhere, resolve_case, resolve_key, resolve_staff
 from dispatchctl.desk.times import format_time
-from dispatchctl.entries import parse_day, parse_money, parse_month, parse_when, refuse_value, refuse_word
 from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.kinds import YES, check_value
 from dispatchctl.registers.page import Field, join_items, name_option
+from dispatchctl.typed import parse_day, parse_money, parse_month, parse_when, refuse_value, refuse_word
 
 Typed = Mapping[str, "str | Sequence[str] | bool | None"]
 

@@ -1,4 +1,4 @@
-"""A judged family as rows of the index's tables: its cases, its clocks, its marks. Desk.
+"""The rows that the index keeps of a judged family, made: its cases, its clocks, its marks. Desk.
 
 Off the daily path: it is loaded with the first family that is judged for the index.
 """

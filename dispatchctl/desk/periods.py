@@ -1,4 +1,4 @@
-"""Days, weeks and months as stretches of time in the policy's timezone, as reports name them. Desk."""
+"""Days, weeks and months as stretches of seconds in the policy's timezone, as reports name them. Desk."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -6,8 +6,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from dispatchctl.desk.books import Books
-from dispatchctl.entries import parse_day, parse_month
 from dispatchctl.errors import UsageFault
+from dispatchctl.typed import parse_day, parse_month
 
 REPORTS = ("daily", "weekly", "monthly", "satisfaction", "complaints", "staff")
 SHORT = ("daily", "weekly")  # all others are of a month

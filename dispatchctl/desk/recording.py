@@ -1,4 +1,4 @@
-"""Recording: how a decision becomes rows on disk, once and in order. Desk.
+"""Step 2 of recording: drafts go to disk, once and in order, under the lock; keys that were used are answered. Desk.
 
 The same steps for every command: catch up, lock, catch up what came meanwhile, decide, append, sync, release. What is
 printed afterwards is on disk.
@@ -13,7 +13,6 @@ from dispatchctl.desk.contacts import lint_privacy
 from dispatchctl.desk.drafts import Group, Moment, Step, as_row, make_drafts, new_id, try_drafts
 from dispatchctl.desk.names import resolve_case
 from dispatchctl.desk.times import format_time, local_time
-from dispatchctl.entries import Writing
 from dispatchctl.errors import DispatchError, NotFound, OutcomeUnknown, Refused, SystemFailed, UsageFault
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Family
@@ -21,6 +20,7 @@ from dispatchctl.store.contacts import append_contacts
 from dispatchctl.store.folder import has_seals, require_writer
 from dispatchctl.store.journal import Lock, append_groups, find_end, sync_rows
 from dispatchctl.store.lines import check_text
+from dispatchctl.typed import Writing
 
 BACKWARDS = 5 * 60 * 1_000_000  # how far a clock may go back before writing is refused, microseconds
 BATCH = 200  # items of a batch for which the lock is held at a time
@@ -60,7 +60,7 @@ def read_moment(books: Books, at_text: str) -> Moment:
     recorded = ws.now() * 1_000_000 if ws.now_given else time.time_ns() // 1000
     at = recorded // 1_000_000
     if at_text:
-        from dispatchctl.entries import parse_when
+        from dispatchctl.typed import parse_when
 
         at = parse_when(at_text, books.timezone, at)
         if at > recorded // 1_000_000:

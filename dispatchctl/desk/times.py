@@ -1,4 +1,4 @@
-"""Times as the desk reads them: in the policy's timezone, and as records and messages spell them. Desk."""
+"""Seconds spelled as records and messages have them, in the policy's timezone. Desk."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Names of keys, words of states and lengths of time, in Chinese and English.
+"""The words of keys and values that no register's page names, and where those are that a page does; zh and en. Output.
 
 Layer: output, above registers. Fields, states and events are named on their pages and nowhere else; here stand the keys
 and the values that no page has, and on which page to look for a word where none was given.

@@ -1,4 +1,4 @@
-"""What a file of a report is made of. Layer: output. Its one job: that type, which only those who write a file load."""
+"""The type that a file of a report is made of; only those who write a file load it. Output."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple

@@ -10,9 +10,9 @@ from datetime import date
 from typing import Any
 
 from dispatchctl.errors import Fault
+from dispatchctl.policy.checks.across import PERSON_WORDS, check_rules
 from dispatchctl.policy.checks.charges import DEFAULT_APPROVER
 from dispatchctl.policy.checks.clocks import split_event
-from dispatchctl.policy.checks.rules import PERSON_WORDS, check_rules
 from dispatchctl.policy.items import CLOCKS, SCORES, VALUE_KEYS
 from dispatchctl.policy.loading import SIZE_LIMIT, load_tree
 from dispatchctl.policy.reading import Sheet, read_value

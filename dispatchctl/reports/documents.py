@@ -1,4 +1,4 @@
-"""A report as plain values: its measures, its sections with their groups, and the items behind a figure. Reports.
+"""What stands in a report, in which order: its measures, its sections with their groups, the items behind a figure.
 
 What is written in `reports` of the rules is carried out here; how it looks is for output.
 """

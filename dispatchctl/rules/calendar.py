@@ -1,4 +1,4 @@
-"""Layer rules: the working calendar; its one job is to tell working days from others and to count seconds of business.
+"""The working calendar: which days are working days, holidays and moved ones, and seconds of business. Pure.
 
 Business time is counted by sums over local days: whole weeks by arithmetic, and a sorted list of the days that differ
 from their weekday's pattern (days off, days on, days on which the clocks change). No answer costs more than a bisect.

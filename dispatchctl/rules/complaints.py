@@ -1,4 +1,4 @@
-"""What of a complaint is owed: its measures as they stand, and what keeps it from closing. Pure (SOP-3.6, SOP-3.7)."""
+"""What a complaint still owes before it may close, and its measures as they stand: worked out here alone. Pure."""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Who is told when something stays late: levels, the people of each, and when the next urging is due. Pure.
+"""Whom an urging of a level is told to: up the line of command, and whether one is due again. Pure.
 
 (policies.md, "Escalation"; XX-1.10, GZ-1.3)
 """

@@ -1,4 +1,4 @@
-"""Layer rules: time limits on a calendar; its one job is when a limit that began at a given time is due.
+"""When a limit that began at a given time is due, counted on the calendar, which alone knows holidays. Pure.
 
 Times are epochs, days ordinals (see `rules.calendar`). A start is the time that counting begins: an appointment that
 puts it off has been applied by the caller, as has the longest pause that counts. `rules.segments` tells the steps.

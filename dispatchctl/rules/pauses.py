@@ -1,4 +1,4 @@
-"""Which pauses count for a clock: those of an assignment, or of an order while all its open leads are paused. Pure."""
+"""Which pauses stop a clock, by their reason, and for how long at most. Pure."""
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise

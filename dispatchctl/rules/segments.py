@@ -1,4 +1,4 @@
-"""Layer rules: a time limit told step by step; its one job is to say of each stretch whether it counted and why.
+"""A time limit told step by step: of each stretch whether it counted and why, in agreement with `limits`. Pure.
 
 The same counting as in `rules.limits`, which gives the due time alone.
 """

@@ -1,4 +1,4 @@
-"""The times around a due time: when it is soon, and when each level of urging is reached. Pure."""
+"""The moments around a due time: from when it is soon, and at which each level of urging is reached. Pure."""
 
 from dispatchctl.policy.spans import Limit
 from dispatchctl.rules.calendar import Calendar

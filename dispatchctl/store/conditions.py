@@ -1,4 +1,4 @@
-"""What several ask of the index: conditions in SQL, said once, and what lists of running clocks read. Store.
+"""Conditions in SQL that overdue, worklist, urging and others share, and the columns that lists of clocks read. Store.
 
 On the daily path. A condition that is also put to rows at hand stands here in Python too.
 """

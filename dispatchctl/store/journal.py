@@ -1,4 +1,4 @@
-"""Writing rows: the append of whole commands, and what is left behind when the disk fails.
+"""Step 3 of recording: appending the rows of whole commands, and what is left behind when the disk fails. Store.
 
 Layer: store. Its one job is that a row which was acknowledged is on disk, once, and that nothing else ever counts. The
 lock (lock.py) and the sync (syncing.py) belong to it and are imported from here.

@@ -1,4 +1,4 @@
-"""What judging a family gives the index to keep: rows of its tables by name. Store.
+"""The rows that the index keeps of a judged family, declared: their columns by name, and their tables. Store.
 
 The names of a row are the columns of its table: who judges builds a row by name, who asks gets it by name, and a
 column added here is added everywhere. Off the daily path: it is loaded with the first family that is judged.

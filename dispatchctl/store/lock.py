@@ -1,4 +1,4 @@
-"""The lock of a records folder: one writer at a time, served in order, let go by the system if its process dies.
+"""The lock of a records folder: one writer at a time, waited for as long as --wait says, let go when a process dies.
 
 Layer: store. Its one job is waiting; what is done under it is the caller's.
 """

@@ -12,13 +12,13 @@ from dispatchctl.desk.events import begin_one, record_each_of
 from dispatchctl.desk.files.crosscheck import CrossCheck
 from dispatchctl.desk.files.inspection import inspect_records
 from dispatchctl.desk.names import find_register, resolve_case
-from dispatchctl.entries import Writing
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.policy.compiling import compile_policy
 from dispatchctl.registers import SHIPPED, Pages
 from dispatchctl.registers.page import FIRST, Event, Field, Register, State, complete_page
 from dispatchctl.reports.measures import WHOLE, Window, work_out
 from dispatchctl.reports.values import Catalog
+from dispatchctl.typed import Writing
 from dispatchctl.workspace import Workspace
 
 PAGE = complete_page(

@@ -14,10 +14,10 @@ from dispatchctl.desk.events import act
 from dispatchctl.desk.fields import read_fields
 from dispatchctl.desk.names import show_text, suggest_nearest
 from dispatchctl.desk.recording import Done
-from dispatchctl.entries import Writing
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Case, Family
+from dispatchctl.typed import Writing
 
 CONTACT_FIELDS = ("caller", "phone", "address")
 SUPERVISOR = "supervisor"

@@ -1,4 +1,4 @@
-"""When clocks are due, and every stretch of time that made it so: due. Desk."""
+"""When clocks are due, and every stretch of time that made it so (`due --explain`). Desk."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any

@@ -13,7 +13,6 @@ from dispatchctl.desk.recording import (
     record_each,
 )
 from dispatchctl.desk.times import format_time
-from dispatchctl.entries import Writing
 from dispatchctl.errors import Refused
 from dispatchctl.registers.page import join_items, split_items
 from dispatchctl.registers.row import Row
@@ -21,6 +20,7 @@ from dispatchctl.rules.clocks import Instance
 from dispatchctl.rules.escalation import find_level, find_person, next_urging
 from dispatchctl.rules.families import Case, Family
 from dispatchctl.store.conditions import RUNNING, is_paused
+from dispatchctl.typed import Writing
 
 
 def find_late(books: Books, family: Family, case: Case, now: int) -> list[Instance]:

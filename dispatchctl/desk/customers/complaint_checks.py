@@ -1,4 +1,4 @@
-"""What an event of a complaint needs before it counts; what keeps one from being closed. Desk (SOP-3.6, SOP-3.7)."""
+"""What refuses an event of a complaint: checks of each, closing by what `rules/complaints` says is owed. Desk."""
 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple

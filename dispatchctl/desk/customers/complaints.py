@@ -13,13 +13,13 @@ from dispatchctl.desk.fields import Typed, read_fields
 from dispatchctl.desk.names import resolve_case, show_text
 from dispatchctl.desk.recording import Done, Refusal
 from dispatchctl.desk.times import format_time
-from dispatchctl.entries import Writing, parse_day
 from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.complaints import TESTS
 from dispatchctl.registers.page import VOID, split_items
 from dispatchctl.rules.families import Family, may_happen
 from dispatchctl.rules.severity import ORDINARY, SERIOUS
 from dispatchctl.store.contacts import Contact
+from dispatchctl.typed import Writing, parse_day
 
 REGISTER = "complaints"
 ON_THE_SPOT = ("redone", "concession")  # how a complaint may end in the command that registers it (SOP-3.2)

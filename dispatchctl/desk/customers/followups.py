@@ -17,7 +17,6 @@ from dispatchctl.desk.items import find_item, list_items
 from dispatchctl.desk.names import resolve_case, show_text
 from dispatchctl.desk.recording import Done
 from dispatchctl.desk.times import Formatter, format_time
-from dispatchctl.entries import Writing
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.registers import case_of
 from dispatchctl.registers.page import VOID
@@ -25,6 +24,7 @@ from dispatchctl.rules.families import Case, Family
 from dispatchctl.store.conditions import RUNNING, is_paused, read_overdue
 from dispatchctl.store.contacts import Contact
 from dispatchctl.store.lines import check_text
+from dispatchctl.typed import Writing
 
 REGISTER = "followups"
 ASKABLE = ("orders", "complaints", "surveys")  # what a follow-up may be about; of a survey, one of its opinions

@@ -16,11 +16,11 @@ from dispatchctl.desk.items import find_item, list_items, next_item
 from dispatchctl.desk.names import resolve_case
 from dispatchctl.desk.recording import Done, Refusal
 from dispatchctl.desk.times import format_time
-from dispatchctl.entries import Writing
 from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.row import Row, fold_key
 from dispatchctl.rules.families import Case, Family
 from dispatchctl.store.lines import check_text
+from dispatchctl.typed import Writing
 
 REGISTER = "surveys"
 ONCE = ("summed-up", "handed-over")

@@ -1,4 +1,4 @@
-"""Founding a desk: its folder, its rules, its first person; and examining how one stands. Desk."""
+"""What `init` makes (a folder, rules, the first person), and what `doctor` examines. Desk."""
 
 import os
 from collections.abc import Callable
@@ -8,10 +8,10 @@ from dispatchctl.desk.actors import find_actor
 from dispatchctl.desk.books import Books, find_cache
 from dispatchctl.desk.staff.posts import check_id, staff_event
 from dispatchctl.desk.times import local_time
-from dispatchctl.entries import Writing
 from dispatchctl.errors import DispatchError, UsageFault
 from dispatchctl.store.folder import make_folder
 from dispatchctl.store.seals import list_seals
+from dispatchctl.typed import Writing
 from dispatchctl.workspace import Workspace
 
 FIRST_ROLE = "manager"
@@ -55,7 +55,7 @@ TIMEZONE = "Asia/Shanghai"  # of the sample rules
 
 
 def _today(ws: Workspace) -> str:
-    from dispatchctl.entries import to_local
+    from dispatchctl.typed import to_local
 
     return to_local(ws.view(TIMEZONE).now(), TIMEZONE).date().isoformat()
 

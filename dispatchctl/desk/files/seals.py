@@ -15,7 +15,6 @@ from dispatchctl.desk.drafts import Moment, Step
 from dispatchctl.desk.events import begin
 from dispatchctl.desk.periods import Period, month_period
 from dispatchctl.desk.recording import Done, was_recorded
-from dispatchctl.entries import Writing
 from dispatchctl.errors import BadData, DispatchError, NotFound, OutcomeUnknown, Refused, SystemFailed
 from dispatchctl.store import seals
 from dispatchctl.store.files import RecordFile, list_files, open_regular, sync_bytes, write_bytes
@@ -23,6 +22,7 @@ from dispatchctl.store.folder import SEALS, Folder, list_register_folders
 from dispatchctl.store.lines import finish_tail
 from dispatchctl.store.reading import iterate_file
 from dispatchctl.store.seals import SIGNATURE, Seal, SealedFile, label_seal, name_seal
+from dispatchctl.typed import Writing
 
 AUDIT, SEALED = "audit", "sealed"
 

@@ -8,11 +8,11 @@ from dispatchctl.desk.books import Books, find_cache, remove_index
 from dispatchctl.desk.drafts import Step
 from dispatchctl.desk.events import begin
 from dispatchctl.desk.recording import was_recorded
-from dispatchctl.entries import Writing
 from dispatchctl.errors import UsageFault
 from dispatchctl.store.folder import check_claim, claim_writer, list_writers, open_folder
 from dispatchctl.store.journal import Lock
 from dispatchctl.store.schema import quote
+from dispatchctl.typed import Writing
 from dispatchctl.workspace import Workspace
 
 

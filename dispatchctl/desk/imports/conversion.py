@@ -14,12 +14,12 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Moment
 from dispatchctl.desk.fields import read_field
 from dispatchctl.desk.names import show_text
-from dispatchctl.entries import MONEY_FORMS, parse_money, to_epoch
 from dispatchctl.errors import DispatchError, UsageFault
 from dispatchctl.policy.reading import find_nearest, list_some
 from dispatchctl.registers.kinds import KINDS, check_value
 from dispatchctl.registers.page import TEXT_LIMIT, Field, Register
 from dispatchctl.rules.zone import DAY, EPOCH_DAY, Zone
+from dispatchctl.typed import MONEY_FORMS, parse_money, to_epoch
 
 EPOCH = datetime(1970, 1, 1)
 TIME_FORMS = "ISO 8601, such as 2026-11-21 09:00:00 or 2026-11-21T09:00:00+08:00; else time_format in the map"

@@ -12,12 +12,12 @@ from dispatchctl.desk.ledger.entries import LIVE, list_entries
 from dispatchctl.desk.ledger.proposals import REGISTER, check_amount, cite, holds_role
 from dispatchctl.desk.names import resolve_case
 from dispatchctl.desk.recording import Done
-from dispatchctl.entries import Writing
 from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.ledger import MONEYLESS
 from dispatchctl.registers.page import split_items
 from dispatchctl.rules.charges import Rule, find_rule
 from dispatchctl.rules.families import Case, Family
+from dispatchctl.typed import Writing
 
 
 def decide(books: Books, entry: str, event: str, fields: Mapping[str, str], writing: Writing) -> Done:

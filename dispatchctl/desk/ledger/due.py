@@ -1,4 +1,4 @@
-"""What is due: the charges and rewards that follow from the facts of a time, each with what became of it. Desk.
+"""Which charges and rewards are due: those that follow from the facts of a time, with what became of each. Desk.
 
 Read from the tables of an index, whichever that is (the present one, one as of a month's closing, one judged by other
 rules), so that a list can be made again. Nothing is recorded here.

@@ -12,10 +12,10 @@ from dispatchctl.desk.events import begin
 from dispatchctl.desk.names import show_text, suggest_nearest
 from dispatchctl.desk.recording import Done
 from dispatchctl.desk.times import Formatter
-from dispatchctl.entries import Writing
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.rules.charges import list_rules
 from dispatchctl.rules.funds import Movement, add_up
+from dispatchctl.typed import Writing
 
 FUND_KEYS = ("id", "event", "at", "fund", "staff", "staff_name", "rule", "amount", "balance", "reason")
 

@@ -1,4 +1,4 @@
-"""What is due because of rows that came after a month was closed. Desk."""
+"""Charges that came late: due because of rows that were recorded after a month was closed. Desk."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any

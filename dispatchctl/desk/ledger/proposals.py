@@ -1,4 +1,4 @@
-"""Proposing what is due, and what a rule leaves to people to notice. Desk.
+"""Proposing what is due, never twice for one fact, and what a rule leaves to people to notice. Desk.
 
 Nothing is charged by itself (KZ-8.16b): each of these is an event that a person records, held to what the rule left
 open. What an entry rested on is kept in it when it is proposed, so that later rules change nothing about it.
@@ -21,12 +21,12 @@ from dispatchctl.desk.names import resolve_case, resolve_staff, show_text, sugge
 from dispatchctl.desk.periods import month_period
 from dispatchctl.desk.recording import Done, Refusal, record_each
 from dispatchctl.desk.times import format_time
-from dispatchctl.entries import Writing
 from dispatchctl.errors import NotFound, Refused
 from dispatchctl.registers.page import Register, join_items
 from dispatchctl.rules.charges import Fact, Rule, find_rule, list_rules, make_key, meets, read_amount, read_facts
 from dispatchctl.rules.discipline import HEAD, is_within, may_decide
 from dispatchctl.rules.families import Case, Family
+from dispatchctl.typed import Writing
 
 REGISTER = "ledger"
 NO_REGISTER = Register("", "", "", "", (), (), ())  # of what is noticed about no case

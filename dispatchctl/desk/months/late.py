@@ -1,4 +1,4 @@
-"""What was recorded after a month was closed about that month. Desk.
+"""Corrections of closed months: what was recorded about one after it was closed, as its report lists them. Desk.
 
 It stands in the report of the month in which it was recorded, and its charges are due there (`ledger.late`): the
 closed month itself stays as it was. Only the files of that month are looked through, and of them only lines that can

@@ -11,7 +11,7 @@ from dispatchctl.desk.months.closed import open_for_period
 from dispatchctl.desk.months.late import list_corrected
 from dispatchctl.desk.names import resolve_staff
 from dispatchctl.desk.periods import find_period
-from dispatchctl.desk.reports import describe_beside, describe_period, find_heads, list_headed
+from dispatchctl.desk.windows import describe_beside, describe_period, find_heads, list_headed
 from dispatchctl.reports.documents import Heading, Say, build_report, drill, find_measure
 from dispatchctl.reports.measures import Item
 

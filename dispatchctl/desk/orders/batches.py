@@ -10,9 +10,9 @@ from dispatchctl.desk.names import suggest_nearest
 from dispatchctl.desk.orders.dispatch import Dispatched, Sending, Sent, describe_sent, list_pool, plan_assignment
 from dispatchctl.desk.orders.intake import TYPED, Request, Taken, describe_taken, find_source, plan_order
 from dispatchctl.desk.recording import Refusal, record_each
-from dispatchctl.entries import Writing
 from dispatchctl.errors import UsageFault
 from dispatchctl.exchange.rows import read_rows
+from dispatchctl.typed import Writing
 
 FIELDS = (*(name for name in Request._fields if name not in ("typed", "read_back")), *TYPED)
 ALIASES = {"answer": "answered", "appointment": "appointment_at"}  # words of options, and of what `show` prints

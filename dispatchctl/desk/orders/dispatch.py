@@ -10,11 +10,11 @@ from dispatchctl.desk.events import act, begin
 from dispatchctl.desk.names import resolve_staff
 from dispatchctl.desk.orders.candidates import choose, describe_job, measure_loads
 from dispatchctl.desk.recording import Done
-from dispatchctl.entries import Writing
 from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.page import split_items
 from dispatchctl.rules.families import ASSIGNABLE, Case, Family
 from dispatchctl.rules.owners import find_dispatcher
+from dispatchctl.typed import Writing
 
 REGISTER = "assignments"
 

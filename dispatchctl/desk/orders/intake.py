@@ -11,11 +11,11 @@ from dispatchctl.desk.events import act_each, begin
 from dispatchctl.desk.fields import Typed, read_fields
 from dispatchctl.desk.names import resolve_key
 from dispatchctl.desk.recording import Done, Refusal
-from dispatchctl.entries import Writing
 from dispatchctl.errors import UsageFault
 from dispatchctl.registers.orders import INTAKE
 from dispatchctl.registers.row import Row, fold_key
 from dispatchctl.store.lines import check_text
+from dispatchctl.typed import Writing
 
 FOUND = ("contact_id", "read_back", "about")  # what the desk finds out, and nobody types
 TYPED = tuple(name for name in INTAKE if name not in FOUND)  # the fields of an order that are typed as they are

@@ -10,11 +10,11 @@ from dispatchctl.desk.fields import Typed
 from dispatchctl.desk.names import show_text
 from dispatchctl.desk.recording import Done, Refusal
 from dispatchctl.desk.times import format_time
-from dispatchctl.entries import Writing, parse_when
 from dispatchctl.errors import Refused
 from dispatchctl.rules.clocks import Instance
 from dispatchctl.rules.families import Case, Family, may_happen
 from dispatchctl.rules.owners import find_dispatcher
+from dispatchctl.typed import Writing, parse_when
 
 
 def track(

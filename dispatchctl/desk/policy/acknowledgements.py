@@ -14,13 +14,13 @@ from dispatchctl.desk.drafts import Moment, Step
 from dispatchctl.desk.events import act, begin
 from dispatchctl.desk.recording import Done, was_recorded
 from dispatchctl.desk.times import format_time
-from dispatchctl.entries import Writing
 from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.policy.rulebook import Rulebook, Version
 from dispatchctl.registers.page import VOID
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Case, Family
 from dispatchctl.store.lines import check_text
+from dispatchctl.typed import Writing
 
 ACKNOWLEDGED, OBJECTED, REVIEWED = "acknowledged", "objected", "reviewed"
 

@@ -14,7 +14,6 @@ from dispatchctl.desk.events import begin
 from dispatchctl.desk.policy.draft import check_rendered, read_rules_text
 from dispatchctl.desk.recording import Done
 from dispatchctl.desk.times import local_time
-from dispatchctl.entries import Writing
 from dispatchctl.errors import BadData, DispatchError, NotFound, OutcomeUnknown, Refused, UsageFault
 from dispatchctl.policy.assembling import resolve_policy_days
 from dispatchctl.policy.comparing import Change, compare_days, compare_rules, list_past_changes
@@ -32,6 +31,7 @@ from dispatchctl.store.versions import (
     remove_version,
     write_version,
 )
+from dispatchctl.typed import Writing
 
 SHOWN = 5  # days that a message names
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.names import resolve_staff
 from dispatchctl.desk.periods import Period, month_period
-from dispatchctl.desk.reports import build_period
+from dispatchctl.desk.windows import build_period
 from dispatchctl.errors import NotFound, Refused
 from dispatchctl.policy.rulebook import Version
 from dispatchctl.rules.appraisal import (

@@ -14,9 +14,9 @@ from dispatchctl.desk.names import resolve_staff
 from dispatchctl.desk.periods import start_of
 from dispatchctl.desk.recording import Done, was_recorded
 from dispatchctl.desk.times import format_time, local_time
-from dispatchctl.entries import Writing, parse_day
 from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.page import VOID
+from dispatchctl.typed import Writing, parse_day
 
 ATTENDANCE = "attendance"
 ABSENT = "absent"

@@ -12,10 +12,10 @@ from dispatchctl.desk.fields import Typed, read_fields
 from dispatchctl.desk.names import resolve_staff, show_text, suggest_nearest
 from dispatchctl.desk.periods import month_period
 from dispatchctl.desk.recording import Done, Refusal, was_recorded
-from dispatchctl.entries import Writing
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.rules.families import Family
 from dispatchctl.store.contacts import Contact
+from dispatchctl.typed import Writing
 
 SCORERS = ("supervisor", "personnel")
 

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.months.closed import open_for_period
 from dispatchctl.desk.periods import Period
-from dispatchctl.desk.reports import build_period, list_headed
 from dispatchctl.desk.staff.appraisal import (
     Mark,
     describe_appraised,
@@ -23,6 +22,7 @@ from dispatchctl.desk.staff.appraisal import (
     score_month,
 )
 from dispatchctl.desk.staff.pay import check_pay_access, list_pay, open_pay
+from dispatchctl.desk.windows import build_period, list_headed
 from dispatchctl.errors import NotFound
 from dispatchctl.policy.rulebook import Version
 from dispatchctl.rules.appraisal import write_down

@@ -14,9 +14,9 @@ from dispatchctl.desk.fields import find_employed, read_fields
 from dispatchctl.desk.names import resolve_case
 from dispatchctl.desk.recording import Done, Refusal, record_each
 from dispatchctl.desk.times import format_time, local_time
-from dispatchctl.entries import Writing
 from dispatchctl.errors import Refused
 from dispatchctl.rules.families import Case
+from dispatchctl.typed import Writing
 
 TRAINING = "training"
 PRESENCE = ("attended", "late", "missed")

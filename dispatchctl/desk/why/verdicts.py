@@ -8,9 +8,9 @@ from dispatchctl.desk.months.closed import open_for_period
 from dispatchctl.desk.names import resolve_case, resolve_staff, show_text, suggest_nearest
 from dispatchctl.desk.periods import Period as Stretch
 from dispatchctl.desk.periods import find_period
-from dispatchctl.desk.reports import build_period, find_heads, list_headed
 from dispatchctl.desk.why.cases import explain_case, explain_named_clock, suggest_case
 from dispatchctl.desk.why.charges import explain_charge
+from dispatchctl.desk.windows import build_period, find_heads, list_headed
 from dispatchctl.errors import NotFound, UsageFault
 from dispatchctl.policy.rulebook import Version
 from dispatchctl.registers import case_of

@@ -29,7 +29,7 @@ class Table(Format):
 
     def make_file(self, report: "Report") -> str:
         """See Format.make_file."""
-        from dispatchctl.output.documents import format_report
+        from dispatchctl.output.report_layout import format_report
 
         return format_report(report.document, self, report.lang, report.now, pages=report.pages)
 

@@ -1,4 +1,4 @@
-"""What a person types: times, days, months and money turned into values.
+"""Words that people type for times, days, months (`last`, `2026-10`) and money, read: every word that is taken is here.
 
 Layer: below options and workspace, above errors; knows no policy, so the zone and the present are parameters.
 Stored times are never read here: a record holds ISO 8601 only.

@@ -1,4 +1,4 @@
-"""A report as a person reads it: its title, its sections, their tables in words. Output (PD-5.4).
+"""How a report looks to a person: its title, its sections, their tables in words. Output (PD-5.4).
 
 It gets the document that json prints and says nothing that is not in it.
 """

@@ -1,4 +1,4 @@
-"""Periods and people as the reports need them. Desk."""
+"""The windows of time and the people that measures are worked out for, of a period and the staff register. Desk."""
 
 from collections.abc import Mapping
 from datetime import timedelta

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatchctl.entries import parse_day, parse_money, parse_month, parse_when
 from dispatchctl.errors import UsageFault
+from dispatchctl.typed import parse_day, parse_money, parse_month, parse_when
 
 ZONE = "Asia/Shanghai"
 NOW = 1795224600  # 2026-11-21T09:30:00+08:00

@@ -1,4 +1,4 @@
-"""What can only be told by looking at several parts of the rules: unknown roles, hours that overlap, dead clauses.
+"""Checks of the rules that look at several sections at once: unknown roles, hours that overlap, dead clauses.
 
 Layer: policy. Its one job: the tuple of checks over the typed values; each notes its faults on the sheet.
 """
