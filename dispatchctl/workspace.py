@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TextIO
 
 from dispatchctl.errors import NotFound, UsageFault
 from dispatchctl.output.formatters import FILE_FORMATS, FORMATS, find_printed
-from dispatchctl.registers import SHIPPED, Pages
 
 if TYPE_CHECKING:
     from dispatchctl.output.layout import Format
+
+if TYPE_CHECKING:
+    from dispatchctl.registers import Pages
 
 LANGUAGES = ("zh", "en")
 COLORS = ("auto", "always", "never")
@@ -83,7 +85,7 @@ class Workspace:
         self._timezone = ""
         self._language = ""
         self._load_titles: Callable[[], Mapping[str, Mapping[str, str]]] | None = None
-        self.pages = SHIPPED
+        self._pages: Pages | None = None
         self._settings: Settings | None = None
         self._sources: dict[str, str] = {}
         self._now: int | None = None
@@ -122,13 +124,13 @@ class Workspace:
         timezone: str,
         language: str = "",
         load_titles: Callable[[], Mapping[str, Mapping[str, str]]] | None = None,
-        pages: Pages = SHIPPED,
+        pages: "Pages | None" = None,
     ) -> "Workspace":
         """The same, as a folder with its rules sees it: timezone (IANA), language, titles of keys, registers."""
         _ = self.settings  # read once for all views
         seen = object.__new__(Workspace)
         seen.__dict__.update(self.__dict__)
-        seen._timezone, seen._language, seen._load_titles, seen.pages = timezone, language, load_titles, pages
+        seen._timezone, seen._language, seen._load_titles, seen._pages = timezone, language, load_titles, pages
         return seen
 
     def plain(self) -> "Workspace":
@@ -202,6 +204,15 @@ class Workspace:
     def titles(self) -> Mapping[str, Mapping[str, str]]:
         """What people call the keys of a column: column -> key -> title; empty until the rules are loaded."""
         return self._load_titles() if self._load_titles is not None else {}
+
+    @property
+    def pages(self) -> "Pages":
+        """The registers of the view; the shipped ones where it is of no folder."""
+        if self._pages is None:
+            from dispatchctl.registers import SHIPPED  # the help of the program needs none
+
+            self._pages = SHIPPED
+        return self._pages
 
     @property
     def quiet(self) -> bool:

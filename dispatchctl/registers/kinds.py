@@ -8,7 +8,7 @@ from dispatchctl.registers.page import Field
 
 DIGITS = 18  # of a whole number; Python refuses to read thousands of them
 YES = "yes"  # a flag that is set; one that is not is empty
-_MONEY = re.compile(r"-?[0-9]{1,15}\.[0-9]{2}", re.ASCII)
+_MONEY = r"-?[0-9]{1,15}\.[0-9]{2}"
 
 
 def _check_choice(field: Field, text: str) -> str:
@@ -22,7 +22,7 @@ def _check_integer(field: Field, text: str) -> str:
 
 
 def _check_money(field: Field, text: str) -> str:
-    return "" if _MONEY.fullmatch(text) else "an amount with two places"
+    return "" if re.fullmatch(_MONEY, text, re.ASCII) else "an amount with two places"
 
 
 def _check_time(field: Field, text: str) -> str:

@@ -13,7 +13,7 @@ from zlib import adler32, crc32
 
 CACHE_NAME = "rules.marshal"
 READ_LIMIT = 2 * 1024 * 1024 + 1  # bytes; compile_policy refuses what reaches it
-_WATCHED = ("policy", "registers")  # packages whose code decides what the cache holds
+WATCHED = ("policy", "policy/checks", "registers")  # packages whose code decides what the cache holds
 
 Stamp = tuple[Any, ...]
 
@@ -54,12 +54,12 @@ def _stamp_code() -> tuple[tuple[str, int, int], ...]:
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     found = []
     try:
-        for part in _WATCHED:
+        for part in WATCHED:
             with os.scandir(os.path.join(package, part)) as entries:
                 for entry in entries:
                     if entry.name.endswith(".py"):
                         info = entry.stat()
-                        found.append((entry.name, info.st_size, info.st_mtime_ns))
+                        found.append((f"{part}/{entry.name}", info.st_size, info.st_mtime_ns))
     except OSError:
         return ()
     return tuple(sorted(found))
