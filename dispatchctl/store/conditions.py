@@ -1,11 +1,7 @@
-"""Conditions in SQL that overdue, worklist, urging and others share, and the columns that lists of clocks read. Store.
+"""Conditions in SQL that overdue, worklist, urging and others share. Store.
 
 On the daily path. A condition that is also put to rows at hand stands here in Python too.
 """
-
-import sqlite3
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 RUNNING = "state = 'running'"  # of a clock
 HERE = "state NOT IN ('left', 'void')"  # of the staff: who works here
@@ -13,36 +9,6 @@ HERE = "state NOT IN ('left', 'void')"  # of the staff: who works here
 CHANGEABLE = f"{RUNNING} OR stopped_at >= ? OR due_at >= ?"
 #: of the assignments: what somebody still has to work on
 AT_WORK = "{0}final = 0 AND {0}state <> 'completed'"
-
-
-class OverdueRow(NamedTuple):
-    """Of a row of clocks (judgements.ClockRow) what lists of running ones show: of thousands, every column counts."""
-
-    case: str
-    register: str
-    clock: str
-    instance: int
-    item: str | None
-    owner: str | None
-    started_at: int
-    due_at: int | None
-    levels: str | None
-    urged_at: int | None
-    extension: str | None
-    service: str | None
-    priority: str | None
-    area: str | None
-    source: str | None
-    provisional: int
-    before_rules: int
-    paused_from: int | None
-    paused_until: int | None
-
-
-def read_overdue(db: sqlite3.Connection, rest: str, values: Sequence[int | str] = ()) -> Iterator[OverdueRow]:
-    """Rows of the clocks table. rest: what stands after its name, WHERE and ORDER BY, with a ? for each value."""
-    columns = ", ".join(f'"{name}"' for name in OverdueRow._fields)
-    return map(OverdueRow._make, db.execute(f"SELECT {columns} FROM clocks {rest}", values))
 
 
 def is_paused(now: int, due: int | None, paused_from: int | None, paused_until: int | None) -> bool:

@@ -7,8 +7,9 @@ import pytest
 
 from dispatchctl.registers import SHIPPED
 from dispatchctl.rules.charges import Occurrence
-from dispatchctl.store.conditions import OverdueRow, is_paused, read_overdue, write_happened
+from dispatchctl.store.conditions import is_paused, write_happened
 from dispatchctl.store.judgements import TABLES, ChargeRow, ClockRow, JudgedRow, read_clocks
+from dispatchctl.store.overdue_rows import OverdueRow, read_overdue
 from dispatchctl.store.schema import all_statements, insert_statement
 
 NOW = 100

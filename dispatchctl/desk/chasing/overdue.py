@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.times import Formatter
-from dispatchctl.store.conditions import RUNNING, OverdueRow, is_paused, read_overdue
+from dispatchctl.store.conditions import RUNNING, is_paused
+from dispatchctl.store.overdue_rows import OverdueRow, read_overdue
 from dispatchctl.store.schema import quote
 
 if TYPE_CHECKING:

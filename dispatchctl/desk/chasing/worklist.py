@@ -4,7 +4,8 @@ from typing import Any
 
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.chasing.overdue import describe_overdue, list_overdue
-from dispatchctl.store.conditions import AT_WORK, RUNNING, read_overdue
+from dispatchctl.store.conditions import AT_WORK, RUNNING
+from dispatchctl.store.overdue_rows import read_overdue
 from dispatchctl.store.schema import quote
 
 

@@ -21,9 +21,10 @@ from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.registers import case_of
 from dispatchctl.registers.page import VOID
 from dispatchctl.rules.families import Case, Family
-from dispatchctl.store.conditions import RUNNING, is_paused, read_overdue
+from dispatchctl.store.conditions import RUNNING, is_paused
 from dispatchctl.store.contacts import Contact
 from dispatchctl.store.lines import check_text
+from dispatchctl.store.overdue_rows import read_overdue
 from dispatchctl.typed import Writing
 
 REGISTER = "followups"
