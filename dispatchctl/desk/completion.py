@@ -10,14 +10,13 @@ from dispatchctl.desk.books import Books
 from dispatchctl.errors import DispatchError
 from dispatchctl.output.terminal import neutralise_text
 from dispatchctl.registers import SHIPPED
-from dispatchctl.registers.page import Register, State
+from dispatchctl.registers.page import VOID, Register, State
 from dispatchctl.store.conditions import HERE
 from dispatchctl.store.schema import quote
 from dispatchctl.workspace import Workspace
 
 Candidate = tuple[str, str]  # (value, description)
 
-CASES = ("orders", "assignments", "complaints", "surveys")  # whose open cases people act on; people complete as staff
 SECTIONS = ("services", "departments", "areas", "priorities", "channels", "roles")
 DESCRIBED = 40  # characters of a description
 
@@ -65,15 +64,19 @@ def _list_cases(books: Books, prefix: str) -> Iterator[Candidate]:
     """(id, state and content) of the open cases that fit, newest first within each register."""
     zh = books.lang == "zh"
     ending = f"-{prefix.zfill(4)}" if prefix.isascii() and prefix.isdigit() else ""
-    for register in CASES:
-        states = {state.name: state.zh if zh else state.en for state in books.pages.get(register).states}
+    for page in map(books.pages.get, books.pages.names):
+        if page.name == "staff" or not any(state.final and state.name != VOID for state in page.states):
+            continue  # people complete as staff; what never ends is nothing to act on
+        states = {state.name: state.zh if zh else state.en for state in page.states if state.open}
+        content = "content" if "content" in {field.name for field in page.fields} else "''"
         rows = books.index.db.execute(
-            f"SELECT id, state, content FROM {quote(register)} WHERE final = 0"
+            f"SELECT id, state, {content} FROM {quote(page.name)} WHERE final = 0"
+            f" AND state IN ({', '.join('?' * len(states))})"
             " AND (substr(id, 1, ?) = ? OR (? <> '' AND substr(id, -?) = ?)) ORDER BY first_at DESC, id DESC",
-            (len(prefix), prefix, ending, len(ending), ending),
+            (*states, len(prefix), prefix, ending, len(ending), ending),
         )
         for case, state, content in rows:
-            yield case, f"{states.get(state, state)} {content or ''}".rstrip()
+            yield case, f"{states[state]} {content or ''}".rstrip()
 
 
 def _list_staff(books: Books) -> Iterator[Candidate]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from dispatchctl.desk.actors import SYSTEM
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.names import is_elsewhere, make_id, show_text
+from dispatchctl.desk.names import is_elsewhere, make_id, say_no_person, show_text
 from dispatchctl.desk.times import format_time, local_day
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.registers import Pages, case_of
@@ -107,7 +107,7 @@ def check_references(books: Books, register: str, drafts: Sequence[Draft]) -> No
                 continue
             for item in split_items(text) if field.many else (text,):
                 if field.type == "staff" and item not in own and item != SYSTEM and not _has(books, "staff", item):
-                    raise NotFound(f"no such person: {show_text(item)}", place=name_option(field))
+                    raise NotFound(say_no_person(item), place=name_option(field))
                 if field.type == "case":
                     _check_case(books, field.of, case_of(item), own, name_option(field))
 

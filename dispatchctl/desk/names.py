@@ -154,7 +154,12 @@ def resolve_staff(books: "Books", text: str, *, option: str = "", present: bool 
         raise Refused(f"{text} {books.people.name(text)} has left", place=option)
     here = [staff for staff, _ in books.people.here()]
     hint = suggest_nearest(text, [*here, *(books.people.name(staff) for staff in here)])
-    raise NotFound(f"no such person: {show_text(text)}", place=option, hint=hint or "see: dispatchctl list staff")
+    raise NotFound(say_no_person(text), place=option, hint=hint or "see: dispatchctl list staff")
+
+
+def say_no_person(text: str) -> str:
+    """What is wrong with a text that names nobody of the staff register."""
+    return f"no such person: {show_text(text)}"
 
 
 def find_register(name: str, pages: Pages) -> str:

@@ -6,13 +6,14 @@ from typing import Any
 from dispatchctl.output.labels import find_column, say_word
 from dispatchctl.output.layout import Layout, Printing
 from dispatchctl.output.terminal import neutralise_text, write_stdout
-from dispatchctl.registers.page import Register
+from dispatchctl.registers.page import FIRST, Register
 
 HISTORY = ("at", "case", "by_name", "event", "what")
 CLOCKS = ("case", "clock", "instance", "state", "owner", "started_at", "due_at", "stopped_at", "breached", "limit")
 SENT = ("id", "assignee_name", "role", "state", "assigned_at")
 COMPLAINTS = ("id", "state", "severity", "content", "at", "by_name")
 FOLLOW_UPS = ("id", "about", "state", "method", "satisfaction", "remark", "at", "by_name")
+APART_ONCE = ("contact_id", "order_id", "dispatcher")  # stand elsewhere on the sheet, as the opening row has them
 APART = ("events", "clocks", "conflicts", "assignments", "complaints", "followups", "register", "contact")
 
 
@@ -80,9 +81,10 @@ def _say_event(event: Mapping[str, Any], page: Register, layout: Layout, case: s
 
     zh = layout.lang == "zh"
     names = {each.name: each.zh if zh else each.en for each in page.events}
+    opens = any(each.name == event["event"] and FIRST in each.before for each in page.events)
     parts = []
     for name, value in event["fields"].items():
-        if name in ("contact_id", "order_id", "dispatcher"):
+        if opens and name in APART_ONCE:
             continue
         column = find_column(name, page)
         said = say_cell(value, column, event, layout)

@@ -23,6 +23,7 @@ from dispatchctl.policy.shapes import (
 )
 from dispatchctl.registers.complaints import GROUPS
 from dispatchctl.registers.ledger import KINDS, MEASURES
+from dispatchctl.registers.orders import INTAKE
 
 ROLES = {
     "desk": "前台",
@@ -44,19 +45,7 @@ CHANNELS = {
     "app": "应用",
 }
 CALLER_FIELDS = ("caller", "phone", "address")  # kept with the contact, never in a register
-INTAKE_FIELDS = (
-    "channel",
-    "service",
-    "priority",
-    "department",
-    "area",
-    "content",
-    "requirements",
-    "appointment_at",
-    "price",
-    "read_back",
-    "about",
-)
+INTAKE_FIELDS = tuple(name for name in INTAKE if name not in ("kind", "contact_id"))  # that a desk may insist on
 REQUIRED_OF_KIND = {
     "request": ["service", "content", "caller", "phone", "address"],
     "inquiry": ["content"],

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple
 
+from dispatchctl.registers.page import TEXT_LIMIT
+
 STRUCT, MAP, LIST, EITHER = "struct", "map", "list", "either"
-TEXT_LIMIT = 32 * 1024  # bytes of UTF-8 in one text, as in a field of a record
 LEFT_OUT = object()  # the default of a key whose absence and whose blank value mean different things
 
 

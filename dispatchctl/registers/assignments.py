@@ -3,6 +3,7 @@
 from dispatchctl.registers.page import BACK, FIRST, Event, Field, Register, State, complete_page
 
 OPEN = ("assigned", "acknowledged", "working", "paused")
+STEPS = ("acknowledged", "started", "completed")  # events: who takes one has passed those before it
 
 PAGE = complete_page(
     Register(

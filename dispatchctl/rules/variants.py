@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from dispatchctl.policy.rulebook import Rulebook, Version
 from dispatchctl.policy.spans import Limit
+from dispatchctl.registers.assignments import STEPS
 from dispatchctl.registers.page import Register
 from dispatchctl.rules.calendar import Calendar
 
@@ -135,16 +136,15 @@ class ClockTable:
         )
 
 
-_STEPS = ("acknowledged", "started", "completed")  # who takes one has passed those before it
 _WITHIN = ("state", "assignments")  # an order's assignments end with it: what they would have to stop ends too
 
 
 def _list_later_steps(stop: Names) -> Names:
-    first = min((_STEPS.index(event) for register, event in stop if (register, event) in _STEP_NAMES), default=None)
-    return frozenset() if first is None else frozenset(_STEP_NAMES[first:])
+    first = min((_STEPS.index(event) for event in stop if event in _STEPS), default=None)
+    return frozenset() if first is None else frozenset(_STEPS[first:])
 
 
-_STEP_NAMES = tuple(("assignments", event) for event in _STEPS)
+_STEPS = tuple(("assignments", event) for event in STEPS)
 
 
 def read_limit(pair: Sequence[Any] | None) -> Limit | None:

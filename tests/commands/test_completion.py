@@ -58,6 +58,14 @@ def test_open_cases_complete_and_closed_ones_do_not(ask: Ask, desk: Path) -> Non
     assert ask("show", "O-2025") == {}
 
 
+def test_every_register_of_cases_that_end_completes(ask: Ask, desk: Path, run: Run) -> None:
+    assert ask("show", "L-") == {}
+    by_hand = ("--rule", "unreachable", "--staff", "wu", "--reason", "三次电话未接")
+    made = run("ledger", "propose", *by_hand, "-q", cwd=desk)
+    assert list(ask("ledger", "approve", "L-")) == made.out.split()
+    assert list(ask("ledger", "approve", "1")) == ["O-20261102-0001", "A-20261102-0001", *made.out.split()]
+
+
 def test_a_number_completes_to_the_ids_that_end_with_it(ask: Ask, desk: Path) -> None:
     assert list(ask("show", "2")) == ["O-20261102-0002"]
     assert list(ask("start", "0001")) == ["O-20261102-0001", "A-20261102-0001"]

@@ -9,6 +9,7 @@ from typing import Any
 
 from dispatchctl.desk.actors import require_actor, require_role
 from dispatchctl.desk.books import Books
+from dispatchctl.desk.names import say_no_person
 from dispatchctl.desk.periods import Period
 from dispatchctl.desk.staff.appraisal import Appraised
 from dispatchctl.desk.times import format_time
@@ -41,7 +42,7 @@ def open_pay(books: Books, people: People) -> PayFile | None:
     unknown = [line for line in file.lines if line.staff not in people.histories]
     if unknown:
         faults = [
-            Fault(file.label, line.number, 1, "unknown-staff", f"no such person: {line.staff[:40]!r}", "a staff id")
+            Fault(file.label, line.number, 1, "unknown-staff", say_no_person(line.staff), "a staff id")
             for line in unknown
         ]
         raise BadData.of(faults)
