@@ -7,17 +7,16 @@ from typing import NamedTuple
 
 from dispatchctl.registers.page import FIRST, Event, Field, Register, State, complete_page
 
-UNSETTLED = ("open", "valid", "outside")
-LIVE = (*UNSETTLED, "invalid", "resolved")
 SEVERITIES = ("ordinary", "serious")
 OUTCOMES = ("redone", "concession", "corrected", "explained")
 TESTS = ("media", "reputation", "system_flaw", "doubts_system")  # what is noted when it is registered (SOP-3.6.2)
 
 
 class RulingGroup(NamedTuple):
-    """Kinds of rulings that are ruled by one event. name: of the group in policies.yaml, of the option, the validity.
+    """Kinds of rulings that are ruled by one event. name: in policies.yaml, of the option, the state, the validity.
 
-    clause: by which a ruling of it stands; blames: whether somebody may be found at fault by it.
+    clause: by which a ruling of it stands; blames: whether somebody may be found at fault by it; rejects: whether
+    nothing is to be put right after it, so that it ends by being explained and closed (SOP-3.6.3, SOP-3.6.5).
     """
 
     event: str
@@ -25,13 +24,33 @@ class RulingGroup(NamedTuple):
     zh: str
     clause: str
     blames: bool = False
+    rejects: bool = False
 
 
 GROUPS = (
     RulingGroup("ruled-valid", "valid", "有效", "SOP-3.6.4", blames=True),
-    RulingGroup("ruled-invalid", "invalid", "无效", "SOP-3.6.3"),
+    RulingGroup("ruled-invalid", "invalid", "无效", "SOP-3.6.3", rejects=True),
 )
 RULINGS = {**{group.event: group.name for group in GROUPS}, "referred-outside": "outside"}  # event -> validity
+REJECTED = tuple(group.name for group in GROUPS if group.rejects)
+UPHELD = tuple(group.name for group in GROUPS if not group.rejects)
+UNSETTLED = ("open", *UPHELD, "outside")
+LIVE = (*UNSETTLED, *REJECTED, "resolved")
+
+
+def _rule(group: RulingGroup) -> Event:
+    """The event of a group: from whatever else it may have been ruled, since a ruling may be revised."""
+    others = (each.name for each in GROUPS if each is not group)
+    return Event(
+        group.event,
+        group.event.replace("-", " "),
+        f"判定{group.zh}",
+        ("open", *others, "outside"),
+        group.name,
+        required=("kind", "reason"),
+        optional=("about_staff",) if group.blames else (),
+    )
+
 
 PAGE = complete_page(
     Register(
@@ -96,23 +115,7 @@ PAGE = complete_page(
             ),
             Event("passed-on", "passed on", "转交", LIVE, required=("received_by", "passed_on_by")),
             Event("classified", "classified", "定级", LIVE, required=("severity", "reason")),
-            Event(
-                "ruled-valid",
-                "ruled valid",
-                "判定有效",
-                ("open", "invalid", "outside"),
-                "valid",
-                required=("kind", "reason"),
-                optional=("about_staff",),
-            ),
-            Event(
-                "ruled-invalid",
-                "ruled invalid",
-                "判定无效",
-                ("open", "valid", "outside"),
-                "invalid",
-                required=("kind", "reason"),
-            ),
+            *(_rule(group) for group in GROUPS),
             Event("explained", "explained", "已向投诉人解释", LIVE),
             Event("investigated", "investigated", "调查", LIVE, optional=("on_site", "manager")),
             Event("analysed", "analysed", "原因分析", LIVE, required=("cause", "responsible")),
@@ -126,7 +129,7 @@ PAGE = complete_page(
             ),
             Event("measure-done", "measure done", "措施完成", LIVE, required=("measure_id",)),
             Event("measure-checked", "measure checked", "措施验证", LIVE, required=("measure_id", "check")),
-            Event("referred-outside", "referred outside", "转外部单位", ("open", "valid"), "outside"),
+            Event("referred-outside", "referred outside", "转外部单位", ("open", *UPHELD), "outside"),
             Event("informed", "informed of the outcome", "告知结果", LIVE),
             Event(
                 "resolved",
@@ -138,13 +141,12 @@ PAGE = complete_page(
             ),
             Event("escalated", "escalated", "上报", LIVE, required=("escalated_to",)),
             Event("management-review", "management review", "管理评审", LIVE),
-            Event("closed", "closed", "结案", ("resolved", "invalid"), "closed"),
+            Event("closed", "closed", "结案", ("resolved", *REJECTED), "closed"),
             Event("reopened", "reopened", "重新处理", ("resolved", "closed"), "open"),
         ),
         states=(
             State("open", "open", "待判定"),
-            State("valid", "valid", "有效"),
-            State("invalid", "invalid", "无效"),
+            *(State(group.name, group.name, group.zh) for group in GROUPS),
             State("outside", "with others", "待外部处理"),
             State("resolved", "resolved", "已处理"),
             State("closed", "closed", "已结案", final=True, open=False),

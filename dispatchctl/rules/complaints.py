@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from dispatchctl.registers.complaints import GROUPS, REJECTED, RULINGS, UPHELD
 from dispatchctl.rules.clocks import Instance
 from dispatchctl.rules.families import Case
 from dispatchctl.rules.severity import SERIOUS
@@ -115,11 +116,14 @@ def _list_measures_owed(case: Case) -> list[Owed]:
     return owed
 
 
+RULED = {validity: event for event, validity in RULINGS.items()}
+
+
 def _list_demands(case: Case, derived: Mapping[str, str]) -> list[Owed]:
     owed = []
     validity, serious = derived.get("validity", ""), derived.get("severity") == SERIOUS
-    if validity == "invalid" and not _follows(case, "explained", "ruled-invalid"):
-        owed.append(Owed("it is invalid and was not explained", "explained", clauses=("SOP-3.6.5",)))
+    if validity in REJECTED and not _follows(case, "explained", RULED[validity]):
+        owed.append(Owed(f"it is {validity} and was not explained", "explained", clauses=("SOP-3.6.5",)))
     if case.fields.get("system_flaw") and "management-review" not in case.marks:
         what = "it shows a flaw of the system and had no management review"
         owed.append(Owed(what, "management-review", clauses=("SOP-3.6.2",)))
@@ -127,10 +131,11 @@ def _list_demands(case: Case, derived: Mapping[str, str]) -> list[Owed]:
         what = "it was referred outside and the complainant was not informed of the outcome"
         owed.append(Owed(what, "informed", clauses=("SOP-3.7.5",)))
     if serious and not validity:
-        what = "it is serious and was not ruled valid or invalid"
-        owed.append(Owed(what, "ruled-valid", clauses=("SOP-3.6.3", "SOP-3.6.4")))
-    if serious and validity == "valid" and not any(_is_on_site(row.event, row.fields) for row in case.rows):
-        what = "it is serious and valid, and no manager investigated on site"
+        what = f"it is serious and was not ruled {' or '.join(group.name for group in GROUPS)}"
+        clauses = tuple(sorted(group.clause for group in GROUPS))
+        owed.append(Owed(what, GROUPS[0].event, clauses=clauses))
+    if serious and validity in UPHELD and not any(_is_on_site(row.event, row.fields) for row in case.rows):
+        what = f"it is serious and {validity}, and no manager investigated on site"
         owed.append(Owed(what, "investigated", clauses=("SOP-3.6.6",)))
     return owed
 

@@ -9,7 +9,7 @@ from dispatchctl.desk.items import next_item
 from dispatchctl.desk.names import resolve_key, show_text
 from dispatchctl.desk.times import format_time
 from dispatchctl.errors import Refused, UsageFault
-from dispatchctl.registers.complaints import GROUPS
+from dispatchctl.registers.complaints import GROUPS, REJECTED, UPHELD
 from dispatchctl.registers.page import split_items
 from dispatchctl.rules.calendar import parse_time
 from dispatchctl.rules.complaints import (
@@ -170,12 +170,11 @@ def _check_result(books: Books, now: Situation, fields: dict[str, str]) -> dict[
     """`explained` ends only what nobody here has to put right; a serious one is ruled before (SOP-3.6.3, SOP-3.6.6)."""
     derived = books.judging.derive(now.family, now.case)
     validity = derived.get("validity", "")
-    if fields.get("outcome") == "explained" and validity not in ("invalid", "outside"):
-        said = "ruled valid" if validity else "not ruled yet"
-        raise Refused(
-            f"{now.case.id} is {said}: only an invalid one, or one for others, ends by being explained (SOP-3.6.3)",
-            place="--outcome", hint="a valid one is redone, corrected or settled by a concession",
-        )  # fmt: skip
+    if fields.get("outcome") == "explained" and validity not in (*REJECTED, "outside"):
+        said = f"ruled {validity}" if validity else "not ruled yet"
+        ends = f"only an {' or '.join(REJECTED)} one, or one for others, ends by being explained (SOP-3.6.3)"
+        hint = f"a {' or '.join(UPHELD)} one is redone, corrected or settled by a concession"
+        raise Refused(f"{now.case.id} is {said}: {ends}", place="--outcome", hint=hint)
     if derived.get("severity") == SERIOUS and not validity:
         raise Refused(
             f"{now.case.id} is serious and not ruled yet: that comes before its result (SOP-3.6.6)",

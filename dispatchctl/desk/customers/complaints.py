@@ -14,7 +14,7 @@ from dispatchctl.desk.names import resolve_case, show_text
 from dispatchctl.desk.recording import Done, Refusal
 from dispatchctl.desk.times import format_time
 from dispatchctl.errors import Refused, UsageFault
-from dispatchctl.registers.complaints import TESTS
+from dispatchctl.registers.complaints import REJECTED, TESTS
 from dispatchctl.registers.page import VOID, split_items
 from dispatchctl.rules.families import Family, may_happen
 from dispatchctl.rules.severity import ORDINARY, SERIOUS
@@ -142,8 +142,9 @@ def find_earlier(books: Books, contact: Contact, moment: Moment) -> tuple[str, i
         return None
     row = books.index.db.execute(
         f"SELECT id, first_at FROM complaints WHERE contact_id IN ({', '.join('?' * len(same))}) AND first_at <= ?"
-        " AND state <> 'void' AND COALESCE(validity, '') <> 'invalid' ORDER BY first_at DESC, id DESC LIMIT 1",
-        (*sorted(same), moment.at),
+        f" AND state <> 'void' AND COALESCE(validity, '') NOT IN ({', '.join('?' * len(REJECTED))})"
+        " ORDER BY first_at DESC, id DESC LIMIT 1",
+        (*sorted(same), moment.at, *REJECTED),
     ).fetchone()
     return (str(row[0]), int(row[1])) if row else None
 

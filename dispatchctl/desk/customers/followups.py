@@ -19,6 +19,7 @@ from dispatchctl.desk.recording import Done
 from dispatchctl.desk.times import Formatter, format_time
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.registers import case_of
+from dispatchctl.registers.complaints import REJECTED
 from dispatchctl.registers.page import VOID
 from dispatchctl.rules.families import Case, Family
 from dispatchctl.store.conditions import RUNNING, is_paused
@@ -30,7 +31,7 @@ from dispatchctl.typed import Writing
 REGISTER = "followups"
 ASKABLE = ("orders", "complaints", "surveys")  # what a follow-up may be about; of a survey, one of its opinions
 BEGINNINGS = ("asked", "answered", "not-reached")
-WAITING = {"orders": ("closed",), "complaints": ("resolved", "closed", "invalid")}  # states in which one may be owed
+WAITING = {"orders": ("closed",), "complaints": ("resolved", "closed", *REJECTED)}  # states in which one may be owed
 ENDED = {"orders": "closed", "complaints": "resolved", "surveys": "put right"}
 
 
