@@ -347,6 +347,8 @@ def test_a_ruling_of_the_other_group_of_no_kind_or_twice_is_refused(desk: Desk) 
     rule_valid(desk, case, "attitude")
     said = refuse(desk, 4, "mgr", "rule", case, "--valid", "skill", *because)
     assert "was ruled valid (attitude 服务态度) by sup-d at 2026-11-02T09:00:00+08:00: that ruling stands" in said
+    said = desk.refuse(4, "sup-d", "amend", case, "kind=standard", "--reason", "类别有误")
+    assert "kind: 'standard' is a kind of invalid (allowed: attitude 服务态度," in said
     desk.do("sup-d", "amend", case, "kind=skill", "--reason", "类别有误")
     assert desk.show(case)["kind"] == "skill"
     act(desk, "mgr", "rule", case, "--invalid", "ground", *because)

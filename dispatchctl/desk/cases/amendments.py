@@ -14,6 +14,7 @@ from dispatchctl.desk.events import act
 from dispatchctl.desk.fields import read_fields
 from dispatchctl.desk.names import show_text, suggest_nearest
 from dispatchctl.desk.recording import Done
+from dispatchctl.desk.rulings import check_amended_kind
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Case, Family
@@ -59,6 +60,7 @@ def amend(books: Books, case_id: str, changes: Sequence[str], reason: str, writi
         values = read_fields(books, case.register, typed, moment, names, employed=False)
         if values.get("login"):
             check_login(books, case_id, values["login"], "login")
+        check_amended_kind(books, family.cases[case_id], values, moment)
         if contact:
             values["contact_id"] = replace_contact(books, case, contact, moment)
         contacts.lint_privacy(books, {"content": values.get("content", ""), "--note": writing.note})

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Moment, refuse_event
 from dispatchctl.desk.items import next_item
-from dispatchctl.desk.names import resolve_key, show_text
+from dispatchctl.desk.rulings import BY_EVENT
 from dispatchctl.desk.times import format_time
 from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.complaints import GROUPS, REJECTED, UPHELD
@@ -58,25 +58,6 @@ def _check_class(books: Books, now: Situation, fields: dict[str, str]) -> dict[s
         said = _say_row(books, now.case, "classified")
         raise Refused(f"{now.case.id} was classified {fields['severity']} already, {said}")
     return fields
-
-
-BY_EVENT = {group.event: group for group in GROUPS}
-
-
-def read_kind(books: Books, event: str, text: str, moment: Moment) -> str:
-    """The kind of a ruling by key or title; Refused for one of another group, NotFound for one of none."""
-    group = BY_EVENT[event]
-    rules = books.book.at(moment.at)[0].policy["complaints"]
-    kinds, option = rules[group.name], f"--{group.name}"
-    if text not in kinds and text not in kinds.values():
-        known = ", ".join(key if title in ("", key) else f"{key} {title}" for key, title in kinds.items())
-        for other in (each.name for each in GROUPS if each.event != event):
-            if text in rules[other] or text in rules[other].values():
-                raise Refused(
-                    f"{show_text(text)} is a kind of {other} (allowed: {known}; {group.clause})", place=option,
-                    hint=f"dispatchctl complaint rule COMPLAINT --{other} {text} --reason TEXT",
-                )  # fmt: skip
-    return resolve_key({"kinds": kinds}, "kinds", text, option)
 
 
 def _check_ruling(books: Books, now: Situation, fields: dict[str, str]) -> dict[str, str]:

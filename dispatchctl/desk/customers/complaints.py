@@ -6,12 +6,13 @@ from typing import NamedTuple
 from dispatchctl.desk import contacts
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.customers.complaint_checks import CHECKS, SAY_MORE, Situation, read_kind
+from dispatchctl.desk.customers.complaint_checks import CHECKS, SAY_MORE, Situation
 from dispatchctl.desk.drafts import Moment, Step, refuse_event
 from dispatchctl.desk.events import act_each, begin
 from dispatchctl.desk.fields import Typed, read_fields
 from dispatchctl.desk.names import resolve_case, show_text
 from dispatchctl.desk.recording import Done, Refusal
+from dispatchctl.desk.rulings import read_kind
 from dispatchctl.desk.times import format_time
 from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.complaints import REJECTED, TESTS
