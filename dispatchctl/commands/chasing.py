@@ -19,10 +19,16 @@ from dispatchctl.options import (
     take_ids,
 )
 from dispatchctl.output.formats import emit
+from dispatchctl.output.labels import Column
 from dispatchctl.output.terminal import tell
 
 OVERDUE = ("case", "clock", "owner_name", "due_at", "late_seconds", "level", "urged_at", "service", "priority", "area")
 DUE = ("case", "clock", "instance", "state", "breached", "owner", "started_at", "due_at", "stopped_at", "limit")
+COUNTS = (  # of `status`
+    Column("late", "late", "逾期", "number"),
+    Column("soon", "soon", "将到期", "number"),
+    Column("unassigned", "unassigned", "待派", "number"),
+)
 WORK = ("case", "state", "content", "service", "area", "due_at", "late_seconds")
 
 
@@ -180,7 +186,7 @@ def status(books: Books) -> None:
 
     counts = count_state(books)
     if not books.ws.quiet and books.ws.form.screen:
-        words = ("逾期", "将到期", "待派") if books.lang == "zh" else ("late", "soon", "unassigned")
-        click.echo(", ".join(f"{count} {word}" for count, word in zip(counts.values(), words, strict=True)))
+        zh = books.lang == "zh"
+        click.echo(", ".join(f"{counts[each.key]} {each.zh if zh else each.en}" for each in COUNTS))
     else:
-        emit(books.ws, [counts], tuple(counts), single=True, ids="late")
+        emit(books.ws, [counts], COUNTS, single=True, ids="late", keys=tuple(counts))
