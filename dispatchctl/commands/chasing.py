@@ -1,4 +1,4 @@
-"""The commands that chase: overdue, due, urge, worklist, status."""
+"""The commands that chase, with the columns they show: overdue, due, urge, worklist, status."""
 
 import click
 

@@ -1,4 +1,4 @@
-"""Which kinds of rulings a complaint may have: those of the group it is ruled by, under the rules in force. Desk."""
+"""Which kinds of rulings a complaint may have: those that the rules in force have in its group. Desk."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""The page of `complaints`: from who heard it to what was put right, and what the customer was told.
+"""The page of `complaints`: from who heard it to what was put right; the groups of its rulings.
 
 Severity is what a person decided, else what the rules propose: it is derived, like what the ruling was.
 """

@@ -1,4 +1,4 @@
-"""What a field of each type may hold, as a file has it: the limits, for whoever writes rows and whoever checks them."""
+"""What a field of each type may hold, as a file has it, for whoever writes rows and whoever checks them."""
 
 import re
 from collections.abc import Callable, Mapping

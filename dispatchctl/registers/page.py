@@ -1,4 +1,4 @@
-"""What a register's page is made of: fields, events with their moves, states. Declarations, no I/O.
+"""What a register's page is made of: fields, events with their moves, states; how long a text may be. No I/O.
 
 A page is written once; from it come the CSV header, validation, the fold, the help text and options of
 plain commands, JSON keys, the schema document and the labels in Chinese and English.

@@ -1,4 +1,4 @@
-"""The life of a clock: from the moments of a family to instances with their start, due and stop. Pure.
+"""The life of a clock: from the moments of a family to start, due (moved by its pauses) and stop. Pure.
 
 One instance is one run of a time limit: opened by a start event, closed by the first stop event after it, ended by
 the case's end. Which rules judge it is decided once, by its start (policies.md, "Clocks").

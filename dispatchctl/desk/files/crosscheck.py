@@ -1,4 +1,4 @@
-"""Whether the rows of all files agree with one another: ids, references, keys used twice, events out of turn. Desk.
+"""Whether the rows of all files agree with one another: ids, people, cases, keys used twice, order. Desk.
 
 Rows are handed over one by one while their files are read; what they refer to is looked for at the end. Of a long
 history they are then read once more and folded as it goes, so that memory does not grow with the rows of all years.

@@ -1,4 +1,4 @@
-"""Closed months: when a month was closed, and the books as they were then, for what is asked about it. Desk.
+"""Closed months: when a month was closed (sealed), and the books as they were then, to be asked about it. Desk.
 
 A month is closed when every writer with rows in it has sealed it, at the last of these seals. From then on it is
 reported, appraised and charged as of that time, whatever comes later (architecture.md, "A closed month reports the

@@ -1,4 +1,4 @@
-"""The lines of a month's pay: the private ones, the bonus of the appraisal, what the ledger adds or takes. Desk (JD-8).
+"""A month's pay: who may see it; private lines, the bonus, what the ledger adds or takes. Desk (JD-8).
 
 What is paid on is said by `appraise --pay` and recorded nowhere: pay.csv is edited by hand.
 """
