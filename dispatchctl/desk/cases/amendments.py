@@ -21,6 +21,7 @@ from dispatchctl.rules.families import Case, Family
 from dispatchctl.typed import Writing
 
 CONTACT_FIELDS = ("caller", "phone", "address")
+FIXED = ("row", "reason", "attached", "contact_id")  # said otherwise: by retract, --reason, --attach, CONTACT_FIELDS
 SUPERVISOR = "supervisor"
 UNDO_WITHIN = 600  # seconds
 SEPARATORS = re.compile("[,;，；、]")  # between the items of a list, as typed
@@ -32,6 +33,7 @@ def amend(books: Books, case_id: str, changes: Sequence[str], reason: str, writi
     case = books.case(case_id)
     refuse_decided(case)
     fields = books.pages.fields(case.register)
+    amendable = [name for name in fields if name not in (*FIXED, case_parent(case))]
     typed: dict[str, str | list[str]] = {}
     contact: dict[str, str] = {}
     for change in changes:
@@ -40,13 +42,13 @@ def amend(books: Books, case_id: str, changes: Sequence[str], reason: str, writi
             raise UsageFault(f"{show_text(change)} is not FIELD=VALUE")
         if name in CONTACT_FIELDS and "contact_id" in fields:
             contact[name] = text
-        elif name in fields and name not in ("row", "reason", "attached", "contact_id", case_parent(case)):
+        elif name in amendable:
             items = [each.strip() for each in SEPARATORS.split(text) if each.strip()] if fields[name].many else [text]
             if not items or not text.strip():
                 raise UsageFault("a value cannot be emptied, only corrected", place=name)
             typed[name] = items if fields[name].many else text
         else:
-            known = [each for each in (*fields, *CONTACT_FIELDS) if each not in ("row", "reason", "attached")]
+            known = [*amendable, *(CONTACT_FIELDS if "contact_id" in fields else ())]
             raise UsageFault(
                 f"{show_text(name)} is no field of {case.register} that can be amended",
                 hint=suggest_nearest(name, known),
