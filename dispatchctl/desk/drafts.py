@@ -14,7 +14,7 @@ from dispatchctl.desk.times import format_time, local_day
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.registers import Pages, case_of
 from dispatchctl.registers.kinds import check_value
-from dispatchctl.registers.page import ANY, FIRST, Register, name_option, split_items
+from dispatchctl.registers.page import ANY, FIRST, VOID, Register, name_option, split_items
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Case, Family, fold_family
 from dispatchctl.store.journal import Draft
@@ -187,7 +187,8 @@ def refuse_event(case: Case, page: Register, event: str) -> Refused:
     allowed = [
         each.name
         for each in page.events
-        if FIRST not in each.before
+        if case.state != VOID
+        and FIRST not in each.before
         and (case.state in each.before or ANY in each.before)
         and each.name not in ("retracted", *(("amended",) if page.decided else ()))
     ]
