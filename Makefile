@@ -28,6 +28,7 @@ demo: export DISPATCHCTL_FORMAT :=
 demo: .venv/installed
 	@sh tools/demo.sh $(D)
 
+test: export PYTHONDONTWRITEBYTECODE :=  # tests start the program a thousand times: it is compiled once
 test:           ## all tests, and which were the slowest; pick some with ARGS="-k calendar"
 test: .venv-dev/installed
 	$(DEV)/python -m pytest -q -n $(JOBS) --dist worksteal --durations 20 $(ARGS)

@@ -120,7 +120,9 @@ def parse_when(text: str, tz_name: str, now: int, option: str = "--at", *, stric
         if wanted == "now":
             return now
         try:
-            found: datetime | None = datetime.fromisoformat(wanted) if re.match(r"[0-9]{4}", wanted) else None
+            found: datetime | None = (
+                datetime.fromisoformat(wanted) if wanted[:4].isdecimal() and len(wanted) >= 4 else None
+            )
         except ValueError:
             found = None
         if found is None and not strict:

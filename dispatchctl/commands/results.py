@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from dispatchctl.desk.books import Books
 from dispatchctl.errors import Fault, UsageFault
 from dispatchctl.output.formats import emit
-from dispatchctl.output.labels import Column
 from dispatchctl.output.terminal import neutralise_text, tell, write_stdout
 from dispatchctl.workspace import Workspace
 
 if TYPE_CHECKING:
     from dispatchctl.desk.recording import Done, Refusal
+    from dispatchctl.output.labels import Column
 
 REFUSED = 4
 BAD_ROWS = 5

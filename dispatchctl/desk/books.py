@@ -12,11 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dispatchctl import VERSION
 from dispatchctl.config import cache_folder
 from dispatchctl.errors import BadData, DispatchError, Fault, IndexDamaged, NotFound, OutcomeUnknown
-from dispatchctl.policy.forms import Form
 from dispatchctl.policy.rulebook import Rulebook, Version, assemble_rules
 from dispatchctl.registers import SHIPPED, Pages
 from dispatchctl.registers.row import Row
-from dispatchctl.store.contacts import Contact
 from dispatchctl.store.folder import Folder, open_folder
 from dispatchctl.store.index import FORMAT, Index, is_unharmed
 from dispatchctl.store.syncing import FIND_OUT
@@ -27,8 +25,10 @@ if TYPE_CHECKING:  # at run time a command that finds nothing new judges nothing
     import sqlite3
 
     from dispatchctl.desk.judge import Judging
+    from dispatchctl.policy.forms import Form
     from dispatchctl.rules.families import Case, Family
     from dispatchctl.rules.people import People
+    from dispatchctl.store.contacts import Contact
     from dispatchctl.store.judgements import Judged
 
 PEOPLE = (  # keys of lists and cases that hold staff ids
@@ -130,7 +130,7 @@ class Books:
         """The registers of this folder: all that asks for a page, from the rules and the index on, asks these."""
         return SHIPPED
 
-    def assemble(self, texts: Sequence[Any], draft: tuple[str, bytes] | None) -> tuple[Form | None, list[Fault]]:
+    def assemble(self, texts: Sequence[Any], draft: tuple[str, bytes] | None) -> "tuple[Form | None, list[Fault]]":
         """See assemble_rules; the rules may name the registers of this folder."""
         return assemble_rules(texts, draft, self.pages)
 

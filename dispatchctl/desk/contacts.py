@@ -1,18 +1,15 @@
 """Who is calling: the private contacts, found by phone and address or added. Desk."""
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Moment
 from dispatchctl.desk.names import make_id, show_text
 from dispatchctl.desk.times import format_time, local_day
-from dispatchctl.errors import NotFound, UsageFault
+from dispatchctl.errors import NotFound
 from dispatchctl.store import contacts as private
 from dispatchctl.store.contacts import Contact, fold_address, fold_phone
 from dispatchctl.store.lines import check_text
-
-FEWEST_DIGITS = 7  # of anything that could be a phone number
 
 
 class Found(NamedTuple):
@@ -101,21 +98,3 @@ def same_customer(books: Books, contact_id: str) -> list[str]:
         "SELECT id FROM contacts WHERE (phone = ? AND phone IS NOT NULL) OR (address = ? AND address IS NOT NULL)", row
     ).fetchall()
     return [str(each[0]) for each in rows]
-
-
-def lint_privacy(books: Books, texts: Mapping[str, str]) -> None:
-    """Warn of phone and identity numbers in free text, where they cannot be erased; refuse where policy is strict."""
-    for option, text in texts.items():
-        if sum(map(str.isdigit, text)) < FEWEST_DIGITS:
-            continue
-        from dispatchctl.rules.privacy import find_personal  # most texts hold no number: spare its patterns
-
-        kinds = find_personal(text)
-        if not kinds:
-            continue
-        what = " and ".join(kinds)
-        if books.policy["privacy"]["strict"] or books.strict_privacy:
-            raise UsageFault(f"the text holds what looks like: {what}", place=option, hint="leave it to the contact")
-        warning = f"{option} holds what looks like: {what}; it cannot be erased from there"
-        if warning not in books.warnings:
-            books.warnings.append(warning)

@@ -22,6 +22,8 @@ from dispatchctl.store.lines import check_text
 from dispatchctl.store.schema import quote
 from dispatchctl.typed import Writing, refuse_value
 
+FEWEST_DIGITS = 7  # of anything that could be a phone number
+
 Group = list[Draft]
 
 
@@ -194,3 +196,21 @@ def refuse_event(case: Case, page: Register, event: str) -> Refused:
     ]
     hint = f"possible now: {', '.join(allowed)}" if allowed else "nothing more can happen to it"
     return Refused(f"{case.id} is {shown}: {event} is not possible", hint=hint)
+
+
+def lint_privacy(books: Books, texts: Mapping[str, str]) -> None:
+    """Warn of phone and identity numbers in free text, where they cannot be erased; refuse where policy is strict."""
+    for option, text in texts.items():
+        if sum(map(str.isdigit, text)) < FEWEST_DIGITS:
+            continue
+        from dispatchctl.rules.privacy import find_personal  # most texts hold no number: spare its patterns
+
+        kinds = find_personal(text)
+        if not kinds:
+            continue
+        what = " and ".join(kinds)
+        if books.policy["privacy"]["strict"] or books.strict_privacy:
+            raise UsageFault(f"the text holds what looks like: {what}", place=option, hint="leave it to the contact")
+        warning = f"{option} holds what looks like: {what}; it cannot be erased from there"
+        if warning not in books.warnings:
+            books.warnings.append(warning)

@@ -4,8 +4,7 @@ from collections.abc import Callable, Sequence
 
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.contacts import lint_privacy
-from dispatchctl.desk.drafts import Moment, Step
+from dispatchctl.desk.drafts import Moment, Step, lint_privacy
 from dispatchctl.desk.fields import Typed, read_fields
 from dispatchctl.desk.names import resolve_case
 from dispatchctl.desk.recording import Done, Refusal, find_replay, name_item, record, record_each, resolve_items

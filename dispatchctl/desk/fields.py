@@ -7,7 +7,6 @@ become ids and keys, and what people write for times and amounts becomes what th
 from collections.abc import Mapping, Sequence
 
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.contacts import find_by_id
 from dispatchctl.desk.drafts import Moment
 from dispatchctl.desk.names import is_elsewhere, resolve_case, resolve_key, resolve_staff
 from dispatchctl.desk.times import format_time
@@ -67,6 +66,8 @@ def read_field(
             return text  # check_references warns of it
         return resolve_case(books, text, (field.of,), only=True) if field.of else resolve_case(books, text)
     if kind == "contact":
+        from dispatchctl.desk.contacts import find_by_id  # few fields are
+
         return find_by_id(books, text, option).contact.contact_id
     if kind == "time":
         return format_time(books, parse_when(text, books.timezone, moment.at, option))

@@ -16,7 +16,8 @@ from dispatchctl.rules.variants import ClockTable
 if TYPE_CHECKING:
     from dispatchctl.desk.judged import CaseLayout
     from dispatchctl.rules.charges import ChargeTable
-    from dispatchctl.store.judgements import ChargeRow, ClockRow, Judged, ScoreRow
+    from dispatchctl.store.fact_rows import ChargeRow, ScoreRow
+    from dispatchctl.store.judgements import ClockRow, Judged
 
 
 class Judging:
@@ -86,7 +87,7 @@ class Judging:
         if not late and case.register not in self._charged:
             return []
         from dispatchctl.rules.charges import ChargeTable, list_occurrences
-        from dispatchctl.store.judgements import ChargeRow
+        from dispatchctl.store.fact_rows import ChargeRow
 
         if self._charges is None:
             self._charges = ChargeTable(self.book)

@@ -4,7 +4,7 @@ Off the daily path: it is loaded with the first family that is judged for the in
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatchctl.registers.page import VOID, Register
 from dispatchctl.registers.row import Row, fold_key
@@ -12,8 +12,11 @@ from dispatchctl.rules.calendar import parse_time
 from dispatchctl.rules.clocks import Instance
 from dispatchctl.rules.families import Case, Family
 from dispatchctl.rules.owners import find_order, list_departments
-from dispatchctl.store.judgements import ClockRow, ScoreRow
+from dispatchctl.store.judgements import ClockRow
 from dispatchctl.store.schema import list_fields
+
+if TYPE_CHECKING:
+    from dispatchctl.store.fact_rows import ScoreRow
 
 
 class CaseLayout(NamedTuple):
@@ -101,10 +104,12 @@ def list_clock_rows(root: str, family: Family, case: Case, one: Instance) -> Ite
         )
 
 
-def list_score_rows(root: str, case: Case) -> Iterable[ScoreRow]:
+def list_score_rows(root: str, case: Case) -> "Iterable[ScoreRow]":
     """The marks a person was given, as rows of the table `scores`."""
     for row in case.rows:
         if row.event == "scored":
+            from dispatchctl.store.fact_rows import ScoreRow
+
             fields = row.fields
             yield ScoreRow(
                 family=root,

@@ -9,14 +9,12 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.contacts import lint_privacy
-from dispatchctl.desk.drafts import Group, Moment, Step, as_row, make_drafts, new_id, try_drafts
+from dispatchctl.desk.drafts import Group, Moment, Step, as_row, lint_privacy, make_drafts, new_id, try_drafts
 from dispatchctl.desk.names import resolve_case
 from dispatchctl.desk.times import format_time, local_time
 from dispatchctl.errors import DispatchError, NotFound, OutcomeUnknown, Refused, SystemFailed, UsageFault
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Family
-from dispatchctl.store.contacts import append_contacts
 from dispatchctl.store.folder import has_seals, require_writer
 from dispatchctl.store.journal import Lock, append_groups, find_end, sync_rows
 from dispatchctl.store.lines import check_text
@@ -192,6 +190,8 @@ def plan_group(
 
 def _append(books: Books, register: str, writer: str, groups: list[Group], moment: Moment, *, sync: bool) -> list[Row]:
     if books.unwritten:  # first: a contact that no row names harms nothing
+        from dispatchctl.store.contacts import append_contacts
+
         append_contacts(books.folder, books.unwritten)
         books.unwritten.clear()
     month = local_time(books, moment.recorded // 1_000_000).strftime("%Y-%m")

@@ -6,18 +6,22 @@ every key under its own name, what a person reads shows the chosen columns in th
 
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from dispatchctl.errors import UsageFault
-from dispatchctl.output.labels import Column, find_column
-from dispatchctl.output.layout import Item, Layout, Printing
 from dispatchctl.output.terminal import neutralise_text, write_stdout
 from dispatchctl.registers.page import Register
 
+if TYPE_CHECKING:  # what only types need, and what only tables do: scripts ask for ids and JSON
+    from dispatchctl.output.labels import Column
+    from dispatchctl.output.layout import Item
+    from dispatchctl.output.printing import Printing
+
 
 def emit(
-    workspace: Printing,
-    items: Sequence[Item],
-    columns: Sequence[str | Column] = (),
+    workspace: "Printing",
+    items: "Sequence[Item]",
+    columns: "Sequence[str | Column]" = (),
     *,
     single: bool = False,
     ids: str = "id",
@@ -46,6 +50,9 @@ def emit(
         write_stdout("".join(f"{neutralise_text(str(item[ids]))}\n" for item in items if item.get(ids) is not None))
         return
     if form.people:
+        from dispatchctl.output.labels import Column, find_column
+        from dispatchctl.output.layout import Layout
+
         shown = tuple(
             column if isinstance(column, Column) else find_column(column, page)
             for column in chosen or columns or all_keys
@@ -65,7 +72,7 @@ def emit(
     write_stdout(neutralise_text(text, "\n\t") if not form.escapes and sys.stdout.isatty() else text)
 
 
-def collect_keys(items: Sequence[Item], default: Sequence[str] = ()) -> list[str]:
+def collect_keys(items: "Sequence[Item]", default: Sequence[str] = ()) -> list[str]:
     """All keys of the items in the order they first appear; `default` where there are no items."""
     if not items:
         return list(default)
@@ -89,8 +96,8 @@ def check_key(key: str, keys: Sequence[str], option: str) -> None:
 
 
 def sort_items(
-    items: Sequence[Item], order: tuple[str, bool], keys: Sequence[str], page: Register | None = None
-) -> Sequence[Item]:
+    items: "Sequence[Item]", order: tuple[str, bool], keys: Sequence[str], page: Register | None = None
+) -> "Sequence[Item]":
     """The items by (key, descending), stable, without a value last; ("", False) leaves them as they are.
 
     Money and numbers go by their value, other texts by their characters. Raises UsageFault for a key not in `keys`.
@@ -99,6 +106,8 @@ def sort_items(
     if not key:
         return items
     check_key(key, keys, "--sort")
+    from dispatchctl.output.labels import find_column
+
     filled = [item for item in items if item.get(key) is not None]
     by_number = find_column(key, page).kind in ("money", "number", "duration")
     filled.sort(key=lambda item: _rank(item[key], by_number), reverse=descending)

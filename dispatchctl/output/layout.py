@@ -5,7 +5,7 @@ Layer: output, above registers. Its one job: these types; the formats themselves
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TextIO
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatchctl.errors import UsageFault
 from dispatchctl.output.labels import Column
@@ -82,45 +82,3 @@ class Format:
         return UsageFault(
             f"{self.name} is written to a file only", place="--format", hint="name one: report ... -o FILE"
         )
-
-
-class Printing(Protocol):
-    """What `emit` needs to know of a workspace."""
-
-    @property
-    def form(self) -> Format:
-        """The format to print in."""
-
-    @property
-    def lang(self) -> str:
-        """`zh` or `en`."""
-
-    @property
-    def pages(self) -> Pages:
-        """The registers that items may be of."""
-
-    @property
-    def quiet(self) -> bool:
-        """Ids only."""
-
-    @property
-    def headers(self) -> bool:
-        """With headings."""
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """Keys chosen; () for all."""
-
-    @property
-    def sort(self) -> tuple[str, bool]:
-        """(key or "", descending)."""
-
-    @property
-    def titles(self) -> Mapping[str, Mapping[str, str]]:
-        """What people call the keys of a column: column -> key -> title."""
-
-    def now(self) -> int:
-        """Epoch seconds of the present."""
-
-    def use_color(self, stream: TextIO) -> bool:
-        """Whether colour may go to the stream."""

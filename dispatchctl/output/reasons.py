@@ -2,22 +2,25 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import ROUND_DOWN, Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dispatchctl.output.cells import say_time
 from dispatchctl.output.labels import find_column, find_page, label, say_duration, say_word
-from dispatchctl.output.layout import Format, Printing
+from dispatchctl.output.layout import Format
 from dispatchctl.output.report_layout import say_figure
 from dispatchctl.output.sheets import measure_segment, say_why
 from dispatchctl.output.terminal import neutralise_text
 from dispatchctl.registers.ledger import MONEYLESS
+
+if TYPE_CHECKING:
+    from dispatchctl.output.printing import Printing
 
 Value = Mapping[str, Any]
 KEYS = ("depth", "what", "id", "text", "value")
 INDENT = "  "
 
 
-def add_texts(reason: Mapping[str, Any], printing: Printing) -> dict[str, Any]:
+def add_texts(reason: Mapping[str, Any], printing: "Printing") -> dict[str, Any]:
     """The tree with `text` in every step: what `why` prints as json."""
     teller = Teller(printing)
     return _add(reason, teller)
@@ -53,7 +56,7 @@ def _cut(number: str) -> str:
 class Teller:
     """Says one step in a line of the language asked for."""
 
-    def __init__(self, printing: Printing) -> None:
+    def __init__(self, printing: "Printing") -> None:
         self.pages = printing.pages
         self.lang = printing.lang
         self.zh = printing.lang == "zh"

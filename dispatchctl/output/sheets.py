@@ -1,12 +1,15 @@
 """One case as a person reads it: its fields, its clocks and its history, one below the other. Output."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dispatchctl.output.labels import find_column, say_word
-from dispatchctl.output.layout import Layout, Printing
+from dispatchctl.output.layout import Layout
 from dispatchctl.output.terminal import neutralise_text, write_stdout
 from dispatchctl.registers.page import FIRST, Register
+
+if TYPE_CHECKING:
+    from dispatchctl.output.printing import Printing
 
 HISTORY = ("at", "case", "by_name", "event", "what")
 CLOCKS = ("case", "clock", "instance", "state", "owner", "started_at", "due_at", "stopped_at", "breached", "limit")
@@ -17,7 +20,7 @@ APART_ONCE = ("contact_id", "order_id", "dispatcher")  # stand elsewhere on the 
 APART = ("events", "clocks", "conflicts", "assignments", "complaints", "followups", "register", "contact")
 
 
-def print_case(printing: Printing, item: Mapping[str, Any], page: Register) -> None:
+def print_case(printing: "Printing", item: Mapping[str, Any], page: Register) -> None:
     """Print what `show` has: fields that are filled in, then tables of assignments, clocks, history and conflicts."""
     lang = printing.lang
     zh = lang == "zh"
@@ -55,7 +58,7 @@ def print_case(printing: Printing, item: Mapping[str, Any], page: Register) -> N
 
 
 def _format(
-    printing: Printing,
+    printing: "Printing",
     rows: Sequence[Mapping[str, Any]],
     columns: tuple[str, ...],
     page: Register | None,
@@ -98,7 +101,7 @@ def _say_event(event: Mapping[str, Any], page: Register, layout: Layout, case: s
 SEGMENTS = ("from", "to", "length", "counts", "why")
 
 
-def print_explained(printing: Printing, items: Sequence[Mapping[str, Any]]) -> None:
+def print_explained(printing: "Printing", items: Sequence[Mapping[str, Any]]) -> None:
     """Print what `due --explain` has: each clock in a line of its own, below it every stretch of its time."""
     pieces = []
     for item in items:

@@ -6,16 +6,18 @@ path: what compiles is imported only where the cache has nothing.
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatchctl.errors import Fault
-from dispatchctl.policy.forms import Form, Policy
 from dispatchctl.registers import SHIPPED, Pages
+
+if TYPE_CHECKING:
+    from dispatchctl.policy.forms import Form
 
 
 def assemble_rules(
     texts: Sequence[Any], draft: tuple[str, bytes] | None, pages: Pages = SHIPPED
-) -> tuple[Form | None, list[Fault]]:
+) -> "tuple[Form | None, list[Fault]]":
     """(the form of the rules in force, []) or (None, every fault that keeps them from being so).
 
     texts: the versions that count, by day, each an `assembling.PublishedText`. draft: the name and bytes of
@@ -36,7 +38,7 @@ class Version(NamedTuple):
 
     label: str
     starts_at: int
-    policy: Policy
+    policy: dict[str, Any]
 
 
 class Rulebook:
@@ -75,7 +77,7 @@ class Rulebook:
         return (self.versions[0], True) if index < 0 else (self.versions[index], False)
 
     @classmethod
-    def of(cls, form: Form | None) -> "Rulebook":
+    def of(cls, form: "Form | None") -> "Rulebook":
         """The rulebook of what assemble_rules made; of None one without versions."""
         if form is None:
             return cls([], {"off": {}, "working": {}, "through": 0}, "")

@@ -7,14 +7,26 @@ import os
 import sqlite3
 
 from dispatchctl.errors import BadData, SystemFailed
-from dispatchctl.store import contacts as private
+from dispatchctl.store.folder import CONTACTS
 from dispatchctl.store.keys import count_ids
+
+
+def stat_contacts(path: str) -> str:
+    """A mark of the file's present state, `size:mtime:inode`, "" where there is none; path: the records folder's.
+
+    Another inode: rewritten by an erasure, all places are new. The same inode and a larger size: lines were added.
+    """
+    try:
+        status = os.stat(f"{path}/{CONTACTS}", follow_symlinks=False)
+    except FileNotFoundError:
+        return ""
+    return f"{status.st_size}:{status.st_mtime_ns}:{status.st_ino}"
 
 
 def read_mark(path: str) -> str:
     """The mark of the private file of the records folder at `path`; "" where there is none that may be read."""
     try:
-        return private.stat_contacts(path)
+        return stat_contacts(path)
     except PermissionError:  # for others than the desk: they see cases without names
         return ""
 
@@ -24,6 +36,8 @@ def take_in_contacts(db: sqlite3.Connection, path: str, mark: str, before: str, 
 
     mark, before: that of the file now, and when it was read up to `end`. key: of the hashes.
     """
+    from dispatchctl.store import contacts as private  # most commands find the file as it was
+
     same = bool(before) and before.rpartition(":")[2] == mark.rpartition(":")[2]
     if not same or int(mark.partition(":")[0]) < end or not _still_stands(db, path, key):
         end = 0
@@ -43,6 +57,8 @@ def take_in_contacts(db: sqlite3.Connection, path: str, mark: str, before: str, 
 
 def _still_stands(db: sqlite3.Connection, path: str, key: bytes) -> bool:
     """Whether the last line read is still there: after a failed append it was cut off and another may stand there."""
+    from dispatchctl.store import contacts as private
+
     last = db.execute("SELECT * FROM contacts ORDER BY place DESC LIMIT 1").fetchone()
     if last is None:
         return False

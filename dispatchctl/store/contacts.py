@@ -21,7 +21,7 @@ from dispatchctl.store.files import (
     sync_folder,
     write_bytes,
 )
-from dispatchctl.store.folder import PRIVATE, Folder
+from dispatchctl.store.folder import CONTACTS, Folder
 from dispatchctl.store.lines import VOID_END, check_text, decode_line, encode_cells, finish_tail
 
 COLUMNS = tuple(field.name for field in FIELDS)
@@ -45,7 +45,7 @@ class Contact(NamedTuple):
 
 def _place(path: str) -> tuple[str, str]:
     """(path, label) of the file in the records folder at `path`."""
-    return f"{path}/{PRIVATE}/contacts.csv", f"{os.path.basename(path)}/{PRIVATE}/contacts.csv"
+    return f"{path}/{CONTACTS}", f"{os.path.basename(path)}/{CONTACTS}"
 
 
 def append_contact(folder: Folder, contact: Contact) -> tuple[int, int]:
@@ -115,7 +115,7 @@ def iterate_contacts(path: str, since: int = 0) -> Iterator[tuple[int, int, Cont
     """(offset, length, contact) of each whole line from byte `since` on; path: the records folder's. None at all
     where there is no file.
 
-    since: 0, or the end of a line given before (in a file with the same mark, see stat_contacts). Void lines and the
+    since: 0, or the end of a line given before (in a file with the same mark, see contact_places). Void lines and the
     header are left out; what follows the last LF is not there yet.
     """
     file, label = _place(path)
@@ -146,18 +146,6 @@ def _parse_line(line: bytes) -> Contact | None:
     except ValueError:
         return None
     return Contact(*cells) if len(cells) == len(COLUMNS) else None
-
-
-def stat_contacts(path: str) -> str:
-    """A mark of the file's present state, `size:mtime:inode`, "" where there is none; path: the records folder's.
-
-    Another inode: rewritten by an erasure, all places are new. The same inode and a larger size: lines were added.
-    """
-    try:
-        status = os.stat(_place(path)[0], follow_symlinks=False)
-    except FileNotFoundError:
-        return ""
-    return f"{status.st_size}:{status.st_mtime_ns}:{status.st_ino}"
 
 
 def erase_contacts(folder: Folder, contact_ids: Collection[str]) -> int:

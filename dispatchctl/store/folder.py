@@ -19,6 +19,7 @@ from dispatchctl.store.files import (
 
 NOT_REGISTERS = ("policies", "seals", "private")
 PRIVATE = "private"
+CONTACTS = f"{PRIVATE}/contacts.csv"
 DEFAULT_WRITER = "main"
 
 _IGNORED = (".lock", ".writer", "private/")

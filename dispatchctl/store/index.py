@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from heapq import merge
 from itertools import chain, groupby, zip_longest
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatchctl.errors import Fault, SystemFailed
 from dispatchctl.registers import Pages
@@ -31,7 +31,9 @@ from dispatchctl.store.reading import iterate_file, rows_at
 from dispatchctl.store.schema import FACT_TABLES, all_statements, case_columns, insert_statement, quote
 
 if TYPE_CHECKING:  # a command that finds nothing new judges nothing
-    from dispatchctl.store.judgements import Judged
+    from dispatchctl.store.fact_rows import ChargeRow, ScoreRow
+    from dispatchctl.store.judge import Judge
+    from dispatchctl.store.judgements import ClockRow, Judged
 
 FORMAT = 7  # of the tables; another number makes a new index
 CHUNK = 40_000  # rows judged at a time in a rebuild: bounds its memory
@@ -58,19 +60,6 @@ class Seen(NamedTuple):
 
 
 Change = tuple[RecordFile, Seen | None, os.stat_result]  # (file, what is known of it, its status now)
-
-
-class Judge(Protocol):
-    """What rows mean, handed in by the desk."""
-
-    def judge(self, root: str, rows: Sequence[Row]) -> "Judged":
-        """The tables' rows for one family."""
-
-    def meet(self, families: Iterable[Sequence[Row]]) -> Any:
-        """Take in the whole staff register, one sequence of rows for each person; an object with `histories`."""
-
-    def forget(self) -> None:
-        """Read the staff anew from the index when they are next needed: another process may have changed them."""
 
 
 class Stale(Exception):
@@ -138,7 +127,7 @@ class Index:
         """Keep a value beside the tables."""
         self.db.execute("INSERT OR REPLACE INTO meta(key, value) VALUES (?, ?)", (key, value))
 
-    def _begin(self, judge: Judge, mode: str) -> None:
+    def _begin(self, judge: "Judge", mode: str) -> None:
         """Begin a snapshot (DEFERRED) or a transaction that writes (IMMEDIATE, which waits for other writers)."""
         self.commit()
         self.db.execute(f"BEGIN {mode}")
@@ -148,13 +137,13 @@ class Index:
             self._version = version
             self._forget(judge)
 
-    def _rollback(self, judge: Judge) -> None:
+    def _rollback(self, judge: "Judge") -> None:
         if self.db.in_transaction:
             self.db.execute("ROLLBACK")
         self._writing = False
         self._forget(judge)
 
-    def _forget(self, judge: Judge) -> None:
+    def _forget(self, judge: "Judge") -> None:
         self._rows.clear()
         self._handles.clear()
         judge.forget()
@@ -167,7 +156,7 @@ class Index:
                 return False
             raise
 
-    def _make(self, judge: Judge) -> None:
+    def _make(self, judge: "Judge") -> None:
         """Empty tables, in the place of whatever is there."""
         found = self.db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         for (name,) in found:
@@ -181,7 +170,7 @@ class Index:
 
     # --- catching up ----------------------------------------------------------------------------------------------
 
-    def catch_up(self, judge: Judge, *, hold: bool = False) -> None:
+    def catch_up(self, judge: "Judge", *, hold: bool = False) -> None:
         """Take in whatever the files have gained since last time; make it anew where they did not only grow.
 
         hold: leave what was taken in to a later `commit`; other processes that want to write the index wait for it.
@@ -240,7 +229,7 @@ class Index:
             raise Stale(f"{next(iter(known))}.csv is gone")
         return changes
 
-    def _take_in_changes(self, judge: Judge) -> None:
+    def _take_in_changes(self, judge: "Judge") -> None:
         mark, before = read_mark(self.path), self.get_meta("contacts") or ""
         if mark != before:
             end = int(self.get_meta("contacts_end") or 0)
@@ -280,7 +269,7 @@ class Index:
         query = "SELECT 1 FROM files WHERE register = ? AND writer = ? AND (month, part) > (?, ?)"
         return self.db.execute(query, (file.register, file.writer, file.month, file.part)).fetchone() is not None
 
-    def _meet_staff(self, judge: Judge) -> None:
+    def _meet_staff(self, judge: "Judge") -> None:
         """Hand the staff register over, keep what it says of people, and judge anew what that may have moved."""
         import marshal
 
@@ -304,7 +293,7 @@ class Index:
         ).fetchall()
         self._store((root, judge.judge(root, self._rows_at(root, blob)), True) for root, blob in touched)
 
-    def _take_in(self, changes: list[Change], judge: Judge) -> None:
+    def _take_in(self, changes: list[Change], judge: "Judge") -> None:
         """Read on in these files and judge what their rows touch, month by month, a chunk of rows at a time."""
         for _, month in groupby(sorted(changes, key=_name_month), key=_name_month):
             # Files of one chain one after the other: the next begins with the crc that the one before ends with.
@@ -362,7 +351,7 @@ class Index:
 
     # --- judging --------------------------------------------------------------------------------------------------
 
-    def _judge_rows(self, chunk: list[PlacedRow], judge: Judge) -> None:
+    def _judge_rows(self, chunk: list[PlacedRow], judge: "Judge") -> None:
         gathering = Gathering(self._find_family, self.pages)
         for placed in chunk:
             gathering.take(placed)
@@ -397,9 +386,9 @@ class Index:
 
     def _store(self, results: "Iterable[tuple[str, Judged, bool]]") -> None:
         """Put the judgements of families in the tables; the flag says that older ones may stand there."""
-        clocks: list[tuple[Any, ...]] = []
-        charges: list[tuple[Any, ...]] = []
-        scores: list[tuple[Any, ...]] = []
+        clocks: list[ClockRow] = []
+        charges: list[ChargeRow] = []
+        scores: list[ScoreRow] = []
         cases: dict[str, list[tuple[Any, ...]]] = {}
         for root, judged, known in results:
             if known:
@@ -409,11 +398,11 @@ class Index:
             scores += judged.scores
             for register, values in judged.cases:
                 cases.setdefault(register, []).append(values)
-        from dispatchctl.store.judgements import TABLES
-
-        for table, rows in (("clocks", clocks), ("charges", charges), ("scores", scores)):
+        named: list[tuple[str, Sequence[Any]]] = [("clocks", clocks), ("charges", charges), ("scores", scores)]
+        for table, rows in named:
             # SQLite's module takes plain tuples a third faster than tuples with names.
-            self.db.executemany(insert_statement(table, TABLES[table]._fields), map(tuple, rows))
+            if rows:
+                self.db.executemany(insert_statement(table, rows[0]._fields), map(tuple, rows))
         for register, found in cases.items():
             self.db.executemany(insert_statement(register, case_columns(self.pages.get(register))), found)
 

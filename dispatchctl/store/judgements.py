@@ -1,12 +1,16 @@
-"""The rows that the index keeps of a judged family, declared: their columns by name, and their tables. Store.
+"""What the index keeps of a judged family: the row of a clock, declared, and all rows together. Store.
 
 The names of a row are the columns of its table: who judges builds a row by name, who asks gets it by name, and a
-column added here is added everywhere. Off the daily path: it is loaded with the first family that is judged.
+column added here is added everywhere. Loaded with the first family that is judged; rows that few families have stand
+in fact_rows, the tables of all in schema.
 """
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from dispatchctl.store.fact_rows import ChargeRow, ScoreRow
 
 
 class ClockRow(NamedTuple):
@@ -49,60 +53,13 @@ class ClockRow(NamedTuple):
     department: str | None
 
 
-class ChargeRow(NamedTuple):
-    """What a rule of charges or rewards says follows from a fact, for one person, before it is counted how often.
-
-    After `family` it is an occurrence of rules.charges, name for name. at: seconds. running: the clock has not stopped,
-    so it is a fact only once `at` has passed while the clock was not paused. amount: what the event itself carries.
-    """
-
-    family: str
-    rule: str
-    staff: str
-    at: int
-    evidence: str
-    register: str
-    case: str
-    clock: str | None
-    instance: int | None
-    item: str | None
-    event: str | None
-    amount: str | None
-    running: int
-    paused_from: int | None
-    paused_until: int | None
-    policy: str
-
-
-class ScoreRow(NamedTuple):
-    """One mark that somebody gave (`staff score`). id: the row's reference; score: None for what is no number."""
-
-    family: str
-    id: str
-    staff: str
-    measure: str | None
-    score: int | None
-    month: str | None
-    at: int
-    by: str
-    state: str
-
-
-JudgedRow = ClockRow | ChargeRow | ScoreRow
-TABLES: dict[str, type[JudgedRow]] = {
-    "clocks": ClockRow,
-    "charges": ChargeRow,
-    "scores": ScoreRow,
-}
-
-
 class Judged(NamedTuple):
     """What the rows of one family come to: rows for the tables."""
 
     cases: Sequence[tuple[str, tuple[Any, ...]]]  # (register, values of schema.case_columns)
     clocks: Sequence[ClockRow]
-    charges: Sequence[ChargeRow] = ()
-    scores: Sequence[ScoreRow] = ()
+    charges: "Sequence[ChargeRow]" = ()
+    scores: "Sequence[ScoreRow]" = ()
 
 
 def read_clocks(db: sqlite3.Connection, rest: str, values: Sequence[int | str] = ()) -> Iterator[ClockRow]:

@@ -16,16 +16,19 @@ first day that differs is counted over days that do not). A test compares it wit
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dispatchctl.store.chain import count_microseconds
 from dispatchctl.store.conditions import CHANGEABLE
+from dispatchctl.store.fact_rows import ChargeRow
 from dispatchctl.store.files import list_files, open_regular
 from dispatchctl.store.gathering import PLACE, PlacedRow
-from dispatchctl.store.index import CHUNK, Index, Judge, find_change
-from dispatchctl.store.judgements import ChargeRow
+from dispatchctl.store.index import CHUNK, Index, find_change
 from dispatchctl.store.reading import rows_at
 from dispatchctl.store.schema import FACT_TABLES, quote
+
+if TYPE_CHECKING:
+    from dispatchctl.store.judge import Judge
 
 WHOLE = ("ledger",)  # registers taken whole: what is charged depends on what was decided before, however long ago
 BATCH = 500  # families whose rows are read at a time
@@ -61,7 +64,7 @@ class Scope(NamedTuple):
 class PartIndex(Index):
     """Some families of another index as of `until`. It holds what it was filled with and takes nothing in."""
 
-    def catch_up(self, judge: Judge, *, hold: bool = False) -> None:
+    def catch_up(self, judge: "Judge", *, hold: bool = False) -> None:
         """Nothing: what came later does not belong to it."""
 
     def _attach(self, source: Index) -> None:
@@ -111,7 +114,7 @@ class PartIndex(Index):
 
     # --- filling it -------------------------------------------------------------------------------------------------
 
-    def fill(self, source: Index, scope: Scope, judge: Judge) -> None:
+    def fill(self, source: Index, scope: Scope, judge: "Judge") -> None:
         """Take in what the scope asks for; the source must have been caught up. sqlite3.Error where it cannot."""
         if source.place:
             prepare_source(source)
@@ -235,7 +238,7 @@ class PartIndex(Index):
             values,
         )
 
-    def _judge_families(self, query: str, judge: Judge) -> None:
+    def _judge_families(self, query: str, judge: "Judge") -> None:
         """Judge families of the source, by their rows up to the part's time."""
         roots = [root for (root,) in self.db.execute(query)]
         chunk: list[PlacedRow] = []

@@ -104,10 +104,16 @@ def case_table(page: Register) -> str:
     return "\n".join(statements)
 
 
+def judged_tables() -> dict[str, tuple[str, ...]]:
+    """The tables of what judging gives besides the cases, each with its columns: the names of its rows."""
+    from dispatchctl.store.fact_rows import ChargeRow, ScoreRow  # few commands make an index
+    from dispatchctl.store.judgements import ClockRow
+
+    return {"clocks": ClockRow._fields, "charges": ChargeRow._fields, "scores": ScoreRow._fields}
+
+
 def all_statements(pages: Pages) -> str:
     """Everything that a new index of these registers needs."""
-    from dispatchctl.store.judgements import TABLES  # few commands make an index
-
     tables = [case_table(pages.get(register)) for register in pages.names]
     links = [
         "CREATE INDEX assignments_order ON assignments(order_id);",
@@ -122,7 +128,7 @@ def all_statements(pages: Pages) -> str:
         "CREATE INDEX ledger_occurred ON ledger(occurred_at);",
         "CREATE INDEX ledger_fund ON ledger(fund) WHERE fund IS NOT NULL;",
     ]
-    judged = [f"CREATE TABLE {name}({', '.join(map(quote, row._fields))});" for name, row in TABLES.items()]
+    judged = [f"CREATE TABLE {name}({', '.join(map(quote, columns))});" for name, columns in judged_tables().items()]
     return "\n".join([BASE, *judged, CLOCK_INDEXES, FACT_INDEXES, *tables, *links])
 
 

@@ -9,6 +9,7 @@ from notebook import Notebook
 
 from dispatchctl.errors import BadData, NotFound, SystemFailed, UsageFault
 from dispatchctl.store import files as files_module
+from dispatchctl.store.contact_places import stat_contacts
 from dispatchctl.store.contacts import (
     Contact,
     append_contact,
@@ -19,7 +20,6 @@ from dispatchctl.store.contacts import (
     hash_text,
     iterate_contacts,
     read_contact_at,
-    stat_contacts,
 )
 
 ONE = Contact(

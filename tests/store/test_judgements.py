@@ -8,9 +8,10 @@ import pytest
 from dispatchctl.registers import SHIPPED
 from dispatchctl.rules.charges import Occurrence
 from dispatchctl.store.conditions import is_paused, write_happened
-from dispatchctl.store.judgements import TABLES, ChargeRow, ClockRow, JudgedRow, read_clocks
+from dispatchctl.store.fact_rows import ChargeRow
+from dispatchctl.store.judgements import ClockRow, read_clocks
 from dispatchctl.store.overdue_rows import OverdueRow, read_overdue
-from dispatchctl.store.schema import all_statements, insert_statement
+from dispatchctl.store.schema import all_statements, insert_statement, judged_tables
 
 NOW = 100
 TIMES = (None, 90, 99, 100, 101, 110)
@@ -23,12 +24,12 @@ def tables() -> sqlite3.Connection:
     return db
 
 
-@pytest.mark.parametrize(("table", "row"), TABLES.items())
+@pytest.mark.parametrize(("table", "names"), judged_tables().items())
 def test_the_names_of_a_row_are_the_columns_of_its_table(
-    tables: sqlite3.Connection, table: str, row: type[JudgedRow]
+    tables: sqlite3.Connection, table: str, names: tuple[str, ...]
 ) -> None:
     columns = tables.execute(f"PRAGMA table_info({table})").fetchall()
-    assert tuple(name for _, name, *_ in columns) == row._fields
+    assert tuple(name for _, name, *_ in columns) == names
 
 
 def test_a_charge_row_is_an_occurrence_of_the_rules_with_its_family() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dispatchctl.desk import contacts
 from dispatchctl.desk.actors import check_login, require_actor
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.drafts import Moment, Step
+from dispatchctl.desk.drafts import Moment, Step, lint_privacy
 from dispatchctl.desk.events import act
 from dispatchctl.desk.fields import read_fields
 from dispatchctl.desk.names import show_text, suggest_nearest
@@ -65,7 +65,7 @@ def amend(books: Books, case_id: str, changes: Sequence[str], reason: str, writi
         check_amended_kind(books, family.cases[case_id], values, moment)
         if contact:
             values["contact_id"] = replace_contact(books, case, contact, moment)
-        contacts.lint_privacy(books, {"content": values.get("content", ""), "--note": writing.note})
+        lint_privacy(books, {"content": values.get("content", ""), "--note": writing.note})
         return [Step("amended", {**values, "reason": reason})]
 
     return act(books, case.register, case_id, plan, writing, ("amended",))

@@ -7,7 +7,7 @@ from dispatchctl.desk import contacts
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.customers.complaint_checks import CHECKS, SAY_MORE, Situation
-from dispatchctl.desk.drafts import Moment, Step, refuse_event
+from dispatchctl.desk.drafts import Moment, Step, lint_privacy, refuse_event
 from dispatchctl.desk.events import act_each, begin
 from dispatchctl.desk.fields import Typed, read_fields
 from dispatchctl.desk.names import resolve_case, show_text
@@ -83,7 +83,7 @@ def register_complaint(books: Books, complaint: Complaint, writing: Writing) -> 
             more += _report_upward(books, fields["received_by"], moment)
         found = _find_customer(books, complaint, order)
         _lint(books, fields, writing.note)
-        contacts.lint_privacy(books, {"--resolved": complaint.resolved})
+        lint_privacy(books, {"--resolved": complaint.resolved})
         earlier = find_earlier(books, found.contact, moment)
         contact = found.contact.contact_id
         if found.new:
@@ -211,4 +211,4 @@ def _read_typed(books: Books, event: str, typed: Typed, moment: Moment) -> dict[
 
 def _lint(books: Books, fields: Mapping[str, str], note: str) -> None:
     texts = {option: fields[name] for name, option in TEXTS.items() if fields.get(name)}
-    contacts.lint_privacy(books, {**texts, "--note": note})
+    lint_privacy(books, {**texts, "--note": note})

@@ -10,7 +10,7 @@ from dispatchctl.desk import contacts
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.cases.sheet import describe_case
 from dispatchctl.desk.chasing.overdue import describe_overdue
-from dispatchctl.desk.drafts import Moment, Step
+from dispatchctl.desk.drafts import Moment, Step, lint_privacy
 from dispatchctl.desk.events import act, begin
 from dispatchctl.desk.fields import read_fields
 from dispatchctl.desk.items import find_item, list_items
@@ -202,7 +202,7 @@ def _check_texts(books: Books, remark: str, signed_by: str, writing: Writing) ->
     texts = {"--remark": remark, "--note": writing.note}
     for option, text in ({**texts, "--signed-by": signed_by}).items():
         check_text(option, text)
-    contacts.lint_privacy(books, texts)
+    lint_privacy(books, texts)
 
 
 def _describe(books: Books, done: Done, about: str = "") -> Followed:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from dispatchctl.desk import contacts
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.customers.followups import wants_signature
-from dispatchctl.desk.drafts import Moment, Step
+from dispatchctl.desk.drafts import Moment, Step, lint_privacy
 from dispatchctl.desk.events import act, begin
 from dispatchctl.desk.fields import Typed, read_fields
 from dispatchctl.desk.items import find_item, list_items, next_item
@@ -207,4 +207,4 @@ def _check_texts(books: Books, texts: Mapping[str, str], writing: Writing) -> No
     every = {**texts, "--note": writing.note}
     for option, text in every.items():
         check_text(option, text)
-    contacts.lint_privacy(books, every)
+    lint_privacy(books, every)

@@ -13,7 +13,8 @@ from dispatchctl.errors import BadData, Fault
 from dispatchctl.policy.compiling import compile_policy
 from dispatchctl.registers import SHIPPED, Pages
 from dispatchctl.registers.row import Row
-from dispatchctl.store.contacts import iterate_contacts, stat_contacts
+from dispatchctl.store.contact_places import stat_contacts
+from dispatchctl.store.contacts import iterate_contacts
 from dispatchctl.store.files import RecordFile, list_files, list_strays
 from dispatchctl.store.folder import Folder, list_register_folders, open_folder
 from dispatchctl.store.publications import Publication, read_publications

@@ -16,6 +16,7 @@ from dispatchctl.desk.times import local_time
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.store import contacts as private
 from dispatchctl.store.bulk import Strip, append_strips
+from dispatchctl.store.contact_places import stat_contacts
 from dispatchctl.store.contacts import Contact, fold_address, fold_phone
 from dispatchctl.store.files import list_files
 from dispatchctl.store.journal import Draft, End, Lock, find_end
@@ -90,7 +91,7 @@ class Recorder:
     def _mark(self) -> Any:
         """The names, sizes and times of all record files and of the contacts."""
         folder = self.books.folder
-        marks: list[Any] = [private.stat_contacts(folder.path)]
+        marks: list[Any] = [stat_contacts(folder.path)]
         for register in self.books.pages.names:
             for file in list_files(folder.path, folder.label, register):
                 status = os.stat(file.path)

@@ -11,7 +11,7 @@ from dispatchctl.desk.times import local_time
 from dispatchctl.registers.row import Row
 
 if TYPE_CHECKING:
-    from dispatchctl.store.judgements import ChargeRow
+    from dispatchctl.store.fact_rows import ChargeRow
 
 
 def late_families(books: Books, stretch: Period) -> dict[str, list[Late]]:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from dispatchctl.desk import contacts
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.drafts import Moment, Step
+from dispatchctl.desk.drafts import Moment, Step, lint_privacy
 from dispatchctl.desk.events import act_each, begin
 from dispatchctl.desk.fields import Typed, read_fields
 from dispatchctl.desk.names import resolve_key
@@ -106,7 +106,7 @@ def plan_order(books: Books, request: Request, moment: Moment) -> tuple[list[Ste
     else:
         found = contacts.find_contact(books, request.caller, request.phone, request.address)
     check_required(books, request, fields, found)
-    contacts.lint_privacy(
+    lint_privacy(
         books,
         {
             "--content": request.typed.get("content", ""),
@@ -226,7 +226,7 @@ def record_order(
         raise UsageFault("say what the caller was told", place="--answered")
 
     def plan(order: str, moment: Moment) -> tuple[str, list[Step]]:
-        contacts.lint_privacy(books, {"--note": writing.note, "--answered": str(typed.get("answer") or "")})
+        lint_privacy(books, {"--note": writing.note, "--answered": str(typed.get("answer") or "")})
         return order, [Step(event, read_fields(books, "orders", typed, moment))]
 
     return act_each(books, "orders", ids, plan, writing, (event,))

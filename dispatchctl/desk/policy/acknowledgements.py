@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.contacts import lint_privacy
-from dispatchctl.desk.drafts import Moment, Step
+from dispatchctl.desk.drafts import Moment, Step, lint_privacy
 from dispatchctl.desk.events import act, begin
 from dispatchctl.desk.recording import Done, was_recorded
 from dispatchctl.desk.times import format_time

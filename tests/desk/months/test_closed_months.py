@@ -20,8 +20,9 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.months.closed import find_scope, list_closed, open_for_period
 from dispatchctl.desk.periods import month_period
 from dispatchctl.registers import SHIPPED
+from dispatchctl.store.fact_rows import ChargeRow, ScoreRow
 from dispatchctl.store.index import Index
-from dispatchctl.store.judgements import ChargeRow, ClockRow, ScoreRow
+from dispatchctl.store.judgements import ClockRow
 from dispatchctl.store.schema import case_columns, quote
 from dispatchctl.workspace import Workspace
 
