@@ -14,7 +14,7 @@ from dispatchctl.errors import NotFound, UsageFault
 from dispatchctl.output.formatters import FILE_FORMATS, FORMATS, find_printed
 
 if TYPE_CHECKING:
-    from dispatchctl.output.layout import Format
+    from dispatchctl.output.formatters.base import Format
 
 if TYPE_CHECKING:
     from dispatchctl.registers import Pages

@@ -19,16 +19,10 @@ from dispatchctl.options import (
     take_ids,
 )
 from dispatchctl.output.formats import emit
-from dispatchctl.output.labels import Column
 from dispatchctl.output.terminal import tell
 
 OVERDUE = ("case", "clock", "owner_name", "due_at", "late_seconds", "level", "urged_at", "service", "priority", "area")
 DUE = ("case", "clock", "instance", "state", "breached", "owner", "started_at", "due_at", "stopped_at", "limit")
-COUNTS = (  # of `status`
-    Column("late", "late", "逾期", "number"),
-    Column("soon", "soon", "将到期", "number"),
-    Column("unassigned", "unassigned", "待派", "number"),
-)
 WORK = ("case", "state", "content", "service", "area", "due_at", "late_seconds")
 
 
@@ -183,10 +177,16 @@ def status(books: Books) -> None:
       dispatchctl status
     """
     from dispatchctl.desk.chasing.worklist import count_state
+    from dispatchctl.output.labels import Column
 
+    columns = (
+        Column("late", "late", "逾期", "number"),
+        Column("soon", "soon", "将到期", "number"),
+        Column("unassigned", "unassigned", "待派", "number"),
+    )
     counts = count_state(books)
     if not books.ws.quiet and books.ws.form.screen:
         zh = books.lang == "zh"
-        click.echo(", ".join(f"{counts[each.key]} {each.zh if zh else each.en}" for each in COUNTS))
+        click.echo(", ".join(f"{counts[each.key]} {each.zh if zh else each.en}" for each in columns))
     else:
-        emit(books.ws, [counts], COUNTS, single=True, ids="late", keys=tuple(counts))
+        emit(books.ws, [counts], columns, single=True, ids="late", keys=tuple(counts))

@@ -14,8 +14,8 @@ from dispatchctl.desk.policy.versions import compare_versions, list_publications
 from dispatchctl.options import Writing, pass_workspace
 from dispatchctl.output.formats import emit
 from dispatchctl.output.formatters import find_format
+from dispatchctl.output.formatters.base import Format
 from dispatchctl.output.labels import Column
-from dispatchctl.output.layout import Format
 from dispatchctl.output.terminal import neutralise_text, tell, write_stdout
 from dispatchctl.workspace import Workspace
 

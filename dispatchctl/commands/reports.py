@@ -17,8 +17,8 @@ from dispatchctl.options import MONTH, NOT_GIVEN, STAFF, output_options
 from dispatchctl.output.files import ENCODINGS, read_ending, write_output
 from dispatchctl.output.formats import emit
 from dispatchctl.output.formatters import find_format
+from dispatchctl.output.formatters.base import Format
 from dispatchctl.output.labels import Column
-from dispatchctl.output.layout import Format
 from dispatchctl.output.report import Report
 from dispatchctl.output.terminal import tell, write_stdout
 from dispatchctl.reports.documents import FLAT, Heading, Say, flatten_report

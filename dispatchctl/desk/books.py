@@ -7,7 +7,7 @@ folder cannot be used.
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dispatchctl import VERSION
 from dispatchctl.config import cache_folder
@@ -56,7 +56,7 @@ class LateJudge:
         self._books.forget_people()
 
 
-class Then(NamedTuple):
+class Then:
     """What books are made of that are not those of the present: other rules, and an index that is a part of another.
 
     book: the rules that judge. open_index: fills it, adopting it first (`Books.adopt`). present: the books with
@@ -64,11 +64,15 @@ class Then(NamedTuple):
     the workspace's.
     """
 
-    book: Rulebook
-    open_index: Callable[["Books"], Index]
-    present: "Books | None" = None
-    closing: int | None = None
-    now: int | None = None
+    def __init__(
+        self,
+        book: Rulebook,
+        open_index: "Callable[[Books], Index]",
+        present: "Books | None" = None,
+        closing: int | None = None,
+        now: int | None = None,
+    ) -> None:
+        self.book, self.open_index, self.present, self.closing, self.now = book, open_index, present, closing, now
 
 
 class Books:

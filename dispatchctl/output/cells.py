@@ -11,7 +11,8 @@ from dispatchctl.output.labels import Column, find_page, say_duration, say_word
 from dispatchctl.output.terminal import neutralise_text
 
 if TYPE_CHECKING:
-    from dispatchctl.output.layout import Item, Layout
+    from dispatchctl.output.formatters.base import Item
+    from dispatchctl.output.layout import Layout
 
 WIDEST = 60  # screen columns of one cell in a list; what is longer ends in …
 FLAGS = {"zh": ("否", "是"), "en": ("no", "yes")}

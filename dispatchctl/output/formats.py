@@ -13,8 +13,8 @@ from dispatchctl.output.terminal import neutralise_text, write_stdout
 from dispatchctl.registers.page import Register
 
 if TYPE_CHECKING:  # what only types need, and what only tables do: scripts ask for ids and JSON
+    from dispatchctl.output.formatters.base import Item
     from dispatchctl.output.labels import Column
-    from dispatchctl.output.layout import Item
     from dispatchctl.output.printing import Printing
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol, TextIO
 
-from dispatchctl.output.layout import Format
+from dispatchctl.output.formatters.base import Format
 from dispatchctl.registers import Pages
 
 

@@ -5,8 +5,8 @@ from decimal import ROUND_DOWN, Decimal
 from typing import TYPE_CHECKING, Any
 
 from dispatchctl.output.cells import say_time
+from dispatchctl.output.formatters.base import Format
 from dispatchctl.output.labels import find_column, find_page, label, say_duration, say_word
-from dispatchctl.output.layout import Format
 from dispatchctl.output.report_layout import say_figure
 from dispatchctl.output.sheets import measure_segment, say_why
 from dispatchctl.output.terminal import neutralise_text

@@ -8,8 +8,9 @@ from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from dispatchctl.output.cells import say_time
+from dispatchctl.output.formatters.base import Format
 from dispatchctl.output.labels import COLUMNS, Column, find_column, say_word
-from dispatchctl.output.layout import Format, Layout
+from dispatchctl.output.layout import Layout
 from dispatchctl.output.terminal import neutralise_text
 from dispatchctl.registers import Pages
 

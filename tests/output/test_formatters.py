@@ -23,7 +23,7 @@ TELLING = {"jsonl", "tsv", "markdown", "html", "xlsx"}  # names of formats that 
 
 
 def test_a_file_for_each_format_and_a_format_for_each_file() -> None:
-    names = {path.stem for path in FOLDER.glob("*.py")} - {"__init__"}
+    names = {path.stem for path in FOLDER.glob("*.py")} - {"__init__", "base"}
     assert names == {*FORMATS, *FILE_FORMATS}
     assert [each.name for each in list_formats()] == [*FORMATS, *FILE_FORMATS]
 
@@ -73,7 +73,7 @@ def test_no_format_is_named_outside_its_file() -> None:
 
 BRIEF = '''
 """One id a line, with what came before and after it."""
-from dispatchctl.output.layout import Format
+from dispatchctl.output.formatters.base import Format
 
 class Brief(Format):
     name, about, endings = "brief", "an arrow and an id", (".brief",)

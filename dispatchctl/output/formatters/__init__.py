@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dispatchctl.output.layout import Format
+    from dispatchctl.output.formatters.base import Format
 
 FORMATS = ("table", "json", "jsonl", "csv", "tsv", "yaml", "markdown")
 FILE_FORMATS = ("html", "xlsx")  # made by a report, and only into a file

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from dispatchctl.output.formatters.base import Format
 from dispatchctl.output.labels import Column
-from dispatchctl.output.layout import Format
 from dispatchctl.output.report_layout import list_tables, say_origin, title_report
 from dispatchctl.output.terminal import neutralise_text
 from dispatchctl.registers import Pages

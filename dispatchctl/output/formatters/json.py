@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dispatchctl.output.layout import Format, Item
+from dispatchctl.output.formatters.base import Format, Item
 
 if TYPE_CHECKING:
     from dispatchctl.output.report import Report

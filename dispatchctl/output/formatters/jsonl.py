@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from dispatchctl.output.formatters.base import Format, Item
 from dispatchctl.output.formatters.json import dump_lines
-from dispatchctl.output.layout import Format, Item
 
 
 class JsonLines(Format):

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dispatchctl.output.cells import say_cell, say_head
-from dispatchctl.output.layout import Format, Item, Layout
+from dispatchctl.output.formatters.base import Format, Item
+from dispatchctl.output.layout import Layout
 
 if TYPE_CHECKING:
     from dispatchctl.output.report import Report

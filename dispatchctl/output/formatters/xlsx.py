@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dispatchctl.errors import UsageFault
+from dispatchctl.output.formatters.base import Format
 from dispatchctl.output.formatters.csv import defuse_cell
-from dispatchctl.output.layout import Format
 
 if TYPE_CHECKING:
     from dispatchctl.output.report import Report

@@ -5,8 +5,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from dispatchctl.output.formatters.base import Format, Item
 from dispatchctl.output.formatters.json import UNPRINTED, encode_other
-from dispatchctl.output.layout import Format, Item
 from dispatchctl.output.terminal import neutralise_text
 
 if TYPE_CHECKING:
