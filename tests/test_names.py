@@ -11,12 +11,6 @@ MEANT = {
     "main": "`python -m dispatchctl` runs the command line of cli.main and leaves the process",
 }
 
-#: two things under one name, still; whoever gives one of them a name of its own takes the line away
-STILL_TWICE = {
-    "Moment": "desk.drafts: when a command acts; rules.families: what happened to a case",
-    "check_length": "desk.conversion: of a text; policy.checking_clocks: of a limit",
-}
-
 
 def is_command(node: ast.ClassDef | ast.FunctionDef) -> bool:
     """Whether click makes a command of it, which is named by the word that is typed, in every group."""
@@ -38,7 +32,7 @@ def test_no_public_name_is_defined_in_two_modules() -> None:
     for name, module in list_names():
         found.setdefault(name, []).append(module)
     twice = {name: modules for name, modules in found.items() if len(modules) > 1}
-    wrong = [f"{name}: {', '.join(twice[name])}" for name in sorted(twice.keys() - MEANT.keys() - STILL_TWICE.keys())]
+    wrong = [f"{name}: {', '.join(twice[name])}" for name in sorted(twice.keys() - MEANT.keys())]
     assert not wrong, "\n".join(wrong)
-    settled = sorted((MEANT.keys() | STILL_TWICE.keys()) - twice.keys())
+    settled = sorted(MEANT.keys() - twice.keys())
     assert not settled, f"no longer twice, take them off the list: {', '.join(settled)}"

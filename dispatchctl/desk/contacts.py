@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.drafts import Moment
+from dispatchctl.desk.drafts import Instant
 from dispatchctl.desk.names import make_id, show_text
 from dispatchctl.desk.times import format_time, local_day
 from dispatchctl.errors import NotFound
@@ -79,7 +79,7 @@ def mask_contact(contact: Contact) -> Contact:
     )
 
 
-def add_contact(books: Books, contact: Contact, moment: Moment) -> str:
+def add_contact(books: Books, contact: Contact, moment: Instant) -> str:
     """Have a new contact written with the command that names it, once nothing refuses that; its id."""
     day = local_day(books, moment.recorded // 1_000_000)
     number = books.index.counter("contacts", books.folder.writer, day) + 1 + len(books.unwritten)

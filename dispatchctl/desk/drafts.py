@@ -14,9 +14,9 @@ from dispatchctl.desk.times import format_time, local_day
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.registers import Pages, case_of
 from dispatchctl.registers.kinds import check_value
-from dispatchctl.registers.page import ANY, FIRST, VOID, Register, name_option, split_items
+from dispatchctl.registers.page import FIRST, name_option, split_items
 from dispatchctl.registers.row import Row
-from dispatchctl.rules.families import Case, Family, fold_family
+from dispatchctl.rules.families import Case, Family, fold_family, may_happen
 from dispatchctl.store.journal import Draft
 from dispatchctl.store.lines import check_text
 from dispatchctl.store.schema import quote
@@ -27,7 +27,7 @@ FEWEST_DIGITS = 7  # of anything that could be a phone number
 Group = list[Draft]
 
 
-class Moment(NamedTuple):
+class Instant(NamedTuple):
     """When a command acts: `at` of its rows, and the time they are recorded (microseconds, of the system's clock)."""
 
     at: int
@@ -47,7 +47,9 @@ class Step(NamedTuple):
     note: str = ""
 
 
-def make_drafts(steps: Sequence[Step], actor: str, case: str, moment: Moment, writing: Writing, attached: str) -> Group:
+def make_drafts(
+    steps: Sequence[Step], actor: str, case: str, moment: Instant, writing: Writing, attached: str
+) -> Group:
     """The rows of these steps as one command; its note and attachments stand with the first row of each case."""
     drafts: Group = []
     told: set[str] = set()
@@ -61,7 +63,7 @@ def make_drafts(steps: Sequence[Step], actor: str, case: str, moment: Moment, wr
     return drafts
 
 
-def new_id(books: Books, register: str, moment: Moment, ahead: int = 0) -> str:
+def new_id(books: Books, register: str, moment: Instant, ahead: int = 0) -> str:
     """The next id of a register: day of recording and writer, counted without gaps. ahead: new ones before this one."""
     day = local_day(books, moment.recorded // 1_000_000)
     number = books.index.counter(register, books.folder.writer, day) + 1 + ahead
@@ -127,7 +129,7 @@ def _has(books: Books, register: str, case: str) -> bool:
     return books.index.db.execute(f"SELECT 1 FROM {quote(register)} WHERE id = ?", (case,)).fetchone() is not None
 
 
-def as_row(draft: Draft, register: str, moment: Moment, number: int = 0) -> Row:
+def as_row(draft: Draft, register: str, moment: Instant, number: int = 0) -> Row:
     """The row a draft will be, for trying what it would do; its place in the file is not known yet."""
     return Row(
         draft.at,
@@ -145,7 +147,7 @@ def as_row(draft: Draft, register: str, moment: Moment, number: int = 0) -> Row:
     )
 
 
-def try_drafts(books: Books, register: str, drafts: Sequence[Draft], moment: Moment) -> Family:
+def try_drafts(books: Books, register: str, drafts: Sequence[Draft], moment: Instant) -> Family:
     """The family as it would be after these rows; Refused where one of them may not happen there.
 
     It is the family of the first one's case, or, where that is a new one, of the case that its page's parent names.
@@ -162,7 +164,7 @@ def try_drafts(books: Books, register: str, drafts: Sequence[Draft], moment: Mom
     for row in tried:
         case = after.cases[row.id]
         if row in case.conflicts:
-            raise refuse_event(before.cases.get(row.id, case), books.pages.get(register), row.event)
+            raise refuse_event(before.cases.get(row.id, case), row.event)
     return after
 
 
@@ -182,18 +184,13 @@ def _check_time(books: Books, family: Family, register: str, draft: Draft) -> No
             raise Refused(f"{one.clock} of {draft.id} began at {started}, after that", place="--at")
 
 
-def refuse_event(case: Case, page: Register, event: str) -> Refused:
-    """The refusal of an event: the state the case is in, what may happen in it. page: of the register written to."""
-    states = {state.name: state for state in page.states}
+def refuse_event(case: Case, event: str) -> Refused:
+    """The refusal of an event: the state the case is in, what may happen in it."""
+    states = {state.name: state for state in case.page.states}
     shown = states[case.state].en if case.state in states else case.state
-    allowed = [
-        each.name
-        for each in page.events
-        if case.state != VOID
-        and FIRST not in each.before
-        and (case.state in each.before or ANY in each.before)
-        and each.name not in ("retracted", *(("amended",) if page.decided else ()))
-    ]
+    never = ("retracted", *(("amended",) if case.page.decided else ()))
+    later = [name for name, each in case.events.items() if FIRST not in each.before and name not in never]
+    allowed = [name for name in later if may_happen(case, None, name)]
     hint = f"possible now: {', '.join(allowed)}" if allowed else "nothing more can happen to it"
     return Refused(f"{case.id} is {shown}: {event} is not possible", hint=hint)
 

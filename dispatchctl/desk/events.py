@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.drafts import Moment, Step, lint_privacy
+from dispatchctl.desk.drafts import Instant, Step, lint_privacy
 from dispatchctl.desk.fields import Typed, read_fields
 from dispatchctl.desk.names import resolve_case
 from dispatchctl.desk.recording import Done, Refusal, find_replay, name_item, record, record_each, resolve_items
@@ -14,8 +14,8 @@ from dispatchctl.typed import Writing
 
 # --- recording ----------------------------------------------------------------------------------------------------
 
-Plan = Callable[[Moment, Family], Sequence[Step]]  # what an act on a case records, decided under the lock
-PlanFor = Callable[[str, Moment], tuple[str, Sequence[Step]]]  # the case that an item means, and its steps
+Plan = Callable[[Instant, Family], Sequence[Step]]  # what an act on a case records, decided under the lock
+PlanFor = Callable[[str, Instant], tuple[str, Sequence[Step]]]  # the case that an item means, and its steps
 
 
 def act(books: Books, register: str, case: str, plan: Plan, writing: Writing, events: Sequence[str]) -> Done:
@@ -24,7 +24,7 @@ def act(books: Books, register: str, case: str, plan: Plan, writing: Writing, ev
     The plan is asked under the lock and may raise Refused; whatever the page does not allow is refused after it.
     """
 
-    def decide(moment: Moment) -> Sequence[Step]:
+    def decide(moment: Instant) -> Sequence[Step]:
         return place_steps(case, plan(moment, books.family(case)))
 
     return record(books, register, require_actor(books), decide, writing, events, case)
@@ -33,7 +33,7 @@ def act(books: Books, register: str, case: str, plan: Plan, writing: Writing, ev
 def begin(
     books: Books,
     register: str,
-    start: Callable[[Moment], Sequence[Step]],
+    start: Callable[[Instant], Sequence[Step]],
     writing: Writing,
     events: Sequence[str],
     *,
@@ -64,7 +64,7 @@ def act_each(
     """
     actor, named = require_actor(books), named or (register,)
 
-    def decide(item: str, moment: Moment) -> Sequence[Step]:
+    def decide(item: str, moment: Instant) -> Sequence[Step]:
         return place_steps(*plan_for(item, moment))
 
     if len(ids) == 1:
@@ -82,7 +82,7 @@ def act_each(
 def begin_one(books: Books, register: str, event: str, typed: Typed, writing: Writing) -> Done:
     """Begin a case of a register whose page says everything: the event's fields as typed, nothing derived."""
 
-    def start(moment: Moment) -> list[Step]:
+    def start(moment: Instant) -> list[Step]:
         return [_read_step(books, register, event, typed, moment, writing)]
 
     return begin(books, register, start, writing, (event,))
@@ -93,13 +93,13 @@ def record_each_of(
 ) -> tuple[list[Done], list[Refusal]]:
     """Record one event of each of these cases of a register whose page says everything."""
 
-    def plan(case: str, moment: Moment) -> tuple[str, list[Step]]:
+    def plan(case: str, moment: Instant) -> tuple[str, list[Step]]:
         return case, [_read_step(books, register, event, typed, moment, writing)]
 
     return act_each(books, register, ids, plan, writing, (event,))
 
 
-def _read_step(books: Books, register: str, event: str, typed: Typed, moment: Moment, writing: Writing) -> Step:
+def _read_step(books: Books, register: str, event: str, typed: Typed, moment: Instant, writing: Writing) -> Step:
     fields = read_fields(books, register, typed, moment)
     known = books.pages.fields(register)
     texts = {name_option(known[name]): text for name, text in fields.items() if known[name].type == "text"}

@@ -7,7 +7,7 @@ become ids and keys, and what people write for times and amounts becomes what th
 from collections.abc import Mapping, Sequence
 
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.drafts import Moment
+from dispatchctl.desk.drafts import Instant
 from dispatchctl.desk.names import is_elsewhere, resolve_case, resolve_key, resolve_staff
 from dispatchctl.desk.times import format_time
 from dispatchctl.errors import Refused, UsageFault
@@ -22,7 +22,7 @@ def read_fields(
     books: Books,
     register: str,
     typed: Typed,
-    moment: Moment,
+    moment: Instant,
     options: Mapping[str, str] | None = None,
     *,
     employed: bool | None = True,
@@ -51,7 +51,7 @@ def read_fields(
 
 
 def read_field(
-    books: Books, field: Field, text: str, moment: Moment, option: str, *, employed: bool | None = True
+    books: Books, field: Field, text: str, moment: Instant, option: str, *, employed: bool | None = True
 ) -> str:
     """One value of a field, as read_fields; option: what messages name."""
     kind = field.type

@@ -1,4 +1,4 @@
-"""What a person means by a short id, a name or a title. Desk.
+"""What a person means by a short id, a name or a title; and what is said where nothing is called so. Desk.
 
 Cases may be named by any unambiguous end of their id, keys of policies.yaml by their title, staff by their name.
 """

@@ -1,4 +1,4 @@
-"""Step 2 of recording: drafts go to disk, once and in order, under the lock; keys that were used are answered. Desk.
+"""Step 2 of recording: drafts go to disk, once and in order, under the lock; used request ids are answered. Desk.
 
 The same steps for every command: catch up, lock, catch up what came meanwhile, decide, append, sync, release. What is
 printed afterwards is on disk.
@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.drafts import Group, Moment, Step, as_row, lint_privacy, make_drafts, new_id, try_drafts
+from dispatchctl.desk.drafts import Group, Instant, Step, as_row, lint_privacy, make_drafts, new_id, try_drafts
 from dispatchctl.desk.names import resolve_case
 from dispatchctl.desk.times import format_time, local_time
 from dispatchctl.errors import DispatchError, NotFound, OutcomeUnknown, Refused, SystemFailed, UsageFault
@@ -46,7 +46,7 @@ class Refusal(NamedTuple):
     error: DispatchError
 
 
-def read_moment(books: Books, at_text: str) -> Moment:
+def read_moment(books: Books, at_text: str) -> Instant:
     """When it happened (--at, else now) and when it is recorded; Refused for the future or a clock gone backwards."""
     ws = books.ws
     if ws.as_of is not None:
@@ -72,7 +72,7 @@ def read_moment(books: Books, at_text: str) -> Moment:
             )
         recorded = last + 1
     _refuse_sealed(books, recorded)
-    return Moment(at, recorded)
+    return Instant(at, recorded)
 
 
 def _refuse_sealed(books: Books, recorded: int) -> None:
@@ -124,7 +124,7 @@ def record(
     books: Books,
     register: str,
     actor: str,
-    decide: Callable[[Moment], Sequence[Step]],
+    decide: Callable[[Instant], Sequence[Step]],
     writing: Writing,
     events: Sequence[str],
     about: str = "",
@@ -136,7 +136,7 @@ def record(
     """
     writer = require_writer(books.folder)
 
-    def plan() -> tuple[Moment, Group, Done]:
+    def plan() -> tuple[Instant, Group, Done]:
         moment = read_moment(books, writing.at)
         books.unwritten.clear()
         return moment, *plan_group(books, register, actor, decide(moment), moment, writing, attached)
@@ -171,7 +171,7 @@ def plan_group(
     register: str,
     actor: str,
     steps: Sequence[Step],
-    moment: Moment,
+    moment: Instant,
     writing: Writing,
     attached: str,
     ahead: int = 0,
@@ -188,7 +188,7 @@ def plan_group(
     return drafts, Done(rows[0].id, family.cases[rows[0].id].state, rows, family, dry=writing.dry_run)
 
 
-def _append(books: Books, register: str, writer: str, groups: list[Group], moment: Moment, *, sync: bool) -> list[Row]:
+def _append(books: Books, register: str, writer: str, groups: list[Group], moment: Instant, *, sync: bool) -> list[Row]:
     if books.unwritten:  # first: a contact that no row names harms nothing
         from dispatchctl.store.contacts import append_contacts
 
@@ -216,7 +216,7 @@ def record_each(
     register: str,
     actor: str,
     items: Sequence[str],
-    decide: Callable[[str, Moment], Sequence[Step]],
+    decide: Callable[[str, Instant], Sequence[Step]],
     writing: Writing,
     events: Sequence[str],
 ) -> tuple[list[tuple[str, Done]], list[Refusal]]:
@@ -225,67 +225,96 @@ def record_each(
     The key of an item is `K/ITEM`. The lock is let go every BATCH items. OutcomeUnknown where the system fails after
     some of them were recorded.
     """
-    writer = require_writer(books.folder)
     lint_privacy(books, {"--note": writing.note})
     attached = books.attach(writing.attach, dry=True) if items else ""
-    done: list[tuple[str, Done]] = []
-    refused: list[Refusal] = []
-    fresh: list[Row] = []  # not synced yet
-
-    def take_item(item: str) -> None:
-        key = f"{writing.request_id}/{name_item(item)}" if writing.request_id else ""
-        replay = find_replay(books, key, register, events) or find_lone(
-            books, writing.request_id, register, events, item
-        )
-        if replay is not None:
-            done.append((item, replay))
-            return
-        moment = read_moment(books, writing.at)
-        own = writing._replace(request_id=key)
-        ahead = len(done) if writing.dry_run else 0
-        books.unwritten.clear()
-        drafts, one = plan_group(books, register, actor, decide(item, moment), moment, own, attached, ahead)
-        if drafts and not writing.dry_run:
-            if not fresh:
-                keep_attached(books, writing, attached)
-            one = one._replace(rows=_append(books, register, writer, [drafts], moment, sync=False))
-            fresh.extend(one.rows)
-        if drafts:
-            done.append((item, one))
-
-    def take_items(some: Sequence[str]) -> None:
-        with Lock(books.folder, books.ws.wait):
-            books.catch_up()
-            for item in some:
-                unsynced = len(fresh)
-                try:
-                    take_item(item)
-                except (Refused, NotFound, UsageFault) as error:
-                    refused.append(Refusal(item, error))
-                    continue
-                if len(fresh) > unsynced:
-                    books.catch_up(hold=True)
-            _sync_files(books, register, fresh)
-            books.index.commit()
-
+    batch = _Batch(books, register, actor, decide, writing, events, attached)
     for start in range(0, len(items), BATCH):
         try:
-            take_items(items[start : start + BATCH])
+            batch.take_items(items[start : start + BATCH])
         except (SystemFailed, OSError) as error:
-            count = sum(not each.replayed and not each.dry for _, each in done)
+            count = batch.count_recorded()
             if not count:
                 raise
-            _sync_files(books, register, fresh)
+            batch.sync()
             books.index.commit()
             message = f"{error}; {count} of {len(items)} had been recorded before that"
             raise OutcomeUnknown(message, hint="run the command again: it does what is missing") from error
-    return done, refused
+    return batch.done, batch.refused
 
 
-def _sync_files(books: Books, register: str, rows: list[Row]) -> None:
-    for file in dict.fromkeys(row.file for row in rows):
-        sync_rows(books.folder, register, file)
-    rows.clear()
+class _Batch:
+    """A batch under way: how its items are recorded, and what came of them so far."""
+
+    def __init__(
+        self,
+        books: Books,
+        register: str,
+        actor: str,
+        decide: Callable[[str, Instant], Sequence[Step]],
+        writing: Writing,
+        events: Sequence[str],
+        attached: str,
+    ) -> None:
+        self.books, self.register, self.actor, self.decide = books, register, actor, decide
+        self.writing, self.events, self.attached = writing, events, attached
+        self.writer = require_writer(books.folder)
+        self.done: list[tuple[str, Done]] = []
+        self.refused: list[Refusal] = []
+        self._fresh: list[Row] = []  # not synced yet
+
+    def take_items(self, items: Sequence[str]) -> None:
+        """Some of the items, under one lock."""
+        with Lock(self.books.folder, self.books.ws.wait):
+            self.books.catch_up()
+            for item in items:
+                unsynced = len(self._fresh)
+                try:
+                    self._take(item)
+                except (Refused, NotFound, UsageFault) as error:
+                    self.refused.append(Refusal(item, error))
+                    continue
+                if len(self._fresh) > unsynced:
+                    self.books.catch_up(hold=True)
+            self.sync()
+            self.books.index.commit()
+
+    def count_recorded(self) -> int:
+        """How many were recorded by this command."""
+        return sum(not each.replayed and not each.dry for _, each in self.done)
+
+    def sync(self) -> None:
+        """Have the disk hold what was written."""
+        for file in dict.fromkeys(row.file for row in self._fresh):
+            sync_rows(self.books.folder, self.register, file)
+        self._fresh.clear()
+
+    def _take(self, item: str) -> None:
+        books, writing = self.books, self.writing
+        replay = self._find_replay(item)
+        if replay is not None:
+            self.done.append((item, replay))
+            return
+        moment = read_moment(books, writing.at)
+        own = writing._replace(request_id=self._name_key(item))
+        ahead = len(self.done) if writing.dry_run else 0
+        books.unwritten.clear()
+        steps = self.decide(item, moment)
+        drafts, one = plan_group(books, self.register, self.actor, steps, moment, own, self.attached, ahead)
+        if not drafts:
+            return
+        if not writing.dry_run:
+            if not self._fresh:
+                keep_attached(books, writing, self.attached)
+            one = one._replace(rows=_append(books, self.register, self.writer, [drafts], moment, sync=False))
+            self._fresh.extend(one.rows)
+        self.done.append((item, one))
+
+    def _name_key(self, item: str) -> str:
+        return f"{self.writing.request_id}/{name_item(item)}" if self.writing.request_id else ""
+
+    def _find_replay(self, item: str) -> Done | None:
+        own = find_replay(self.books, self._name_key(item), self.register, self.events)
+        return own or find_lone(self.books, self.writing.request_id, self.register, self.events, item)
 
 
 def resolve_items(books: Books, ids: Sequence[str], first: Sequence[str]) -> tuple[list[str], list[Refusal]]:

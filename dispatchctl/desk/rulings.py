@@ -1,9 +1,9 @@
-"""Which kinds of rulings a complaint may have: those that the rules in force have in its group. Desk."""
+"""Which kind of ruling a complaint may be given or amended to: those of the rules in force, of its group. Desk."""
 
 from collections.abc import Mapping
 
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.drafts import Moment
+from dispatchctl.desk.drafts import Instant
 from dispatchctl.desk.names import resolve_key, show_text
 from dispatchctl.errors import Refused
 from dispatchctl.registers.complaints import GROUPS
@@ -12,7 +12,7 @@ from dispatchctl.rules.families import Case
 BY_EVENT = {group.event: group for group in GROUPS}
 
 
-def read_kind(books: Books, event: str, text: str, moment: Moment, place: str = "") -> str:
+def read_kind(books: Books, event: str, text: str, moment: Instant, place: str = "") -> str:
     """The kind of a ruling by key or title; Refused for one of another group, NotFound for one of none.
 
     place: what a refusal names; by default the option of the event's group.
@@ -31,7 +31,7 @@ def read_kind(books: Books, event: str, text: str, moment: Moment, place: str = 
     return resolve_key({"kinds": kinds}, "kinds", text, option)
 
 
-def check_amended_kind(books: Books, case: Case, fields: Mapping[str, str], moment: Moment) -> None:
+def check_amended_kind(books: Books, case: Case, fields: Mapping[str, str], moment: Instant) -> None:
     """Refused where a kind of another group is amended in than the complaint was ruled by: that is another ruling."""
     ruling = next((row.event for row in reversed(case.rows) if row.event in BY_EVENT), "")
     if ruling and "kind" in fields:

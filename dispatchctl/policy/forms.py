@@ -1,4 +1,4 @@
-"""What compiled rules look like as plain values, on their way between assembling, the cache and the rulebook.
+"""The types of compiled rules as plain values: what passes between assembling, the cache and the rulebook.
 
 Layer: policy. Its one job: those two types; nothing here is more than a dict, a list or a tuple, so all can be cached.
 """

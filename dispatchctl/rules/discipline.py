@@ -1,4 +1,4 @@
-"""Discipline in steps, and who may decide on a charge. Pure (KB2-8.1, PR-16, WP-10; policies.md, "discipline")."""
+"""Who may approve, waive or reverse a charge; steps of discipline. Pure (KB2-8.1, PR-16, WP-10; policies.md)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dispatchctl.desk import contacts
 from dispatchctl.desk.actors import check_login, require_actor
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.drafts import Moment, Step, lint_privacy
+from dispatchctl.desk.drafts import Instant, Step, lint_privacy
 from dispatchctl.desk.events import act
 from dispatchctl.desk.fields import read_fields
 from dispatchctl.desk.names import show_text, suggest_nearest
@@ -56,7 +56,7 @@ def amend(books: Books, case_id: str, changes: Sequence[str], reason: str, writi
     if not typed and not contact:
         raise UsageFault("amend needs at least one FIELD=VALUE")
 
-    def plan(moment: Moment, family: Family) -> list[Step]:
+    def plan(moment: Instant, family: Family) -> list[Step]:
         names = {name: name for name in typed}
         # who was named then may have left since
         values = read_fields(books, case.register, typed, moment, names, employed=False)
@@ -85,7 +85,7 @@ def case_parent(case: Case) -> str:
     return case.page.parent
 
 
-def replace_contact(books: Books, case: Case, changes: Mapping[str, str], moment: Moment) -> str:
+def replace_contact(books: Books, case: Case, changes: Mapping[str, str], moment: Instant) -> str:
     """A corrected contact: a new line that replaces the old one; its id."""
     known = case.fields.get("contact_id", "")
     old = contacts.read_contact(books, known)
@@ -110,7 +110,7 @@ def retract(
     actor = require_actor(books)
     chosen: list[Row] = []
 
-    def plan(moment: Moment, family: Family) -> list[Step]:
+    def plan(moment: Instant, family: Family) -> list[Step]:
         case = family.cases[case_id]
         row = find_row(books, case, ref)
         if row not in case.conflicts:  # of two that exclude each other one has to go

@@ -1,14 +1,17 @@
-"""Lists of cases: those of a register that fit. Desk."""
+"""Lists of cases: those of a register that fit --state, --since, --where, --search and the rest. Desk."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.cases.sheet import describe_contact, own_fields, to_value
 from dispatchctl.desk.names import show_text, suggest_nearest
 from dispatchctl.errors import UsageFault
+from dispatchctl.registers.page import Field, Register
 from dispatchctl.store.lines import check_text
 from dispatchctl.store.schema import quote
+
+SEARCHED = ("text", "key", "case", "staff", "contact")  # types of fields
 
 
 def list_cases(
@@ -27,61 +30,84 @@ def list_cases(
     """The cases of a register that fit, oldest first: begun in [since, until), in a state, with fields and text."""
     for option, text in (*(("--where", each) for each in where), ("--search", search), ("--contact", contact)):
         check_text(option, text)
-    page = books.pages.get(register)
     fields = {field.name: field for field in own_fields(books, register)}
-    conditions = ["state <> 'void'"] if state != "void" else ["1"]
-    values: list[int | str] = []
-    if state:
-        known = [each.name for each in page.states]
-        if state not in known:
-            raise UsageFault(
-                f"{show_text(state)} is no state of {register} (allowed: {', '.join(known)})", place="--state"
-            )
-        conditions.append("state = ?")
-        if state in [each.name for each in page.states if not each.final]:
-            conditions.append("final = 0")
-        values.append(state)
+    found = _Conditions(books.pages.get(register), fields)
+    found.limit_state(state)
     if since is not None:
-        conditions.append("first_at >= ?")
-        values.append(since)
+        found.add("first_at >= ?", since)
     if until is not None:
-        conditions.append("first_at < ?")
-        values.append(until)
+        found.add("first_at < ?", until)
     for condition in where:
-        name, equals, wanted = condition.partition("=")
-        if not equals or name not in fields:
-            hint = suggest_nearest(name, fields)
-            raise UsageFault(f"{show_text(condition)} is not FIELD=VALUE of {register}", place="--where", hint=hint)
-        conditions.append(f"{quote(name)} = ?" if wanted else f"{quote(name)} IS NULL")
-        if wanted:
-            values.append(wanted)
+        found.compare(condition)
     if contact:
-        conditions.append("contact_id = ?")
-        values.append(contact)
+        found.add("contact_id = ?", contact)
     if search:
-        texts = [name for name, field in fields.items() if field.type in ("text", "key", "case", "staff", "contact")]
-        conditions.append("(id LIKE ? OR " + " OR ".join(f"{quote(name)} LIKE ? ESCAPE '\\'" for name in texts) + ")")
-        pattern = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        values += [pattern] * (len(texts) + 1)
+        found.search(search)
     columns = ["id", "state", *fields]
-    order = "first_at, id"
-    if sort[0] and limit:
-        if sort[0] not in columns:
-            raise UsageFault(
-                f"{show_text(sort[0])} is no field of {register}",
-                place="--sort",
-                hint=suggest_nearest(sort[0], columns),
-            )
-        order = f"{quote(sort[0])} {'DESC' if sort[1] else 'ASC'}, id"
+    order = _write_order(register, sort, columns) if limit else "first_at, id"
     listed = ", ".join(map(quote, columns))
-    query = f"SELECT {listed} FROM {quote(register)} WHERE {' AND '.join(conditions)} ORDER BY {order}"
+    query = f"SELECT {listed} FROM {quote(register)} WHERE {' AND '.join(found.written)} ORDER BY {order}"
     if limit:
         query += f" LIMIT {int(limit)}"
     items = []
-    for row in books.index.db.execute(query, values):
+    for row in books.index.db.execute(query, found.values):
         item: dict[str, Any] = {"id": row[0], "register": register, "state": row[1]}
         for name, text in zip(fields, row[2:], strict=True):
             item[name] = to_value(fields[name], text)
         item["contact"] = describe_contact(books, item.get("contact_id") or "", reveal=False)
         items.append(item)
     return items
+
+
+def _write_order(register: str, sort: tuple[str, bool], columns: Sequence[str]) -> str:
+    name, descending = sort
+    if not name:
+        return "first_at, id"
+    if name not in columns:
+        nearest = suggest_nearest(name, columns)
+        raise UsageFault(f"{show_text(name)} is no field of {register}", place="--sort", hint=nearest)
+    return f"{quote(name)} {'DESC' if descending else 'ASC'}, id"
+
+
+class _Conditions:
+    """What is asked of a register's table: SQL conditions, of which all must hold, and the values of their ?s."""
+
+    def __init__(self, page: Register, fields: Mapping[str, Field]) -> None:
+        self.page, self.fields = page, fields
+        self.written: list[str] = []
+        self.values: list[int | str] = []
+
+    def add(self, condition: str, *values: int | str) -> None:
+        self.written.append(condition)
+        self.values += values
+
+    def limit_state(self, state: str) -> None:
+        """Those in the state; all but the void ones where none is named."""
+        if not state:
+            self.add("state <> 'void'")
+            return
+        known = {each.name: each for each in self.page.states}
+        if state not in known:
+            message = f"{show_text(state)} is no state of {self.page.name} (allowed: {', '.join(known)})"
+            raise UsageFault(message, place="--state")
+        self.add("state = ?", state)
+        if not known[state].final:
+            self.add("final = 0")
+
+    def compare(self, condition: str) -> None:
+        """FIELD=VALUE, or FIELD= for those without one."""
+        name, equals, wanted = condition.partition("=")
+        if not equals or name not in self.fields:
+            message = f"{show_text(condition)} is not FIELD=VALUE of {self.page.name}"
+            raise UsageFault(message, place="--where", hint=suggest_nearest(name, self.fields))
+        if wanted:
+            self.add(f"{quote(name)} = ?", wanted)
+        else:
+            self.add(f"{quote(name)} IS NULL")
+
+    def search(self, text: str) -> None:
+        """Those with the text in their id or in a field that is read."""
+        read = [name for name, field in self.fields.items() if field.type in SEARCHED]
+        pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        likes = "".join(f" OR {quote(name)} LIKE ? ESCAPE '\\'" for name in read)
+        self.add(f"(id LIKE ? ESCAPE '\\'{likes})", *[pattern] * (len(read) + 1))

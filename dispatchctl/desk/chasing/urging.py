@@ -5,7 +5,7 @@ from typing import Any
 
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.drafts import Moment, Step, new_id
+from dispatchctl.desk.drafts import Instant, Step, new_id
 from dispatchctl.desk.judged import find_urging
 from dispatchctl.desk.recording import (
     Done,
@@ -46,7 +46,7 @@ def urge(
     urged: list[dict[str, Any]] = []
     told: list[str] = []
 
-    def plan(item: str, moment: Moment) -> list[Step]:
+    def plan(item: str, moment: Instant) -> list[Step]:
         family = books.family(item)
         case = family.cases[item]
         targets = [case]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.drafts import Moment, refuse_event
+from dispatchctl.desk.drafts import Instant, refuse_event
 from dispatchctl.desk.items import next_item
 from dispatchctl.desk.rulings import BY_EVENT
 from dispatchctl.desk.times import format_time
@@ -33,7 +33,7 @@ class Situation(NamedTuple):
     case: Case
     event: str
     actor: str
-    moment: Moment
+    moment: Instant
 
 
 Check = Callable[[Books, Situation, dict[str, str]], dict[str, str]]
@@ -73,7 +73,7 @@ def _check_ruling(books: Books, now: Situation, fields: dict[str, str]) -> dict[
             hint=f"another kind: dispatchctl amend {case.id} kind=KIND --reason TEXT",
         )
     if not may_happen(case, None, now.event):
-        raise refuse_event(case, books.pages.get(REGISTER), now.event)
+        raise refuse_event(case, now.event)
     return fields
 
 
@@ -177,7 +177,7 @@ def _check_closing(books: Books, now: Situation, fields: dict[str, str]) -> dict
     case = now.case
     allowed = may_happen(case, None, "closed")
     if not allowed and case.final:
-        raise refuse_event(case, books.pages.get(REGISTER), "closed")
+        raise refuse_event(case, "closed")
     instances = books.judging.instances(now.family, case)
     told = [
         _say_owed(books, each)

@@ -7,7 +7,7 @@ from dispatchctl.desk import contacts
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.customers.complaint_checks import CHECKS, SAY_MORE, Situation
-from dispatchctl.desk.drafts import Moment, Step, lint_privacy, refuse_event
+from dispatchctl.desk.drafts import Instant, Step, lint_privacy, refuse_event
 from dispatchctl.desk.events import act_each, begin
 from dispatchctl.desk.fields import Typed, read_fields
 from dispatchctl.desk.names import resolve_case, show_text
@@ -73,7 +73,7 @@ def register_complaint(books: Books, complaint: Complaint, writing: Writing) -> 
         allowed = ", ".join(ON_THE_SPOT)
         raise UsageFault(f"{show_text(complaint.outcome)} (allowed with --resolved: {allowed})", place="--outcome")
 
-    def start(moment: Moment) -> Sequence[Step]:
+    def start(moment: Instant) -> Sequence[Step]:
         if order and books.case(order).state == VOID:
             raise Refused(f"{order} is void: no complaint can be about it", place="--order")
         fields = _read_complaint(books, complaint, actor, moment)
@@ -104,7 +104,7 @@ def register_complaint(books: Books, complaint: Complaint, writing: Writing) -> 
     return done
 
 
-def _read_complaint(books: Books, complaint: Complaint, actor: str, moment: Moment) -> dict[str, str]:
+def _read_complaint(books: Books, complaint: Complaint, actor: str, moment: Instant) -> dict[str, str]:
     typed: Typed = {
         "content": complaint.content,
         "received_by": complaint.received_by or actor,
@@ -132,7 +132,7 @@ def _find_customer(books: Books, complaint: Complaint, order: str) -> contacts.F
     return found
 
 
-def find_earlier(books: Books, contact: Contact, moment: Moment) -> tuple[str, int] | None:
+def find_earlier(books: Books, contact: Contact, moment: Instant) -> tuple[str, int] | None:
     """The newest complaint registered by then of the same customer that was not ruled invalid: (id, seconds)."""
     same = set(contacts.same_customer(books, contact.contact_id))
     if contact.phone:
@@ -150,7 +150,7 @@ def find_earlier(books: Books, contact: Contact, moment: Moment) -> tuple[str, i
     return (str(row[0]), int(row[1])) if row else None
 
 
-def _report_upward(books: Books, receiver: str, moment: Moment) -> list[Step]:
+def _report_upward(books: Books, receiver: str, moment: Instant) -> list[Step]:
     superior = books.people.facts(receiver, moment.at).get("manager", "")
     role = books.people.facts(superior, moment.at).get("role", "") if superior else ""
     if not role or books.people.has_left(superior, moment.at):
@@ -176,18 +176,18 @@ def record_complaint(
     """Record one event of each of these complaints; several go item by item, what is done stays done."""
     actor = require_actor(books)
 
-    def plan(case: str, moment: Moment) -> tuple[str, Sequence[Step]]:
+    def plan(case: str, moment: Instant) -> tuple[str, Sequence[Step]]:
         return case, _plan_event(books, books.family(case), case, event, typed, actor, moment, writing.note)
 
     return act_each(books, REGISTER, ids, plan, writing, (event,))
 
 
 def _plan_event(
-    books: Books, family: Family, case: str, event: str, typed: Typed, actor: str, moment: Moment, note: str
+    books: Books, family: Family, case: str, event: str, typed: Typed, actor: str, moment: Instant, note: str
 ) -> Sequence[Step]:
     complaint = family.cases[case]
     if event not in SAY_MORE and not may_happen(complaint, None, event):
-        raise refuse_event(complaint, books.pages.get(REGISTER), event)
+        raise refuse_event(complaint, event)
     fields = _read_typed(books, event, typed, moment)
     _lint(books, fields, note)
     if event in CHECKS:
@@ -195,7 +195,7 @@ def _plan_event(
     return [Step(event, fields)]
 
 
-def _read_typed(books: Books, event: str, typed: Typed, moment: Moment) -> dict[str, str]:
+def _read_typed(books: Books, event: str, typed: Typed, moment: Instant) -> dict[str, str]:
     """The typed fields of an event; a kind is sought in its own group, a due day ends with its business hours."""
     own = {name: value for name, value in typed.items() if name != "kind"}
     due = str(typed.get("measure_due") or "").strip()

@@ -10,7 +10,7 @@ from dispatchctl.desk import contacts
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.cases.sheet import describe_case
 from dispatchctl.desk.chasing.overdue import describe_overdue
-from dispatchctl.desk.drafts import Moment, Step, lint_privacy
+from dispatchctl.desk.drafts import Instant, Step, lint_privacy
 from dispatchctl.desk.events import act, begin
 from dispatchctl.desk.fields import read_fields
 from dispatchctl.desk.items import find_item, list_items
@@ -102,7 +102,7 @@ def follow_up(books: Books, name: str, asking: Asking, writing: Writing) -> Foll
     about = find_about(books, name)
     _check_texts(books, asking.remark, asking.signed_by, writing)
 
-    def start(moment: Moment) -> list[Step]:
+    def start(moment: Instant) -> list[Step]:
         family = books.family(case_of(about))
         case = family.cases[case_of(about)]
         if case.state == VOID:
@@ -139,7 +139,7 @@ def answer(books: Books, name: str, satisfaction: str, remark: str, writing: Wri
     case = resolve_case(books, name, (REGISTER,), only=True)
     _check_texts(books, remark, "", writing)
 
-    def plan(moment: Moment, family: Family) -> list[Step]:
+    def plan(moment: Instant, family: Family) -> list[Step]:
         _check_time(books, family, family.cases[case].fields.get("about", ""), ("answered",), moment)
         typed = {"satisfaction": satisfaction, "remark": remark}
         return [Step("answered", read_fields(books, REGISTER, typed, moment))]
@@ -152,7 +152,7 @@ def sign(books: Books, name: str, signed_by: str, writing: Writing) -> Followed:
     case = resolve_case(books, name, (REGISTER,), only=True)
     _check_texts(books, "", signed_by, writing)
 
-    def plan(moment: Moment, family: Family) -> list[Step]:
+    def plan(moment: Instant, family: Family) -> list[Step]:
         found = family.cases[case]
         if found.state != "answered":
             return [Step("signed", {})]  # refused by its page, before a contact is made of the name
@@ -171,7 +171,7 @@ def _list_events(asking: Asking) -> list[str]:
     return ["answered" if asking.satisfaction or asking.remark else "asked"]
 
 
-def _check_time(books: Books, family: Family, about: str, events: Sequence[str], moment: Moment) -> None:
+def _check_time(books: Books, family: Family, about: str, events: Sequence[str], moment: Instant) -> None:
     """Refused for a time before the start of a clock that one of these events would stop."""
     case = family.cases.get(case_of(about))
     if case is None or all(each.at <= moment.at for each in family.moments):
@@ -215,7 +215,7 @@ def _describe(books: Books, done: Done, about: str = "") -> Followed:
 # --- who signed ---------------------------------------------------------------------------------------------------
 
 
-def _find_signer(books: Books, family: Family, about: str, given: str, moment: Moment) -> str:
+def _find_signer(books: Books, family: Family, about: str, given: str, moment: Instant) -> str:
     """The contact id of who signed: the case's own, one named by id, else by name among those known of the case.
 
     No register may hold a name, so one that is not known yet becomes a contact at the case's address.

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from dispatchctl.desk import contacts
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.customers.followups import wants_signature
-from dispatchctl.desk.drafts import Moment, Step, lint_privacy
+from dispatchctl.desk.drafts import Instant, Step, lint_privacy
 from dispatchctl.desk.events import act, begin
 from dispatchctl.desk.fields import Typed, read_fields
 from dispatchctl.desk.items import find_item, list_items, next_item
@@ -49,7 +49,7 @@ def open_survey(books: Books, typed: Typed, writing: Writing) -> Done:
     """Begin a survey of a department's work (FW-2.3)."""
     _check_texts(books, {"--content": str(typed.get("content") or "")}, writing)
 
-    def start(moment: Moment) -> list[Step]:
+    def start(moment: Instant) -> list[Step]:
         return [Step("opened", read_fields(books, REGISTER, typed, moment))]
 
     return begin(books, REGISTER, start, writing, ("opened",))
@@ -62,7 +62,7 @@ def add_opinion(books: Books, name: str, opinion: Opinion, writing: Writing) -> 
     survey = resolve_case(books, name, (REGISTER,), only=True)
     _check_texts(books, {"--opinion": opinion.text}, writing)
 
-    def plan(moment: Moment, family: Family) -> list[Step]:
+    def plan(moment: Instant, family: Family) -> list[Step]:
         case = family.cases[survey]
         if case.state == "open" and "summed-up" in case.marks:
             since = format_time(books, case.marks["summed-up"])
@@ -77,7 +77,7 @@ def add_opinion(books: Books, name: str, opinion: Opinion, writing: Writing) -> 
     return done, done.rows[0].fields["opinion_id"]
 
 
-def _find_contact(books: Books, opinion: Opinion, moment: Moment) -> str:
+def _find_contact(books: Books, opinion: Opinion, moment: Instant) -> str:
     found = contacts.find_contact(books, opinion.caller, opinion.phone, opinion.address)
     if found.new:
         return contacts.add_contact(books, found.contact, moment)
@@ -96,7 +96,7 @@ def take_step(books: Books, name: str, event: str, typed: Typed, writing: Writin
     survey = resolve_case(books, name, (REGISTER,), only=True)
     _check_texts(books, {"--measures": str(typed.get("measures") or "")}, writing)
 
-    def plan(moment: Moment, family: Family) -> list[Step]:
+    def plan(moment: Instant, family: Family) -> list[Step]:
         case = family.cases[survey]
         if case.state == "open":
             _check_step(books, case, event)
@@ -136,7 +136,7 @@ def put_right(books: Books, name: str, writing: Writing) -> tuple[Done, list[str
         survey = resolve_case(books, name, (REGISTER,), only=True)
     _check_texts(books, {}, writing)
 
-    def plan(moment: Moment, family: Family) -> list[Step]:
+    def plan(moment: Instant, family: Family) -> list[Step]:
         case = family.cases[survey]
         if case.state != "open":
             return [Step("put-right", {"opinion_id": item or survey})]  # refused by its page
@@ -158,7 +158,7 @@ def close(books: Books, name: str, writing: Writing) -> Done:
     survey = resolve_case(books, name, (REGISTER,), only=True)
     _check_texts(books, {}, writing)
 
-    def plan(moment: Moment, family: Family) -> list[Step]:
+    def plan(moment: Instant, family: Family) -> list[Step]:
         case = family.cases[survey]
         owed = list_unsettled(books, family, case) if case.state == "open" else []
         if owed:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.drafts import Moment, Step
+from dispatchctl.desk.drafts import Instant, Step
 from dispatchctl.desk.events import begin
 from dispatchctl.desk.periods import Period, month_period
 from dispatchctl.desk.recording import Done, was_recorded
@@ -47,7 +47,7 @@ def seal_month(books: Books, month: str, *, key: str, end_torn: bool, writing: W
     sealed: Seal | None = None
     written = False
 
-    def start(moment: Moment) -> list[Step]:
+    def start(moment: Instant) -> list[Step]:
         nonlocal sealed, written
         _refuse_open(books, period, moment)
         kept = seals.read_seal(folder.path, folder.label, period.name, folder.writer)
@@ -82,7 +82,7 @@ def seal_month(books: Books, month: str, *, key: str, end_torn: bool, writing: W
     return _describe(books, seal, done)
 
 
-def _refuse_open(books: Books, period: Period, moment: Moment) -> None:
+def _refuse_open(books: Books, period: Period, moment: Instant) -> None:
     if moment.recorded < period.end * 1_000_000:
         raise Refused(f"{period.name} is not over: it can be sealed from the first day of the next month", place=SEALS)
     if books.book.draft_only:
@@ -101,7 +101,7 @@ def say_recorded(books: Books, microseconds: int) -> str:
     return local.isoformat(timespec="microseconds")
 
 
-def _make_seal(books: Books, period: Period, moment: Moment, actor: str, *, end_torn: bool) -> Seal:
+def _make_seal(books: Books, period: Period, moment: Instant, actor: str, *, end_torn: bool) -> Seal:
     """The seal of a month as its files stand, each read through first."""
     folder = books.folder
     mine = list_own_files(folder, folder.writer)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.drafts import Moment, try_drafts
+from dispatchctl.desk.drafts import Instant, try_drafts
 from dispatchctl.desk.names import make_id
 from dispatchctl.desk.recording import read_moment
 from dispatchctl.desk.times import local_time
@@ -47,7 +47,7 @@ def find_known(books: Books, refs: Sequence[str]) -> dict[tuple[str, str], tuple
     return {(ref, event): (case, register) for ref, event, case, register in found}
 
 
-def try_addition(books: Books, register: str, drafts: Sequence[Draft], moment: Moment) -> str:
+def try_addition(books: Books, register: str, drafts: Sequence[Draft], moment: Instant) -> str:
     """Why these rows may not be added to a case that there is; "" where they may."""
     try:
         try_drafts(books, register, drafts, moment)
@@ -69,7 +69,7 @@ class Recorder:
         self.known: dict[tuple[str, ...], str] = {}  # (name, phone, address) -> contact
 
     def append(
-        self, decide: Callable[[Moment], Planned], contacts: Sequence[Sequence[str]]
+        self, decide: Callable[[Instant], Planned], contacts: Sequence[Sequence[str]]
     ) -> tuple[Planned, list[str]]:
         """Append what `decide` answers under the lock, with everything known that others wrote; (it, the ids).
 
@@ -109,13 +109,13 @@ class Recorder:
         self.known.clear()
         self.seen = mark
 
-    def _read_moment(self) -> Moment:
+    def _read_moment(self) -> Instant:
         moment = read_moment(self.books, "")
         if moment.recorded <= self.last:
-            return Moment(moment.at, self.last + 1)
+            return Instant(moment.at, self.last + 1)
         return moment
 
-    def _write(self, planned: Planned, contacts: Sequence[Sequence[str]], moment: Moment) -> list[str]:
+    def _write(self, planned: Planned, contacts: Sequence[Sequence[str]], moment: Instant) -> list[str]:
         local = local_time(self.books, moment.recorded // 1_000_000)
         day = local.strftime("%Y%m%d")
         strips = list(planned.strips)
@@ -162,7 +162,7 @@ class Recorder:
     # --- contacts ---------------------------------------------------------------------------------------------------
 
     def _find_contacts(
-        self, columns: Sequence[Sequence[str]], rows: Sequence[int], day: str, moment: Moment
+        self, columns: Sequence[Sequence[str]], rows: Sequence[int], day: str, moment: Instant
     ) -> list[str]:
         """The contact of each row, "" where it names nobody; new ones are written first, in one append."""
         added: list[Contact] = []

@@ -11,7 +11,7 @@ from operator import sub
 from typing import Any, NamedTuple
 
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.drafts import Moment
+from dispatchctl.desk.drafts import Instant
 from dispatchctl.desk.fields import read_field
 from dispatchctl.desk.names import show_text
 from dispatchctl.errors import DispatchError, UsageFault
@@ -53,7 +53,7 @@ def make_tables(books: Books, register: str) -> Tables:
     policy = books.policy
 
     def refer(field: Field, text: str) -> str:
-        return read_field(books, field, text, Moment(books.now, 0), "", employed=False)
+        return read_field(books, field, text, Instant(books.now, 0), "", employed=False)
 
     known: dict[str, dict[str, str] | None] = {}
     page = books.pages.get(register)
@@ -106,7 +106,7 @@ def fit_value(tables: Tables, field: str, text: str, timezone: str) -> str:
             return tables.refer(declared, text.strip())
         except DispatchError as error:
             raise Unfit(str(error), "", error.hint) from None
-    check_length(text)
+    check_cell(text)
     allowed = check_value(declared, text) if declared else ""
     if allowed:
         raise Unfit(f"{field} cannot be {show_text(text)}", allowed)
@@ -123,7 +123,7 @@ def suggest_key(tables: Tables, field: str, text: str) -> tuple[str, str]:
     return ("", f"nearest: {near}") if near else (list_some(list(dict.fromkeys(table.values()))), "")
 
 
-def check_length(text: str) -> None:
+def check_cell(text: str) -> None:
     """Unfit for a text that a record cannot hold."""
     try:
         size = len(text.encode())
@@ -207,7 +207,7 @@ class ColumnReader:
         column = list(column)
         for row, text in enumerate(column):
             try:
-                check_length(text)
+                check_cell(text)
             except Unfit as error:
                 column[row] = ""
                 if present is None or present[row] is not None:

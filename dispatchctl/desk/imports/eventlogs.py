@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.drafts import Moment
+from dispatchctl.desk.drafts import Instant
 from dispatchctl.desk.imports.appends import Planned, find_known, try_addition
 from dispatchctl.desk.imports.sieve import Sifted, Sifter
 from dispatchctl.errors import Fault
@@ -61,7 +61,7 @@ class LogReader:
             track.id, track.place = ids[place], -1
         self.opened.clear()
 
-    def plan(self, sifted: Sifted, moment: Moment) -> Planned:
+    def plan(self, sifted: Sifted, moment: Instant) -> Planned:
         """Which rows of a chunk are new steps; those that are refused get a fault."""
         for track, _ in self.opened:  # of a plan that was not written: a check
             track.place = -1
@@ -102,7 +102,7 @@ class LogReader:
         name: str,
         ref: str,
         known: dict[tuple[str, str], tuple[str, str]],
-        moment: Moment,
+        moment: Instant,
     ) -> LogStep | str | None:
         """The step that a row is; why it is refused; or None where it says nothing new."""
         number, at, event = sifted.refs[row], sifted.at[0][row], self.events[name]
@@ -144,7 +144,7 @@ class LogReader:
         elif after:
             track.back, track.state = track.state, after
 
-    def _refuse(self, sifted: Sifted, row: int, track: Standing, name: str, ref: str, moment: Moment) -> str:
+    def _refuse(self, sifted: Sifted, row: int, track: Standing, name: str, ref: str, moment: Instant) -> str:
         """Why a case may not have this event now; "" where it may."""
         at = sifted.at[0][row]
         assert at is not None

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.drafts import Moment
+from dispatchctl.desk.drafts import Instant
 from dispatchctl.desk.imports.appends import Planned, Recorder, find_known, try_addition
 from dispatchctl.desk.imports.conversion import Tables, fit_value, make_tables
 from dispatchctl.desk.imports.eventlogs import LogReader
@@ -211,7 +211,7 @@ class Import:
             number += chunk.height
         return repeated
 
-    def _count_anew(self, moment: Moment) -> ImportTally:
+    def _count_anew(self, moment: Instant) -> ImportTally:
         """Count again, now that it is known which rows repeat a reference; few files have any."""
         fresh = ImportTally()
         self.sifter.personal.clear()
@@ -241,7 +241,7 @@ class Import:
             tally.count(sifted, planned)
         return tally.outcome()
 
-    def plan(self, sifted: Sifted, moment: Moment) -> Planned:
+    def plan(self, sifted: Sifted, moment: Instant) -> Planned:
         """What of a chunk is new; rows that are refused get a fault."""
         if self.log is not None:
             return self.log.plan(sifted, moment)
@@ -272,7 +272,7 @@ class Import:
             brought.append(new)
         return Planned(rows, cases, self._make_strips(sifted, rows, brought), skipped)
 
-    def _refuse(self, sifted: Sifted, row: int, new: Sequence[int], case: str, register: str, moment: Moment) -> str:
+    def _refuse(self, sifted: Sifted, row: int, new: Sequence[int], case: str, register: str, moment: Instant) -> str:
         """Why the new events of a row may not be recorded; "" where they may."""
         if register != self.page.name:
             return f"{sifted.refs[row]!r} is the reference of {case}, of {register}"

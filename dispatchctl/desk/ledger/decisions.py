@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.drafts import Moment, Step
+from dispatchctl.desk.drafts import Instant, Step
 from dispatchctl.desk.events import act
 from dispatchctl.desk.ledger.due import is_own_amount
 from dispatchctl.desk.ledger.entries import LIVE, list_entries
@@ -25,7 +25,7 @@ def decide(books: Books, entry: str, event: str, fields: Mapping[str, str], writ
     actor = require_actor(books)
     case = resolve_case(books, entry, (REGISTER,), only=True)
 
-    def plan(moment: Moment, family: Family) -> Sequence[Step]:
+    def plan(moment: Instant, family: Family) -> Sequence[Step]:
         one = family.cases[case]
         clauses = split_items(one.fields.get("clauses", ""))
         if one.state != "spent":  # of which nobody decided anything; the page refuses it
@@ -88,7 +88,7 @@ def settle(books: Books, entry: str, event: str, writing: Writing) -> Done:
     """Record paid or fulfilled."""
     case = resolve_case(books, entry, (REGISTER,), only=True)
 
-    def plan(moment: Moment, family: Family) -> Sequence[Step]:
+    def plan(moment: Instant, family: Family) -> Sequence[Step]:
         one = family.cases[case]
         clauses = cite(split_items(one.fields.get("clauses", "")))
         if one.fields.get("kind") == "proposal":

@@ -7,7 +7,7 @@ from typing import Any
 
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.drafts import Moment, Step
+from dispatchctl.desk.drafts import Instant, Step
 from dispatchctl.desk.events import begin
 from dispatchctl.desk.names import show_text, suggest_nearest
 from dispatchctl.desk.recording import Done
@@ -97,7 +97,7 @@ def spend(books: Books, amount: str, reason: str, writing: Writing, *, fund: str
     actor = require_actor(books)
     name = find_fund(books, fund)
 
-    def start(moment: Moment) -> Sequence[Step]:
+    def start(moment: Instant) -> Sequence[Step]:
         if not Decimal(amount):
             raise UsageFault("nothing is spent", place="--amount")
         ranks = books.policy["escalation"]["roles"]

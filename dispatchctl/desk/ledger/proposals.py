@@ -10,7 +10,7 @@ from typing import Any
 
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.drafts import Moment, Step, new_id
+from dispatchctl.desk.drafts import Instant, Step, new_id
 from dispatchctl.desk.events import begin
 from dispatchctl.desk.fields import find_employed
 from dispatchctl.desk.ledger.due import DUE, Item, find_due, is_own_amount, list_due_charges, resolve_measures
@@ -57,7 +57,7 @@ def propose(
     """
     actor = require_actor(books)
 
-    def plan(key: str, moment: Moment) -> Sequence[Step]:
+    def plan(key: str, moment: Instant) -> Sequence[Step]:
         item = find_due(books.index.db, books.judging.table, key, moment.recorded // 1_000_000)
         if item is None:
             raise NotFound(f"nothing is due under {show_text(key)}", hint="see: dispatchctl ledger due")
@@ -133,7 +133,7 @@ def propose_by_hand(
     actor = require_actor(books)
     about = resolve_case(books, case) if case else ""
 
-    def start(moment: Moment) -> Sequence[Step]:
+    def start(moment: Instant) -> Sequence[Step]:
         version, _ = books.book.at(moment.at)
         rule = find_rule(version, rule_id)
         if rule is None:

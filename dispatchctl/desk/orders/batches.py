@@ -5,7 +5,7 @@ from typing import Any
 
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.drafts import Moment, Step
+from dispatchctl.desk.drafts import Instant, Step
 from dispatchctl.desk.names import suggest_nearest
 from dispatchctl.desk.orders.dispatch import Dispatched, Sending, Sent, describe_sent, list_pool, plan_assignment
 from dispatchctl.desk.orders.intake import TYPED, Request, Taken, describe_taken, find_source, plan_order
@@ -19,7 +19,8 @@ ALIASES = {"answer": "answered", "appointment": "appointment_at"}  # words of op
 NAMES = tuple(
     {ours: word for word, ours in ALIASES.items()}.get(name, name) for name in FIELDS
 )  # as messages name them
-# what `show --format json` prints of an order and new-order does not take: it is passed over, not refused
+# what `show` and `list` print of an order and new-order does not take: passed over in rows that they printed, which
+# have `register`; in others it is refused, as what somebody typed is never dropped without a word
 SHOWN = (
     "id", "register", "state", "contact", "amount", "read_back", "about", "reason", "attached", "events",
     "assignments", "complaints", "followups", "clocks", "conflicts", "dispatcher", "worker", "follow_up",
@@ -42,8 +43,8 @@ def read_request(row: Mapping[str, Any], place: str) -> Request:
             for ours, theirs in (("caller", "name"), ("phone", "phone"), ("address", "address")):
                 if value.get(theirs) and "*" not in str(value[theirs]):
                     values.setdefault(ours, str(value[theirs]))
-        elif key not in SHOWN:
-            raise UsageFault(f"{name} is no field of an order", place=place, hint=suggest_nearest(name, NAMES))
+        elif key not in SHOWN or "register" not in row:
+            raise UsageFault(f"{name} is no field of an order to take", place=place, hint=suggest_nearest(name, NAMES))
     return Request(typed, **values)
 
 
@@ -54,7 +55,7 @@ def take_orders(books: Books, source: str, writing: Writing) -> tuple[list[Taken
     said: dict[str, dict[str, Any]] = {}
     known: list[str] = []
 
-    def plan(place: str, moment: Moment) -> list[Step]:
+    def plan(place: str, moment: Instant) -> list[Step]:
         request = read_request(rows[place], place)
         if find_source(books, request.source_ref):
             known.append(place)
@@ -72,7 +73,7 @@ def assign_pool(books: Books, writing: Writing) -> tuple[list[Dispatched], list[
     actor = require_actor(books, system=True)
     made: dict[str, list[Sent]] = {}
 
-    def plan(order: str, moment: Moment) -> list[Step]:
+    def plan(order: str, moment: Instant) -> list[Step]:
         steps, made[order] = plan_assignment(books, order, Sending(auto=True), actor, moment)
         return steps
 

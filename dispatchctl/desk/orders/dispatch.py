@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from dispatchctl.desk.actors import SYSTEM, require_actor
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.drafts import Moment, Step, new_id
+from dispatchctl.desk.drafts import Instant, Step, new_id
 from dispatchctl.desk.events import act, begin
 from dispatchctl.desk.names import resolve_staff
 from dispatchctl.desk.orders.candidates import choose, describe_job, measure_loads
@@ -98,7 +98,7 @@ def fill_dispatch(books: Books, order: Case, sending: Sending) -> dict[str, str]
 
 
 def plan_assignment(
-    books: Books, order: str, sending: Sending, actor: str, moment: Moment, *, claim: bool = False
+    books: Books, order: str, sending: Sending, actor: str, moment: Instant, *, claim: bool = False
 ) -> tuple[list[Step], list[Sent]]:
     """The steps of one dispatch, and what was decided: the lead's first, then the helpers'."""
     family = books.family(order)
@@ -150,7 +150,7 @@ def assign(books: Books, order: str, sending: Sending, writing: Writing) -> Disp
         raise UsageFault("assign takes either a person or --auto")
     sent: list[Sent] = []
 
-    def start(moment: Moment) -> list[Step]:
+    def start(moment: Instant) -> list[Step]:
         steps, sent[:] = plan_assignment(books, order, sending, actor, moment)
         return steps
 
@@ -186,7 +186,7 @@ def claim(books: Books, order: str, writing: Writing) -> Dispatched:
     actor = require_actor(books)
     sent: list[Sent] = []
 
-    def start(moment: Moment) -> list[Step]:
+    def start(moment: Instant) -> list[Step]:
         case = books.case(order)
         job = describe_job(books, case)
         skills = split_items(books.people.facts(actor).get("skills", ""))
@@ -206,7 +206,7 @@ def reassign(
     actor = require_actor(books)
     sent: list[Sent] = []
 
-    def plan(moment: Moment, family: Family) -> list[Step]:
+    def plan(moment: Instant, family: Family) -> list[Step]:
         old = family.cases[assignment]
         order = family.cases[old.parent]
         person = resolve_staff(books, staff)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from dispatchctl.desk import contacts
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.drafts import Moment, Step, lint_privacy
+from dispatchctl.desk.drafts import Instant, Step, lint_privacy
 from dispatchctl.desk.events import act_each, begin
 from dispatchctl.desk.fields import Typed, read_fields
 from dispatchctl.desk.names import resolve_key
@@ -44,7 +44,7 @@ class Taken(NamedTuple):
     read_back: str
 
 
-def check_request(books: Books, request: Request, moment: Moment) -> dict[str, str]:
+def check_request(books: Books, request: Request, moment: Instant) -> dict[str, str]:
     """The order's fields, keys resolved and defaults filled in.
 
     NotFound for an unknown key, then UsageFault naming all the fields at once that `intake.required` asks for
@@ -96,7 +96,7 @@ def _default(known: Mapping[str, Any], preferred: str) -> str:
     return preferred if preferred in known else next(iter(known), "")
 
 
-def plan_order(books: Books, request: Request, moment: Moment) -> tuple[list[Step], dict[str, Any]]:
+def plan_order(books: Books, request: Request, moment: Instant) -> tuple[list[Step], dict[str, Any]]:
     """The steps of a new order, and what there is to say about it; a new contact is written with them."""
     fields = check_request(books, request, moment)
     typed = request.caller or request.phone or request.address
@@ -142,7 +142,7 @@ def take_order(books: Books, request: Request, writing: Writing) -> Taken:
         return describe_known(books, known)
     said: dict[str, Any] = {}
 
-    def start(moment: Moment) -> list[Step]:
+    def start(moment: Instant) -> list[Step]:
         if find_source(books, request.source_ref):  # taken by another process while this one waited for the lock
             return []
         steps, what = plan_order(books, request._replace(note=writing.note), moment)
@@ -225,7 +225,7 @@ def record_order(
     if event == "closed" and not str(typed.get("answer") or "").strip():
         raise UsageFault("say what the caller was told", place="--answered")
 
-    def plan(order: str, moment: Moment) -> tuple[str, list[Step]]:
+    def plan(order: str, moment: Instant) -> tuple[str, list[Step]]:
         lint_privacy(books, {"--note": writing.note, "--answered": str(typed.get("answer") or "")})
         return order, [Step(event, read_fields(books, "orders", typed, moment))]
 

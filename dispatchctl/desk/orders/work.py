@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.drafts import Moment, Step, refuse_event
+from dispatchctl.desk.drafts import Instant, Step, refuse_event
 from dispatchctl.desk.events import act_each
 from dispatchctl.desk.fields import Typed
 from dispatchctl.desk.names import show_text
@@ -23,7 +23,7 @@ def track(
     """Record one event of each of these assignments (or orders that mean one); several go item by item."""
     actor = require_actor(books)
 
-    def plan(item: str, moment: Moment) -> tuple[str, Sequence[Step]]:
+    def plan(item: str, moment: Instant) -> tuple[str, Sequence[Step]]:
         assignment = pick_assignment(books, item, (event,), actor)
         texts = {name: str(text) for name, text in typed.items() if text}
         texts = CHECKS.get(event, _check_nothing)(books, assignment, texts, actor, moment)
@@ -52,16 +52,18 @@ def pick_assignment(books: Books, case_id: str, events: Sequence[str], actor: st
         return leads[0].id
     if not fit:
         if len(jobs) == 1:
-            raise refuse_event(jobs[0], jobs[0].page, events[0])
+            raise refuse_event(jobs[0], events[0])
         raise Refused(f"{case_id} is {case.state}: it has no assignment for which {events[0]} is possible")
     choice = ", ".join(f"{job.id} ({job.fields.get('assignee')}, {job.state})" for job in own or fit)
     raise Refused(f"{case_id} has several assignments for that", hint=f"say which: {choice}")
 
 
-Check = Callable[[Books, str, dict[str, str], str, Moment], dict[str, str]]
+Check = Callable[[Books, str, dict[str, str], str, Instant], dict[str, str]]
 
 
-def _check_nothing(books: Books, assignment: str, fields: dict[str, str], actor: str, moment: Moment) -> dict[str, str]:
+def _check_nothing(
+    books: Books, assignment: str, fields: dict[str, str], actor: str, moment: Instant
+) -> dict[str, str]:
     return fields
 
 
@@ -81,7 +83,9 @@ def stands_in(books: Books, family: Family, job: Case, actor: str, words: Sequen
     return False
 
 
-def _check_confirm(books: Books, assignment: str, fields: dict[str, str], actor: str, moment: Moment) -> dict[str, str]:
+def _check_confirm(
+    books: Books, assignment: str, fields: dict[str, str], actor: str, moment: Instant
+) -> dict[str, str]:
     words = books.policy["assignment"]["confirm_by"]
     family = books.family(assignment)
     if not stands_in(books, family, family.cases[assignment], actor, words, moment.at):
@@ -89,7 +93,7 @@ def _check_confirm(books: Books, assignment: str, fields: dict[str, str], actor:
     return fields
 
 
-def _check_pause(books: Books, assignment: str, fields: dict[str, str], actor: str, moment: Moment) -> dict[str, str]:
+def _check_pause(books: Books, assignment: str, fields: dict[str, str], actor: str, moment: Instant) -> dict[str, str]:
     reasons = list_reasons(books, moment.at)
     if fields.get("reason") not in reasons:
         listed = ", ".join(reasons) or "none"
@@ -116,7 +120,7 @@ def list_extendable(books: Books, assignment: str) -> list[Instance]:
     ]
 
 
-def _check_ask(books: Books, assignment: str, fields: dict[str, str], actor: str, moment: Moment) -> dict[str, str]:
+def _check_ask(books: Books, assignment: str, fields: dict[str, str], actor: str, moment: Instant) -> dict[str, str]:
     _check_open(books, assignment, "extension-asked")
     running = list_extendable(books, assignment)
     if not running:
@@ -140,11 +144,11 @@ def _choose_judged(running: Sequence[Instance], assignment: str) -> list[Instanc
     return [one for one in running if one.case == assignment] or list(running)
 
 
-def _is_in_time(one: Instance, moment: Moment) -> bool:
+def _is_in_time(one: Instance, moment: Instant) -> bool:
     return one.due_at is None or moment.at <= one.due_at
 
 
-def _read_until(books: Books, text: str, moment: Moment) -> str:
+def _read_until(books: Books, text: str, moment: Instant) -> str:
     until = parse_when(text, books.timezone, moment.at, "--until")
     if until <= moment.at:
         raise Refused(f"{format_time(books, until)} is not in the future", place="--until")
@@ -155,10 +159,10 @@ def _check_open(books: Books, assignment: str, event: str) -> None:
     family = books.family(assignment)
     case = family.cases[assignment]
     if not may_happen(case, family.cases.get(case.parent), event):
-        raise refuse_event(case, books.pages.get("assignments"), event)
+        raise refuse_event(case, event)
 
 
-def _check_decider(books: Books, assignment: str, actor: str, moment: Moment) -> Case:
+def _check_decider(books: Books, assignment: str, actor: str, moment: Instant) -> Case:
     words = books.policy["assignment"]["extend_by"]
     family = books.family(assignment)
     job = family.cases[assignment]
@@ -167,7 +171,7 @@ def _check_decider(books: Books, assignment: str, actor: str, moment: Moment) ->
     return job
 
 
-def _check_grant(books: Books, assignment: str, fields: dict[str, str], actor: str, moment: Moment) -> dict[str, str]:
+def _check_grant(books: Books, assignment: str, fields: dict[str, str], actor: str, moment: Instant) -> dict[str, str]:
     _check_open(books, assignment, "extension-granted")
     job = _check_decider(books, assignment, actor, moment)
     until = fields.get("due_at") or ""
@@ -188,7 +192,7 @@ def _is_pending(job: Case) -> bool:
     return bool(asked) and asked[-1] == "extension-asked"
 
 
-def _check_refuse(books: Books, assignment: str, fields: dict[str, str], actor: str, moment: Moment) -> dict[str, str]:
+def _check_refuse(books: Books, assignment: str, fields: dict[str, str], actor: str, moment: Instant) -> dict[str, str]:
     _check_open(books, assignment, "extension-refused")
     job = _check_decider(books, assignment, actor, moment)
     if not _is_pending(job):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.drafts import Moment, Step, lint_privacy
+from dispatchctl.desk.drafts import Instant, Step, lint_privacy
 from dispatchctl.desk.events import act, begin
 from dispatchctl.desk.recording import Done, was_recorded
 from dispatchctl.desk.times import format_time
@@ -44,7 +44,7 @@ def acknowledge_rules(books: Books, objection: str, writing: Writing) -> Done:
     check_text("--objection", objection)
     event = OBJECTED if objection else ACKNOWLEDGED
 
-    def plan(moment: Moment, family: Family) -> Sequence[Step]:
+    def plan(moment: Instant, family: Family) -> Sequence[Step]:
         label = _find_published(books, moment).label
         lint_privacy(books, {"--objection": objection, "--note": writing.note})
         said = next((row for row in _list_said(family.cases[actor], label) if row.event == ACKNOWLEDGED), None)
@@ -56,7 +56,7 @@ def acknowledge_rules(books: Books, objection: str, writing: Writing) -> Done:
     return act(books, "staff", actor, plan, writing, (ACKNOWLEDGED, OBJECTED))
 
 
-def _find_published(books: Books, moment: Moment) -> Version:
+def _find_published(books: Books, moment: Instant) -> Version:
     if books.book.draft_only:
         raise Refused(
             "no version is published: policies.yaml may still change, and what was said of it would prove nothing",
@@ -71,7 +71,7 @@ def review_rules(books: Books, writing: Writing) -> Done:
         raise UsageFault("say what was found, or what should change", place="--note")
     check_text("--note", writing.note)
 
-    def start(moment: Moment) -> Sequence[Step]:
+    def start(moment: Instant) -> Sequence[Step]:
         lint_privacy(books, {"--note": writing.note})
         version = books.book.at(moment.at)[0]
         draft = books.book.draft_only

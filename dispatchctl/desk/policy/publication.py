@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.drafts import Moment, Step
+from dispatchctl.desk.drafts import Instant, Step
 from dispatchctl.desk.events import begin
 from dispatchctl.desk.policy.draft import check_rendered, read_rules_text
 from dispatchctl.desk.recording import Done
@@ -63,7 +63,7 @@ def publish_rules(
     plan: Plan | None = None
     written: VersionFile | None = None
 
-    def start(moment: Moment) -> list[Step]:
+    def start(moment: Instant) -> list[Step]:
         nonlocal plan, written
         book = _load_rules(books)
         plan = _plan_days(books, book, moment, reason) if days_only else _plan_version(books, book, moment)
@@ -132,11 +132,11 @@ def _resolve(books: Books, policy: dict[str, Any]) -> Days:
     return days
 
 
-def _today(books: Books, moment: Moment) -> date:
+def _today(books: Books, moment: Instant) -> date:
     return local_time(books, moment.recorded // 1_000_000).date()
 
 
-def _plan_version(books: Books, book: Rulebook, moment: Moment) -> Plan:
+def _plan_version(books: Books, book: Rulebook, moment: Instant) -> Plan:
     """The draft as a version of its own day."""
     text, policy = read_draft(books)
     _check_publisher(books, (policy if book.draft_only else book.newest.policy)["publisher"])
@@ -185,7 +185,7 @@ def _check_day(book: Rulebook, day: str, today: str) -> None:
         )
 
 
-def _plan_days(books: Books, book: Rulebook, moment: Moment, reason: str) -> Plan:
+def _plan_days(books: Books, book: Rulebook, moment: Instant, reason: str) -> Plan:
     """The newest version's text with the days of the draft's calendar."""
     if book.draft_only:
         raise Refused(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.drafts import Moment, Step
+from dispatchctl.desk.drafts import Instant, Step
 from dispatchctl.desk.events import begin
 from dispatchctl.desk.fields import find_employed
 from dispatchctl.desk.names import resolve_staff
@@ -32,7 +32,7 @@ def note_exception(books: Books, event: str, staff: str, day: str, reason: str, 
     if not was_recorded(books, writing.request_id):
         writing = writing._replace(at=writing.at or _close_day(books, on))
 
-    def start(moment: Moment) -> Sequence[Step]:
+    def start(moment: Instant) -> Sequence[Step]:
         if local_time(books, moment.at).date() != on:
             raise UsageFault(f"is another day than {on.isoformat()}", place="--at")
         who = find_employed(books, staff, moment.at, "STAFF")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dispatchctl.desk import contacts
 from dispatchctl.desk.actors import check_login, require_actor, require_role
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.drafts import Moment, Step
+from dispatchctl.desk.drafts import Instant, Step
 from dispatchctl.desk.events import act, begin
 from dispatchctl.desk.fields import Typed, read_fields
 from dispatchctl.desk.names import resolve_staff, show_text, suggest_nearest
@@ -55,7 +55,7 @@ def staff_event(books: Books, staff: str, event: str, typed: Typed, writing: Wri
     else:
         staff = resolve_staff(books, staff, present=not again)
 
-    def start(moment: Moment) -> list[Step]:
+    def start(moment: Instant) -> list[Step]:
         texts = read_fields(books, "staff", typed, moment, employed=None)
         if event == "changed" and not texts and not phone:
             raise UsageFault("staff change needs at least one option")
@@ -79,7 +79,7 @@ def give_mark(books: Books, staff: str, typed: Mapping[str, str], writing: Writi
     actor = require_actor(books)
     case = resolve_staff(books, staff, present=not was_recorded(books, writing.request_id))
 
-    def plan(moment: Moment, family: Family) -> Sequence[Step]:
+    def plan(moment: Instant, family: Family) -> Sequence[Step]:
         if actor == case:
             raise Refused(f"{actor} may not mark themselves")
         require_role(books, SCORERS, actor, "mark people")
@@ -107,7 +107,7 @@ def _find_scored(books: Books, text: str, month: str) -> str:
     raise NotFound(message, place="--measure", hint=hint)
 
 
-def _check_month(books: Books, staff: str, month: str, moment: Moment) -> None:
+def _check_month(books: Books, staff: str, month: str, moment: Instant) -> None:
     period = month_period(books, month)
     if period.start > moment.at:
         raise Refused(f"{month} has not begun", place="--month")

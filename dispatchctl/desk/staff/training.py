@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.drafts import Moment, Step
+from dispatchctl.desk.drafts import Instant, Step
 from dispatchctl.desk.events import begin
 from dispatchctl.desk.fields import find_employed, read_fields
 from dispatchctl.desk.names import resolve_case
@@ -32,7 +32,7 @@ class Noted(NamedTuple):
 def plan_course(books: Books, topic: str, on: str, writing: Writing) -> Done:
     """Record that a course is planned; --on may lie ahead."""
 
-    def start(moment: Moment) -> Sequence[Step]:
+    def start(moment: Instant) -> Sequence[Step]:
         return [Step("planned", read_fields(books, TRAINING, {"topic": topic, "planned_for": on}, moment))]
 
     return begin(books, TRAINING, start, writing, ("planned",))
@@ -49,7 +49,7 @@ def note_presence(
     actor = require_actor(books)
     case = resolve_case(books, course, (TRAINING,), only=True)
 
-    def decide(person: str, moment: Moment) -> list[Step]:
+    def decide(person: str, moment: Instant) -> list[Step]:
         known = books.case(case)
         who = find_employed(books, person, moment.at, "STAFF")
         _check_presence(books, known, who, moment)
@@ -59,7 +59,7 @@ def note_presence(
     return [Noted(one.rows[0].fields.get("staff", ""), one) for _, one in done], refused
 
 
-def _check_presence(books: Books, course: Case, staff: str, moment: Moment) -> None:
+def _check_presence(books: Books, course: Case, staff: str, moment: Instant) -> None:
     _check_course(course)
     planned = course.fields.get("planned_for", "")
     if planned and local_time(books, moment.at).date().isoformat() < planned[:10]:
@@ -82,7 +82,7 @@ def note_examination(books: Books, typed: Mapping[str, str], writing: Writing) -
     """
     actor = require_actor(books)
 
-    def start(moment: Moment) -> Sequence[Step]:
+    def start(moment: Instant) -> Sequence[Step]:
         fields = read_fields(books, TRAINING, typed, moment)
         if fields.get("staff") == actor:
             raise Refused(f"{actor} may not record a score of their own", place="--staff")
