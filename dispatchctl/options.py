@@ -59,7 +59,7 @@ SPAN_FORMS = "a positive whole number and m, h, bm, bh, d, wd or w, such as 30m,
 MOST = 1 << 62  # of items asked for; SQLite counts no further
 CANDIDATES = "dispatchctl.desk.completion"  # its list_candidates(workspace, kind, prefix) serves the shell's completion
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+Function = TypeVar("Function", bound=Callable[..., Any])
 pass_workspace = click.pass_obj
 
 
@@ -189,6 +189,38 @@ MONEY = MoneyType("amount", MONEY_FORMS)
 SPAN = SpanType("span", SPAN_FORMS)
 
 
+class Command(click.Command):
+    """A command whose own options are given once, but for those that take many: none of two values is dropped.
+
+    Of the global options the last one counts, so that an alias of the shell may be overruled.
+    """
+
+    def make_parser(self, ctx: click.Context) -> Any:
+        """The parser, which refuses an option that it meets again."""
+        parser: Any = super().make_parser(ctx)
+        parse = parser.parse_args
+
+        def parse_once(args: list[str]) -> Any:
+            found = parse(args)
+            met: set[str] = set()
+            for param in found[2]:
+                if not isinstance(param, click.Option) or isinstance(param, GlobalOption):
+                    continue
+                if param.multiple or param.is_flag or param.name not in met:
+                    met.add(str(param.name))
+                    continue
+                raise click.UsageError(f"{_name_option(param)} is given twice", ctx)
+            return found
+
+        parser.parse_args = parse_once
+        return parser
+
+
+def command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
+    """As click.command: the function as the command of that name."""
+    return click.command(name, cls=Command)
+
+
 class ShortOption(click.Option):
     """An option with a one-letter form, told to the parser as a whole word too.
 
@@ -268,13 +300,13 @@ GLOBAL_OPTIONS: tuple[GlobalOption, ...] = (
 )
 
 
-def writing_options(function: Command) -> Command:
+def writing_options(function: Function) -> Function:
     """Give a command --at, --note, --request-id, --attach and --dry-run; it gets them as `writing`, a Writing."""
     told = "When it happened; now by default, never in the future."
     return _take_writing(function, click.option("--at", type=WHEN, help=told))
 
 
-def present_writing_options(function: Command) -> Command:
+def present_writing_options(function: Function) -> Function:
     """The same for what is of its moment by nature: --at is no option of the help, and refused by name."""
 
     def run(*args: Any, writing: Writing, **rest: Any) -> Any:
@@ -283,11 +315,11 @@ def present_writing_options(function: Command) -> Command:
         return function(*args, writing=writing, **rest)
 
     refusing: Any = functools.update_wrapper(run, function)
-    result: Command = _take_writing(refusing, click.option("--at", hidden=True))
+    result: Function = _take_writing(refusing, click.option("--at", hidden=True))
     return result
 
 
-def _take_writing(function: Command, at_option: Callable[..., Any]) -> Command:
+def _take_writing(function: Function, at_option: Callable[..., Any]) -> Function:
     @functools.wraps(function)
     def run(
         *args: Any,
@@ -314,11 +346,11 @@ def _take_writing(function: Command, at_option: Callable[..., Any]) -> Command:
     wrapped: Any = run
     for decorate in reversed(decorators):
         wrapped = decorate(wrapped)
-    result: Command = wrapped
+    result: Function = wrapped
     return result
 
 
-def output_options(function: Command) -> Command:
+def output_options(function: Function) -> Function:
     """Give a command that writes files -o/--output FILE (format by its ending) and --force, as `output`, `force`."""
     function = click.option("--force", is_flag=True, help="Overwrite the file if it is there.")(function)
     return click.option(
@@ -326,10 +358,10 @@ def output_options(function: Command) -> Command:
     )(function)
 
 
-def take_ids(name: str = "cases", *, kind: str = "case", required: bool = True) -> Callable[[Command], Command]:
+def take_ids(name: str = "cases", *, kind: str = "case", required: bool = True) -> Callable[[Function], Function]:
     """Give a command ids as arguments (`-`: one a line on stdin, with -0 separated by NUL), as a tuple `name`."""
 
-    def decorate(function: Command) -> Command:
+    def decorate(function: Function) -> Function:
         @functools.wraps(function)
         def run(*args: Any, nul: bool, **rest: Any) -> Any:
             rest[name] = read_ids(rest[name], nul=nul)
@@ -342,7 +374,7 @@ def take_ids(name: str = "cases", *, kind: str = "case", required: bool = True) 
         )
         argument = click.argument(name, nargs=-1, required=required, type=TypedText(kind, kind=kind))
         wrapped: Any = argument(zero(run))
-        result: Command = wrapped
+        result: Function = wrapped
         return result
 
     return decorate

@@ -15,7 +15,7 @@ MEANT = {
 def is_command(node: ast.ClassDef | ast.FunctionDef) -> bool:
     """Whether click makes a command of it, which is named by the word that is typed, in every group."""
     names = {ast.unparse(each).partition("(")[0] for each in node.decorator_list}
-    return not names.isdisjoint({"click.command", "click.group"})
+    return not names.isdisjoint({"command", "click.group"})
 
 
 def list_names() -> Iterator[tuple[str, str]]:

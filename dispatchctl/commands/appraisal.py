@@ -14,7 +14,7 @@ from dispatchctl.desk.staff.appraisal import (
 )
 from dispatchctl.desk.staff.scores import Scores, drill_score, say_points, score_people
 from dispatchctl.errors import UsageFault
-from dispatchctl.options import MONTH, NOT_GIVEN, STAFF
+from dispatchctl.options import MONTH, NOT_GIVEN, STAFF, command
 from dispatchctl.output.formats import emit
 from dispatchctl.output.labels import Column, find_column, say_word
 from dispatchctl.output.layout import Layout
@@ -42,7 +42,7 @@ WORDS = {
 TAKEN_BACK = ("reversed", "waived")
 
 
-@click.command("appraise")
+@command("appraise")
 @click.option("--month", type=MONTH, default=None, help="YYYY-MM, last or this.")
 @click.option("--staff", type=STAFF, default=NOT_GIVEN, help="One person, with every part of the score.")
 @click.option("--pay", is_flag=True, help="With the pay lines, for managers and personnel.")

@@ -15,7 +15,7 @@ from dispatchctl.desk.orders.dispatch import Dispatched, Sending, Sent, assign, 
 from dispatchctl.desk.orders.work import pick_assignment
 from dispatchctl.desk.recording import Done
 from dispatchctl.errors import UsageFault
-from dispatchctl.options import CASE, NOT_GIVEN, STAFF, Writing
+from dispatchctl.options import CASE, NOT_GIVEN, STAFF, Writing, command
 from dispatchctl.output.formats import emit
 from dispatchctl.output.labels import Column, find_column
 from dispatchctl.output.terminal import tell
@@ -50,7 +50,7 @@ def print_sent(books: Books, dispatched: Dispatched) -> int:
     return print_results(books, [show_sent(each, done) for each in sent], COLUMNS, register="assignments")
 
 
-@click.command("suggest")
+@command("suggest")
 @click.argument("order", type=CASE)
 @click.option("--all", "everybody", is_flag=True, help="Those passed over as well, with why.")
 @with_books(judges=True)
@@ -81,7 +81,7 @@ def suggest_command(books: Books, order: str, everybody: bool) -> None:
     emit(books.ws, items, columns, ids="staff")
 
 
-@click.command("assign")
+@command("assign")
 @click.argument("order", type=CASE, required=False, default=NOT_GIVEN)
 @click.argument("staff", type=STAFF, required=False, default=NOT_GIVEN)
 @click.option("--auto", is_flag=True, help="The best candidate by the rules.")
@@ -127,7 +127,7 @@ def _assign_all(books: Books, writing: Writing) -> int:
     return print_results(books, items, COLUMNS, refused=refused, single=False, keys=COLUMNS, register="assignments")
 
 
-@click.command("claim")
+@command("claim")
 @click.argument("order", type=CASE)
 @with_books(writes=True)
 def claim_command(books: Books, order: str, writing: Writing) -> int:
@@ -141,7 +141,7 @@ def claim_command(books: Books, order: str, writing: Writing) -> int:
     return print_sent(books, claim(books, case, writing))
 
 
-@click.command("reassign")
+@command("reassign")
 @click.argument("assignment", type=CASE)
 @click.argument("staff", type=STAFF)
 @click.option("--reason", metavar="TEXT", required=True, help="Why.")

@@ -9,6 +9,7 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.cases.amendments import amend, retract, undo
 from dispatchctl.desk.cases.listing import list_cases
 from dispatchctl.desk.cases.sheet import show_case
+from dispatchctl.desk.items import resolve_part
 from dispatchctl.desk.names import find_register, resolve_case
 from dispatchctl.desk.recording import Done
 from dispatchctl.options import (
@@ -18,13 +19,14 @@ from dispatchctl.options import (
     REGISTER,
     STATE,
     Writing,
+    command,
 )
 from dispatchctl.output.formats import emit
 from dispatchctl.output.sheets import print_case
 from dispatchctl.registers.row import Row
 
 
-@click.command("show")
+@command("show")
 @click.argument("case", type=CASE)
 @click.option("--reveal", is_flag=True, help="The contact unmasked; leaves a row in audit.")
 @click.option("--reason", metavar="TEXT", default="", help="Why it is revealed.")
@@ -50,7 +52,7 @@ def show(books: Books, case: str, reveal: bool, reason: str) -> None:
         emit(books.ws, [item], single=True, page=page)
 
 
-@click.command("list")
+@command("list")
 @click.argument("register", type=REGISTER, default="orders")
 @click.option("--state", type=STATE, default=NOT_GIVEN, metavar="S", help="In this state.")
 @click.option("--since", default="", metavar="DATE", help="Begun on that day or later.")
@@ -92,7 +94,7 @@ def list_command(
     emit(books.ws, items, page.listed, page=page, keys=keys, in_order=bool(limit and books.ws.sort[0]))
 
 
-@click.command("amend")
+@command("amend")
 @click.argument("case", type=CASE)
 @click.argument("changes", nargs=-1, required=True, metavar="FIELD=VALUE...")
 @click.option("--reason", metavar="TEXT", required=True, help="Why.")
@@ -103,13 +105,14 @@ def amend_command(books: Books, case: str, changes: tuple[str, ...], reason: str
     \b
     Example:
       dispatchctl amend 7 priority=urgent phone=138-0000-0002 --reason 登记有误
+      dispatchctl amend C-20261103-0001#2 owner=s05 --reason 责任人有误
     """
-    name = resolve_case(books, case)
-    done = amend(books, name, changes, reason, writing)
+    name, item = resolve_part(books, case)
+    done = amend(books, name, (*changes, *item), reason, writing)
     return print_done(books, done.rows[0].register, [done])
 
 
-@click.command("retract")
+@command("retract")
 @click.argument("case", type=CASE)
 @click.argument("row", required=False, default="")
 @click.option("--reason", metavar="TEXT", required=True, help="Why.")
@@ -130,7 +133,7 @@ def _print_retracted(books: Books, done: Done, gone: Row) -> int:
     return print_results(books, [item], ("id", "event", "retracted", "row", "state"), register=gone.register)
 
 
-@click.command("undo")
+@command("undo")
 @with_books(present=True)
 def undo_command(books: Books, writing: Writing) -> int:
     """Take back your own last event, if nothing followed it, within 10 minutes.

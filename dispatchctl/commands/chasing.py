@@ -16,6 +16,7 @@ from dispatchctl.options import (
     STAFF,
     KeyOf,
     Writing,
+    command,
     take_ids,
 )
 from dispatchctl.output.formats import emit
@@ -26,7 +27,7 @@ DUE = ("case", "clock", "instance", "state", "breached", "owner", "started_at", 
 WORK = ("case", "state", "content", "service", "area", "due_at", "late_seconds")
 
 
-@click.command("overdue")
+@command("overdue")
 @click.option("--soon", is_flag=False, flag_value="", default=None, metavar="[SPAN]", help="What is about to be, too.")
 @click.option("--owner", type=STAFF, default=NOT_GIVEN, help="What this person (or role) owes.")
 @click.option("--register", type=REGISTER, default=NOT_GIVEN, metavar="R", help="Of one register.")
@@ -64,7 +65,7 @@ def overdue(
     return 1 if exit_code and items else 0
 
 
-@click.command("due")
+@command("due")
 @take_ids("cases", required=False)
 @click.option("--all", "everything", is_flag=True, help="Of every case.")
 @click.option("--register", type=REGISTER, default=NOT_GIVEN, metavar="R", help="With --all: of one register.")
@@ -121,7 +122,7 @@ def _read_bounds(books: Books, since: str, until: str) -> tuple[int | None, int 
     return first, last
 
 
-@click.command("urge")
+@command("urge")
 @click.argument("case", type=CASE, required=False, default=NOT_GIVEN)
 @click.option("--all", "everything", is_flag=True, help="Everything that is late.")
 @with_books(judges=True, writes=True)
@@ -149,7 +150,7 @@ def urge_command(books: Books, case: str, everything: bool, writing: Writing) ->
     )
 
 
-@click.command("worklist")
+@command("worklist")
 @click.argument("staff", type=STAFF, required=False, default=NOT_GIVEN)
 @with_books(judges=True)
 def worklist(books: Books, staff: str) -> None:
@@ -167,7 +168,7 @@ def worklist(books: Books, staff: str) -> None:
     print_items(books, items, WORK, ids="case", keys=(*KEYS, "state", "content"))
 
 
-@click.command("status")
+@command("status")
 @with_books(judges=True)
 def status(books: Books) -> None:
     """Tell in one line how much is late, about to be, and not yet assigned.

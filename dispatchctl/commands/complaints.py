@@ -27,6 +27,7 @@ from dispatchctl.options import (
     KeyOf,
     TypedText,
     Writing,
+    command,
     take_ids,
 )
 from dispatchctl.output.terminal import tell
@@ -38,7 +39,7 @@ REGISTERED = (*COLUMNS, "contact_id", "proposed_severity", "severity_reasons")
 KIND = TypedText("kind")
 
 
-@click.command("new")
+@command("new")
 @click.option("--content", metavar="TEXT", required=True, help="What is complained of, in detail.")
 @click.option("--caller", metavar="NAME", default="", help="Who complains.")
 @click.option("--phone", metavar="P", default="", help="The complainant's phone number.")
@@ -147,7 +148,7 @@ def ask_kinds(function: Any) -> Any:
     return function
 
 
-@click.command("rule")
+@command("rule")
 @click.argument("complaint", type=CASE)
 @ask_kinds
 @click.option("--staff", type=STAFF, multiple=True, help="Whom it is found against; repeatable.")
@@ -179,7 +180,7 @@ def _record_one(books: Books, complaint: str, event: str, typed: Typed, writing:
     return print_done(books, REGISTER, record_complaint(books, (complaint,), event, typed, writing)[0])
 
 
-@click.command("analyse")
+@command("analyse")
 @click.argument("complaint", type=CASE)
 @click.argument("more", type=STAFF, nargs=-1, metavar="[STAFF]...")
 @click.option("--cause", metavar="TEXT", required=True, help="What it came of.")
@@ -200,7 +201,7 @@ def analyse(
     return _record_one(books, complaint, "analysed", typed, writing)
 
 
-@click.command("measure")
+@command("measure")
 @click.argument("complaint", type=CASE)
 @click.option("--text", "measure", metavar="TEXT", required=True, help="What is to be done.")
 @click.option("--due", "measure_due", type=WHEN, required=True, help="By when; a day ends with its business hours.")
@@ -224,7 +225,7 @@ def _print_measure(books: Books, done: Done, **more: Any) -> int:
     return print_results(books, [described], columns, ids="measure_id", register="complaints")
 
 
-@click.command("finish")
+@command("finish")
 @click.argument("measure", type=CASE)
 @with_books(writes=True)
 def finish(books: Books, measure: str, writing: Writing) -> int:
@@ -239,7 +240,7 @@ def finish(books: Books, measure: str, writing: Writing) -> int:
     return _print_measure(books, done[0])
 
 
-@click.command("check-measure")
+@command("check-measure")
 @click.argument("measure", type=CASE)
 @click.option("--result", "check", metavar="R", required=True, help="effective or failed.")
 @with_books(writes=True)

@@ -2,10 +2,11 @@
 
 import click
 
+from dispatchctl.options import command
 from dispatchctl.output.terminal import write_stdout
 
 
-@click.command()
+@command("completion")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:

@@ -18,7 +18,7 @@ from dispatchctl.desk.customers.followups import (
     list_awaited,
     sign,
 )
-from dispatchctl.options import CASE, NOT_GIVEN, STAFF, TypedText, Writing
+from dispatchctl.options import CASE, NOT_GIVEN, STAFF, TypedText, Writing, command
 from dispatchctl.output.terminal import tell
 from dispatchctl.registers.followups import METHODS
 
@@ -45,7 +45,7 @@ def print_followed(books: Books, found: Followed) -> int:
     return print_results(books, [item], COLUMNS, register=REGISTER)
 
 
-@click.command("new")
+@command("new")
 @click.argument("case", type=CASE)
 @click.option("--method", type=click.Choice(METHODS), required=True, help="How the customer was asked.")
 @SATISFACTION
@@ -69,7 +69,7 @@ def new(books: Books, /, case: str, writing: Writing, together: tuple[str, ...],
     return print_followed(books, follow_up(books, case, Asking(together=tuple(together), **given), writing))
 
 
-@click.command("answer")
+@command("answer")
 @click.argument("follow_up", metavar="F", type=CASE)
 @SATISFACTION
 @REMARK
@@ -84,7 +84,7 @@ def answer_command(books: Books, follow_up: str, satisfaction: str, remark: str,
     return print_followed(books, answer(books, follow_up, satisfaction, remark, writing))
 
 
-@click.command("sign")
+@command("sign")
 @click.argument("follow_up", metavar="F", type=CASE)
 @SIGNED_BY
 @with_books(writes=True)
@@ -98,7 +98,7 @@ def sign_command(books: Books, follow_up: str, signed_by: str, writing: Writing)
     return print_followed(books, sign(books, follow_up, signed_by, writing))
 
 
-@click.command("list")
+@command("list")
 @click.argument("case", type=CASE, required=False, default=NOT_GIVEN)
 @with_books(judges=True)
 def list_command(books: Books, case: str) -> None:

@@ -31,6 +31,7 @@ def with_books(
         def run(ws: Workspace, *args: Any, **given: Any) -> Any:
             books = Books(ws)
             with books.mending():
+                _check_given(books)
                 if judges:
                     books.refuse_faults()
                 code = body(books, *args, **given)
@@ -45,3 +46,17 @@ def with_books(
         return writing_options(command) if writes else command
 
     return decorate
+
+
+def _check_given(books: Books) -> None:
+    """Refuse a --now that is no time and an --as that is nobody, also where the command asks for neither."""
+    ws = books.ws
+    if ws.now_given:
+        ws.now()
+    named = ws.given.get("actor")
+    if named:
+        from dispatchctl.desk.actors import SYSTEM
+        from dispatchctl.desk.names import resolve_staff
+
+        if named != SYSTEM:
+            resolve_staff(books, named, option="--as", present=False)

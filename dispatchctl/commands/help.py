@@ -3,6 +3,7 @@
 import click
 
 from dispatchctl.errors import UsageFault
+from dispatchctl.options import command
 from dispatchctl.output.formatters import describe_formats, list_formats
 from dispatchctl.output.terminal import write_stdout
 
@@ -110,7 +111,7 @@ it. The first two are plain text: read them with any tool, but add to them with 
 }
 
 
-@click.command("help")
+@command("help")
 @click.argument("topic", required=False)
 def help_topic(topic: str | None) -> None:
     """Explain a topic: exit-codes, environment, formats, limits or files. Without one, list them.

@@ -12,7 +12,7 @@ from dispatchctl.commands.results import BAD_ROWS, print_warnings
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.imports.history import Outcome, describe_outcome, import_history
 from dispatchctl.errors import BadData
-from dispatchctl.options import ShortOption
+from dispatchctl.options import ShortOption, command
 from dispatchctl.output.formats import emit
 from dispatchctl.output.formatters import find_format
 from dispatchctl.output.terminal import tell
@@ -23,7 +23,7 @@ SETTLED = 5000  # imported rows up to which the index follows at once; more are 
 Advance = Callable[[int, int], None]
 
 
-@click.command("import")
+@command("import")
 @click.argument("file", metavar="FILE|-")
 @click.option("--map", "map_path", required=True, metavar="MAP.yaml", help="Which column is which field.")
 @click.option(

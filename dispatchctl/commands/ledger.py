@@ -20,6 +20,7 @@ from dispatchctl.options import (
     STAFF,
     TypedText,
     Writing,
+    command,
     take_ids,
 )
 from dispatchctl.output.formats import emit
@@ -50,7 +51,7 @@ person = click.option("--staff", type=STAFF, default=NOT_GIVEN, help="Of this pe
 need_reason = click.option("--reason", metavar="TEXT", required=True, help="Why.")
 
 
-@click.command("due")
+@command("due")
 @month
 @person
 @with_books(judges=True)
@@ -68,7 +69,7 @@ def due(books: Books, month: str, staff: str) -> None:
     print_items(books, items, DUE, ids="key", keys=KEYS, page=books.pages.get("ledger"))
 
 
-@click.command("propose")
+@command("propose")
 @take_ids("keys", kind="key", required=False)
 @click.option("--all", "everything", is_flag=True, help="Everything of the month that is due.")
 @month
@@ -196,7 +197,7 @@ def _make(name: str, verb: Verb) -> click.Command:
 __getattr__ = serve(VERBS, _make)
 
 
-@click.command("spend")
+@command("spend")
 @click.option("--amount", type=MONEY, required=True, help="How much.")
 @need_reason
 @click.option("--fund", type=FUND_NAME, default=NOT_GIVEN, help="Of which fund, where there are several.")
@@ -215,7 +216,7 @@ def spend(books: Books, amount: str, reason: str, fund: str, writing: Writing) -
     return print_results(books, [item], ("id", "event", "state", "amount"), register="ledger")
 
 
-@click.command("fund")
+@command("fund")
 @click.option("--fund", type=FUND_NAME, default=NOT_GIVEN, help="Of which fund; all of them otherwise.")
 @with_books(judges=True)
 def fund(books: Books, fund: str) -> None:
@@ -237,7 +238,7 @@ def fund(books: Books, fund: str) -> None:
             tell(f"balance: {found['balance']} {found['currency']}")
 
 
-@click.command("list")
+@command("list")
 @month
 @person
 @with_books(judges=True)

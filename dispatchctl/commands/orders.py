@@ -11,7 +11,7 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.names import resolve_case
 from dispatchctl.desk.orders.intake import TYPED, Request, Taken, record_order, take_order, triage_fields
 from dispatchctl.errors import UsageFault
-from dispatchctl.options import CASE, MONEY, NOT_GIVEN, KeyOf, Writing
+from dispatchctl.options import CASE, MONEY, NOT_GIVEN, KeyOf, Writing, command
 from dispatchctl.output.terminal import tell
 from dispatchctl.registers import SHIPPED
 
@@ -48,14 +48,14 @@ def ask_for_order(function: Any) -> Any:
     return function
 
 
-@click.command("new-order")
+@command("new-order")
 @ask_for_order
 @click.option("--caller", metavar="NAME", default="", help="Who calls.")
 @click.option("--phone", metavar="P", default="", help="The caller's phone number.")
 @click.option("--address", metavar="A", default="", help="Where the work is to be done.")
 @click.option("--source-ref", metavar="REF", default="", help="The request's number in another system; taken once.")
 @click.option("--read-back", is_flag=True, help="Record that the essentials were read back to the caller.")
-@click.option("--answered", metavar="TEXT", default="", help="It was answered at once: closed, never dispatched.")
+@click.option("--answered", metavar="TEXT", default=None, help="It was answered at once: closed, never dispatched.")
 @click.option("--from", "source", metavar="FILE|-", default="", help="Take many from CSV, YAML, JSON or JSON lines.")
 @click.option("--strict-privacy", is_flag=True, help="Refuse phone and identity numbers in free text.")
 @with_books(writes=True)
@@ -64,6 +64,9 @@ def new_order(books: Books, /, source: str, strict_privacy: bool, writing: Writi
 
     The caller's contact is found by phone and address, or made. What intake.required of the rules asks for is named
     at once where it is missing. With --answered it is closed at once and never dispatched.
+
+    The columns of a file (--from) are named as the options without their dashes (`source_ref`), besides `note`; what
+    `show` and `list` print of an order is taken too. A column that is none of these is refused.
 
     \b
     Example:
@@ -75,6 +78,9 @@ def new_order(books: Books, /, source: str, strict_privacy: bool, writing: Writi
         if any(given.values()):
             raise UsageFault("--from takes everything from its rows; give no other field beside it")
         return _take_many(books, source, writing)
+    if given["answered"] is not None and not given["answered"].strip():
+        raise UsageFault("is empty", place="--answered")
+    given["answered"] = given["answered"] or ""
     typed = {name: given.pop(name) for name in TYPED}
     taken = take_order(books, Request(typed, **given), writing)
     return print_results(books, [show_taken(taken)], COLUMNS, register="orders")
@@ -97,7 +103,7 @@ def _take_many(books: Books, source: str, writing: Writing) -> int:
     )
 
 
-@click.command("triage")
+@command("triage")
 @click.argument("order", type=CASE)
 @click.option("--dispatch", is_flag=True, help="It needs somebody on the spot: into the pool.")
 @click.option("--answered", metavar="TEXT", default="", help="It was answered; it is closed and never dispatched.")
@@ -114,7 +120,7 @@ def triage(books: Books, order: str, dispatch: bool, answered: str, refer: str, 
     return print_done(books, REGISTER, record_order(books, (order,), event, fields, writing)[0])
 
 
-@click.command("cancel")
+@command("cancel")
 @click.argument("order", type=CASE)
 @click.option("--reason", metavar="TEXT", required=True, help="Why.")
 @click.option("--duplicate-of", type=CASE, default=NOT_GIVEN, help="The order that it repeats.")

@@ -11,7 +11,7 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.policy.draft import check_draft_file, describe_form
 from dispatchctl.desk.policy.publication import publish_rules
 from dispatchctl.desk.policy.versions import compare_versions, list_publications, show_rules
-from dispatchctl.options import Writing, pass_workspace
+from dispatchctl.options import Writing, command, pass_workspace
 from dispatchctl.output.formats import emit
 from dispatchctl.output.formatters import find_format
 from dispatchctl.output.formatters.base import Format
@@ -45,7 +45,7 @@ WORDS = {"added": "新增", "removed": "删除", "changed": "修改", "reordered
 DAY_WORDS = {"off": "放假", "working": "上班"}
 
 
-@click.command("check")
+@command("check")
 @click.argument("file", required=False, default="", metavar="[FILE]")
 @pass_workspace
 def check(ws: Workspace, file: str) -> int:
@@ -62,7 +62,7 @@ def check(ws: Workspace, file: str) -> int:
     return 1 if faults else 0
 
 
-@click.command("show")
+@command("show")
 @click.argument("path", required=False, default="")
 @with_books()
 def show(books: Books, path: str) -> None:
@@ -101,7 +101,7 @@ def _list_leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
         yield path, value
 
 
-@click.command("publish")
+@command("publish")
 @click.option("--days", is_flag=True, help="Only the holidays and working days, at once, for the newest version.")
 @click.option("--reason", metavar="TEXT", default="", help="Why; demanded where --days changes a past day.")
 @with_books(writes=True)
@@ -153,7 +153,7 @@ def _word_value(value: Any, lang: str, is_day: bool) -> Any:
     return value
 
 
-@click.command("versions")
+@command("versions")
 @with_books()
 def versions(books: Books) -> None:
     """List the published versions: from when, published when and by whom, which one is in force, and who knows it.
@@ -173,7 +173,7 @@ def versions(books: Books) -> None:
     emit(books.ws, items, VERSIONS, ids="label", keys=VERSION_KEYS)
 
 
-@click.command("diff")
+@command("diff")
 @click.argument("before", required=False, default="", metavar="[A]")
 @click.argument("after", required=False, default="", metavar="[B]")
 @with_books()
@@ -196,7 +196,7 @@ def diff(books: Books, before: str, after: str) -> None:
     emit(books.ws, changes, CHANGES, ids="path", keys=CHANGE_KEYS)
 
 
-@click.command("acknowledge")
+@command("acknowledge")
 @click.option("--objection", metavar="TEXT", default="", help="What you object to, or would rather have.")
 @with_books(writes=True)
 def acknowledge(books: Books, objection: str, writing: Writing) -> int:
@@ -215,7 +215,7 @@ def acknowledge(books: Books, objection: str, writing: Writing) -> int:
     return print_results(books, [item], ("id", "event", "policy_version"), register="staff")
 
 
-@click.command("review")
+@command("review")
 @with_books(writes=True)
 def review(books: Books, writing: Writing) -> int:
     """Record that the rules were reviewed: --note says what was found, and what should change.
@@ -235,7 +235,7 @@ def review(books: Books, writing: Writing) -> int:
     return print_results(books, [item], ("id", "event", "subject", "reason"), register="audit")
 
 
-@click.command("schema")
+@command("schema")
 @pass_workspace
 def schema(ws: Workspace) -> None:
     """Print the JSON Schema of policies.yaml, for editors that complete and check as you type.

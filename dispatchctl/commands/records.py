@@ -9,7 +9,7 @@ from dispatchctl.desk.files.inspection import inspect_records
 from dispatchctl.desk.files.seals import seal_month
 from dispatchctl.desk.files.verification import verify_seals
 from dispatchctl.desk.files.writer import rebuild_index, set_writer
-from dispatchctl.options import MONTH, Writing, pass_workspace
+from dispatchctl.options import MONTH, Writing, command, pass_workspace
 from dispatchctl.output.formats import emit
 from dispatchctl.output.labels import Column
 from dispatchctl.output.terminal import tell
@@ -40,7 +40,7 @@ SEAL = (
 )
 
 
-@click.command("check")
+@command("check")
 @pass_workspace
 def check(ws: Workspace) -> int:
     """Check every row of every file, its chain, and what refers to what; exit with 1 if anything is wrong.
@@ -60,7 +60,7 @@ def check(ws: Workspace) -> int:
     return 1 if found.findings else 0
 
 
-@click.command("rebuild")
+@command("rebuild")
 @pass_workspace
 def rebuild(ws: Workspace) -> None:
     """Throw the index away and make it anew from the files; print what it holds. Records are only read.
@@ -75,7 +75,7 @@ def rebuild(ws: Workspace) -> None:
         tell("rows are wrong; see: dispatchctl records check")
 
 
-@click.command("writer")
+@command("writer")
 @click.argument("code", metavar="CODE")
 @click.option("--take-over", is_flag=True, help="Though CODE has files: its own clone is gone for good.")
 @click.option("--reason", metavar="TEXT", default="", help="Why it is taken over; kept in audit.")
@@ -96,7 +96,7 @@ def writer(books: Books, code: str, take_over: bool, reason: str, writing: Writi
     print_items(books, [item], WRITER, single=True, ids="writer")
 
 
-@click.command("seal")
+@command("seal")
 @click.option("--month", type=MONTH, required=True, help="YYYY-MM or last; it must be over.")
 @click.option("--sign", "key", metavar="KEYFILE", default="", help="Sign the seal with this key of OpenSSH.")
 @click.option("--end-torn", is_flag=True, help="End a torn line first, which a crash left and which never counted.")
@@ -118,7 +118,7 @@ def seal(books: Books, month: str, key: str, end_torn: bool, writing: Writing) -
     print_items(books, [item], SEAL, single=True)
 
 
-@click.command("verify")
+@command("verify")
 @click.option("--allowed-signers", "allowed", metavar="FILE", default="", help="Who may sign; all must be signed.")
 @pass_workspace
 def verify(ws: Workspace, allowed: str) -> int:

@@ -13,7 +13,7 @@ from dispatchctl.desk.months.reports import drill_figure, report_period
 from dispatchctl.desk.periods import REPORTS
 from dispatchctl.desk.windows import holds_people
 from dispatchctl.errors import UsageFault
-from dispatchctl.options import MONTH, NOT_GIVEN, STAFF, output_options
+from dispatchctl.options import MONTH, NOT_GIVEN, STAFF, command, output_options
 from dispatchctl.output.files import ENCODINGS, read_ending, write_output
 from dispatchctl.output.formats import emit
 from dispatchctl.output.formatters import find_format
@@ -35,7 +35,7 @@ WORDED = (
 )
 
 
-@click.command("report")
+@command("report")
 @click.argument("kind", type=click.Choice(REPORTS))
 @click.option("--month", type=MONTH, default=None, help="YYYY-MM, last or this.")
 @click.option("--date", default="", metavar="DATE", help="A day of the period, or last.")

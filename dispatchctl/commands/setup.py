@@ -3,7 +3,7 @@
 import click
 
 from dispatchctl.desk.files.foundation import Founded, examine, found_desk
-from dispatchctl.options import pass_workspace
+from dispatchctl.options import command, pass_workspace
 from dispatchctl.output.formats import emit
 from dispatchctl.output.labels import Column
 from dispatchctl.output.terminal import tell
@@ -11,7 +11,7 @@ from dispatchctl.registers import SHIPPED
 from dispatchctl.workspace import Workspace
 
 
-@click.command("init")
+@command("init")
 @click.argument("folder", required=False, default=".", metavar="[DIR]")
 @click.option("--me", default="", metavar="ID", help="Your staff id; the OS user's name by default.")
 @click.option("--name", default="", metavar="NAME", help="Your name.")
@@ -31,7 +31,7 @@ def init(ws: Workspace, folder: str, me: str, name: str, demo: bool) -> None:
     emit(ws, [item], single=True, page=SHIPPED.get("staff"))
 
 
-@click.command("doctor")
+@command("doctor")
 @pass_workspace
 def doctor(ws: Workspace) -> int:
     """Say where records, rules, index and configuration are, who you are, and whether something is wrong.

@@ -7,7 +7,7 @@ from dispatchctl.commands.results import print_done
 from dispatchctl.commands.verbs import Asked, Verb, make_verb, run_each, serve
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.staff.posts import give_mark, record_post
-from dispatchctl.options import MONTH, STAFF, Writing
+from dispatchctl.options import MONTH, STAFF, Writing, command
 
 REGISTER = GROUP = "staff"
 POST = {
@@ -67,7 +67,7 @@ def _make(name: str, verb: Verb) -> click.Command:
 __getattr__ = serve(VERBS, _make)
 
 
-@click.command("score")
+@command("score")
 @click.argument("staff", metavar="ID", type=STAFF)
 @click.option("--measure", metavar="M", required=True, help="A measure that the rules leave to marks (scored: true).")
 @click.option("--month", type=MONTH, required=True, help="The month it is about: YYYY-MM, last or this.")

@@ -9,14 +9,14 @@ from dispatchctl.commands.results import describe_done, print_done, print_result
 from dispatchctl.commands.verbs import Asked, Verb, make_verb, run_each, serve
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.customers.surveys import REGISTER, Opinion, add_opinion, close, open_survey, put_right, take_steps
-from dispatchctl.options import CASE, KeyOf, Writing
+from dispatchctl.options import CASE, KeyOf, Writing, command
 from dispatchctl.output.terminal import tell
 from dispatchctl.registers.surveys import METHODS
 
 COLUMNS = ("id", "event", "state")
 
 
-@click.command("open")
+@command("open")
 @click.option("--department", type=KeyOf("departments"), required=True, help="Whose work is asked about.")
 @click.option("--method", type=click.Choice(METHODS), default=None, help="How customers are asked.")
 @click.option("--content", metavar="TEXT", default="", help="What it is about.")
@@ -32,7 +32,7 @@ def open_command(books: Books, /, writing: Writing, **given: Any) -> int:
     return print_done(books, REGISTER, [done])
 
 
-@click.command("opinion")
+@command("opinion")
 @click.argument("survey", type=CASE)
 @click.option("--opinion", "text", metavar="TEXT", required=True, help="What the customer said.")
 @click.option("--satisfaction", metavar="1..5", default="", help="How satisfied the customer is; 5: very.")
@@ -72,7 +72,7 @@ def _make(name: str, verb: Verb) -> click.Command:
 __getattr__ = serve(VERBS, _make)
 
 
-@click.command("put-right")
+@command("put-right")
 @click.argument("survey", metavar="S|S#N", type=CASE)
 @with_books(writes=True)
 def put_right_command(books: Books, survey: str, writing: Writing) -> int:
@@ -92,7 +92,7 @@ def put_right_command(books: Books, survey: str, writing: Writing) -> int:
     return print_results(books, found, COLUMNS, single="#" in survey, register=REGISTER)
 
 
-@click.command("close")
+@command("close")
 @click.argument("survey", type=CASE)
 @with_books(writes=True)
 def close_command(books: Books, survey: str, writing: Writing) -> int:

@@ -7,12 +7,12 @@ from dispatchctl.commands.results import describe_done, print_done, print_result
 from dispatchctl.commands.verbs import Given, Verb, make_verb, serve
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.staff.training import TRAINING, note_examination, note_presence, plan_course
-from dispatchctl.options import CASE, STAFF, WHEN, Writing
+from dispatchctl.options import CASE, STAFF, WHEN, Writing, command
 
 COLUMNS = ("id", "event", "state")
 
 
-@click.command("plan")
+@command("plan")
 @click.option("--topic", metavar="TEXT", required=True, help="What it is about.")
 @click.option("--on", type=WHEN, required=True, help="When it takes place.")
 @with_books(writes=True)
@@ -52,7 +52,7 @@ def _make(name: str, verb: Verb) -> click.Command:
 __getattr__ = serve(VERBS, _make)
 
 
-@click.command("examined")
+@command("examined")
 @click.argument("course", metavar="[G]", required=False, default=None, type=CASE)
 @click.option("--topic", metavar="TEXT", default="", help="What was examined; that of the course by default.")
 @click.option("--staff", type=STAFF, required=True, help="Who was examined.")

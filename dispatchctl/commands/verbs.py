@@ -26,6 +26,7 @@ from dispatchctl.options import (
     KeyOf,
     OneOf,
     Writing,
+    command,
     take_ids,
 )
 from dispatchctl.registers import SHIPPED
@@ -77,12 +78,12 @@ def make_verb(
     judges: as for with_books. An argument named like a field of the event gives that field, which then is no option.
     """
 
-    def command(books: Books, writing: Writing, **given: Any) -> int:
+    def body(books: Books, writing: Writing, **given: Any) -> int:
         return run(books, verb.event, given, writing)
 
     words = " ".join(each for each in ("dispatchctl", group, name, verb.example) if each)
-    command.__doc__ = f"{verb.text}\n\n\b\nExample:\n  {words}\n"
-    made: Any = with_books(judges=judges, writes=True)(command)
+    body.__doc__ = f"{verb.text}\n\n\b\nExample:\n  {words}\n"
+    made: Any = with_books(judges=judges, writes=True)(body)
     for decorate in reversed(verb.more):
         made = decorate(made)
     taken = {param.name for param in _list_params(takes)}
@@ -92,8 +93,7 @@ def make_verb(
             made = make_option(field, required, asked)(made)
     for take in reversed(takes):
         made = take(made)
-    result: click.Command = click.command(name)(made)
-    return result
+    return command(name)(made)
 
 
 def _list_params(takes: Sequence[Decorator]) -> list[click.Parameter]:

@@ -12,7 +12,7 @@ from dispatchctl.desk.policy.what_if import (
     VERDICTS,
     compare_month,
 )
-from dispatchctl.options import MONTH
+from dispatchctl.options import MONTH, command
 from dispatchctl.output.formats import emit
 from dispatchctl.output.labels import Column, find_column, say_word
 from dispatchctl.output.layout import Layout
@@ -28,7 +28,7 @@ BEFORE, AFTER = ("before", "原为"), ("after", "改为")
 ROWS = ("part", "case", "clock", "item", "started_at", "key", "staff", "before", "after")
 
 
-@click.command("what-if")
+@command("what-if")
 @click.argument("file", metavar="NEW.yaml")
 @click.option("--month", type=MONTH, required=True, help="YYYY-MM, last or this.")
 @click.option("--all", "everything", is_flag=True, help="Also what comes out the same.")

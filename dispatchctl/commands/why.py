@@ -9,14 +9,14 @@ from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.results import print_warnings
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.why.verdicts import open_subject
-from dispatchctl.options import CASE, MONTH, NOT_GIVEN, STAFF
+from dispatchctl.options import CASE, MONTH, NOT_GIVEN, STAFF, command
 from dispatchctl.output.formats import emit
 from dispatchctl.output.reasons import KEYS, add_texts, format_tree, list_steps
 from dispatchctl.output.terminal import write_stdout
 from dispatchctl.workspace import Workspace
 
 
-@click.command("why")
+@command("why")
 @click.argument("subject", type=CASE, metavar="KEY|CASE|MEASURE")
 @click.option("--month", type=MONTH, default=None, help="Of a measure or a person: YYYY-MM, last or this.")
 @click.option(

@@ -15,7 +15,7 @@ from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.registers import Pages, case_of
 from dispatchctl.registers.kinds import check_value
 from dispatchctl.registers.page import FIRST, name_option, split_items
-from dispatchctl.registers.row import Row
+from dispatchctl.registers.row import Row, fold_key
 from dispatchctl.rules.families import Case, Family, fold_family, may_happen
 from dispatchctl.store.journal import Draft
 from dispatchctl.store.lines import check_text
@@ -37,7 +37,7 @@ class Instant(NamedTuple):
 class Step(NamedTuple):
     """One event to record: its fields (None and "" are left out), of which case ("": the one the command is about).
 
-    note: the event's own, where it has one; the command's otherwise.
+    note: the event's own; the command's follows it.
     """
 
     event: str
@@ -58,7 +58,7 @@ def make_drafts(
         first = name not in told
         told.add(name)
         texts = draft_values({**step.fields, "attached": attached if first else ""})
-        note = step.note or (writing.note if first else "")
+        note = "; ".join(each for each in dict.fromkeys((step.note, writing.note if first else "")) if each)
         drafts.append(Draft(moment.at, actor, name, step.event, texts, step.source_ref, writing.request_id, note))
     return drafts
 
@@ -163,19 +163,36 @@ def try_drafts(books: Books, register: str, drafts: Sequence[Draft], moment: Ins
     after = fold_family([*rows, *tried], books.pages)
     for row in tried:
         case = after.cases[row.id]
-        if row in case.conflicts:
+        if row.event != "retracted" and row not in case.rows:
             raise refuse_event(before.cases.get(row.id, case), row.event)
+    _check_later(before, after)
     return after
+
+
+def _check_later(before: Family, after: Family) -> None:
+    """Refused where rows that stood could no longer have happened: what rests on a row is taken back before it."""
+    known = {row.ref for case in before.cases.values() for row in case.conflicts}
+    hurt = [row for case in after.cases.values() for row in case.conflicts if row.file and row.ref not in known]
+    if not hurt:
+        return
+    last = max(hurt, key=fold_key)
+    told = ", ".join(f"{row.event} of {row.id}" for row in sorted(hurt, key=fold_key)[:3])
+    hint = f"take that back first: dispatchctl retract {last.id} {last.ref} --reason TEXT"
+    raise Refused(f"{told} rest{'s' if len(hurt) == 1 else ''} on it", hint=hint)
 
 
 def _check_time(books: Books, family: Family, register: str, draft: Draft) -> None:
     """Refused for a time before the case's first row, or before the start of a clock that the event would stop."""
     case = family.cases.get(draft.id)
+    if case is None:  # a new one, which may belong to another
+        case = family.cases.get(case_of(draft.fields.get(books.pages.parent(register), "")))
     if case is None or not case.rows:
         return
     first = case.rows[0].at
     if draft.at < first:
-        raise Refused(f"{draft.id} began at {format_time(books, first)}, after that", place="--at")
+        raise Refused(f"{case.id} began at {format_time(books, first)}, after that", place="--at")
+    if case.id != draft.id:
+        return
     if draft.at >= max(row.at for row in case.rows):
         return
     for one in books.judging.instances(family, case):

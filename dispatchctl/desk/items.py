@@ -18,6 +18,18 @@ def find_item(books: Books, text: str, register: str, field: str) -> tuple[str, 
     return case, item
 
 
+def resolve_part(books: Books, text: str) -> tuple[str, list[str]]:
+    """A case, and where one of its parts is named (`C-20261103-0001#2`) the FIELD=VALUE that says which."""
+    name, mark, _ = text.partition("#")
+    case = resolve_case(books, name)
+    if not mark:
+        return case, []
+    page = books.case(case).page
+    if not page.item:
+        raise NotFound(f"{case} has no parts", hint=f"name the case: {case}")
+    return case, [f"{page.item}={find_item(books, text, page.name, page.item)[1]}"]
+
+
 def list_items(case: Case, field: str) -> list[str]:
     """The items of a case that its rows name in this field, in the order they came."""
     return list(dict.fromkeys(row.fields[field] for row in case.rows if row.fields.get(field)))

@@ -95,7 +95,7 @@ def _read_json_lines(text: str, name: str) -> Iterator[tuple[str, Mapping[str, A
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
+            row = json.loads(line, object_pairs_hook=_pair)
         except (ValueError, RecursionError) as error:
             raise BadData(f"is not JSON: {getattr(error, 'msg', error)}", place=f"{name}:{number}") from None
         yield f"{name}:{number}", _check_row(row, f"{name}:{number}")
@@ -106,7 +106,7 @@ def _read_documents(text: str, name: str, form: str) -> Iterator[tuple[str, Mapp
         import json
 
         try:
-            document = json.loads(text)
+            document = json.loads(text, object_pairs_hook=_pair)
         except (ValueError, RecursionError) as error:
             line = getattr(error, "lineno", 0)
             raise BadData(f"is not JSON: {getattr(error, 'msg', error)}", place=f"{name}:{line}") from None
@@ -121,6 +121,15 @@ def _read_documents(text: str, name: str, form: str) -> Iterator[tuple[str, Mapp
         raise BadData.of(faults)
     for node in tree.items if tree.kind == LIST else (tree,):
         yield f"{name}:{node.line}", _check_row(_as_plain(node), f"{name}:{node.line}")
+
+
+def _pair(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON; ValueError for a name that stands twice, of which one value would be lost."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"{next(name for name in names if names.count(name) > 1)!r} stands twice")
+    return found
 
 
 def _as_plain(node: Any) -> Any:

@@ -37,7 +37,7 @@ def emit(
     Raises UsageFault for an unknown field or a format that only files have.
     """
     form = None if workspace.quiet else workspace.form
-    chosen, order = workspace.fields if form else (), ("", False) if in_order else workspace.sort
+    chosen, order = workspace.fields, ("", False) if in_order else workspace.sort
     all_keys: Sequence[str] = ()
     if chosen or order[0] or (form and not form.tree):
         all_keys = collect_keys(

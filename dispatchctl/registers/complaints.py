@@ -61,6 +61,7 @@ PAGE = complete_page(
         one="complaint",
         listed=("id", "state", "severity", "validity", "kind", "departments", "receiver", "content"),
         parent="order_id",
+        item="measure_id",
         fields=(
             Field("order_id", "order", "工单号", type="case", of="orders", option="order"),
             Field("contact_id", "contact", "联系人编号", type="contact"),

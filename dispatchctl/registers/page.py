@@ -4,6 +4,7 @@ A page is written once; from it come the CSV header, validation, the fold, the h
 plain commands, JSON keys, the schema document and the labels in Chinese and English.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 FIRST = ""  # in Event.before: the event may open a case
@@ -64,7 +65,8 @@ class Register(NamedTuple):
     parent: the field that names the case it belongs to (an assignment's order). under: its cases end when that one
     ends. derived: what follows from the rows without being in any: shown, filtered and counted like a field. decided:
     its cases are decisions: events of their own take them back, nobody amends or retracts them. one: what messages
-    call a case of it. listed: the columns of `list`; id and state by default.
+    call a case of it. listed: the columns of `list`; id and state by default. item: the field that numbers the parts
+    of a case (a complaint's measures). rowwise: fields of which each row has its own (a mark's), read row by row.
     """
 
     name: str
@@ -80,6 +82,21 @@ class Register(NamedTuple):
     decided: bool = False
     one: str = "case"
     listed: tuple[str, ...] = ("id", "state")
+    item: str = ""
+    rowwise: tuple[str, ...] = ()
+
+
+def list_part_fields(page: Register) -> frozenset[str]:
+    """The fields that say something of one part of a case: those that only events about a part take, and its number."""
+    if not page.item:
+        return frozenset()
+    about = [event for event in page.events if page.item in event.required]
+    others = [event for event in page.events if event not in about and event.name != "amended"]
+    return frozenset(_take(about) - _take(others))
+
+
+def _take(events: Iterable[Event]) -> set[str]:
+    return {name for event in events for name in (*event.required, *event.optional)}
 
 
 REASON = Field("reason", "reason", "原因")

@@ -11,6 +11,7 @@ PAGE = complete_page(
         en="surveys",
         zh="满意度调查",
         one="survey",
+        item="opinion_id",
         fields=(
             Field("department", "department", "部门", type="key", of="departments"),
             Field("method", "method", "方式", type="choice", choices=METHODS),

@@ -14,6 +14,7 @@ PAGE = complete_page(
         zh="培训",
         one="course",
         listed=("id", "topic", "planned_for", "staff", "score", "about"),
+        rowwise=("staff",),
         fields=(
             Field("topic", "topic", "主题"),
             Field("planned_for", "planned for", "计划时间", type="time", option="on"),

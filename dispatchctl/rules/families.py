@@ -40,7 +40,7 @@ class Case:
 
     __slots__ = (
         *("back", "conflicts", "events", "fields", "finals", "id", "marks", "own", "page", "parent", "register"),
-        *("round", "rows", "state"),
+        *("round", "rows", "state", "taken_back"),
     )
 
     def __init__(self, case: str, page: Register, events: Mapping[str, Event], finals: frozenset[str]) -> None:
@@ -57,6 +57,7 @@ class Case:
         self.marks: dict[str, int] = {}  # event -> `at` of its last row
         self.rows: list[Row] = []
         self.conflicts: list[Row] = []
+        self.taken_back = False  # its first row was: it is void, and so is what its other rows say
         self.round = 0  # an order: how often it was reopened; an assignment: the round it was made in
 
     @property
@@ -82,13 +83,14 @@ def begin_case(case: str, register: str, pages: Pages) -> Case:
 def drop_retracted(rows: Iterable[Row]) -> list[Row]:
     """The rows that stand, in fold order: without repeated ones and without those that another row took back."""
     ordered = sorted(rows, key=fold_key)
-    seen: set[tuple[str, str, str]] = set()
+    seen: dict[tuple[str, str, str], tuple[int, str]] = {}
     once = []
     for row in ordered:
-        key = (row.id, row.event, row.request_id)
-        if row.request_id and key in seen:
-            continue
-        seen.add(key)
+        # one command may say the same of several parts of a case; the same key in another is a repetition
+        if row.request_id:
+            command = (row.recorded, row.file)
+            if seen.setdefault((row.id, row.event, row.request_id), command) != command:
+                continue
         once.append(row)
     if not any(row.event == "retracted" for row in once):
         return once
@@ -129,6 +131,8 @@ def fold_family(rows: Sequence[Row], pages: Pages) -> Family:
         if not case.parent and row.fields.get(name_parent(row.register)):
             case.parent = case_of(row.fields[name_parent(row.register)])
             family.children.setdefault(case.parent, []).append(case)
+    if len(standing) < len(rows):
+        _void_cases(family, rows, standing)
     index, count = 0, len(standing)
     while index < count:
         start = index
@@ -140,6 +144,20 @@ def fold_family(rows: Sequence[Row], pages: Pages) -> Family:
         if case.own == FIRST:
             case.own = case.state = VOID
     return family
+
+
+def _void_cases(family: Family, rows: Iterable[Row], standing: Iterable[Row]) -> None:
+    """Mark the cases whose first row was taken back; those that end with their parent are void with it."""
+    began, begin = ({row.id for row in some if _opens(family, row)} for some in (rows, standing))
+    for name in began - begin:
+        family.cases[name].taken_back = True
+        for child in family.children.get(name, ()):
+            child.taken_back = child.taken_back or child.page.under
+
+
+def _opens(family: Family, row: Row) -> bool:
+    declared = family.cases[row.id].events.get(row.event)
+    return declared is not None and FIRST in declared.before
 
 
 def _apply_command(family: Family, rows: Sequence[Row]) -> None:
@@ -183,6 +201,8 @@ def _apply_row(family: Family, case: Case, root: Case | None, row: Row) -> bool:
             return False
         case.rows.append(row)
         return True
+    if case.taken_back and case.state == FIRST:
+        return False
     if not may_happen(case, root, row.event):
         case.conflicts.append(row)
         return False

@@ -100,6 +100,9 @@ def test_amend_takes_no_value_that_a_field_may_not_hold(prepared: Path, run: Run
                     "amend", case, f"{field.name}={value}", "--reason", "试", "--as", "lin", "--now", at(12)
                 )  # fmt: skip
                 open_key = field.type == "key" and done.code == 0
+                if done.code == 4:  # it has not been said of this case, or is each row's own
+                    assert "was not said of" in done.err or "each row of" in done.err, done.err
+                    continue
                 assert done.code in (2, 3) or open_key, (register, field.name, value, done)
                 assert done.err.startswith(f"dispatchctl: {field.name}: ") or field.type == "case" or open_key, done.err
                 tried += 1
@@ -229,9 +232,12 @@ def test_the_check_names_the_line_that_mends_what_an_older_release_let_through(
     assert joined.code == 0, joined.err
     with monkeypatch.context() as older:
         from dispatchctl.desk import drafts, fields
+        from dispatchctl.desk.cases import amendments
 
         older.setattr(fields, "read_field", lambda books, field, text, *rest, **more: text)
         older.setattr(drafts, "check_draft", lambda *rest: None)
+        older.setattr(amendments, "list_amendable", lambda case: [field.name for field in case.page.fields])
+        older.setattr(amendments, "_find_part", lambda *rest: "")
         older.setattr(drafts, "check_references", lambda *rest: None)
         for text in OLD.strip().split("\n"):
             done = run(*text.split(), *common)

@@ -260,7 +260,7 @@ def test_an_order_whose_first_row_is_retracted_is_void_and_so_is_what_was_made_o
     desk.note("A1", "started", "11-02 09:20")
     desk.retract(taken, "11-02 09:30")
     assert (desk.state("O1"), desk.state("A1")) == ("void", "void")
-    assert list_conflicts(desk, "A1") == ["assigned", "started"]
+    assert list_conflicts(desk, "A1") == []  # taken back with the order: no fault of anybody
 
 
 def test_a_retracted_completion_brings_back_all_that_it_ended() -> None:
@@ -371,6 +371,15 @@ def test_a_row_repeated_with_one_request_id_counts_once() -> None:
     case = desk.case("A1")
     assert [row.event for row in case.rows] == ["assigned", "progress", "problem", "progress", "progress"]
     assert case.conflicts == []
+
+
+def test_rows_of_one_command_share_its_request_id_and_all_count() -> None:
+    desk = begin()
+    desk.assign("A1", "11-02 09:10")
+    words = {"request": "k1"}
+    desk.together(*(("A1", "progress", "11-02 09:30", {**words, "parts": parts}) for parts in ("阀门", "水管")))
+    desk.note("A1", "progress", "11-02 09:40", **words, parts="阀门")
+    assert [row.fields.get("parts") for row in desk.case("A1").rows[1:]] == ["阀门", "水管"]
 
 
 def test_the_order_in_which_rows_are_handed_over_means_nothing() -> None:

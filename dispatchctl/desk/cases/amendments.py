@@ -12,10 +12,12 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Instant, Step, lint_privacy
 from dispatchctl.desk.events import act
 from dispatchctl.desk.fields import read_fields
+from dispatchctl.desk.items import list_items
 from dispatchctl.desk.names import show_text, suggest_nearest
 from dispatchctl.desk.recording import Done
 from dispatchctl.desk.rulings import check_amended_kind
 from dispatchctl.errors import NotFound, Refused, UsageFault
+from dispatchctl.registers.page import list_part_fields
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Case, Family
 from dispatchctl.typed import Writing
@@ -33,14 +35,18 @@ def amend(books: Books, case_id: str, changes: Sequence[str], reason: str, writi
     case = books.case(case_id)
     refuse_decided(case)
     fields = books.pages.fields(case.register)
-    amendable = [name for name in fields if name not in (*FIXED, case_parent(case))]
+    amendable = list_amendable(case)
     typed: dict[str, str | list[str]] = {}
     contact: dict[str, str] = {}
     for change in changes:
         name, equals, text = change.partition("=")
         if not equals:
             raise UsageFault(f"{show_text(change)} is not FIELD=VALUE")
+        if name in typed or name in contact:
+            raise UsageFault("is given twice", place=name)
         if name in CONTACT_FIELDS and "contact_id" in fields:
+            if not text.strip():
+                raise UsageFault("a value cannot be emptied, only corrected", place=name)
             contact[name] = text
         elif name in amendable:
             items = [each.strip() for each in SEPARATORS.split(text) if each.strip()] if fields[name].many else [text]
@@ -48,13 +54,15 @@ def amend(books: Books, case_id: str, changes: Sequence[str], reason: str, writi
                 raise UsageFault("a value cannot be emptied, only corrected", place=name)
             typed[name] = items if fields[name].many else text
         else:
+            refuse_unsaid(case, name)
             known = [*amendable, *(CONTACT_FIELDS if "contact_id" in fields else ())]
             raise UsageFault(
                 f"{show_text(name)} is no field of {case.register} that can be amended",
                 hint=suggest_nearest(name, known),
             )
-    if not typed and not contact:
+    if not (typed.keys() - {case.page.item}) and not contact:
         raise UsageFault("amend needs at least one FIELD=VALUE")
+    part = _find_part(case, [*typed, *(["contact_id"] if contact else ())], str(typed.get(case.page.item) or ""))
 
     def plan(moment: Instant, family: Family) -> list[Step]:
         names = {name: name for name in typed}
@@ -64,11 +72,40 @@ def amend(books: Books, case_id: str, changes: Sequence[str], reason: str, writi
             check_login(books, case_id, values["login"], "login")
         check_amended_kind(books, family.cases[case_id], values, moment)
         if contact:
-            values["contact_id"] = replace_contact(books, case, contact, moment)
+            values["contact_id"] = replace_contact(books, case, contact, moment, part)
         lint_privacy(books, {"content": values.get("content", ""), "--note": writing.note})
         return [Step("amended", {**values, "reason": reason})]
 
     return act(books, case.register, case_id, plan, writing, ("amended",))
+
+
+def list_amendable(case: Case) -> list[str]:
+    """The fields that can be corrected: those that an event took which has happened in the case."""
+    page = case.page
+    happened = {row.event for row in case.rows} or case.events.keys()  # of a void case the state is what refuses
+    events = [case.events[name] for name in happened if name in case.events and name != "amended"]
+    said = {name for event in events for name in (*event.required, *event.optional)}
+    first = case.rows[0].fields if case.rows else {}
+    never = (*FIXED, case_parent(case), *(name for name in page.rowwise if name not in first))
+    return [field.name for field in page.fields if field.name in said and field.name not in never]
+
+
+def refuse_unsaid(case: Case, name: str) -> None:
+    """Refused for a field of the register that cannot be corrected in this case, with the way that there is."""
+    page = case.page
+    if name in (*FIXED, case_parent(case)) or name not in {field.name for field in page.fields}:
+        return
+    if name in page.rowwise:
+        message = f"each row of {case.id} has its own {name}: take the wrong one back and record it anew"
+        raise Refused(
+            message,
+            place=name,
+            hint=f"dispatchctl retract {case.id} ROW --reason TEXT; its rows: dispatchctl show {case.id}",
+        )
+    takes = [
+        event.name for event in page.events if name in (*event.required, *event.optional) and event.name != "amended"
+    ]
+    raise Refused(f"was not said of {case.id} yet: it comes with {', '.join(takes)}", place=name)
 
 
 def refuse_decided(case: Case) -> None:
@@ -85,9 +122,28 @@ def case_parent(case: Case) -> str:
     return case.page.parent
 
 
-def replace_contact(books: Books, case: Case, changes: Mapping[str, str], moment: Instant) -> str:
-    """A corrected contact: a new line that replaces the old one; its id."""
-    known = case.fields.get("contact_id", "")
+def _find_part(case: Case, names: Sequence[str], part: str) -> str:
+    """The part that fields of parts are corrected of, "" where none of these is; it is said, and is there."""
+    page = case.page
+    of_parts = list_part_fields(page)
+    asked = [name for name in names if name in of_parts]
+    if not asked:
+        return ""
+    known = list_items(case, page.item)
+    hint = f"there are: {', '.join(known)}" if known else f"{case.id} has none yet"
+    if not part:
+        raise UsageFault(
+            f"is said of one of several: say which, dispatchctl amend {case.id}#N", place=asked[0], hint=hint
+        )
+    if part not in known:
+        raise NotFound(f"no such item: {show_text(part)}", place=page.item, hint=hint)
+    return part
+
+
+def replace_contact(books: Books, case: Case, changes: Mapping[str, str], moment: Instant, part: str = "") -> str:
+    """A corrected contact: a new line that replaces the old one; its id. part: of the case, whose contact it is."""
+    own = [row.fields.get("contact_id", "") for row in case.rows if part and row.fields.get(case.page.item) == part]
+    known = next((each for each in reversed(own) if each), "") if part else case.fields.get("contact_id", "")
     old = contacts.read_contact(books, known)
     if known and not (old.name or old.phone or old.address):
         raise Refused(f"{known} is kept by another office, or was erased: it is corrected there", place="contact")
@@ -140,9 +196,13 @@ def find_row(books: Books, case: Case, ref: str) -> Row:
         if not standing:
             raise Refused(f"{case.id} has no row left that could be taken back")
         return max(standing, key=lambda row: (row.recorded, row.seq))  # rows of one command share the time
-    for row in rows:
-        if ref in (row.ref, f"#{row.seq}", str(row.seq)):
-            return row
+    fit = [row for row in rows if ref == row.ref] or [row for row in rows if ref in (f"#{row.seq}", str(row.seq))]
+    if len(fit) == 1:
+        return fit[0]
+    if fit:  # rows are numbered within a file: another month, another first
+        raise Refused(
+            f"{case.id} has several rows {show_text(ref)}", hint=f"say which: {', '.join(row.ref for row in fit)}"
+        )
     listed = ", ".join(row.ref for row in rows[-5:])
     raise NotFound(f"{case.id} has no row {show_text(ref)}", hint=f"its rows: {listed}")
 

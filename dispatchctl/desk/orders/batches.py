@@ -29,23 +29,39 @@ SHOWN = (
 
 def read_request(row: Mapping[str, Any], place: str) -> Request:
     """One row of a file as a request; UsageFault naming the place for a column that new-order does not have."""
+    shown = "register" in row
     values: dict[str, Any] = {}
     typed: dict[str, str] = {}
+    contact: dict[str, str] = {}
     for name, value in row.items():
         key = ALIASES.get(name, name.replace("-", "_"))
-        if value in (None, "", [], False):
+        if value is None or value is False or value == "" or value == []:
             continue
         if key in FIELDS:
-            if not isinstance(value, str | int | float):
+            if isinstance(value, bool) or not isinstance(value, str | int | float):
                 raise UsageFault(f"{name} is not a text", place=place)
+            if key in typed or key in values:
+                raise UsageFault(f"{name} is given twice, under two names", place=place)
             (typed if key in TYPED else values)[key] = str(value)
         elif key == "contact" and isinstance(value, Mapping):
-            for ours, theirs in (("caller", "name"), ("phone", "phone"), ("address", "address")):
-                if value.get(theirs) and "*" not in str(value[theirs]):
-                    values.setdefault(ours, str(value[theirs]))
-        elif key not in SHOWN or "register" not in row:
-            raise UsageFault(f"{name} is no field of an order to take", place=place, hint=suggest_nearest(name, NAMES))
-    return Request(typed, **values)
+            contact = _read_contact(value, place, shown=shown)
+        elif key not in SHOWN or not shown:
+            hint = suggest_nearest(name, NAMES) or f"there are: {', '.join(NAMES)}"
+            raise UsageFault(f"{name} is no field of an order to take", place=place, hint=hint)
+    return Request(typed, **{**contact, **values})
+
+
+def _read_contact(value: Mapping[str, Any], place: str, *, shown: bool) -> dict[str, str]:
+    """Who calls, from a contact as `show` prints it, whose masked texts say nothing."""
+    found = {}
+    for name, text in value.items():
+        ours = {"name": "caller"}.get(name, name)
+        if ours not in ("caller", "phone", "address"):
+            if not shown:
+                raise UsageFault(f"contact.{name} is no field of an order to take", place=place)
+        elif text and "*" not in str(text):
+            found[ours] = str(text)
+    return found
 
 
 def take_orders(books: Books, source: str, writing: Writing) -> tuple[list[Taken], list[Refusal], int]:

@@ -49,7 +49,7 @@ def dump_markdown(items: Sequence[Item], layout: Layout) -> str:
         ]
         return "\n".join(lines) + "\n"
     marks = ["---:" if column.kind in ("number", "money") else "---" for column in layout.columns]
-    lines = [_line(heads), _line(marks)]
+    lines = [_line(heads), _line(marks)] if layout.headers else []  # rows alone, to go on with a table
     for item in items:
         lines.append(
             _line([_escape(say_cell(item.get(column.key), column, item, layout)) for column in layout.columns])

@@ -1,0 +1,133 @@
+"""Corrections: what can be corrected is what was said, and a row is taken back whole, with what it alone carried."""
+
+import json
+
+import pytest
+from desks import Desk
+
+
+def check(desk: Desk) -> list[str]:
+    """What `records check` says is wrong."""
+    done = desk.act("mgr", "records", "check", "--json")
+    return [fault["message"] for fault in json.loads(done.out)]
+
+
+def complain(desk: Desk) -> str:
+    words = ("--content", "态度差", "--caller", "张示例", "--phone", "138-0000-0001", "--staff", "pan")
+    return str(desk.do("lin", "complaint", "new", *words)["id"])
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("amount=30", "amount: was not said of {order} yet: it comes with billed, paid"),
+        ("answer=好了", "answer: was not said of {order} yet"),
+        ("phone=", "phone: a value cannot be emptied"),
+        ("caller= ", "caller: a value cannot be emptied"),
+    ],
+)
+def test_what_was_not_said_cannot_be_corrected(desk: Desk, change: str, told: str) -> None:
+    order = desk.take()
+    code = 2 if "emptied" in told else 4
+    assert told.format(order=order) in desk.refuse(code, "lin", "amend", order, change, "--reason", "记错")
+
+
+def test_of_two_values_none_is_dropped(desk: Desk) -> None:
+    order = desk.take()
+    words = ("amend", order, "priority=urgent", "priority=normal", "--reason", "记错")
+    assert "priority: is given twice" in desk.refuse(2, "lin", *words)
+    twice = ("phone=138-0000-0005", "phone=138-0000-0006")
+    assert "phone: is given twice" in desk.refuse(2, "lin", "amend", order, *twice, "--reason", "记错")
+
+
+def test_a_mark_is_taken_back_and_not_corrected(desk: Desk) -> None:
+    """Marks are read row by row: a correction of the person would change none of them."""
+    desk.do(
+        "mgr", "staff", "score", "pan", "--measure", "attitude", "--month", "this", "--score", "50", "--reason", "试"
+    )
+    told = desk.refuse(4, "mgr", "amend", "pan", "score=90", "--reason", "记错")
+    assert "each row of pan has its own score" in told
+    assert "dispatchctl retract pan" in told
+
+
+def test_whose_presence_is_wrong_is_taken_back(desk: Desk) -> None:
+    course = desk.do("mgr", "training", "plan", "--topic", "安全", "--on", "2026-11-05")["id"]
+    desk.clock(5, "10:00")
+    desk.do("mgr", "training", "attended", course, "pan")
+    assert "each row of" in desk.refuse(4, "mgr", "amend", course, "staff=shui", "--reason", "记错")
+
+
+def test_a_measure_is_corrected_by_its_number(desk: Desk) -> None:
+    complaint = complain(desk)
+    desk.do("sup-d", "complaint", "rule", complaint, "--valid", "attitude", "--staff", "pan", "--reason", "属实")
+    desk.do("sup-d", "complaint", "analyse", complaint, "--cause", "疏忽", "--responsible", "pan")
+    due = ("--due", "2026-11-20", "--owner", "pan")
+    one, two = (
+        desk.do("sup-d", "complaint", "measure", complaint, "--text", text, *due)["measure_id"]
+        for text in ("培训", "检查")
+    )
+    told = desk.refuse(2, "sup-d", "amend", complaint, "owner=shui", "--reason", "换人")
+    assert "owner: is said of one of several" in told
+    assert f"there are: {one}, {two}" in told
+    assert "no such item" in desk.refuse(3, "sup-d", "amend", f"{complaint}#7", "owner=shui", "--reason", "换人")
+    desk.do("sup-d", "amend", two, "owner=shui", "--reason", "换人")
+    owners = {row["fields"].get("measure_id"): row["fields"].get("owner") for row in desk.show(complaint)["events"]}
+    assert owners[two] == "shui"
+    assert (owners[one], check(desk)) == ("pan", [])
+
+
+def test_an_opinion_is_corrected_by_its_number(desk: Desk) -> None:
+    survey = desk.do("lin", "survey", "open", "--department", "engineering")["id"]
+    for phone in ("138-0000-0011", "138-0000-0012"):
+        desk.do("lin", "survey", "opinion", survey, "--opinion", "慢", "--caller", "赵示例", "--phone", phone)
+    assert "say which" in desk.refuse(2, "lin", "amend", survey, "opinion=太慢", "--reason", "记错")
+    assert "say which" in desk.refuse(2, "lin", "amend", survey, "phone=138-0000-0013", "--reason", "记错")
+    desk.do("lin", "amend", f"{survey}#1", "phone=138-0000-0013", "--reason", "记错")
+    desk.do("lin", "amend", f"{survey}#2", "opinion=太慢", "--reason", "记错")
+    last = desk.rows("surveys")[-2:]
+    assert [(row["opinion_id"], row["opinion"]) for row in last] == [(f"{survey}#1", ""), (f"{survey}#2", "太慢")]
+    assert check(desk) == []
+
+
+def test_an_order_taken_by_mistake_goes_with_all_that_was_made_of_it(desk: Desk) -> None:
+    order = desk.take()
+    job = desk.send(order, "pan")
+    desk.do("lin", "amend", order, "priority=urgent", "--reason", "急")
+    desk.do("pan", "ack", job)
+    first = desk.show(order)["events"][0]["ref"]
+    desk.do("sup-d", "retract", order, first, "--reason", "重复登记")
+    assert (desk.state(order), desk.state(job)) == ("void", "void")
+    assert (check(desk), desk.do("pan", "worklist")) == ([], [])
+    assert "is void" in desk.refuse(4, "lin", "amend", order, "priority=normal", "--reason", "急")
+    assert "is void" in desk.refuse(4, "pan", "start", job)
+
+
+def test_what_rests_on_a_row_is_taken_back_before_it(desk: Desk) -> None:
+    job = desk.send(desk.take(), "pan")
+    desk.do("pan", "pause", job, "--reason", "waiting-parts")
+    pause = desk.rows("assignments")[-1]["seq"].rstrip("+")
+    desk.wait(minutes=5)
+    desk.do("pan", "resume", job)
+    told = desk.refuse(4, "pan", "retract", job, f"#{pause}", "--reason", "误按")
+    assert f"resumed of {job} rests on it" in told
+    line = told[told.index("dispatchctl retract") :].split()[1:4]
+    desk.do("pan", *line, "--reason", "误按")
+    desk.do("pan", "retract", job, f"#{pause}", "--reason", "误按")
+    assert (desk.state(job), check(desk)) == ("assigned", [])
+
+
+def test_a_number_that_two_months_have_is_not_guessed(desk: Desk) -> None:
+    """Rows are numbered within a month's file; here both files have a row 2 of the same person."""
+    desk.do("mgr", "staff", "change", "gm", "--class", "A")
+    seqs = [row["seq"].rstrip("+") for row in desk.rows("staff") if row["id"] == "gm"]
+    desk.now = "2026-12-02T09:00:00+08:00"
+    for number in range(1, int(seqs[0]) + 1):
+        desk.do("mgr", "staff", "change", "gm", "--class", "AB"[number % 2])
+    told = desk.refuse(4, "mgr", "retract", "gm", f"#{seqs[0]}", "--reason", "记错")
+    assert f"staff/2026-11.main#{seqs[0]}, staff/2026-12.main#{seqs[0]}" in told
+
+
+def test_nothing_hangs_on_a_case_before_it_began(desk: Desk) -> None:
+    order = desk.take()
+    assert f"{order} began at" in desk.refuse(4, "lin", "assign", order, "pan", "--at", "-1h")
+    desk.send(order, "pan", "--at", desk.now)
