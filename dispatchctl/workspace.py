@@ -117,6 +117,10 @@ class Workspace:
         for name, value in self.given.items():
             merged[name] = value
             self._sources[name] = "--" + SPELLED.get(name, name)
+        if merged.get("now"):  # whoever asks for it knows the zone; that it is a time is asked of every command
+            from dispatchctl.typed import parse_when
+
+            parse_when(merged["now"], "", 0, self._sources["now"], strict=True)
         return Settings(**merged)
 
     def view(

@@ -46,7 +46,7 @@ def show(books: Books, case: str, reveal: bool, reason: str) -> None:
     item = show_case(books, name, reveal=reveal)
     print_warnings(books)
     page = books.pages.get(item["register"])
-    if not books.ws.quiet and books.ws.form.people and not books.ws.fields:
+    if not (books.ws.quiet or books.ws.fields or books.ws.sort[0]) and books.ws.form.people:
         print_case(books.ws, item, page)
     else:
         emit(books.ws, [item], single=True, page=page)

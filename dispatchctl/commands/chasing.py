@@ -105,7 +105,7 @@ def due(
             )
         )
     print_warnings(books)
-    if explain and not books.ws.quiet and books.ws.form.people and not books.ws.fields:
+    if explain and not (books.ws.quiet or books.ws.fields or books.ws.sort[0]) and books.ws.form.people:
         from dispatchctl.output.sheets import print_explained
 
         print_explained(books.ws, items)
@@ -186,7 +186,7 @@ def status(books: Books) -> None:
         Column("unassigned", "unassigned", "待派", "number"),
     )
     counts = count_state(books)
-    if not books.ws.quiet and books.ws.form.screen:
+    if not (books.ws.quiet or books.ws.fields or books.ws.sort[0]) and books.ws.form.screen:
         zh = books.lang == "zh"
         click.echo(", ".join(f"{counts[each.key]} {each.zh if zh else each.en}" for each in columns))
     else:

@@ -11,6 +11,7 @@ from typing import Any
 from dispatchctl.commands.results import print_warnings
 from dispatchctl.desk.books import Books
 from dispatchctl.options import pass_workspace, present_writing_options, writing_options
+from dispatchctl.output.terminal import tell
 from dispatchctl.workspace import Workspace
 
 Body = Callable[..., Any]
@@ -31,11 +32,14 @@ def with_books(
         def run(ws: Workspace, *args: Any, **given: Any) -> Any:
             books = Books(ws)
             with books.mending():
-                _check_given(books)
                 if judges:
                     books.refuse_faults()
+                _check_given(books)
                 code = body(books, *args, **given)
                 print_warnings(books)
+                writing = given.get("writing")
+                if writing is not None and writing.dry_run:
+                    tell("--dry-run: nothing was recorded")
             if settles:
                 books.settle()
             return code
@@ -49,11 +53,8 @@ def with_books(
 
 
 def _check_given(books: Books) -> None:
-    """Refuse a --now that is no time and an --as that is nobody, also where the command asks for neither."""
-    ws = books.ws
-    if ws.now_given:
-        ws.now()
-    named = ws.given.get("actor")
+    """Refuse an --as that is nobody, also where the command does not ask who acts."""
+    named = books.ws.given.get("actor")
     if named:
         from dispatchctl.desk.actors import SYSTEM
         from dispatchctl.desk.names import resolve_staff

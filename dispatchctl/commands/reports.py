@@ -65,6 +65,8 @@ def report(
         raise UsageFault("goes with --drill MEASURE", place="--person")
     form = find_format(read_ending(output) if output else books.ws.format)
     check_options(form, output, encoding=encoding, raw=raw)
+    if output:
+        check_unused(books.ws, form)
     named = (kind, month or "", date.strip())
     if measure:
         found = drill_figure(books, *named, measure, person)
@@ -98,6 +100,16 @@ def check_options(form: Format, output: str | None, *, encoding: str | None, raw
         raise UsageFault(f"{form.name} is UTF-8", place="--encoding")
     elif raw and not form.sheet:
         raise UsageFault(f"has no meaning for {form.name}", place="--raw")
+
+
+def check_unused(ws: Workspace, form: Format) -> None:
+    """UsageFault for what was asked of the screen where a file is written: a file holds all, as its ending says."""
+    for option, given in (("--fields", ws.fields), ("--sort", ws.sort[0])):
+        if given:
+            raise UsageFault("goes with what is printed, not with -o FILE", place=option)
+    wanted = ws.given.get("format")
+    if wanted and wanted != form.name:
+        raise UsageFault(f"{wanted} is not what the ending of -o FILE says: {form.name}", place="--format")
 
 
 def name_values(books: Books) -> Say:

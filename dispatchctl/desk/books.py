@@ -325,11 +325,19 @@ class Books:
 
         hold: what is taken in is kept by `index.commit`, once it is known to be on disk.
         """
+        self._families.clear()
+        self._ask_index(lambda: self.index.catch_up(LateJudge(self), hold=hold))
+
+    def catch_up_contacts(self) -> None:
+        """Take in the contacts that were written since, and nothing else."""
+        self._ask_index(lambda: self.index.catch_up_contacts(LateJudge(self)))
+
+    def _ask_index(self, take_in: Callable[[], None]) -> None:
+        """Have the index take something in; one that is damaged is made anew."""
         import sqlite3
 
-        self._families.clear()
         try:
-            self.index.catch_up(LateJudge(self), hold=hold)
+            take_in()
         except sqlite3.DatabaseError as error:
             place = self.index.place
             self._drop_index()

@@ -158,7 +158,7 @@ def try_drafts(books: Books, register: str, drafts: Sequence[Draft], moment: Ins
     check_references(books, register, drafts)
     for draft in drafts:
         check_draft(draft, register, books.pages)
-        _check_time(books, before, register, draft)
+        _check_time(books, before, register, draft, moment)
     tried = [as_row(draft, register, moment, number) for number, draft in enumerate(drafts, 1)]
     after = fold_family([*rows, *tried], books.pages)
     for row in tried:
@@ -173,6 +173,11 @@ def _check_later(before: Family, after: Family) -> None:
     """Refused where rows that stood could no longer have happened: what rests on a row is taken back before it."""
     known = {row.ref for case in before.cases.values() for row in case.conflicts}
     hurt = [row for case in after.cases.values() for row in case.conflicts if row.file and row.ref not in known]
+    gone = _list_parts(before) - _list_parts(after)
+    if gone:
+        hurt += [
+            row for case in after.cases.values() for row in case.rows if row.file and _names_part(case, row) in gone
+        ]
     if not hurt:
         return
     last = max(hurt, key=fold_key)
@@ -181,10 +186,24 @@ def _check_later(before: Family, after: Family) -> None:
     raise Refused(f"{told} rest{'s' if len(hurt) == 1 else ''} on it", hint=hint)
 
 
-def _check_time(books: Books, family: Family, register: str, draft: Draft) -> None:
+def _list_parts(family: Family) -> set[str]:
+    """The numbers of all parts (a complaint's measures, a survey's opinions) that the family's cases have."""
+    found = set()
+    for case in family.cases.values():
+        begins = next((event.name for event in case.page.events if case.page.item in event.required), "")
+        found |= {row.fields.get(case.page.item, "") for row in case.rows if row.event == begins}
+    return found - {""}
+
+
+def _names_part(case: Case, row: Row) -> str:
+    return row.fields.get(case.page.item, "") or row.fields.get("about", "")
+
+
+def _check_time(books: Books, family: Family, register: str, draft: Draft, moment: Instant) -> None:
     """Refused for a time before the case's first row, or before the start of a clock that the event would stop."""
     case = family.cases.get(draft.id)
-    if case is None:  # a new one, which may belong to another
+    if case is None and draft.at < moment.recorded // 1_000_000:  # a new one, which may belong to another; another
+        # office's clock may be ahead, so that only a time that somebody gave is asked about
         case = family.cases.get(case_of(draft.fields.get(books.pages.parent(register), "")))
     if case is None or not case.rows:
         return

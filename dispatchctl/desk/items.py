@@ -39,6 +39,6 @@ def next_item(books: Books, case: Case, field: str, ahead: int = 0) -> str:
     """The id of a new item: `CASE#N`, with a writer other than main `CASE#SZ-N`, counted within case and writer."""
     writer = books.folder.writer
     prefix = f"{case.id}#" if writer == "main" else f"{case.id}#{writer}-"
-    rows = [row for row in (*case.rows, *case.conflicts) if row.fields.get(field, "").startswith(prefix)]
+    rows = [row for row in books.rows_of(case.id) if row.fields.get(field, "").startswith(prefix)]  # taken back or not
     numbers = [int(tail) for row in rows if (tail := row.fields[field][len(prefix) :]).isdigit()]
     return f"{prefix}{max(numbers, default=0) + 1 + ahead}"

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from dispatchctl import sizes
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Group, Instant, Step, as_row, lint_privacy, make_drafts, new_id, try_drafts
 from dispatchctl.desk.names import resolve_case
@@ -21,7 +22,6 @@ from dispatchctl.store.lines import check_text
 from dispatchctl.typed import Writing
 
 BACKWARDS = 5 * 60 * 1_000_000  # how far a clock may go back before writing is refused, microseconds
-BATCH = 200  # items of a batch for which the lock is held at a time
 
 
 class Done(NamedTuple):
@@ -222,15 +222,15 @@ def record_each(
 ) -> tuple[list[tuple[str, Done]], list[Refusal]]:
     """Each item a command of its own, in order: what is done stays done, what is refused is told.
 
-    The key of an item is `K/ITEM`. The lock is let go every BATCH items. OutcomeUnknown where the system fails after
-    some of them were recorded.
+    The key of an item is `K/ITEM`. The lock is let go every sizes.ITEMS_LOCKED items. OutcomeUnknown where the system
+    fails after some of them were recorded.
     """
     lint_privacy(books, {"--note": writing.note})
     attached = books.attach(writing.attach, dry=True) if items else ""
     batch = _Batch(books, register, actor, decide, writing, events, attached)
-    for start in range(0, len(items), BATCH):
+    for start in range(0, len(items), sizes.ITEMS_LOCKED):
         try:
-            batch.take_items(items[start : start + BATCH])
+            batch.take_items(items[start : start + sizes.ITEMS_LOCKED])
         except (SystemFailed, OSError) as error:
             count = batch.count_recorded()
             if not count:

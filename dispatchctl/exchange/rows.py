@@ -109,7 +109,9 @@ def _read_documents(text: str, name: str, form: str) -> Iterator[tuple[str, Mapp
             document = json.loads(text, object_pairs_hook=_pair)
         except (ValueError, RecursionError) as error:
             line = getattr(error, "lineno", 0)
-            raise BadData(f"is not JSON: {getattr(error, 'msg', error)}", place=f"{name}:{line}") from None
+            raise BadData(
+                f"is not JSON: {getattr(error, 'msg', error)}", place=f"{name}:{line}" if line else name
+            ) from None
         rows = document if isinstance(document, list) else [document]
         for number, row in enumerate(rows, 1):
             yield f"{name}#{number}", _check_row(row, f"{name}#{number}")

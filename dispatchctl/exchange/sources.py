@@ -15,9 +15,9 @@ from itertools import islice
 from operator import itemgetter
 from typing import IO, Any, NamedTuple
 
+from dispatchctl import sizes
 from dispatchctl.errors import BadData, Fault, NotFound, SystemFailed
 
-PIECE = 1 << 20
 _BREAK = re.compile(r"\r\n|\r|\n")
 _ENDINGS = {"csv": "csv", "jsonl": "jsonl", "ndjson": "jsonl", "json": "jsonl", "xlsx": "xlsx"}
 
@@ -97,7 +97,7 @@ class Source:
         if encoding == "gb18030" and self.file.read(3) == codecs.BOM_UTF8:
             raise BadData("begins with a mark of UTF-8", place=f"{self.name}:1", hint="map: leave out encoding")
         # a second descriptor, since a text layer closes what it wraps; both stand at the same byte of the file
-        raw = os.fdopen(os.dup(self.file.fileno()), "rb", PIECE)
+        raw = os.fdopen(os.dup(self.file.fileno()), "rb", max(sizes.BYTES_COPIED, 2))  # 1 would mean lines
         os.lseek(raw.fileno(), 0, os.SEEK_SET)
         with io.TextIOWrapper(raw, encoding, "surrogateescape", newline="") as text:
             yield csv.reader(text, strict=True)
@@ -270,7 +270,7 @@ def _spool(stream: IO[bytes], name: str) -> IO[bytes]:
 
     copy = tempfile.TemporaryFile()  # noqa: SIM115 -- it stays open until close()
     try:
-        shutil.copyfileobj(stream, copy, PIECE)
+        shutil.copyfileobj(stream, copy, sizes.BYTES_COPIED)
         copy.flush()
     except OSError as error:
         copy.close()

@@ -17,7 +17,7 @@ SENT = ("id", "assignee_name", "role", "state", "assigned_at")
 COMPLAINTS = ("id", "state", "severity", "content", "at", "by_name")
 FOLLOW_UPS = ("id", "about", "state", "method", "satisfaction", "remark", "at", "by_name")
 APART_ONCE = ("contact_id", "order_id", "dispatcher")  # stand elsewhere on the sheet, as the opening row has them
-APART = ("events", "clocks", "conflicts", "assignments", "complaints", "followups", "register", "contact")
+APART = ("events", "clocks", "conflicts", "assignments", "complaints", "followups", "register", "contact", "taken_back")
 
 
 def print_case(printing: "Printing", item: Mapping[str, Any], page: Register) -> None:
@@ -47,6 +47,12 @@ def print_case(printing: "Printing", item: Mapping[str, Any], page: Register) ->
         (
             "冲突" if zh else "conflicts",
             [_say_event(each, page, layout, item["id"]) for each in item["conflicts"]],
+            HISTORY,
+            None,
+        ),
+        (
+            "已撤回" if zh else "taken back",
+            [_say_event(each, page, layout, item["id"]) for each in item["taken_back"]],
             HISTORY,
             None,
         ),

@@ -14,6 +14,7 @@ PAGE = complete_page(
         one="assignment",
         listed=("id", "order_id", "state", "assignee", "role", "content"),
         parent="order_id",
+        fixed=("due_at",),
         under=True,
         fields=(
             Field("order_id", "order", "工单号", type="case", of="orders"),

@@ -62,6 +62,7 @@ PAGE = complete_page(
         listed=("id", "state", "severity", "validity", "kind", "departments", "receiver", "content"),
         parent="order_id",
         item="measure_id",
+        fixed=("check",),
         fields=(
             Field("order_id", "order", "工单号", type="case", of="orders", option="order"),
             Field("contact_id", "contact", "联系人编号", type="contact"),

@@ -67,6 +67,7 @@ class Register(NamedTuple):
     its cases are decisions: events of their own take them back, nobody amends or retracts them. one: what messages
     call a case of it. listed: the columns of `list`; id and state by default. item: the field that numbers the parts
     of a case (a complaint's measures). rowwise: fields of which each row has its own (a mark's), read row by row.
+    fixed: fields on which more rests than their value: the row is taken back instead.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Register(NamedTuple):
     listed: tuple[str, ...] = ("id", "state")
     item: str = ""
     rowwise: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
 
 
 def list_part_fields(page: Register) -> frozenset[str]:

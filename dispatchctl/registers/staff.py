@@ -17,6 +17,7 @@ PAGE = complete_page(
         zh="员工",
         one="person",
         listed=("id", "name", "state", "role", "department", "skills", "areas", "manager"),
+        fixed=("regular",),
         rowwise=("measure", "score", "month", "policy_version"),
         fields=(
             Field("name", "name", "姓名"),

@@ -8,6 +8,7 @@ import os
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
+from dispatchctl import sizes
 from dispatchctl.errors import BadData, NotFound, SystemFailed
 from dispatchctl.registers.contacts import FIELDS
 from dispatchctl.store.files import (
@@ -25,7 +26,6 @@ from dispatchctl.store.folder import CONTACTS, Folder
 from dispatchctl.store.lines import VOID_END, check_text, decode_line, encode_cells, finish_tail
 
 COLUMNS = tuple(field.name for field in FIELDS)
-CHUNK = 1 << 20
 TAIL = 1 << 20  # bytes; no line is longer: nine texts of at most 32 KiB, escaped
 
 
@@ -122,13 +122,13 @@ def iterate_contacts(path: str, since: int = 0) -> Iterator[tuple[int, int, Cont
     try:
         with open_regular(file, label) as descriptor:
             size = read_size(descriptor, label)
-            want = CHUNK
+            want = sizes.BYTES_OF_CONTACTS
             while since < size:
                 data = read_bytes(descriptor, since, min(since + want, size), label)
                 whole = data[: data.rfind(b"\n") + 1]
                 if not whole and len(data) < want:
                     return
-                want = CHUNK if whole else want * 2
+                want = sizes.BYTES_OF_CONTACTS if whole else want * 2
                 for line in whole.split(b"\n")[:-1]:
                     contact = _parse_line(line + b"\n")
                     if contact is not None and not (since == 0 and contact == COLUMNS):

@@ -18,6 +18,7 @@ from heapq import merge
 from itertools import chain, groupby, zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dispatchctl import sizes
 from dispatchctl.errors import Fault, SystemFailed
 from dispatchctl.registers import Pages
 from dispatchctl.registers.row import Row
@@ -36,8 +37,6 @@ if TYPE_CHECKING:  # a command that finds nothing new judges nothing
     from dispatchctl.store.judgements import ClockRow, Judged
 
 FORMAT = 7  # of the tables; another number makes a new index
-CHUNK = 40_000  # rows judged at a time in a rebuild: bounds its memory
-KEPT = 1000  # families touched at once up to which their rows are kept at hand
 TRIES = 5  # to read files that others change meanwhile
 WAIT = 10.0  # seconds for another process that writes the index
 UNHARMED = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")
@@ -229,13 +228,23 @@ class Index:
             raise Stale(f"{next(iter(known))}.csv is gone")
         return changes
 
-    def _take_in_changes(self, judge: "Judge") -> None:
+    def catch_up_contacts(self, judge: "Judge") -> None:
+        """Take in what the contacts' file has gained and nothing else: an import looks for those that it wrote."""
+        if not self._writing:
+            self._begin(judge, "IMMEDIATE")
+        self._take_in_contacts()
+        self._begin(judge, "DEFERRED")
+
+    def _take_in_contacts(self) -> None:
         mark, before = read_mark(self.path), self.get_meta("contacts") or ""
         if mark != before:
             end = int(self.get_meta("contacts_end") or 0)
             end = take_in_contacts(self.db, self.path, mark, before, end, self.contact_key())
             self.put_meta("contacts", mark)
             self.put_meta("contacts_end", end)
+
+    def _take_in_changes(self, judge: "Judge") -> None:
+        self._take_in_contacts()
         changes = self._list_changes()
         self._refuse_changed(changes)
         staff = [change for change in changes if change[0].register == "staff"]
@@ -303,7 +312,7 @@ class Index:
             chunk: list[PlacedRow] = []
             for placed in stream:
                 chunk.append(placed)
-                if len(chunk) >= CHUNK:
+                if len(chunk) >= sizes.ROWS_JUDGED:
                     self._judge_rows(chunk, judge)
                     chunk = []
             if chunk:
@@ -358,9 +367,15 @@ class Index:
         note_keys(self.db, (placed.row for placed in chunk))
         touched = list(gathering.families())
         families = [self._complete(family) for family in touched]
-        if len(touched) < KEPT:
-            self._rows.update((root, rows) for root, rows, _ in families)
+        self._keep_rows(families)
         self._store((root, judge.judge(root, rows), known) for root, rows, known in families)
+
+    def _keep_rows(self, families: "Sequence[tuple[str, list[Row], bool]]") -> None:
+        """Keep the rows of these families at hand, or, of many, none: what was kept of one lacks its new rows."""
+        if len(self._rows) + len(families) > sizes.FAMILIES_KEPT:
+            self._rows.clear()
+        if len(families) <= sizes.FAMILIES_KEPT:
+            self._rows.update((root, rows) for root, rows, _ in families)
 
     def _find_family(self, register: str, case: str) -> str:
         if not register:

@@ -18,12 +18,13 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from dispatchctl import sizes
 from dispatchctl.store.chain import count_microseconds
 from dispatchctl.store.conditions import CHANGEABLE
 from dispatchctl.store.fact_rows import ChargeRow
 from dispatchctl.store.files import list_files, open_regular
 from dispatchctl.store.gathering import PLACE, PlacedRow
-from dispatchctl.store.index import CHUNK, Index, find_change
+from dispatchctl.store.index import Index, find_change
 from dispatchctl.store.reading import rows_at
 from dispatchctl.store.schema import FACT_TABLES, quote
 
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from dispatchctl.store.judge import Judge
 
 WHOLE = ("ledger",)  # registers taken whole: what is charged depends on what was decided before, however long ago
-BATCH = 500  # families whose rows are read at a time
 FIRST_LINE = 1 << 13  # bytes in which a row's first two cells surely stand
 MICRO = 1_000_000
 
@@ -242,9 +242,9 @@ class PartIndex(Index):
         """Judge families of the source, by their rows up to the part's time."""
         roots = [root for (root,) in self.db.execute(query)]
         chunk: list[PlacedRow] = []
-        for start in range(0, len(roots), BATCH):
-            chunk += self._read_rows(roots[start : start + BATCH])
-            if len(chunk) >= CHUNK:
+        for start in range(0, len(roots), sizes.FAMILIES_READ):
+            chunk += self._read_rows(roots[start : start + sizes.FAMILIES_READ])
+            if len(chunk) >= sizes.ROWS_JUDGED:
                 self._judge_rows(chunk, judge)
                 self._rows.clear()
                 chunk = []

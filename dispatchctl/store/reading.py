@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 from zlib import crc32
 
+from dispatchctl import sizes
 from dispatchctl.errors import BadData, Fault
 from dispatchctl.registers.page import HEAD, TAIL
 from dispatchctl.registers.row import Row
@@ -16,7 +17,6 @@ from dispatchctl.store.columns import read_quickly
 from dispatchctl.store.files import RecordFile, open_regular, read_bytes, read_size
 from dispatchctl.store.lines import CRC_LENGTH, decode_line
 
-CHUNK = 1 << 16  # bytes verified at a time; larger pieces leave the processor's cache and take twice as long
 LONGEST_HEADER = 1 << 16
 SYNC_FAILED = b"sync-failed,"  # with a crc and no LF: the whole content of a part made after a failed sync
 
@@ -51,9 +51,11 @@ def iterate_file(
     since: Position | None,
     crc_before: int,
     events: Collection[str] | None = None,
-    chunk: int = CHUNK,
+    chunk: int = 0,
 ) -> Iterator[Read]:
     """The same in pieces of about `chunk` bytes, at least one; all but the last have an empty tail.
+
+    chunk: 0 for sizes.BYTES_VERIFIED.
 
     crc_before: the position's crc of that writer's previous file of the register (0 for the first); used where the
     file is read from its start. events: those of the register's page; a row with another one is a fault
@@ -75,7 +77,7 @@ def iterate_file(
             fault = Fault(file.label, 0, 0, "shrank", f"has {size} bytes and had {position.size}: its end was cut")
             yield Read([], position, [fault], [], b"")
             return
-        want = chunk
+        want = chunk = chunk or sizes.BYTES_VERIFIED
         while True:
             data = read_bytes(descriptor, position.size, min(position.size + want, size), file.label)
             last = len(data) < want or position.size + len(data) >= size

@@ -9,6 +9,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from dispatchctl import sizes
 from dispatchctl.errors import BadData, OutcomeUnknown, SystemFailed
 from dispatchctl.store.files import make_directory, open_regular, parse_file_name, read_bytes, read_size, sync_folder
 from dispatchctl.store.folder import SEALS
@@ -16,7 +17,6 @@ from dispatchctl.store.folder import SEALS
 ENDING = ".yaml"
 SIGNATURE = ".sig"
 LIMIT = 4 << 20  # bytes of a seal
-PIECE = 1 << 20  # bytes hashed at a time
 
 
 class SealedFile(NamedTuple):
@@ -89,7 +89,7 @@ def measure_file(path: str, label: str, *, sync: bool = False) -> tuple[int, str
             except OSError as error:
                 raise SystemFailed(f"cannot be synced: {error.strerror}", place=label) from error
         while size < end:
-            piece = read_bytes(descriptor, size, min(size + PIECE, end), label)
+            piece = read_bytes(descriptor, size, min(size + sizes.BYTES_HASHED, end), label)
             if not piece:
                 break
             digest.update(piece)

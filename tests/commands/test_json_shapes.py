@@ -204,7 +204,7 @@ def test_complaints(desk: Desk) -> None:
     checked = desk.read("complaint", "check-measure", "1#1", "--result", "effective")
     check_shape(checked, {**measure, **severity, "severity": str})
     shown = desk.read("show", "C-20261102-0001")
-    extra: dict[str, Kinds] = {"events": list, "clocks": list, "conflicts": list, "followups": list}
+    extra: dict[str, Kinds] = {"events": list, "clocks": list, "conflicts": list, "followups": list, "taken_back": list}
     check_shape(shown, {**list_fields("complaints"), **extra})
     (listed,) = desk.read("list", "complaints")
     check_shape(listed, list_fields("complaints"))
@@ -430,7 +430,7 @@ def test_due_of_a_case_and_due_of_all_agree(desk: Desk) -> None:
 def test_show(desk: Desk) -> None:
     desk.out("assign", "1", "wu")
     item = desk.read("show", "O-20261102-0001")
-    extra: dict[str, Kinds] = {"events": list, "clocks": list, "conflicts": list}
+    extra: dict[str, Kinds] = {"events": list, "clocks": list, "conflicts": list, "taken_back": list}
     below = {"assignments": list, "complaints": list, "followups": list}
     check_shape(item, {**list_fields("orders"), **extra, **below})
     check_shape(item["contact"], CONTACT)

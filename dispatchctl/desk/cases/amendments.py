@@ -17,7 +17,7 @@ from dispatchctl.desk.names import show_text, suggest_nearest
 from dispatchctl.desk.recording import Done
 from dispatchctl.desk.rulings import check_amended_kind
 from dispatchctl.errors import NotFound, Refused, UsageFault
-from dispatchctl.registers.page import list_part_fields
+from dispatchctl.registers.page import VOID, list_part_fields
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Case, Family
 from dispatchctl.typed import Writing
@@ -86,7 +86,7 @@ def list_amendable(case: Case) -> list[str]:
     events = [case.events[name] for name in happened if name in case.events and name != "amended"]
     said = {name for event in events for name in (*event.required, *event.optional)}
     first = case.rows[0].fields if case.rows else {}
-    never = (*FIXED, case_parent(case), *(name for name in page.rowwise if name not in first))
+    never = (*FIXED, *page.fixed, case_parent(case), *(name for name in page.rowwise if name not in first))
     return [field.name for field in page.fields if field.name in said and field.name not in never]
 
 
@@ -95,6 +95,9 @@ def refuse_unsaid(case: Case, name: str) -> None:
     page = case.page
     if name in (*FIXED, case_parent(case)) or name not in {field.name for field in page.fields}:
         return
+    if name in page.fixed:
+        message = f"more of {case.id} rests on it: take the row back and record it anew"
+        raise Refused(message, place=name, hint=f"dispatchctl retract {case.id} ROW --reason TEXT")
     if name in page.rowwise:
         message = f"each row of {case.id} has its own {name}: take the wrong one back and record it anew"
         raise Refused(
@@ -127,6 +130,9 @@ def _find_part(case: Case, names: Sequence[str], part: str) -> str:
     page = case.page
     of_parts = list_part_fields(page)
     asked = [name for name in names if name in of_parts]
+    others = [name for name in names if name not in of_parts]
+    if part and others:
+        raise UsageFault(f"is said of all of {case.id}: correct it without #", place=others[0])
     if not asked:
         return ""
     known = list_items(case, page.item)
@@ -191,6 +197,8 @@ def retract(
 def find_row(books: Books, case: Case, ref: str) -> Row:
     """The row of a case that a reference names (its number in the file, or the whole); by default its last one."""
     rows = [row for row in (*case.rows, *case.conflicts) if not row.derived]
+    if case.state == VOID:  # what voided it can be taken back
+        rows += [row for row in books.rows_of(case.id) if row.id == case.id and row.event == "retracted"]
     if not ref:
         standing = [row for row in rows if row.event != "retracted"]
         if not standing:

@@ -8,7 +8,7 @@ from dispatchctl.desk.chasing.due import list_due
 from dispatchctl.desk.contacts import mask_contact, read_contact
 from dispatchctl.desk.times import Formatter
 from dispatchctl.registers.page import Field, split_items
-from dispatchctl.registers.row import Row
+from dispatchctl.registers.row import Row, fold_key
 from dispatchctl.rules.families import Case, Family
 
 
@@ -97,7 +97,16 @@ def show_case(books: Books, name: str, *, reveal: bool = False) -> dict[str, Any
         item["followups"] = [describe_below(books, each, FOLLOW_UP) for each in list_below(family, name, "followups")]
     item["clocks"] = list_due(books, [name])
     item["conflicts"] = [describe_row(books, row) for row in case.conflicts]
+    item["taken_back"] = [describe_row(books, row) for row in list_taken_back(books, case)]
     return item
+
+
+def list_taken_back(books: Books, case: Case) -> list[Row]:
+    """The rows of a case that count no longer: taken back, or void with its first one; with what took them back."""
+    standing = {row.ref for row in (*case.rows, *case.conflicts)}
+    return sorted(
+        (row for row in books.rows_of(case.id) if row.id == case.id and row.ref not in standing), key=fold_key
+    )
 
 
 FOLLOWED = ("orders", "complaints", "surveys")

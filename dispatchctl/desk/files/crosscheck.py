@@ -7,6 +7,7 @@ history they are then read once more and folded as it goes, so that memory does 
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from dispatchctl import sizes
 from dispatchctl.errors import Fault
 from dispatchctl.registers import Pages, case_of
 from dispatchctl.registers.kinds import KINDS, check_value
@@ -14,7 +15,6 @@ from dispatchctl.registers.page import FIRST, Field, Register, split_items
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Case, find_retracted, fold_family
 
-LIMIT = 100_000  # rows held before families are folded and let go of
 SYSTEM = "system"
 DEPTH = 8  # how far up a family's root is sought
 STAFF, CONTACT, CASE = "staff", "contact", "case"
@@ -88,7 +88,7 @@ class CrossCheck:
         place = (row.register, row.file, row.seq)
         if self._held is not None:
             self._held.append(row)
-            if len(self._held) > LIMIT:
+            if len(self._held) > sizes.ROWS_CHECKED:
                 self._held = None
         self._cases[row.register].add(row.id)
         if row.event == "retracted":
@@ -215,7 +215,7 @@ class CrossCheck:
         for row in read_again():
             if row.file[:7] != month:
                 month = row.file[:7]
-                if held > LIMIT:
+                if held > sizes.ROWS_CHECKED:
                     held -= self._fold_quiet(families, month, found, done)
             root = self._find_root(row.id)
             if hash(root) in done:

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from dispatchctl import sizes
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Instant, try_drafts
 from dispatchctl.desk.names import make_id
@@ -20,8 +21,6 @@ from dispatchctl.store.contact_places import stat_contacts
 from dispatchctl.store.contacts import Contact, fold_address, fold_phone
 from dispatchctl.store.files import list_files
 from dispatchctl.store.journal import Draft, End, Lock, find_end
-
-KEPT_CONTACTS = 50_000  # contacts of one import that are remembered
 
 
 class Planned(NamedTuple):
@@ -167,7 +166,8 @@ class Recorder:
         """The contact of each row, "" where it names nobody; new ones are written first, in one append."""
         added: list[Contact] = []
         created = local_time(self.books, moment.recorded // 1_000_000).isoformat(timespec="seconds")
-        if len(self.known) > KEPT_CONTACTS:
+        if len(self.known) > sizes.CONTACTS_KEPT:
+            self.books.catch_up_contacts()  # those that are forgotten here are found there
             self.known.clear()
         found = []
         for row in rows:

@@ -11,6 +11,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from dispatchctl import sizes
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Instant
@@ -28,9 +29,7 @@ from dispatchctl.store.bulk import Strip
 from dispatchctl.store.folder import require_writer
 from dispatchctl.store.journal import Draft
 
-APPEND = 5000  # rows of one append at most: how long the lock is held
 LISTED = 1000  # faults that are kept; the others are counted
-SORTED_AT_ONCE = 1 << 21  # references looked through for doubles at a time
 
 
 class Outcome(NamedTuple):
@@ -138,7 +137,7 @@ class Import:
         self.page = books.pages.get(wanted.register)
         tables = make_tables(books, wanted.register)
         self.sifter = Sifter(source, wanted, tables, books.policy, books.timezone, books.now)
-        self.chunk = max(1, APPEND // len(self.sifter.parts))
+        self.chunk = max(1, sizes.ROWS_APPENDED // len(self.sifter.parts))
         self.log = LogReader(books, wanted, self.sifter) if wanted.is_log else None
         self.repeated: dict[int, Fault] = {}  # input row -> its reference stands before
         self.recorder = Recorder(books, writer, actor, wanted.register)
@@ -199,7 +198,7 @@ class Import:
         column = self.sifter.columns[self.sifter.ref]
         first: dict[str, int] = {}
         repeated, number = {}, 0
-        for chunk in self.source.read_chunks([column], APPEND):
+        for chunk in self.source.read_chunks([column], sizes.ROWS_APPENDED):
             for row, ref in enumerate(chunk.columns[0]):
                 if ref.strip() and hash(ref) in doubles:
                     line = chunk.lines[row]
@@ -305,7 +304,7 @@ class Import:
 
 def find_doubles(hashes: "array[int]") -> set[int]:
     """The values that occur more than once; a share of them is sorted at a time, which bounds the memory."""
-    shares = len(hashes) // SORTED_AT_ONCE + 1
+    shares = len(hashes) // sizes.REFERENCES_SORTED + 1
     doubles: set[int] = set()
     for share in range(shares):
         found = sorted(hashes) if shares == 1 else sorted(each for each in hashes if each % shares == share)

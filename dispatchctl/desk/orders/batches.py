@@ -29,7 +29,7 @@ SHOWN = (
 
 def read_request(row: Mapping[str, Any], place: str) -> Request:
     """One row of a file as a request; UsageFault naming the place for a column that new-order does not have."""
-    shown = "register" in row
+    shown = row.get("register") == "orders"
     values: dict[str, Any] = {}
     typed: dict[str, str] = {}
     contact: dict[str, str] = {}
@@ -44,10 +44,17 @@ def read_request(row: Mapping[str, Any], place: str) -> Request:
                 raise UsageFault(f"{name} is given twice, under two names", place=place)
             (typed if key in TYPED else values)[key] = str(value)
         elif key == "contact" and isinstance(value, Mapping):
-            contact = _read_contact(value, place, shown=shown)
+            if not (shown and row.get("contact_id")):  # masked, and the id says it all
+                contact = _read_contact(value, place, shown=shown)
         elif key not in SHOWN or not shown:
             hint = suggest_nearest(name, NAMES) or f"there are: {', '.join(NAMES)}"
             raise UsageFault(f"{name} is no field of an order to take", place=place, hint=hint)
+    beside = [name for name in ("caller", "phone", "address") if name in values or name in contact]
+    if "contact_id" in values and beside and not shown:
+        raise UsageFault(f"contact_id and {beside[0]} are given: one of them says who calls", place=place)
+    both = sorted(values.keys() & contact.keys())
+    if both:
+        raise UsageFault(f"{both[0]} is given twice, under two names", place=place)
     return Request(typed, **{**contact, **values})
 
 

@@ -131,3 +131,59 @@ def test_nothing_hangs_on_a_case_before_it_began(desk: Desk) -> None:
     order = desk.take()
     assert f"{order} began at" in desk.refuse(4, "lin", "assign", order, "pan", "--at", "-1h")
     desk.send(order, "pan", "--at", desk.now)
+
+
+def test_what_was_taken_back_stays_in_sight_and_can_be_restored(desk: Desk) -> None:
+    order = desk.take()
+    ref = desk.show(order)["events"][0]["ref"]
+    desk.do("sup-d", "retract", order, "--reason", "重复登记")
+    shown = desk.show(order)
+    assert (shown["state"], [row["event"] for row in shown["taken_back"]]) == ("void", ["taken", "retracted"])
+    assert "重复登记" in desk.act("lin", "show", order).out
+    last = shown["taken_back"][-1]["ref"]
+    assert last != ref
+    desk.do("sup-d", "retract", order, last, "--reason", "没有重复")
+    assert (desk.state(order), check(desk)) == ("open", [])
+
+
+def test_a_measure_that_was_carried_out_is_not_taken_back_alone(desk: Desk) -> None:
+    complaint = complain(desk)
+    due = ("--due", "2026-11-20", "--owner", "pan")
+    one = desk.do("sup-d", "complaint", "measure", complaint, "--text", "培训", *due)["measure_id"]
+    planned = desk.rows("complaints")[-1]["seq"].rstrip("+")
+    desk.do("sup-d", "complaint", "finish", one)
+    told = desk.refuse(4, "sup-d", "retract", complaint, f"#{planned}", "--reason", "误")
+    assert f"measure-done of {complaint} rests on it" in told
+    desk.do("sup-d", "retract", complaint, "--reason", "未做")
+    desk.do("sup-d", "retract", complaint, f"#{planned}", "--reason", "误")
+    again = desk.do("sup-d", "complaint", "measure", complaint, "--text", "检查", *due)["measure_id"]
+    assert (one, again) == (f"{complaint}#1", f"{complaint}#2"), "no number is given twice"
+
+
+def test_an_opinion_that_was_followed_up_is_not_taken_back(desk: Desk) -> None:
+    survey = desk.do("lin", "survey", "open", "--department", "engineering")["id"]
+    desk.do("lin", "survey", "opinion", survey, "--opinion", "慢", "--caller", "赵示例", "--phone", "138-0000-0011")
+    desk.do("lin", "follow-up", "new", f"{survey}#1", "--method", "phone", "--satisfaction", "4", "--signed")
+    assert "of F-20261102-0001 rests on it" in desk.refuse(4, "sup-d", "retract", survey, "--reason", "误")
+
+
+@pytest.mark.parametrize("field", ["check=effective", "content=别的"])
+def test_what_is_not_a_part_s_to_say_is_refused(desk: Desk, field: str) -> None:
+    complaint = complain(desk)
+    due = ("--due", "2026-11-20", "--owner", "pan")
+    one = desk.do("sup-d", "complaint", "measure", complaint, "--text", "培训", *due)["measure_id"]
+    desk.do("sup-d", "complaint", "finish", one)
+    desk.do("sup-d", "complaint", "check-measure", one, "--result", "failed")
+    code = 4 if field.startswith("check") else 2
+    desk.refuse(code, "sup-d", "amend", one, field, "--reason", "误")
+
+
+def test_a_day_of_attendance_and_a_granted_time_are_taken_back_and_not_corrected(desk: Desk) -> None:
+    """More rests on them than their value: the fact's own time, the clock that goes on until then."""
+    late = desk.do("mgr", "attendance", "late", "pan", "--on", "2026-11-02")["id"]
+    assert "take the row back" in desk.refuse(4, "mgr", "amend", late, "date=2026-10-30", "--reason", "记错")
+    job = desk.send(desk.take(), "pan")
+    desk.do("pan", "ask-extension", job, "--until", "2026-11-04T12:00", "--reason", "等配件")
+    desk.do("sup-e", "grant-extension", job)
+    told = desk.refuse(4, "sup-e", "amend", job, "due_at=2026-11-10T10:00", "--reason", "记错")
+    assert f"dispatchctl retract {job}" in told

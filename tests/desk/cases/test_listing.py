@@ -77,3 +77,30 @@ def test_who_asks_must_be_somebody(desk: Desk) -> None:
 def test_an_option_given_twice_is_refused(desk: Desk, words: tuple[str, ...]) -> None:
     assert "is given twice" in desk.refuse(2, "mgr", *words)
     assert desk.act("mgr", "list", "--format", "json", "--format", "csv").out.startswith("id,"), "an alias is overruled"
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        (("status", "--fields", "nosuch"), "--fields"),
+        (("status", "--sort", "nosuch"), "--sort"),
+        (("show", "O-20261102-0001", "--sort", "nosuch"), "--sort"),
+        (("due", "O-20261102-0001", "--explain", "--sort", "nosuch"), "--sort"),
+        (("report", "monthly", "-o", "a.csv", "--fields", "value"), "--fields"),
+        (("report", "monthly", "-o", "a.csv", "--sort", "value"), "--sort"),
+        (("report", "monthly", "-o", "a.md", "--format", "csv"), "--format"),
+        (("policy", "check", "--now", "junk"), "--now"),
+        (("records", "check", "--now", "junk"), "--now"),
+    ],
+)
+def test_what_a_command_has_no_use_for_is_refused(desk: Desk, words: tuple[str, ...], place: str) -> None:
+    desk.take()
+    assert place in desk.act("mgr", *words).err
+    assert desk.act("mgr", *words).code == 2
+    assert not (desk.folder / "a.csv").exists()
+
+
+def test_a_trial_says_that_it_was_one(desk: Desk) -> None:
+    done = desk.act("lin", "new-order", "--kind", "inquiry", "--content", "几点下班", "-n")
+    assert done.err == "--dry-run: nothing was recorded\n"
+    assert desk.rows("orders") == []

@@ -10,7 +10,7 @@ import pytest
 from desks import Desk, copy_desk, open_demo
 from transcripts import Result
 
-from dispatchctl.desk.files import crosscheck
+from dispatchctl import sizes
 
 Run = Callable[..., Result]
 
@@ -265,7 +265,7 @@ def test_a_long_history_is_folded_as_it_goes_and_alike(run: Run, desk: Path, mon
     late = ("--now", "2027-02-03T09:00:00+08:00")
     assert run("reopen", "O-20261102-0001", "--reason", "又漏了", *late).code == 0  # a family that goes on much later
     assert run(*ORDER, "--now", "2027-03-01T09:00:00+08:00").code == 0
-    monkeypatch.setattr(crosscheck, "LIMIT", 0)
+    monkeypatch.setattr(sizes, "ROWS_CHECKED", 0)
     assert check(run) == (0, [])
     restamp(desk, "assignments", {5: (b",confirmed,", b",acknowledged,")})
     short = check(run)

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from transcripts import Result
 
+from dispatchctl import sizes
+
 Run = Callable[..., Result]
 NOW = "2026-11-20T09:00:00+08:00"
 MAP = """register: orders
@@ -228,12 +230,12 @@ def test_a_request_of_the_desk_with_that_reference_is_not_taken_twice(load: Run,
 
 
 def test_an_import_cut_short_goes_on(load: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dispatchctl.desk.imports import appends, history
+    from dispatchctl.desk.imports import appends
     from dispatchctl.store.bulk import append_strips
 
     rows = [(f"H{number}", *FIRST[1:]) for number in range(25)]
     write_rows("h.csv", *rows)
-    monkeypatch.setattr(history, "APPEND", 20)
+    monkeypatch.setattr(sizes, "ROWS_APPENDED", 20)
     calls = []
 
     def fail(*args: Any) -> Any:
@@ -254,11 +256,11 @@ def test_an_import_cut_short_goes_on(load: Run, monkeypatch: pytest.MonkeyPatch)
 def test_what_others_write_between_two_appends_is_seen(
     load: Run, run: Run, ask: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dispatchctl.desk.imports import appends, history
+    from dispatchctl.desk.imports import appends
 
     rows = [(f"H{number}", *FIRST[1:8], "" if number == 4 else FIRST[8], "") for number in range(6)]
     write_rows("h.csv", *rows)
-    monkeypatch.setattr(history, "APPEND", 4)
+    monkeypatch.setattr(sizes, "ROWS_APPENDED", 4)
     calls = []
 
     class Lock(appends.Lock):
@@ -492,9 +494,8 @@ def load_log(load: Run) -> Run:
 def test_a_log_is_one_event_a_row(
     load_log: Run, run: Run, ask: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, append: int
 ) -> None:
-    from dispatchctl.desk.imports import history
 
-    monkeypatch.setattr(history, "APPEND", append)
+    monkeypatch.setattr(sizes, "ROWS_APPENDED", append)
     result = load_log("--json")
     assert result.code == 0, result.out
     assert count(result) == (10, 7, 3, 0)

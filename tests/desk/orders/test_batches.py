@@ -23,7 +23,7 @@ SHOWN = {"id": "O-20261102-0001", "register": "orders", "state": "open", "read_b
         ({"content": None, "area": "", "price": False, "phone": []}, {}, {}),
         ({**SHOWN, "content": "漏水"}, {"content": "漏水"}, {}),
         ({"contact": {"name": "张三", "phone": "138-0000-0001"}}, {}, {"caller": "张三", "phone": "138-0000-0001"}),
-        ({"contact": {"name": "张三"}, "caller": "李四"}, {}, {"caller": "李四"}),
+        ({**SHOWN, "contact_id": "P-1", "contact": {"address": "3号楼"}}, {}, {"contact_id": "P-1"}),
         ({**SHOWN, "contact": {"name": "张*", "phone": "138****0001", "kept": "1"}}, {}, {}),
     ],
 )
@@ -44,6 +44,9 @@ def test_what_a_row_says_is_taken(row: dict[str, Any], typed: dict[str, str], ot
         ({"about": "O-20261102-0001"}, "a.csv:2: about is no field"),
         ({"contact": "张三"}, "a.csv:2: contact is no field"),
         ({"contact": {"name": "张三", "bogus": "z"}}, "a.csv:2: contact.bogus is no field"),
+        ({"contact": {"name": "张三"}, "caller": "李四"}, "a.csv:2: caller is given twice"),
+        ({"contact_id": "P-1", "caller": "李四"}, "a.csv:2: contact_id and caller are given"),
+        ({"register": "complaints", "state": "open"}, "a.csv:2: register is no field"),
         ({"caller": True}, "a.csv:2: caller is not a text"),
         ({"content": ["漏水"]}, "a.csv:2: content is not a text"),
         ({"appointment": "2026-11-03", "appointment_at": "2026-11-04"}, "a.csv:2: appointment_at is given twice"),
