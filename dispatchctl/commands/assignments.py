@@ -12,7 +12,6 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.names import resolve_case, resolve_staff
 from dispatchctl.desk.orders.candidates import suggest
 from dispatchctl.desk.orders.dispatch import Dispatched, Sending, Sent, assign, claim, reassign
-from dispatchctl.desk.orders.work import pick_assignment
 from dispatchctl.desk.recording import Done
 from dispatchctl.errors import UsageFault
 from dispatchctl.options import CASE, NOT_GIVEN, STAFF, Writing, command
@@ -156,6 +155,8 @@ def reassign_command(
     Example:
       dispatchctl reassign 7 s04 --reason 原人员请假
     """
+    from dispatchctl.desk.orders.work import pick_assignment
+
     actor = require_actor(books)
     case = resolve_case(books, assignment, ("assignments", "orders"), only=True)
     job = pick_assignment(books, case, ("reassigned",), actor)

@@ -4,7 +4,6 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.contacts import same_customer
 from dispatchctl.errors import Refused
 from dispatchctl.registers.page import split_items
 from dispatchctl.rules.calendar import parse_time
@@ -48,6 +47,8 @@ def describe_job(books: Books, order: Case) -> Job:
 
 def find_last_technician(books: Books, order: Case) -> str:
     """Who last completed work as a lead for the same customer; "" where nobody did."""
+    from dispatchctl.desk.contacts import same_customer  # who is named is not looked for
+
     contacts = same_customer(books, order.fields.get("contact_id", ""))
     if not contacts:
         return ""
