@@ -90,7 +90,15 @@ def list_command(
     )
     print_warnings(books)
     page = books.pages.get(name)
-    keys = ("id", "register", "state", *(field for field in books.pages.known(name) if field != "row"), "contact")
+    told = ("at", "by", "by_name") if "at" in page.listed else ()
+    keys = (
+        "id",
+        "register",
+        "state",
+        *told,
+        *(field for field in books.pages.known(name) if field != "row"),
+        "contact",
+    )
     emit(books.ws, items, page.listed, page=page, keys=keys, in_order=bool(limit and books.ws.sort[0]))
 
 

@@ -1,4 +1,7 @@
-"""The page of `audit`: what was revealed, exported, published, adopted or taken over, by whom and why."""
+"""The page of `audit`: what was revealed, exported, published, adopted or taken over, by whom and why.
+
+An entry's state says which it is. What it says stands: whoever looked at something cannot make it unseen.
+"""
 
 from dispatchctl.registers.page import FIRST, Event, Field, Register, State, complete_page
 
@@ -21,7 +24,9 @@ PAGE = complete_page(
         en="audit",
         zh="审计",
         one="audit entry",
-        listed=("id", "subject", "report", "period", "reason"),
+        stands=True,
+        undone=False,
+        listed=("id", "at", "by_name", "state", "subject", "reason", "report", "period"),
         fields=(
             Field("subject", "subject", "对象"),
             Field("report", "report", "报表"),
@@ -36,12 +41,12 @@ PAGE = complete_page(
                 en,
                 zh,
                 (FIRST,),
-                "open",
+                name,
                 required=("subject",),
                 optional=("report", "period", "rows", "sha256", "reason"),
             )
             for name, en, zh in _EVENTS
         ),
-        states=(State("open", "on record", "已记录", open=False),),
+        states=tuple(State(name, en, zh, open=False) for name, en, zh in _EVENTS),
     )
 )

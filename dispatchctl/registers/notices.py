@@ -7,6 +7,7 @@ ABOUT = ("kind", "case", "clock", "clock_started_at", "item", "level", "to", "ch
 PAGE = complete_page(
     Register(
         name="notices",
+        undone=False,
         letter="U",
         en="notices",
         zh="催办与通知",

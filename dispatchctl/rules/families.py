@@ -80,7 +80,7 @@ def begin_case(case: str, register: str, pages: Pages) -> Case:
     return Case(case, pages.get(register), pages.events(register), pages.finals(register))
 
 
-def drop_retracted(rows: Iterable[Row]) -> list[Row]:
+def drop_retracted(rows: Iterable[Row], pages: Pages) -> list[Row]:
     """The rows that stand, in fold order: without repeated ones and without those that another row took back."""
     ordered = sorted(rows, key=fold_key)
     seen: dict[tuple[str, str, str], tuple[int, str]] = {}
@@ -94,16 +94,21 @@ def drop_retracted(rows: Iterable[Row]) -> list[Row]:
         once.append(row)
     if not any(row.event == "retracted" for row in once):
         return once
-    gone = find_retracted(once)
+    gone = find_retracted(once, pages)
     return [row for row in once if (row.id, row.ref) not in gone]
 
 
-def find_retracted(rows: Iterable[Row]) -> set[tuple[str, str]]:
+def find_retracted(rows: Iterable[Row], pages: Pages | None = None) -> set[tuple[str, str]]:
     """(case, row reference) of what was taken back; a retraction can itself be taken back.
 
-    Decided by what refers to what, never by order: the row that another writer takes back may carry the later time.
+    pages: rows of registers that stand (audit) are not taken back; None: no register stands. Decided by what refers to
+    what, never by order: the row that another writer takes back may carry the later time.
     """
-    aims = {(row.id, row.ref): (row.id, row.fields.get("row", "")) for row in rows if row.event == "retracted"}
+    aims = {
+        (row.id, row.ref): (row.id, row.fields.get("row", ""))
+        for row in rows
+        if row.event == "retracted" and not (pages and pages.get(row.register).stands)
+    }
     gone: set[tuple[str, str]] = set()
     while aims:
         disputed = set(aims.values())
@@ -122,7 +127,7 @@ def fold_family(rows: Sequence[Row], pages: Pages) -> Family:
     pages: of the registers that the rows are of.
     """
     family, name_parent = Family(), pages.parent
-    standing = drop_retracted(rows)
+    standing = drop_retracted(rows, pages)
     for row in sorted(rows, key=fold_key):
         case = family.cases.get(row.id)
         if case is None:
@@ -219,7 +224,7 @@ def _apply_row(family: Family, case: Case, root: Case | None, row: Row) -> bool:
         case.round = root.round
     fields = row.fields
     if row.event == "amended":
-        fields = {name: text for name, text in fields.items() if name != "reason"}
+        fields = {} if case.page.stands else {name: text for name, text in fields.items() if name != "reason"}
     case.fields.update(fields)
     case.marks[row.event] = row.at
     case.rows.append(row)

@@ -20,11 +20,13 @@ from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.registers.page import VOID, list_part_fields
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Case, Family
+from dispatchctl.store.conditions import HERE
 from dispatchctl.typed import Writing
 
 CONTACT_FIELDS = ("caller", "phone", "address")
 FIXED = ("row", "reason", "attached", "contact_id")  # said otherwise: by retract, --reason, --attach, CONTACT_FIELDS
 SUPERVISOR = "supervisor"
+MANAGER = "manager"
 UNDO_WITHIN = 600  # seconds
 SEPARATORS = re.compile("[,;，；、]")  # between the items of a list, as typed
 
@@ -112,12 +114,14 @@ def refuse_unsaid(case: Case, name: str) -> None:
 
 
 def refuse_decided(case: Case) -> None:
-    """Refused for an entry of the ledger: what people decided about money is reversed, never rewritten (records.md)."""
+    """Refused for what is never rewritten: decisions about money are reversed, and audit stands (records.md)."""
     if case.page.decided:
         raise Refused(
             f"{case.id} is of the ledger: it is waived or reversed, never amended or taken back",
             hint="see: dispatchctl ledger waive --help, dispatchctl ledger reverse --help",
         )
+    if case.page.stands:
+        raise Refused(f"{case.id} is of {case.register}: it stands, and is never amended or taken back")
 
 
 def case_parent(case: Case) -> str:
@@ -175,8 +179,9 @@ def retract(
     def plan(moment: Instant, family: Family) -> list[Step]:
         case = family.cases[case_id]
         row = find_row(books, case, ref)
-        if row not in case.conflicts:  # of two that exclude each other one has to go
+        if row not in case.conflicts or case.page.stands:  # of two that exclude each other one has to go
             refuse_decided(case)
+        _keep_a_manager(books, row)
         role = books.people.facts(actor).get("role", "")
         if row.by != actor and not books.people.stands_for(role, SUPERVISOR):
             raise Refused(f"{row.ref} is {row.by}'s: only they, or {SUPERVISOR} and above, may retract it")
@@ -192,6 +197,16 @@ def retract(
         wanted = done.rows[0].fields["row"]
         chosen = [row for row in books.rows_of(case_id) if row.ref == wanted]
     return done, chosen[0]
+
+
+def _keep_a_manager(books: Books, row: Row) -> None:
+    """Refused where a row of the staff register goes that makes the last manager one: nobody could manage the staff."""
+    if row.register != "staff" or not (row.event == "joined" or row.fields.get("role")):
+        return
+    roles = dict(books.index.db.execute(f"SELECT id, role FROM staff WHERE {HERE}"))
+    managing = [who for who, role in roles.items() if books.people.stands_for(str(role), MANAGER)]
+    if managing == [row.id]:
+        raise Refused(f"{row.id} is the last {MANAGER}: without them nobody could manage the staff")
 
 
 def find_row(books: Books, case: Case, ref: str) -> Row:
@@ -216,7 +231,7 @@ def find_row(books: Books, case: Case, ref: str) -> Row:
 
 
 def undo(books: Books, writing: Writing) -> tuple[Done, Row]:
-    """Take back one's own last event, if nothing followed it, within 10 minutes."""
+    """Take back one's own last event of a case, if nothing followed it, within 10 minutes; audit and notices stay."""
     key = writing.request_id
     known = books.index.db.execute("SELECT id FROM requests WHERE key = ?", (key,)).fetchone()
     if key and known:
@@ -238,7 +253,7 @@ def find_last_own(books: Books, actor: str) -> Row | None:
     now = books.now if books.ws.now_given else int(time.time())
     since = (now - UNDO_WITHIN) * 1_000_000
     best: Row | None = None
-    for register in books.pages.names:
+    for register in (name for name in books.pages.names if books.pages.get(name).undone):
         rows = books.index.db.execute(
             f'SELECT id FROM "{register}" WHERE recorded >= ? ORDER BY recorded DESC LIMIT 50', (since,)
         ).fetchall()

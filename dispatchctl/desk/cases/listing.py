@@ -6,6 +6,7 @@ from typing import Any
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.cases.sheet import describe_contact, own_fields, to_value
 from dispatchctl.desk.names import show_text, suggest_nearest
+from dispatchctl.desk.times import Formatter
 from dispatchctl.errors import UsageFault
 from dispatchctl.registers.page import Field, Register
 from dispatchctl.store.lines import check_text
@@ -31,7 +32,8 @@ def list_cases(
     for option, text in (*(("--where", each) for each in where), ("--search", search), ("--contact", contact)):
         check_text(option, text)
     fields = {field.name: field for field in own_fields(books, register)}
-    found = _Conditions(books.pages.get(register), fields)
+    page, say_time = books.pages.get(register), Formatter(books.timezone)
+    found = _Conditions(page, fields)
     found.limit_state(state)
     if since is not None:
         found.add("first_at >= ?", since)
@@ -45,14 +47,16 @@ def list_cases(
         found.search(search)
     columns = ["id", "state", *fields]
     order = _write_order(register, sort, columns) if limit else "first_at, id"
-    listed = ", ".join(map(quote, columns))
+    listed = ", ".join((*map(quote, columns), "first_at", "by"))
     query = f"SELECT {listed} FROM {quote(register)} WHERE {' AND '.join(found.written)} ORDER BY {order}"
     if limit:
         query += f" LIMIT {int(limit)}"
     items = []
     for row in books.index.db.execute(query, found.values):
         item: dict[str, Any] = {"id": row[0], "register": register, "state": row[1]}
-        for name, text in zip(fields, row[2:], strict=True):
+        if "at" in page.listed:
+            item.update({"at": say_time(row[-2]), "by": row[-1], "by_name": books.people.name(row[-1])})
+        for name, text in zip(fields, row[2:-2], strict=True):
             item[name] = to_value(fields[name], text)
         item["contact"] = describe_contact(books, item.get("contact_id") or "", reveal=False)
         items.append(item)

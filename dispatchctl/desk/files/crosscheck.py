@@ -122,7 +122,8 @@ class CrossCheck:
 
     def _mend(self, row: Row) -> str:
         """The line that takes a faulty row back; "" where what the register decided is never taken back."""
-        return "" if self.pages.get(row.register).decided else f"dispatchctl retract {row.id} {row.ref} --reason T"
+        page = self.pages.get(row.register)
+        return "" if page.decided or page.stands else f"dispatchctl retract {row.id} {row.ref} --reason T"
 
     def _take_keys(self, row: Row, place: Place) -> None:
         if row.source_ref:
