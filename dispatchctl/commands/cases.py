@@ -57,9 +57,11 @@ def show(books: Books, case: str, reveal: bool, reason: str) -> None:
 @click.option("--state", type=STATE, default=NOT_GIVEN, metavar="S", help="In this state.")
 @click.option("--since", default="", metavar="DATE", help="Begun on that day or later.")
 @click.option("--until", default="", metavar="DATE", help="Begun on that day or earlier.")
-@click.option("--where", multiple=True, metavar="FIELD=VALUE", help="With this value; may be repeated.")
+@click.option(
+    "--where", multiple=True, metavar="FIELD=VALUE", help="With this value (keys, titles, names); may be repeated."
+)
 @click.option("--search", default="", metavar="TEXT", help="With this text in a field.")
-@click.option("--contact", default="", metavar="P", help="Of this contact.")
+@click.option("--contact", default="", metavar="P", help="Of this contact, or of a phone number.")
 @click.option("--limit", type=click.IntRange(1), default=None, metavar="N", help="At most so many.")
 @with_books()
 def list_command(

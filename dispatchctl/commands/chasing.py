@@ -6,7 +6,7 @@ from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.results import print_items, print_results, print_warnings
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.chasing.overdue import KEYS, list_overdue
-from dispatchctl.desk.names import find_register, resolve_case, resolve_key, resolve_staff
+from dispatchctl.desk.names import find_register, resolve_case, resolve_key, resolve_owner, resolve_staff
 from dispatchctl.errors import UsageFault
 from dispatchctl.options import (
     CASE,
@@ -50,8 +50,8 @@ def overdue(
         from dispatchctl.options import read_span
 
         span = read_span(soon, "--soon")
-    if owner and owner not in books.policy["roles"]:
-        owner = resolve_staff(books, owner, option="--owner", present=False)
+    if owner:
+        owner = resolve_owner(books, owner)
     items = list_overdue(
         books,
         soon=soon is not None,

@@ -157,6 +157,14 @@ def resolve_staff(books: "Books", text: str, *, option: str = "", present: bool 
     raise NotFound(say_no_person(text), place=option, hint=hint or "see: dispatchctl list staff")
 
 
+def resolve_owner(books: "Books", text: str, option: str = "--owner") -> str:
+    """Whoever may owe something: a person by id or name, or a role by its key or title."""
+    roles = {_title(entry): key for key, entry in books.policy["roles"].items()}
+    if text in books.policy["roles"] or text in roles:
+        return str(roles.get(text, text))
+    return resolve_staff(books, text, option=option, present=False)
+
+
 def say_no_person(text: str) -> str:
     """What is wrong with a text that names nobody of the staff register."""
     return f"no such person: {show_text(text)}"

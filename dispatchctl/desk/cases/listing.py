@@ -5,9 +5,12 @@ from typing import Any
 
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.cases.sheet import describe_contact, own_fields, to_value
+from dispatchctl.desk.contacts import list_contacts
+from dispatchctl.desk.drafts import Instant
+from dispatchctl.desk.fields import read_field
 from dispatchctl.desk.names import show_text, suggest_nearest
 from dispatchctl.desk.times import Formatter
-from dispatchctl.errors import UsageFault
+from dispatchctl.errors import NotFound, UsageFault
 from dispatchctl.registers.page import Field, Register
 from dispatchctl.store.lines import check_text
 from dispatchctl.store.schema import quote
@@ -33,7 +36,7 @@ def list_cases(
         check_text(option, text)
     fields = {field.name: field for field in own_fields(books, register)}
     page, say_time = books.pages.get(register), Formatter(books.timezone)
-    found = _Conditions(page, fields)
+    found = _Conditions(books, page, fields)
     found.limit_state(state)
     if since is not None:
         found.add("first_at >= ?", since)
@@ -42,7 +45,7 @@ def list_cases(
     for condition in where:
         found.compare(condition)
     if contact:
-        found.add("contact_id = ?", contact)
+        found.of_contact(contact)
     if search:
         found.search(search)
     columns = ["id", "state", *fields]
@@ -76,8 +79,8 @@ def _write_order(register: str, sort: tuple[str, bool], columns: Sequence[str]) 
 class _Conditions:
     """What is asked of a register's table: SQL conditions, of which all must hold, and the values of their ?s."""
 
-    def __init__(self, page: Register, fields: Mapping[str, Field]) -> None:
-        self.page, self.fields = page, fields
+    def __init__(self, books: Books, page: Register, fields: Mapping[str, Field]) -> None:
+        self.books, self.page, self.fields = books, page, fields
         self.written: list[str] = []
         self.values: list[int | str] = []
 
@@ -104,14 +107,52 @@ class _Conditions:
         if not equals or name not in self.fields:
             message = f"{show_text(condition)} is not FIELD=VALUE of {self.page.name}"
             raise UsageFault(message, place="--where", hint=suggest_nearest(name, self.fields))
-        if wanted:
-            self.add(f"{quote(name)} = ?", wanted)
-        else:
+        if not wanted:
             self.add(f"{quote(name)} IS NULL")
+            return
+        value = self._read_value(name, wanted)
+        if self.fields[name].many:
+            self.add(f"';' || {quote(name)} || ';' LIKE ? ESCAPE '\\'", f"%;{_escape(value)};%")
+        else:
+            self.add(f"{quote(name)} = ?", value)
+
+    def _read_value(self, name: str, wanted: str) -> str:
+        """What the field holds where this is meant: keys by their titles, people by their names, times, amounts.
+
+        NotFound, with the nearest, for what is neither known now nor stands in the register.
+        """
+        try:
+            return read_field(
+                self.books, self.fields[name], wanted, Instant(self.books.now, 0), "--where", employed=False
+            )
+        except (NotFound, UsageFault):
+            query = f"SELECT 1 FROM {quote(self.page.name)} WHERE {quote(name)} = ? LIMIT 1"
+            if self.books.index.db.execute(query, (wanted,)).fetchone():  # of rules that were
+                return wanted
+            raise
+
+    def of_contact(self, text: str) -> None:
+        """Those of a contact, or of everybody with a phone number; NotFound where nobody has it."""
+        db = self.books.index.db
+        found = [text] if db.execute("SELECT 1 FROM contacts WHERE id = ?", (text,)).fetchone() else []
+        found = found or [each.contact_id for each in list_contacts(self.books, phone=text)]
+        if not found and "contact_id" in self.fields:
+            query = f"SELECT 1 FROM {quote(self.page.name)} WHERE contact_id = ? LIMIT 1"
+            found = [text] if db.execute(query, (text,)).fetchone() else []  # of another office
+        if "contact_id" not in self.fields:
+            raise UsageFault(f"{self.page.name} has no contacts", place="--contact")
+        if not found:
+            raise NotFound(f"no such contact: {show_text(text)}", place="--contact", hint="a phone number, or P-...")
+        self.add(f"contact_id IN ({', '.join('?' * len(found))})", *found)
 
     def search(self, text: str) -> None:
         """Those with the text in their id or in a field that is read."""
         read = [name for name, field in self.fields.items() if field.type in SEARCHED]
-        pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        pattern = f"%{_escape(text)}%"
         likes = "".join(f" OR {quote(name)} LIKE ? ESCAPE '\\'" for name in read)
         self.add(f"(id LIKE ? ESCAPE '\\'{likes})", *[pattern] * (len(read) + 1))
+
+
+def _escape(text: str) -> str:
+    """A text as LIKE takes it literally."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

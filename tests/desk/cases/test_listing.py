@@ -104,3 +104,70 @@ def test_a_trial_says_that_it_was_one(desk: Desk) -> None:
     done = desk.act("lin", "new-order", "--kind", "inquiry", "--content", "几点下班", "-n")
     assert done.err == "--dry-run: nothing was recorded\n"
     assert desk.rows("orders") == []
+
+
+@pytest.mark.parametrize(
+    ("options", "numbers"),
+    [
+        (("--where", "service=给排水维修"), "12"),
+        (("--where", "department=工程部"), "1234"),
+        (("--where", "priority=urgent"), ""),
+        (("--where", "worker=潘示例"), ""),
+        (("--where", "worker=shui"), ""),
+        (("--contact", "138-0000-0001"), "1234"),
+        (("--contact", "13800000001"), "1234"),
+        (("--search", "没有这样的话"), ""),
+    ],
+)
+def test_what_is_known_and_unused_is_an_empty_list(desk: Desk, options: tuple[str, ...], numbers: str) -> None:
+    fill(desk)
+    assert "".join(item["id"][-1] for item in desk.do("lin", "list", "orders", *options)) == numbers
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("list", "--where", "service=plumbin"), "nearest: plumbing"),
+        (("list", "--where", "priority=nosuch"), "no such priority"),
+        (("list", "--where", "worker=s99"), "no such person"),
+        (("list", "--where", "about=O-20261102-0099"), ""),
+        (("list", "--contact", "138-0000-9999"), "no such contact"),
+        (("list", "--contact", "P-20261102-0099"), "no such contact"),
+        (("overdue", "--owner", "nobody"), "no such person"),
+        (("overdue", "--service", "nosuch"), "no such service"),
+        (("report", "monthly", "--drill", "nosuch"), "no such"),
+        (("report", "monthly", "--drill", "on_time", "--person", "nobody"), "no such person"),
+    ],
+)
+def test_what_is_unknown_is_never_an_empty_list(desk: Desk, words: tuple[str, ...], told: str) -> None:
+    fill(desk)
+    done = desk.act("mgr", *words)
+    if words[-1].startswith("about="):  # a text, which anything may be
+        assert (done.code, done.out) == (0, "")
+        return
+    assert (done.code, done.out) == (3, "")
+    assert told in done.err
+
+
+def test_a_key_that_the_rules_no_longer_have_is_found_where_it_stands(desk: Desk) -> None:
+    fill(desk)
+    desk.edit_rules((r"(?m)^  electrical:", "  electric:"))
+    assert len(desk.do("mgr", "list", "--where", "service=electrical")) == 2
+
+
+def test_a_list_holds_its_items_one_by_one(desk: Desk) -> None:
+    words = ("--content", "慢", "--caller", "张示例", "--phone", "138-0000-0001")
+    desk.do("lin", "complaint", "new", *words, "--department", "engineering", "--department", "desk")
+    for value, count in (("desk", 1), ("工程部", 1), ("engineering", 1), ("cleaning", 0)):
+        assert len(desk.do("lin", "list", "complaints", "--where", f"departments={value}")) == count
+
+
+def test_a_person_is_found_by_name(desk: Desk) -> None:
+    fill(desk)
+    for who, count in (("潘示例", 1), ("pan", 1), ("水示例", 0)):
+        assert len(desk.do("lin", "list", "assignments", "--where", f"assignee={who}")) == count
+
+
+def test_a_role_owes_by_its_key_and_its_title(desk: Desk) -> None:
+    for role in ("manager", "经理"):
+        assert desk.act("mgr", "overdue", "--owner", role).code == 0
