@@ -21,7 +21,7 @@ from dispatchctl.output.formatters.base import Format
 from dispatchctl.output.labels import Column
 from dispatchctl.output.report import Report
 from dispatchctl.output.terminal import tell, write_stdout
-from dispatchctl.reports.documents import FLAT, Heading, Say, flatten_report
+from dispatchctl.reports.documents import FIGURES, FLAT, Heading, Say, flatten_report
 from dispatchctl.reports.measures import Item
 from dispatchctl.workspace import Workspace
 
@@ -186,7 +186,9 @@ def format_file(
     if drilled and form.people:
         content = "".join(f"{row['id']}\n" for row in rows)
     else:
-        content = form.make_file(Report(document, rows, keys, ws.lang, ws.now(), ws.headers, raw, ws.pages))
+        content = form.make_file(
+            Report(document, rows, keys, ws.lang, ws.now(), ws.headers, raw, ws.pages, () if drilled else FIGURES)
+        )
     if isinstance(content, bytes):
         return content
     return content.encode(encoding or form.encoding, "backslashreplace")

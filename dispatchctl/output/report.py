@@ -9,6 +9,7 @@ from dispatchctl.registers import Pages
 class Report(NamedTuple):
     """What a file is made of. document: what json prints; rows, keys: the same, flat; now: epoch seconds.
 
+    numbers: the keys whose values are numbers, also where they stand as text, as an exact amount does.
     headers: csv and tsv have a heading. raw: what looks like a formula is left as it is. pages: of the registers named.
     """
 
@@ -20,3 +21,4 @@ class Report(NamedTuple):
     headers: bool
     raw: bool
     pages: Pages
+    numbers: Sequence[str] = ()

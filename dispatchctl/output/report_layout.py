@@ -4,7 +4,7 @@ It gets the document that json prints and says nothing that is not in it.
 """
 
 from collections.abc import Mapping
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from dispatchctl.output.cells import say_time
@@ -34,31 +34,40 @@ CORRECTED = ("month", "case", "register", "event", "at", "recorded_at", "by")
 PERSON = ("person", "person", "人员")
 NOTHING = "–"
 NUMBERS = ("numerator", "denominator")
+CENT = Decimal("0.01")
+QUOTIENTS = ("ratio", "average")  # kinds of measures that are made of two numbers
 
 
 def say_number(figure: Mapping[str, Any] | None) -> str:
-    """A value in short: a ratio in per cent, other quotients with two places, both rounded down; – for none.
+    """A value in short: a ratio in per cent, other quotients, both with two places, rounded half up; – for none.
 
-    Rounding down lets nothing read as a hundred per cent that is not.
+    A ratio below 1 never reads as 100%, one above 0 never as 0%: it is 99.99% or 0.01% then.
     """
     if figure is None or figure["value"] is None:
         return NOTHING
     value = Decimal(figure["value"])
     if figure["kind"] == "ratio":
-        return f"{_cut(value * 100)}%"
+        return f"{_round_rate(value * 100)}%"
     if figure["kind"] in ("average", "median"):
-        return str(_cut(value))
+        return str(_round(value))
     return str(figure["value"])
 
 
-def _cut(value: Decimal) -> Decimal:
-    return value.quantize(Decimal("0.01"), ROUND_DOWN)
+def _round(value: Decimal) -> Decimal:
+    return value.quantize(CENT, ROUND_HALF_UP)
+
+
+def _round_rate(percent: Decimal) -> Decimal:
+    rounded = _round(percent)
+    if rounded == 100 and percent < 100:
+        return 100 - CENT
+    return CENT if rounded == 0 and percent > 0 else rounded
 
 
 def say_figure(figure: Mapping[str, Any] | None) -> str:
     """A value and what it was made of, for one cell: 95.83% (23/24)."""
     text = say_number(figure)
-    if figure is None or figure["denominator"] is None or figure["kind"] not in ("ratio", "average"):
+    if figure is None or figure["denominator"] is None or figure["kind"] not in QUOTIENTS:
         return text
     return f"{text} ({figure['numerator']}/{figure['denominator']})"
 
@@ -115,7 +124,7 @@ def _list_whole(document: Document, section: Document, lang: str) -> tuple[list[
     items = []
     for name, figure in row["measures"].items():
         item: dict[str, Any] = {"measure": document["measures"][name]["title"], "value": say_number(figure)}
-        item.update({key: None if figure["kind"] == "count" else figure[key] for key in NUMBERS})
+        item.update({key: figure[key] if figure["kind"] in QUOTIENTS else None for key in NUMBERS})
         item.update({word: say_figure(found[name]) for word, found in row["beside"].items()})
         items.append(item)
     return columns, items

@@ -236,10 +236,10 @@ def flatten_report(document: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 NUMBERS = ("value", "numerator", "denominator")
 BESIDE = {"month-before": "month_before", "year-before": "year_before"}
+FIGURES = (*NUMBERS, *(f"{word}_{key}" for word in BESIDE.values() for key in NUMBERS))  # of FLAT, those of numbers
 FLAT = (
     *("report", "period", "section", "by", "key", "title", "measure", "name"),
-    *NUMBERS,
-    *(f"{word}_{key}" for word in BESIDE.values() for key in NUMBERS),
+    *FIGURES,
 )
 
 

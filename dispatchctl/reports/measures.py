@@ -6,7 +6,7 @@ become a figure; measures that look at the same items by the same time are asked
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation, localcontext
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
 from math import gcd
 from typing import Any, NamedTuple
 
@@ -55,7 +55,7 @@ class Figure(NamedTuple):
     """What a measure comes to.
 
     kind: ratio, count, sum, average or median. value: the exact decimal as text, a quotient that does not end rounded
-    half to even at six places; None where there is nothing to divide by. numerator: a count, or for sum and average
+    half up at six places; None where there is nothing to divide by. numerator: a count, or for sum and average
     the sum as text; None for a median. denominator: a number of items; None for a count.
     """
 
@@ -328,8 +328,18 @@ def _find_median(amounts: Sequence[tuple[Decimal, int]], number: int) -> str | N
     return divide(middle[0] + middle[-1], 2)
 
 
+def _round(quotient: Decimal) -> Decimal:
+    rounded = quotient.quantize(PLACES, ROUND_HALF_UP)
+    if rounded == 1 and quotient < 1:
+        return 1 - PLACES
+    return PLACES if rounded == 0 and quotient > 0 else rounded
+
+
 def divide(dividend: Decimal, divisor: int) -> str | None:
-    """The quotient as text without an exponent: exact where it ends, else six places, half to even; None by 0."""
+    """The quotient as text without an exponent: exact where it ends, else six places, rounded half up; None by 0.
+
+    A quotient below 1 never becomes 1, one above 0 never 0.
+    """
     if not divisor:
         return None
     scale = max(-int(dividend.as_tuple().exponent), 0)
@@ -342,7 +352,7 @@ def divide(dividend: Decimal, divisor: int) -> str | None:
         context.prec = 80  # beyond any quotient that ends, of counts and sums there can be
         quotient = dividend / divisor
         if lower != 1:
-            quotient = quotient.quantize(PLACES, ROUND_HALF_EVEN)
+            quotient = _round(quotient)
         text = format(quotient.normalize(), "f")
     return "0" if text == "-0" else text
 

@@ -167,14 +167,16 @@ def test_a_page_of_html_stands_alone_and_executes_nothing(november: Path, run: C
     assert "40.00%" in page
 
 
-def test_a_spreadsheet_holds_text_as_text(november: Path, run: Callable[..., Result]) -> None:
+def test_a_spreadsheet_holds_text_as_text_and_numbers_as_numbers(november: Path, run: Callable[..., Result]) -> None:
     pytest.importorskip("xlsxwriter")
     path = november / "policies.yaml"
     text = path.read_text(encoding="utf-8").replace("title: 及时完工率", 'title: "=1+1"')
     path.write_text(text, encoding="utf-8")
     assert run("--as", "lin", "--now", LATER, *NOVEMBER, "-o", "report.xlsx").code == 0
     with zipfile.ZipFile(november / "report.xlsx") as book:
-        assert b"<f>" not in book.read("xl/worksheets/sheet1.xml")
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+        assert "<f>" not in sheet
+        assert re.search(r"<c [^>]*><v>0\.4</v></c>", sheet), "a rate is a number"
         assert "'=1+1" in book.read("xl/sharedStrings.xml").decode()
 
 

@@ -21,16 +21,19 @@ class Xlsx(Format):
 
     def make_file(self, report: "Report") -> bytes:
         """See Format.make_file."""
-        return write_xlsx(report.rows, report.keys, raw=report.raw)
+        return write_xlsx(report.rows, report.keys, raw=report.raw, numbers=report.numbers)
 
 
 FORMAT = Xlsx()
 
 
-def write_xlsx(items: Sequence[Mapping[str, Any]], keys: Sequence[str], *, raw: bool = False) -> bytes:
+def write_xlsx(
+    items: Sequence[Mapping[str, Any]], keys: Sequence[str], *, raw: bool = False, numbers: Sequence[str] = ()
+) -> bytes:
     """A spreadsheet of rows: every text as text, counts as numbers. UsageFault where the extra is not installed.
 
-    raw: texts that begin like a formula stay as they are (they are text all the same).
+    numbers: keys whose texts are numbers too. raw: texts that begin like a formula stay as they are (they are text all
+    the same).
     """
     try:
         from xlsxwriter import Workbook
@@ -52,8 +55,8 @@ def write_xlsx(items: Sequence[Mapping[str, Any]], keys: Sequence[str], *, raw: 
             value = item.get(key)
             if isinstance(value, bool):
                 sheet.write_boolean(number, column, value)
-            elif isinstance(value, int):
-                sheet.write_number(number, column, value)
+            elif isinstance(value, int) or (value is not None and key in numbers):
+                sheet.write_number(number, column, float(value))
             elif value is not None:
                 sheet.write_string(number, column, str(value) if raw else defuse_cell(str(value)))
     book.close()
