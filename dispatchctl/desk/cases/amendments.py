@@ -105,7 +105,7 @@ def refuse_unsaid(case: Case, name: str) -> None:
         raise Refused(
             message,
             place=name,
-            hint=f"dispatchctl retract {case.id} ROW --reason TEXT; its rows: dispatchctl show {case.id}",
+            hint=f"dispatchctl retract {case.id} ROW --reason TEXT; its rows: dispatchctl show {case.id} --json",
         )
     takes = [
         event.name for event in page.events if name in (*event.required, *event.optional) and event.name != "amended"
