@@ -198,6 +198,8 @@ class Command(click.Command):
     def make_parser(self, ctx: click.Context) -> Any:
         """The parser, which refuses an option that it meets again."""
         parser: Any = super().make_parser(ctx)
+        if ctx.resilient_parsing:  # the shell asks for completions: a line under way is never an error
+            return parser
         parse = parser.parse_args
 
         def parse_once(args: list[str]) -> Any:

@@ -10,6 +10,7 @@ FAMILIES_READ = 500  # families whose rows are read at a time for a part of an i
 ROWS_CHECKED = 100_000  # rows that `records check` holds before families are folded and let go of
 ITEMS_LOCKED = 200  # items of a batch for which the lock is held at a time
 ROWS_APPENDED = 5000  # rows of one append of an import
+ROWS_SETTLED = 5000  # rows of an import that the index takes in at once; more wait for the next command
 CONTACTS_KEPT = 50_000  # contacts of one import that are remembered
 REFERENCES_SORTED = 1 << 21  # references of an import looked through for doubles at a time
 BYTES_VERIFIED = 1 << 16  # of a record file; larger pieces leave the processor's cache and take twice as long

@@ -117,10 +117,11 @@ class Workspace:
         for name, value in self.given.items():
             merged[name] = value
             self._sources[name] = "--" + SPELLED.get(name, name)
-        if merged.get("now"):  # whoever asks for it knows the zone; that it is a time is asked of every command
-            from dispatchctl.typed import parse_when
+        for name in ("now", "as_of"):  # whoever asks knows the zone; that it is a time is asked of every command
+            if merged.get(name):
+                from dispatchctl.typed import parse_when
 
-            parse_when(merged["now"], "", 0, self._sources["now"], strict=True)
+                parse_when(merged[name], "", 0, self._sources[name], strict=True)
         return Settings(**merged)
 
     def view(

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from dispatchctl import sizes
 from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.results import BAD_ROWS, print_warnings
 from dispatchctl.desk.books import Books
@@ -19,7 +20,6 @@ from dispatchctl.output.terminal import tell
 from dispatchctl.workspace import Workspace
 
 COUNTS = ("read", "imported", "skipped", "refused")
-SETTLED = 5000  # imported rows up to which the index follows at once; more are left to the next command
 Advance = Callable[[int, int], None]
 
 
@@ -55,7 +55,7 @@ def import_command(books: Books, file: str, map_path: str, on_error: str, dry_ru
             outcome = Outcome(0, 0, 0, 0, list(error.faults), 0)
     print_warnings(books)
     print_outcome(books.ws, outcome, stopped=on_error == "stop", dry=dry_run)
-    if outcome.imported <= SETTLED:
+    if outcome.imported <= sizes.ROWS_SETTLED:
         books.settle()
     return BAD_ROWS if outcome.faults else 0
 

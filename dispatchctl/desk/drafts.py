@@ -224,7 +224,7 @@ def refuse_event(case: Case, event: str) -> Refused:
     """The refusal of an event: the state the case is in, what may happen in it."""
     states = {state.name: state for state in case.page.states}
     shown = states[case.state].en if case.state in states else case.state
-    never = ("retracted", *(("amended",) if case.page.decided else ()))
+    never = ("retracted", *(("amended",) if case.page.decided or case.page.stands else ()))
     later = [name for name, each in case.events.items() if FIRST not in each.before and name not in never]
     allowed = [name for name in later if may_happen(case, None, name)]
     hint = f"possible now: {', '.join(allowed)}" if allowed else "nothing more can happen to it"

@@ -66,10 +66,10 @@ class Register(NamedTuple):
     ends. derived: what follows from the rows without being in any: shown, filtered and counted like a field. decided:
     its cases are decisions: events of their own take them back, nobody amends or retracts them. stands: what its rows
     say stands for ever: none is amended or taken back, and rows of older releases that do so count for nothing. undone:
-    `undo` takes back its rows, too. one: what messages
-    call a case of it. listed: the columns of `list`; id and state by default. item: the field that numbers the parts
-    of a case (a complaint's measures). rowwise: fields of which each row has its own (a mark's), read row by row.
-    fixed: fields on which more rests than their value: the row is taken back instead.
+    `undo` takes back its rows, too. one: what messages call a case of it. listed: the columns of `list`; id and state
+    by default; with `at` a list tells when and by whom a case began. item: the field that numbers the parts of a case
+    (a complaint's measures). rowwise: fields of which each row has its own (a mark's), read row by row. fixed: fields
+    on which more rests than their value: the row is taken back instead.
     """
 
     name: str

@@ -103,6 +103,10 @@ def test_keys_states_and_registers_complete(ask: Ask, desk: Path) -> None:
     assert [(words, ask(*words)) for words, _ in OFFERED] == OFFERED
 
 
+def test_a_line_that_would_be_refused_completes_all_the_same(ask: Ask, desk: Path) -> None:
+    assert "plumbing" in ask("new-order", "--service", "electrical", "--service", "plu")
+
+
 def test_the_folder_named_on_the_line_is_the_one_asked(ask: Ask, desk: Path, tmp_path: Path) -> None:
     assert ask("show", "O-", cwd=tmp_path) == {}
     assert list(ask("--records", str(desk / "records"), "show", "2", cwd=tmp_path)) == ["O-20261102-0002"]

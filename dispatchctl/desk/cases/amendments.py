@@ -19,7 +19,7 @@ from dispatchctl.desk.rulings import check_amended_kind
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.registers.page import VOID, list_part_fields
 from dispatchctl.registers.row import Row
-from dispatchctl.rules.families import Case, Family
+from dispatchctl.rules.families import Case, Family, fold_family
 from dispatchctl.store.conditions import HERE
 from dispatchctl.typed import Writing
 
@@ -27,6 +27,7 @@ CONTACT_FIELDS = ("caller", "phone", "address")
 FIXED = ("row", "reason", "attached", "contact_id")  # said otherwise: by retract, --reason, --attach, CONTACT_FIELDS
 SUPERVISOR = "supervisor"
 MANAGER = "manager"
+LEFT = "left"
 UNDO_WITHIN = 600  # seconds
 SEPARATORS = re.compile("[,;，；、]")  # between the items of a list, as typed
 
@@ -200,12 +201,15 @@ def retract(
 
 
 def _keep_a_manager(books: Books, row: Row) -> None:
-    """Refused where a row of the staff register goes that makes the last manager one: nobody could manage the staff."""
-    if row.register != "staff" or not (row.event == "joined" or row.fields.get("role")):
+    """Refused where the last manager would be none without this row: nobody could manage the staff any more."""
+    if row.register != "staff":
         return
     roles = dict(books.index.db.execute(f"SELECT id, role FROM staff WHERE {HERE}"))
-    managing = [who for who, role in roles.items() if books.people.stands_for(str(role), MANAGER)]
-    if managing == [row.id]:
+    if [who for who, role in roles.items() if books.people.stands_for(str(role), MANAGER)] != [row.id]:
+        return
+    rest = fold_family([each for each in books.rows_of(row.id) if each.ref != row.ref], books.pages).cases.get(row.id)
+    here = rest is not None and rest.state not in (VOID, LEFT)
+    if rest is None or not here or not books.people.stands_for(rest.fields.get("role", ""), MANAGER):
         raise Refused(f"{row.id} is the last {MANAGER}: without them nobody could manage the staff")
 
 
@@ -255,9 +259,11 @@ def find_last_own(books: Books, actor: str) -> Row | None:
     best: Row | None = None
     for register in (name for name in books.pages.names if books.pages.get(name).undone):
         rows = books.index.db.execute(
-            f'SELECT id FROM "{register}" WHERE recorded >= ? ORDER BY recorded DESC LIMIT 50', (since,)
+            f'SELECT id, recorded FROM "{register}" WHERE recorded >= ? ORDER BY recorded DESC', (since,)
         ).fetchall()
-        for (case_id,) in rows:
+        for case_id, recorded in rows:
+            if best is not None and recorded < best.recorded:
+                break  # what follows has nothing later
             case = books.case(case_id)
             for row in case.rows:
                 mine = row.by == actor and not row.derived and row.event != "retracted" and row.recorded >= since

@@ -11,7 +11,7 @@ from dispatchctl.desk.fields import read_field
 from dispatchctl.desk.names import show_text, suggest_nearest
 from dispatchctl.desk.times import Formatter
 from dispatchctl.errors import NotFound, UsageFault
-from dispatchctl.registers.page import Field, Register
+from dispatchctl.registers.page import Field, Register, join_items
 from dispatchctl.store.lines import check_text
 from dispatchctl.store.schema import quote
 
@@ -48,6 +48,7 @@ def list_cases(
         found.of_contact(contact)
     if search:
         found.search(search)
+    begun = "at" in page.listed
     columns = ["id", "state", *fields]
     order = _write_order(register, sort, columns) if limit else "first_at, id"
     listed = ", ".join((*map(quote, columns), "first_at", "by"))
@@ -57,13 +58,19 @@ def list_cases(
     items = []
     for row in books.index.db.execute(query, found.values):
         item: dict[str, Any] = {"id": row[0], "register": register, "state": row[1]}
-        if "at" in page.listed:
+        if begun:
             item.update({"at": say_time(row[-2]), "by": row[-1], "by_name": books.people.name(row[-1])})
         for name, text in zip(fields, row[2:-2], strict=True):
             item[name] = to_value(fields[name], text)
         item["contact"] = describe_contact(books, item.get("contact_id") or "", reveal=False)
         items.append(item)
     return items
+
+
+def list_keys(books: Books, page: Register) -> tuple[str, ...]:
+    """The keys of what list_cases gives, also where it gives nothing."""
+    begun = ("at", "by", "by_name") if "at" in page.listed else ()
+    return ("id", "register", "state", *begun, *(field.name for field in own_fields(books, page.name)), "contact")
 
 
 def _write_order(register: str, sort: tuple[str, bool], columns: Sequence[str]) -> str:
@@ -110,37 +117,34 @@ class _Conditions:
         if not wanted:
             self.add(f"{quote(name)} IS NULL")
             return
-        value = self._read_value(name, wanted)
-        if self.fields[name].many:
-            self.add(f"';' || {quote(name)} || ';' LIKE ? ESCAPE '\\'", f"%;{_escape(value)};%")
+        field = self.fields[name]
+        if field.many:
+            one, around = f"';' || {quote(name)} || ';' LIKE ? ESCAPE '\\'", "%;{};%"
         else:
-            self.add(f"{quote(name)} = ?", value)
+            one, around = f"{quote(name)} = ?", "{}"
 
-    def _read_value(self, name: str, wanted: str) -> str:
-        """What the field holds where this is meant: keys by their titles, people by their names, times, amounts.
+        def spell(text: str) -> str:
+            return around.format(_escape(join_items([text]))) if field.many else text
 
-        NotFound, with the nearest, for what is neither known now nor stands in the register.
-        """
-        try:
-            return read_field(
-                self.books, self.fields[name], wanted, Instant(self.books.now, 0), "--where", employed=False
-            )
+        try:  # keys by their titles, people by their names, times and amounts as they may be typed
+            value = read_field(self.books, field, wanted, Instant(self.books.now, 0), "--where", employed=False)
         except (NotFound, UsageFault):
-            query = f"SELECT 1 FROM {quote(self.page.name)} WHERE {quote(name)} = ? LIMIT 1"
-            if self.books.index.db.execute(query, (wanted,)).fetchone():  # of rules that were
-                return wanted
-            raise
+            query = f"SELECT 1 FROM {quote(self.page.name)} WHERE {one} LIMIT 1"
+            if not self.books.index.db.execute(query, (spell(wanted),)).fetchone():
+                raise  # neither known now nor of rules that were
+            value = wanted
+        self.add(f"({one} OR {one})", spell(value), spell(wanted))
 
     def of_contact(self, text: str) -> None:
         """Those of a contact, or of everybody with a phone number; NotFound where nobody has it."""
+        if "contact_id" not in self.fields:
+            raise UsageFault(f"{self.page.name} has no contacts", place="--contact")
         db = self.books.index.db
         found = [text] if db.execute("SELECT 1 FROM contacts WHERE id = ?", (text,)).fetchone() else []
         found = found or [each.contact_id for each in list_contacts(self.books, phone=text)]
-        if not found and "contact_id" in self.fields:
+        if not found:
             query = f"SELECT 1 FROM {quote(self.page.name)} WHERE contact_id = ? LIMIT 1"
             found = [text] if db.execute(query, (text,)).fetchone() else []  # of another office
-        if "contact_id" not in self.fields:
-            raise UsageFault(f"{self.page.name} has no contacts", place="--contact")
         if not found:
             raise NotFound(f"no such contact: {show_text(text)}", place="--contact", hint="a phone number, or P-...")
         self.add(f"contact_id IN ({', '.join('?' * len(found))})", *found)

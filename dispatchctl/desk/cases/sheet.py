@@ -9,7 +9,7 @@ from dispatchctl.desk.contacts import mask_contact, read_contact
 from dispatchctl.desk.times import Formatter
 from dispatchctl.registers.page import Field, split_items
 from dispatchctl.registers.row import Row, fold_key
-from dispatchctl.rules.families import Case, Family
+from dispatchctl.rules.families import Case, Family, find_retracted
 
 
 def to_value(field: Field | None, text: str | None) -> Any:
@@ -102,11 +102,10 @@ def show_case(books: Books, name: str, *, reveal: bool = False) -> dict[str, Any
 
 
 def list_taken_back(books: Books, case: Case) -> list[Row]:
-    """The rows of a case that count no longer: taken back, or void with its first one; with what took them back."""
-    standing = {row.ref for row in (*case.rows, *case.conflicts)}
-    return sorted(
-        (row for row in books.rows_of(case.id) if row.id == case.id and row.ref not in standing), key=fold_key
-    )
+    """The rows of a case that count no longer: taken back, or void with its first one, with what voided it."""
+    rows = sorted((row for row in books.rows_of(case.id) if row.id == case.id), key=fold_key)
+    gone = find_retracted(rows, books.pages)
+    return [row for row in rows if case.taken_back or (row.id, row.ref) in gone]
 
 
 FOLLOWED = ("orders", "complaints", "surveys")

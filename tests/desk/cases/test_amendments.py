@@ -187,3 +187,37 @@ def test_a_day_of_attendance_and_a_granted_time_are_taken_back_and_not_corrected
     desk.do("sup-e", "grant-extension", job)
     told = desk.refuse(4, "sup-e", "amend", job, "due_at=2026-11-10T10:00", "--reason", "记错")
     assert f"dispatchctl retract {job}" in told
+
+
+def test_a_row_that_was_repeated_is_not_said_to_be_taken_back(desk: Desk) -> None:
+    """Two clones recorded the same command: it counts once, and nobody took anything back."""
+    job = desk.send(desk.take(), "pan")
+    other = Desk(desk.run, desk.folder)
+    words = ("progress", job, "--note", "已拆阀门", "--request-id", "k1")
+    desk.do("pan", *words)
+    mine = (desk.folder / "records/assignments/2026-11.main.csv").read_bytes()
+    head, *rows = mine.decode().split("\n")
+    desk.do("lin", "records", "writer", "SZ")
+    (desk.folder / "records/assignments/2026-11.main.csv").write_text("\n".join([head, *rows[:1], ""]), "utf-8")
+    other.now = desk.later(minutes=1)
+    other.do("pan", *words)
+    (desk.folder / "records/assignments/2026-11.main.csv").write_bytes(mine)
+    shown = other.show(job)
+    assert [each["event"] for each in shown["events"]] == ["assigned", "progress"]
+    assert shown["taken_back"] == []
+
+
+def test_undo_finds_ones_own_among_many_others(desk: Desk) -> None:
+    own = desk.take()
+    rows = "\n".join(f'{{"kind": "inquiry", "content": "问{number}"}}' for number in range(60))
+    desk.do("sup-d", "new-order", "--from", "-", input=rows)
+    desk.do("lin", "undo")
+    assert desk.state(own) == "void"
+
+
+def test_a_promotion_of_the_last_manager_may_be_taken_back_where_he_stays_one(desk: Desk) -> None:
+    desk.do("mgr", "staff", "leave", "gm", "--kind", "resignation")
+    desk.do("mgr", "staff", "promote", "mgr", "--role", "general-manager", "--reason", "试")
+    desk.do("mgr", "retract", "mgr", "--reason", "误")
+    assert desk.show("mgr")["role"] == "manager"
+    assert "mgr is the last manager" in desk.refuse(4, "mgr", "retract", "mgr", "#1", "--reason", "误")

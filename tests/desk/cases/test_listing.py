@@ -91,6 +91,7 @@ def test_an_option_given_twice_is_refused(desk: Desk, words: tuple[str, ...]) ->
         (("report", "monthly", "-o", "a.md", "--format", "csv"), "--format"),
         (("policy", "check", "--now", "junk"), "--now"),
         (("records", "check", "--now", "junk"), "--now"),
+        (("policy", "check", "--as-of", "junk"), "--as-of"),
     ],
 )
 def test_what_a_command_has_no_use_for_is_refused(desk: Desk, words: tuple[str, ...], place: str) -> None:
@@ -171,3 +172,26 @@ def test_a_person_is_found_by_name(desk: Desk) -> None:
 def test_a_role_owes_by_its_key_and_its_title(desk: Desk) -> None:
     for role in ("manager", "经理"):
         assert desk.act("mgr", "overdue", "--owner", role).code == 0
+
+
+def test_a_list_finds_an_old_key_among_several_and_a_time_as_it_stands(desk: Desk) -> None:
+    desk.edit_rules((r"(?m)^(  engineering:)", r"  workshop: {title: 车间}\n\1"))
+    words = ("--content", "慢", "--caller", "张示例", "--phone", "138-0000-0001")
+    desk.do("lin", "complaint", "new", *words, "--department", "workshop", "--department", "desk")
+    order = desk.take(appointment="2026-11-03T09:00")
+    stands = desk.show(order)["appointment_at"]
+    for text in (stands, "2026-11-03T09:00", "2026-11-03T01:00Z"):
+        assert len(desk.do("lin", "list", "orders", "--where", f"appointment_at={text}")) == 1, text
+    desk.edit_rules((r"(?m)^  workshop: {title: 车间}\n", ""))
+    assert len(desk.do("mgr", "list", "complaints", "--where", "departments=workshop")) == 1
+    assert desk.act("mgr", "list", "complaints", "--where", "departments=worksho").code == 3
+
+
+def test_an_empty_list_has_the_keys_of_a_full_one(desk: Desk) -> None:
+    order = desk.take()
+    for register in ("orders", "audit"):
+        empty = desk.act("lin", "list", register, "--search", "没有", "--format", "csv").out
+        if register == "audit":
+            desk.do("lin", "show", order, "--reveal", "--reason", "上门前联系业主")
+        full = desk.act("lin", "list", register, "--format", "csv").out
+        assert empty.strip().split(",") == full.split("\n")[0].strip().split(","), register
