@@ -104,7 +104,8 @@ def test_keys_states_and_registers_complete(ask: Ask, desk: Path) -> None:
 
 
 def test_a_line_that_would_be_refused_completes_all_the_same(ask: Ask, desk: Path) -> None:
-    assert "plumbing" in ask("new-order", "--service", "electrical", "--service", "plu")
+    twice = ("--service", "electrical", "--service", "plumbing")
+    assert "inquiry" in ask("new-order", *twice, "--kind", "inq")
 
 
 def test_the_folder_named_on_the_line_is_the_one_asked(ask: Ask, desk: Path, tmp_path: Path) -> None:
