@@ -18,6 +18,7 @@ from dispatchctl.options import (
     NOT_GIVEN,
     REGISTER,
     STATE,
+    TypedText,
     Writing,
     command,
 )
@@ -60,8 +61,14 @@ def show(books: Books, case: str, reveal: bool, reason: str) -> None:
 @click.option(
     "--where", multiple=True, metavar="FIELD=VALUE", help="With this value (keys, titles, names); may be repeated."
 )
-@click.option("--search", default="", metavar="TEXT", help="With this text in a field.")
-@click.option("--contact", default="", metavar="P", help="Of this contact, or of a phone number.")
+@click.option("--search", type=TypedText("text"), default=NOT_GIVEN, metavar="TEXT", help="With this text in a field.")
+@click.option(
+    "--contact",
+    type=TypedText("contact"),
+    default=NOT_GIVEN,
+    metavar="P",
+    help="Of this contact, or of a phone number.",
+)
 @click.option("--limit", type=click.IntRange(1), default=None, metavar="N", help="At most so many.")
 @with_books()
 def list_command(

@@ -28,6 +28,7 @@ FIXED = ("row", "reason", "attached", "contact_id")  # said otherwise: by retrac
 SUPERVISOR = "supervisor"
 MANAGER = "manager"
 LEFT = "left"
+UNDO = "undo"  # the reason of what undo takes back
 UNDO_WITHIN = 600  # seconds
 SEPARATORS = re.compile("[,;，；、]")  # between the items of a list, as typed
 
@@ -239,19 +240,24 @@ def undo(books: Books, writing: Writing) -> tuple[Done, Row]:
     key = writing.request_id
     known = books.index.db.execute("SELECT id FROM requests WHERE key = ?", (key,)).fetchone()
     if key and known:
-        return retract(books, known[0], "", "undo", writing)
+        return retract(books, known[0], "", UNDO, writing)
     actor = require_actor(books)
     row = find_last_own(books, actor)
+    if row is not None and row.event == "retracted":
+        hint = f"to take that back: dispatchctl retract {row.id} {row.ref} --reason TEXT"
+        raise Refused(f"the last thing that {actor} did was to take back a row of {row.id}", hint=hint)
     if row is None:
         raise Refused(f"{actor} recorded nothing within the last {UNDO_WITHIN // 60} minutes")
     later = [each for each in books.rows_of(row.id) if each.recorded > row.recorded and not each.derived]
     if later:
         raise Refused(f"{row.event} of {row.id} was followed by {later[-1].event} of {later[-1].id}")
-    return retract(books, row.id, row.ref, "undo", writing, within=UNDO_WITHIN)
+    return retract(books, row.id, row.ref, UNDO, writing, within=UNDO_WITHIN)
 
 
 def find_last_own(books: Books, actor: str) -> Row | None:
-    """The last row that a person recorded within the last ten minutes and that still stands."""
+    """The last row that a person recorded within the last ten minutes and that still stands; what `undo` itself wrote
+    is passed over, so that it can be called again.
+    """
     import time
 
     now = books.now if books.ws.now_given else int(time.time())
@@ -265,8 +271,11 @@ def find_last_own(books: Books, actor: str) -> Row | None:
             if best is not None and recorded < best.recorded:
                 break  # what follows has nothing later
             case = books.case(case_id)
-            for row in case.rows:
-                mine = row.by == actor and not row.derived and row.event != "retracted" and row.recorded >= since
+            # of a void case the row that voided it is no row of the case's any more
+            voiding = [row for row in books.rows_of(case_id) if row.id == case_id and row.event == "retracted"]
+            for row in (*case.rows, *voiding):
+                undone = row.event == "retracted" and row.fields.get("reason") == UNDO
+                mine = row.by == actor and not row.derived and not undone and row.recorded >= since
                 if mine and (best is None or (row.recorded, row.seq) > (best.recorded, best.seq)):
                     best = row
     return best

@@ -221,3 +221,19 @@ def test_a_promotion_of_the_last_manager_may_be_taken_back_where_he_stays_one(de
     desk.do("mgr", "retract", "mgr", "--reason", "误")
     assert desk.show("mgr")["role"] == "manager"
     assert "mgr is the last manager" in desk.refuse(4, "mgr", "retract", "mgr", "#1", "--reason", "误")
+
+
+def test_undo_after_a_row_was_taken_back_touches_nothing_else(desk: Desk) -> None:
+    """It may be called again after itself; after a retraction by hand it says how that is taken back."""
+    one, two, three = desk.take(), desk.take(), desk.take()
+    desk.do("lin", "undo")
+    desk.do("lin", "undo")
+    assert [desk.state(each) for each in (one, two, three)] == ["open", "void", "void"]
+    four = desk.take()
+    desk.wait(minutes=1)
+    desk.do("lin", "retract", four, "--reason", "误")
+    told = desk.refuse(4, "lin", "undo")
+    assert f"take back a row of {four}" in told
+    assert desk.state(one) == "open"
+    desk.do("lin", *told[told.index("dispatchctl retract") :].split()[1:4], "--reason", "没有误")
+    assert desk.state(four) == "open"

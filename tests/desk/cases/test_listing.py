@@ -51,6 +51,8 @@ def test_each_condition_narrows(desk: Desk, options: tuple[str, ...], numbers: s
         (("--sort", "nofield", "--limit", "1"), "--sort"),
         (("--fields", "nofield", "-q"), "--fields"),
         (("-q", "--now", "2026-13-01"), "--now"),
+        (("--contact", ""), "--contact"),
+        (("--search", " "), "--search"),
     ],
 )
 def test_what_is_not_there_is_refused_whatever_is_printed(desk: Desk, options: tuple[str, ...], place: str) -> None:
