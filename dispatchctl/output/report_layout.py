@@ -46,6 +46,8 @@ def say_number(figure: Mapping[str, Any] | None) -> str:
     if figure is None or figure["value"] is None:
         return NOTHING
     value = Decimal(figure["value"])
+    if figure["kind"] in QUOTIENTS and figure["denominator"]:  # the value has been rounded once, to six places
+        value = Decimal(figure["numerator"]) / Decimal(figure["denominator"])
     if figure["kind"] == "ratio":
         return f"{_round_rate(value * 100)}%"
     if figure["kind"] in ("average", "median"):

@@ -23,6 +23,7 @@ def figure(kind: str, numerator: int, denominator: int) -> dict[str, Any]:
         ("ratio", 1, 8, "12.50%"),
         ("ratio", 12345, 100_000, "12.35%"),  # a tie goes up
         ("ratio", 12335, 100_000, "12.34%"),
+        ("ratio", 50, 101, "49.50%"),  # 49.504950..., which six places would make a tie
         ("ratio", 1, 1, "100.00%"),
         ("ratio", 0, 1, "0.00%"),
         ("ratio", 9999, 10_000, "99.99%"),

@@ -118,13 +118,15 @@ class _Conditions:
             self.add(f"{quote(name)} IS NULL")
             return
         field = self.fields[name]
+        one = f"{quote(name)} = ?"
+        if field.type == "time":  # the same moment may stand with another offset
+            one = f"strftime('%s', {quote(name)}) = strftime('%s', ?)"
         if field.many:
-            one, around = f"';' || {quote(name)} || ';' LIKE ? ESCAPE '\\'", "%;{};%"
-        else:
-            one, around = f"{quote(name)} = ?", "{}"
+            marked = f"replace(replace({quote(name)}, '\\\\', char(2)), '\\;', char(1))"
+            one = f"instr(';' || {marked} || ';', ?) > 0"
 
         def spell(text: str) -> str:
-            return around.format(_escape(join_items([text]))) if field.many else text
+            return f";{_mark(join_items([text]))};" if field.many else text
 
         try:  # keys by their titles, people by their names, times and amounts as they may be typed
             value = read_field(self.books, field, wanted, Instant(self.books.now, 0), "--where", employed=False)
@@ -160,3 +162,8 @@ class _Conditions:
 def _escape(text: str) -> str:
     """A text as LIKE takes it literally."""
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _mark(text: str) -> str:
+    """A list as the record has it, what is escaped inside its items marked: each `;` left parts two items."""
+    return text.replace("\\\\", chr(2)).replace("\\;", chr(1))

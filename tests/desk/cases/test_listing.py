@@ -197,3 +197,23 @@ def test_an_empty_list_has_the_keys_of_a_full_one(desk: Desk) -> None:
             desk.do("lin", "show", order, "--reveal", "--reason", "上门前联系业主")
         full = desk.act("lin", "list", register, "--format", "csv").out
         assert empty.strip().split(",") == full.split("\n")[0].strip().split(","), register
+
+
+def test_an_item_is_the_whole_item_letter_for_letter(desk: Desk) -> None:
+    desk.do("mgr", "staff", "change", "pan", "--skill", "a;b", "--skill", "c\\\\", "--skill", "100%")
+    found = {
+        text: [each["id"] for each in desk.do("mgr", "list", "staff", "--where", f"skills={text}")]
+        for text in ("a;b", "b", "a", "c\\\\", "c", "100%", "10%", "PLUMBING", "plumbing")
+    }
+    assert {text: ids for text, ids in found.items() if ids} == {
+        **{text: ["pan"] for text in ("a;b", "c\\\\", "100%")},
+        "plumbing": ["shui"],
+    }
+
+
+def test_a_moment_is_found_whatever_offset_it_stands_with(desk: Desk) -> None:
+    order = desk.take(appointment="2026-11-03T09:00")
+    desk.edit_rules((r"(?m)^  timezone: .*", "  timezone: UTC"))
+    for text in ("2026-11-03T01:00Z", "2026-11-03T09:00+08:00", "2026-11-03T01:00"):
+        found = desk.do("lin", "list", "orders", "--where", f"appointment_at={text}")
+        assert [each["id"] for each in found] == [order], text
