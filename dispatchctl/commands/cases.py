@@ -7,7 +7,7 @@ from dispatchctl.commands.results import describe_done, print_done, print_result
 from dispatchctl.desk.audit import check_reveal, note_reveal
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.cases.amendments import amend, retract, undo
-from dispatchctl.desk.cases.listing import list_cases, list_keys
+from dispatchctl.desk.cases.listing import list_cases, name_columns
 from dispatchctl.desk.cases.sheet import show_case
 from dispatchctl.desk.items import resolve_part
 from dispatchctl.desk.names import find_register, resolve_case
@@ -100,7 +100,12 @@ def list_command(
     print_warnings(books)
     page = books.pages.get(name)
     emit(
-        books.ws, items, page.listed, page=page, keys=list_keys(books, page), in_order=bool(limit and books.ws.sort[0])
+        books.ws,
+        items,
+        page.listed,
+        page=page,
+        keys=name_columns(books, page),
+        in_order=bool(limit and books.ws.sort[0]),
     )
 
 

@@ -67,7 +67,7 @@ def list_cases(
     return items
 
 
-def list_keys(books: Books, page: Register) -> tuple[str, ...]:
+def name_columns(books: Books, page: Register) -> tuple[str, ...]:
     """The keys of what list_cases gives, also where it gives nothing."""
     begun = ("at", "by", "by_name") if "at" in page.listed else ()
     return ("id", "register", "state", *begun, *(field.name for field in own_fields(books, page.name)), "contact")
