@@ -189,11 +189,20 @@ MONEY = MoneyType("amount", MONEY_FORMS)
 SPAN = SpanType("span", SPAN_FORMS)
 
 
+EXCUSE = "excuse"  # the parameter of --reason, where a command has none of its own
+
+
 class Command(click.Command):
     """A command whose own options are given once, but for those that take many: none of two values is dropped.
 
-    Of the global options the last one counts, so that an alias of the shell may be overruled.
+    Of the global options the last one counts, so that an alias of the shell may be overruled. A reason that a command
+    asks for is also the one for which somebody does what only somebody else may.
     """
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        if any("--reason" in param.opts for param in self.params if param.name != EXCUSE):
+            self.params = [param for param in self.params if param.name != EXCUSE]
 
     def make_parser(self, ctx: click.Context) -> Any:
         """The parser, which refuses an option that it meets again."""
@@ -330,12 +339,14 @@ def _take_writing(function: Function, at_option: Callable[..., Any]) -> Function
         request_id: str | None,
         attach: tuple[str, ...],
         dry_run: bool,
+        excuse: str = "",
         **rest: Any,
     ) -> Any:
         workspace = click.get_current_context().find_object(Workspace)
         if workspace is not None and not workspace.quiet:
             _ = workspace.form  # one that only files have is refused before anything is recorded
-        writing = Writing(at or "", note or "", request_id or "", tuple(attach), dry_run)
+        reason = excuse or rest.get("reason") or ""
+        writing = Writing(at or "", note or "", request_id or "", tuple(attach), dry_run, str(reason))
         return function(*args, writing=writing, **rest)
 
     decorators = (
@@ -343,6 +354,7 @@ def _take_writing(function: Function, at_option: Callable[..., Any]) -> Function
         click.option("--note", metavar="TEXT", help="A remark kept with the event."),
         click.option("--request-id", metavar="KEY", help="The same key again writes nothing and repeats the result."),
         click.option("--attach", metavar="FILE", multiple=True, help="Keep a copy of the file; may be repeated."),
+        click.option("--reason", EXCUSE, metavar="TEXT", default="", help="Why you, where nobody who may is there."),
         click.option("-n", "--dry-run", cls=ShortOption, is_flag=True, help="Check and show, but record nothing."),
     )
     wrapped: Any = run

@@ -18,13 +18,17 @@ LAST_YEAR = 9998  # a day beyond it would overflow when a zone or a limit is app
 
 
 class Writing(NamedTuple):
-    """What every writing command takes besides its own options. `at` is text as typed ("": now)."""
+    """What every writing command takes besides its own options. `at` is text as typed ("": now).
+
+    reason: why somebody records what only somebody else may, where the desk has nobody else.
+    """
 
     at: str = ""
     note: str = ""
     request_id: str = ""
     attach: tuple[str, ...] = ()
     dry_run: bool = False
+    reason: str = ""
 
     def refuse_kept(self, why: str) -> None:
         """UsageFault where something is to be kept with a row that will not be written; why: "there is no row, ..."."""

@@ -222,7 +222,7 @@ def open_desk(run: Callable[..., Result], folder: Path) -> Desk:
     assert made.code == 0, made.err
     for staff, (name, options) in list(STAFF.items())[1:]:
         desk.do("mgr", "staff", "join", staff, "--name", name, *options)
-    desk.do("mgr", "staff", "change", "mgr", *STAFF["mgr"][1])
+    desk.do("gm", "staff", "change", "mgr", *STAFF["mgr"][1])
     desk.clock(2, "09:00")
     return desk
 

@@ -24,9 +24,9 @@ STORIES = {
         lin withdraw A-20261102-0002 --reason 业主改期
         lin cancel O-20261102-0001 --reason 业主取消
         lin reopen O-20261102-0001 --reason 又漏了
-        lin reprice O-20261102-0001 80 --reason 增加材料
-        lin bill O-20261102-0001 --amount 80
-        lin paid O-20261102-0001 --amount 80
+        qian reprice O-20261102-0001 80 --reason 增加材料
+        qian bill O-20261102-0001 --amount 80
+        qian paid O-20261102-0001 --amount 80
         lin amend O-20261102-0001 priority=urgent --reason 登记有误
         lin retract O-20261102-0001 --reason 误操作
         lin close O-20261102-0001 --answered 已处理
@@ -98,13 +98,13 @@ STORIES = {
         lin staff join sun --name 孙新人 --role field --department engineering --manager zhou
         lin staff change sun --skill plumbing
         lin staff extend-probation sun --until 2027-02-28 --reason 尚需观察
-        lin staff ask-regularisation sun --comment 总结
+        sun staff ask-regularisation sun --comment 总结
         zhou staff comment sun --comment 同意转正
         lin staff regularise sun
         lin staff promote sun --role supervisor --reason 表现突出
         lin staff transfer sun --department cleaning --reason 工作需要
         lin staff demote sun --role field --reason 不称职
-        zhou staff score sun --measure attitude --month 2026-11 --score 92 --reason 业主表扬
+        lin staff score sun --measure attitude --month 2026-11 --score 92 --reason 业主表扬
         lin staff leave sun --kind resignation
         lin attendance late wu --on 2026-11-02
         lin attendance left-early wu --on 2026-11-02
@@ -176,6 +176,7 @@ def join_staff(run: Run) -> None:
         "wu --name 吴水工 --role field --department engineering --manager zhou --skill plumbing --class B --regular",
         "zheng --name 郑电工 --role field --department engineering --manager zhou --skill plumbing --regular",
         "gao --name 高总 --role general-manager --regular",
+        "qian --name 钱前台 --role desk --department desk --manager lin --regular",
     )
     for each in staff:
         assert run("staff", "join", *each.split(), "--as", "lin", "--now", START.isoformat()).code == 0

@@ -108,7 +108,7 @@ def complain_ordinary(desk: Month) -> Story:
     # 3wd from Tuesday: Wednesday, Thursday, Friday.
     assert desk.clock_of("C1", "put-right") == (november(6, "17:30"), "running", False)
     yield 3, "15:00"
-    desk.does("lin", "complaint", "classify", "{C1}", "--severity", "ordinary", "--reason", "影响有限")
+    desk.does("sup-d", "complaint", "classify", "{C1}", "--severity", "ordinary", "--reason", "影响有限")
     yield 4, "09:00"
     desk.does("mgr", "complaint", "rule", "{C1}", "--valid", "skill", "--reason", "确实迟到")
     yield 4, "09:05"
@@ -324,7 +324,7 @@ def attend(desk: Month) -> Story:
     for staff, score in (("pan", "80"), ("shui", "60")):
         mark = ("--measure", "attitude", "--month", "2026-11", "--score", score, "--reason", "日常观察")
         yield 25, "09:00"
-        desk.does("sup-e", "staff", "score", staff, *mark)
+        desk.does("mgr", "staff", "score", staff, *mark)
 
 
 STORIES = (
@@ -393,8 +393,8 @@ def check_charges(desk: Month) -> None:
     }
     assert found == DUE
     assert {each["state"] for each in due} == {"due"}
-    assert len(desk.do("mgr", "ledger", "propose", "--all", "--month", "2026-11")) == len(DUE)
-    again = desk.act("mgr", "ledger", "propose", "--all", "--month", "2026-11", "-q")
+    assert len(desk.do("lin", "ledger", "propose", "--all", "--month", "2026-11")) == len(DUE)
+    again = desk.act("lin", "ledger", "propose", "--all", "--month", "2026-11", "-q")
     assert (again.code, again.out) == (0, "")  # the same facts charge nobody twice
     entries = {(each["rule"], each["staff"], each["occurred_at"]): each["entry"] for each in list_due(desk)}
     name = {
@@ -430,7 +430,7 @@ def check_charges(desk: Month) -> None:
     assert [states[name[each]] for each in ("C1", "C2", "C3", "late1", "late2")] == [
         "paid", "waived", "approved", "reversed", "paid",
     ]  # fmt: skip
-    again = desk.act("mgr", "ledger", "propose", "--all", "--month", "2026-11", "-q")
+    again = desk.act("lin", "ledger", "propose", "--all", "--month", "2026-11", "-q")
     assert (again.code, again.out) == (0, "")
 
 

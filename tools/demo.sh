@@ -25,5 +25,5 @@ show "One case: its clocks and its history" show "$first"
 show "Why it is due when it is: National Day, a pause for parts, a weekend" due "$explained" --explain
 show "What the regulations say follows from the month; nothing is charged until people decide" ledger due
 show "Why one of them: clause, fact and arithmetic" why "$charge"
-show "How people did" appraise
+show "How people did, as their manager sees it" --as s02 appraise
 show "The month" report monthly

@@ -97,7 +97,6 @@ def list_stories() -> list[Story]:
 def run_office() -> Steps:
     """What happens beside the orders: people's files, and the rules put in force."""
     post = ("--role", "general-manager", "--department", "desk", "--reason", "任命为项目总经理")
-    yield Step(moment(28, 9, 2, month=9), "s01", ("staff", "promote", "s01", *post))
     for staff, name, role, department, manager, skills, areas, phone in STAFF[1:]:
         argv = ["staff", "join", staff, "--name", name, "--role", role, "--department", department]
         argv += ["--manager", manager, "--login", staff, "--phone", phone]
@@ -106,9 +105,10 @@ def run_office() -> Steps:
         argv += ["--heads", HEADS[staff]] if staff in HEADS else []
         argv += [] if staff == "s07" else ["--regular"]
         yield Step(moment(28, 9, 5, month=9), "s01", tuple(argv))
+    yield Step(moment(28, 9, 8, month=9), "s02", ("staff", "promote", "s01", *post))  # nobody promotes himself
     yield Step(moment(28, 10, 0, month=9), "s01", ("policy", "publish", "-q"))
     learnt = ("--skill", "hvac", "--skill", "carpentry", "--skill", "masonry")
-    yield Step(moment(8, 9, 0), "s04", ("staff", "change", "s07", *learnt, "--note", "泥瓦工操作考核合格"))
+    yield Step(moment(8, 9, 0), "s02", ("staff", "change", "s07", *learnt, "--note", "泥瓦工操作考核合格"))
     yield Step(moment(14, 16, 0), "s07", ("staff", "ask-regularisation", "s07", "--comment", "试用期工作总结已交"))
     yield Step(moment(15, 10, 0), "s04", ("staff", "comment", "s07", "--comment", "手艺扎实，到场及时，同意转正"))
     yield Step(moment(16, 10, 0), "s01", ("staff", "regularise", "s07", "--reason", "试用期考核合格"))

@@ -320,7 +320,7 @@ def run_ledger() -> Steps:
         elif rule in ("late-a", "late-b", "training-late", "merit"):
             yield Step(at, who, ("ledger", "approve", name, "--reason", "按规定"))
             if rule != "merit":
-                yield Step(at + timedelta(seconds=20), DESK, ("ledger", "paid", name))
+                yield Step(at + timedelta(seconds=20), SENIOR, ("ledger", "paid", name))
     yield Step(moment(30, 11, 0), SENIOR, ("ledger", "spend", "--amount", "30", "--reason", "购买班组饮用水"))
 
 

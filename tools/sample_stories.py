@@ -145,7 +145,7 @@ class Story(Dispatch):
         if self.turn == "amend-price":
             price = str(self.price + 30)
             self.price += 30
-            yield from self.say(self.desk, "reprice", self.order, price, "--reason", "增加材料费，客户同意")
+            yield from self.say(DESK, "reprice", self.order, price, "--reason", "增加材料费，客户同意")
         if self.turn in ("undo", "retract"):
             yield from self.mistake()
         yield from self.complete()
@@ -212,9 +212,7 @@ class Story(Dispatch):
         rng = self.rng
         if self.price and rng.random() < 0.3:
             self.at += 5 * MINUTE
-            yield from self.say(
-                self.worker if self.urgent else self.desk, "bill", self.order, "--amount", f"{self.price}"
-            )
+            yield from self.say(DESK, "bill", self.order, "--amount", f"{self.price}")
         late = self.turn == "unconfirmed" or rng.random() < 0.03
         self.at = find_open(self.at)
         self.at = add_business(self.at, rng.uniform(1500, 1800) if late else rng.uniform(20, 300))

@@ -6,7 +6,7 @@ from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.results import describe_done, print_done, print_results, print_warnings
 from dispatchctl.desk.audit import check_reveal, note_reveal
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.cases.amendments import amend, retract, undo
+from dispatchctl.desk.cases.amendments import amend, list_moved, retract, undo
 from dispatchctl.desk.cases.listing import list_cases, name_columns
 from dispatchctl.desk.cases.sheet import show_case
 from dispatchctl.desk.items import resolve_part
@@ -23,7 +23,9 @@ from dispatchctl.options import (
     command,
 )
 from dispatchctl.output.formats import emit
+from dispatchctl.output.labels import label
 from dispatchctl.output.sheets import print_case
+from dispatchctl.output.terminal import tell
 from dispatchctl.registers.row import Row
 
 
@@ -124,6 +126,9 @@ def amend_command(books: Books, case: str, changes: tuple[str, ...], reason: str
     """
     name, item = resolve_part(books, case)
     done = amend(books, name, (*changes, *item), reason, writing)
+    for job, holder, names in list_moved(books, done):
+        said = ", ".join(label(each, books.lang, books.pages.get(done.rows[0].register)) for each in names)
+        tell(f"{job} of {holder} {books.people.name(holder)} follows: {said}")
     return print_done(books, done.rows[0].register, [done])
 
 

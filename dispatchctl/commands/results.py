@@ -68,9 +68,26 @@ def describe_done(done: "Done", shown: str = "", /, **more: Any) -> dict[str, An
 def print_done(
     books: Books, register: str, done: "Sequence[Done]", *, refused: "Sequence[Refusal]" = (), single: bool = True
 ) -> int:
-    """Print what a command about one event of each case came to; the exit code, as print_results."""
+    """Print what a command about one event of each case came to; the exit code, as print_results.
+
+    People are told whose it is and what it is about: a number typed wrongly is seen at once.
+    """
     items = [describe_done(each) for each in done]
-    return print_results(books, items, ("id", "event", "state"), refused=refused, single=single, register=register)
+    columns: tuple[str, ...] = ("id", "event", "state")
+    told = books.pages.get(register).told
+    if told and not books.ws.quiet and books.ws.form.people and not books.ws.fields:
+        columns += told
+        for item, one in zip(items, done, strict=True):
+            item.update(describe_told(books, one, told))
+    return print_results(books, items, columns, refused=refused, single=single, register=register)
+
+
+def describe_told(books: Books, done: "Done", names: Sequence[str]) -> dict[str, Any]:
+    """What a case says under these names, else the case above it: an assignment's service is its order's."""
+    case = done.family.cases[done.id]
+    above = done.family.cases.get(case.parent, case)
+    values = books.judging.values(done.family, case)
+    return {name: values.get(name) or above.fields.get(name) for name in names}
 
 
 def print_items(

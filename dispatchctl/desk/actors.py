@@ -1,6 +1,4 @@
-"""Who acts (--as, the login), and whether their role stands for the one a deed wants. Desk."""
-
-from collections.abc import Sequence
+"""Who acts: --as, else the login. Desk (what they may record: `rights`)."""
 
 from dispatchctl.desk.books import Books
 from dispatchctl.errors import NotFound, Refused
@@ -38,14 +36,6 @@ def require_actor(books: Books, *, system: bool = False) -> str:
     if actor == SYSTEM and not system:
         raise Refused("system may urge, notify, report and seal only", hint="name a person: --as ID")
     return actor
-
-
-def require_role(books: Books, words: Sequence[str], actor: str, what: str, clause: str = "") -> None:
-    """Refused where the person's role stands for none of these roles; the message says what is theirs to do."""
-    role = books.people.facts(actor).get("role", "")
-    if not any(books.people.stands_for(role, word) for word in words):
-        cited = f" ({clause})" if clause else ""
-        raise Refused(f"{actor} may not {what}: that is for {', '.join(words)} and above{cited}")
 
 
 def check_login(books: Books, staff: str, login: str, option: str = "--login") -> None:

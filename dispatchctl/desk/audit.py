@@ -5,10 +5,13 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Step
 from dispatchctl.desk.events import begin
 from dispatchctl.desk.recording import read_moment
-from dispatchctl.errors import Refused, UsageFault
+from dispatchctl.desk.rights import require_right
+from dispatchctl.errors import UsageFault
 from dispatchctl.store.folder import require_writer
 from dispatchctl.typed import Writing
 from dispatchctl.workspace import Workspace
+
+REVEALED = "audit.revealed"
 
 
 def open_audit(books: Books) -> tuple[Books, str]:
@@ -47,12 +50,9 @@ def note_reveal(books: Books, actor: str, subject: str, reason: str) -> None:
 
 
 def check_reveal(books: Books, reason: str) -> str:
-    """Who may reveal: a role of `privacy.reveal` or one above; the actor. Refused otherwise (PR-7)."""
+    """Who reveals; Refused for who may not, before anything is shown (PR-7)."""
     if not reason:
         raise UsageFault("--reveal needs --reason TEXT")
     actor = require_actor(books)
-    role = books.people.facts(actor).get("role", "")
-    allowed = books.policy["privacy"]["reveal"]
-    if not any(books.people.stands_for(role, each) for each in allowed):
-        raise Refused(f"{actor} may not reveal: that is for {', '.join(allowed)} and above")
+    require_right(books, actor, REVEALED, "reveal a contact")
     return actor

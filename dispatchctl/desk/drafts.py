@@ -147,8 +147,8 @@ def as_row(draft: Draft, register: str, moment: Instant, number: int = 0) -> Row
     )
 
 
-def try_drafts(books: Books, register: str, drafts: Sequence[Draft], moment: Instant) -> Family:
-    """The family as it would be after these rows; Refused where one of them may not happen there.
+def try_drafts(books: Books, register: str, drafts: Sequence[Draft], moment: Instant) -> tuple[Family, Family]:
+    """The family before and after these rows; Refused where one of them may not happen there.
 
     It is the family of the first one's case, or, where that is a new one, of the case that its page's parent names.
     """
@@ -166,7 +166,7 @@ def try_drafts(books: Books, register: str, drafts: Sequence[Draft], moment: Ins
         if row.event != "retracted" and row not in case.rows:
             raise refuse_event(before.cases.get(row.id, case), row.event)
     _check_later(before, after)
-    return after
+    return before, after
 
 
 def _check_later(before: Family, after: Family) -> None:

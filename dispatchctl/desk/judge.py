@@ -100,6 +100,10 @@ class Judging:
             return {}
         return derive_fields(family, case, self.book.at(case.rows[0].at)[0], self.table.elapsed)
 
+    def values(self, family: Family, case: Case) -> dict[str, str]:
+        """The fields of a case as they are by now: those of its rows, and over them what is derived."""
+        return {**case.fields, **self.derive(family, case)}
+
     def instances(self, family: Family, case: Case) -> list[Instance]:
         """The clock instances of a case."""
         return judge_case(family, case, self.table, self.people)

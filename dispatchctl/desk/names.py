@@ -60,6 +60,14 @@ def resolve_case(
     raise NotFound(f"no such {one}: {show_text(text)}")
 
 
+def ends_with(case: str, text: str) -> bool:
+    """Whether a short id means this case: `7`, `0007` or `1102-0007` means A-20261102-0007."""
+    tail, number = text.rpartition("-")[2], case.rpartition("-")[2]
+    if not (tail.isascii() and tail.isdigit()) or len(tail) > 9 or int(tail) != int(number):
+        return False
+    return case.endswith("-" + text) if "-" in text else len(tail) <= 4 or tail == number
+
+
 def _exists(books: "Books", case: str) -> bool:
     if len(case) > 200 or not case.isprintable():
         return False
@@ -79,8 +87,7 @@ def _list_endings(books: "Books", register: str, text: str) -> list[str]:
     found = []
     for day, writer in rows:
         case = make_id(letter, day, writer, number)
-        fits = case.endswith("-" + text) if "-" in text else len(tail) <= 4 or tail == f"{number:04d}"
-        if fits:
+        if ends_with(case, text):
             found.append(case)
     if len(found) > 1:
         return found

@@ -14,6 +14,8 @@ from dispatchctl.desk.drafts import Group, Instant, Step, as_row, lint_privacy, 
 from dispatchctl.desk.names import resolve_case
 from dispatchctl.desk.times import format_time, local_time
 from dispatchctl.errors import DispatchError, NotFound, OutcomeUnknown, Refused, SystemFailed, UsageFault
+from dispatchctl.policy.rights import is_ruled
+from dispatchctl.registers.page import ALONE
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Family
 from dispatchctl.store.folder import has_seals, require_writer
@@ -183,9 +185,27 @@ def plan_group(
         lint_privacy(books, {"--reason": str(step.fields.get("reason") or "")})
     fresh = "" if all(step.case for step in steps) else new_id(books, register, moment, ahead)
     drafts = make_drafts(steps, actor, fresh, moment, writing, attached)
-    family = try_drafts(books, register, drafts, moment)
+    before, family = try_drafts(books, register, drafts, moment)
+    reason = next((text for step in steps if (text := str(step.fields.get("reason") or ""))), writing.reason)
+    alone = _check_rights(books, register, drafts, moment, before, family, reason)
+    if alone:
+        for place in alone:
+            drafts[place] = drafts[place]._replace(fields={**drafts[place].fields, ALONE.name: reason})
+        _, family = try_drafts(books, register, drafts, moment)
+        books.warnings.append("nobody else of the desk may record this: it is marked so, with the reason")
     rows = [as_row(draft, register, moment) for draft in drafts]
     return drafts, Done(rows[0].id, family.cases[rows[0].id].state, rows, family, dry=writing.dry_run)
+
+
+def _check_rights(
+    books: Books, register: str, drafts: Group, moment: Instant, before: Family, after: Family, reason: str
+) -> list[int]:
+    """See rights.check_rights; what anybody may record asks for nobody's post."""
+    if not any(is_ruled(books.policy["rights"], register, draft.event) for draft in drafts):
+        return []
+    from dispatchctl.desk.rights import check_rights
+
+    return check_rights(books, [as_row(draft, register, moment) for draft in drafts], before, after, reason)
 
 
 def _append(books: Books, register: str, writer: str, groups: list[Group], moment: Instant, *, sync: bool) -> list[Row]:

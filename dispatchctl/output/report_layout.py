@@ -29,8 +29,12 @@ BESIDE = {
     "daily": {"month-before": ("day before", "前一日"), "year-before": ("year before", "上年同日")},
     "weekly": {"month-before": ("week before", "上周"), "year-before": ("year before", "上年同周")},
 }
-CORRECTIONS = "corrections"  # the section of what was recorded about months that were closed
-CORRECTED = ("month", "case", "register", "event", "at", "recorded_at", "by")
+#: sections that list rows instead of measures: what was recorded about months that were closed, and what by somebody
+#: who may only because nobody else was there
+LISTS = {
+    "corrections": ("month", "case", "register", "event", "at", "recorded_at", "by"),
+    "alone": ("case", "register", "event", "at", "by", "reason"),
+}
 PERSON = ("person", "person", "人员")
 NOTHING = "–"
 NUMBERS = ("numerator", "denominator")
@@ -94,8 +98,8 @@ def list_tables(
     """(title of a section, its tables as columns and items): the whole period first, then one for each grouping."""
     found = []
     for section in document["sections"]:
-        if section["id"] == CORRECTIONS:
-            found.append((str(section["title"]), [_list_corrections(section, lang, pages)]))
+        if section["id"] in LISTS:
+            found.append((str(section["title"]), [_list_rows(section, lang, pages)]))
             continue
         tables = [_list_whole(document, section, lang)]
         for by in dict.fromkeys(row["by"] for row in section["rows"] if row["by"]):
@@ -104,14 +108,14 @@ def list_tables(
     return found
 
 
-def _list_corrections(section: Document, lang: str, pages: Pages) -> tuple[list[Column], list[dict[str, Any]]]:
-    """What was recorded about closed months, in the words of its registers."""
+def _list_rows(section: Document, lang: str, pages: Pages) -> tuple[list[Column], list[dict[str, Any]]]:
+    """A section that lists rows, in the words of their registers."""
     items = []
     for row in section["rows"]:
         page = pages.get(row["register"])
         register = page.zh if lang == "zh" else page.en
         items.append({**row, "register": register, "event": say_word(row["event"], lang, page, event=True)})
-    return [find_column(name) for name in CORRECTED], items
+    return [find_column(name) for name in LISTS[section["id"]]], items
 
 
 def name_beside(document: Document, word: str) -> tuple[str, str]:

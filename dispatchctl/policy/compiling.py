@@ -16,6 +16,7 @@ from dispatchctl.policy.checks.clocks import split_event
 from dispatchctl.policy.items import CLOCKS, SCORES, VALUE_KEYS
 from dispatchctl.policy.loading import SIZE_LIMIT, load_tree
 from dispatchctl.policy.reading import Sheet, read_value
+from dispatchctl.policy.rights import KEYS, build_rights
 from dispatchctl.policy.sections import RULES, VERSION
 from dispatchctl.policy.shapes import LEFT_OUT
 from dispatchctl.policy.vocabulary import list_sources, store_conditions
@@ -43,11 +44,18 @@ def compile_policy(
         check_rules(sheet, rules)
     days = _build_days(sheet, rules["days"]) if published and rules["days"] else None
     faults = sorted(faults + sheet.faults, key=lambda fault: (fault.line, fault.column))
-    return (None, faults) if faults else (_build_policy(rules, days, pages), [])
+    written = frozenset(f"{section}.{key}" for section, key in KEYS if sheet.is_written(section, key))
+    return (None, faults) if faults else (_build_policy(rules, days, pages, written), [])
 
 
-def _build_policy(rules: dict[str, Any], days: dict[str, Any] | None, pages: Pages) -> dict[str, Any]:
+def _build_policy(
+    rules: dict[str, Any], days: dict[str, Any] | None, pages: Pages, written: frozenset[str]
+) -> dict[str, Any]:
+    """written: of the older keys of rights, those that the file has."""
     head = rules["policy"]
+    reveal = _keep_roles(rules["privacy"]["reveal"], rules)
+    assignment = _build_assignment(rules)
+    kept = {**{f"assignment.{key}": assignment[key] for key in ("confirm_by", "extend_by")}, "privacy.reveal": reveal}
     return {
         "title": head["title"],
         "label": head["version"] or head["effective_from"],
@@ -66,7 +74,7 @@ def _build_policy(rules: dict[str, Any], days: dict[str, Any] | None, pages: Pag
         "priorities": _build_titles(rules["priorities"]),
         "channels": _build_titles(rules["channels"]),
         "intake": rules["intake"],
-        "assignment": _build_assignment(rules),
+        "assignment": assignment,
         "clocks": [_build_clock(clock, pages) for clock in rules["clocks"]],
         "escalation": {**rules["escalation"], "roles": _keep_roles(rules["escalation"]["roles"], rules)},
         "complaints": _build_complaints(rules["complaints"]),
@@ -80,7 +88,8 @@ def _build_policy(rules: dict[str, Any], days: dict[str, Any] | None, pages: Pag
         "measures": {key: _build_measure(key, measure, pages) for key, measure in rules["measures"].items()},
         "reports": rules["reports"],
         "appraisal": _build_appraisal(rules),
-        "privacy": {**rules["privacy"], "reveal": _keep_roles(rules["privacy"]["reveal"], rules)},
+        "privacy": {**rules["privacy"], "reveal": reveal},
+        "rights": build_rights(rules, kept, written),
     }
 
 
@@ -149,6 +158,7 @@ def _build_charge(charge: dict[str, Any], kind: str, rules: dict[str, Any], page
         "unless": [list(word.split(".", 1)) if "." in word else ["", word] for word in charge["unless"]],
         "kind": charge["kind"] or kind,
         "approver": charge["approver"] or DEFAULT_APPROVER,
+        "own_proposal": rules["rights"] is None if charge["own_proposal"] is None else charge["own_proposal"],
     }
 
 

@@ -238,6 +238,7 @@ _CHARGE = struct(
     Key("propose", list_words(*MEASURES), [], note="建议的处理"),
     Key("proposer", TEXT, note="由谁提出，默认不限"),
     Key("approver", TEXT, note="由谁批准，默认经理"),
+    Key("own_proposal", FLAG, note="提出人可否自己批准；写了 rights 的，默认不可"),
     Key("into", TEXT, note="归入哪项经费"),
     Key("source", list_of(TEXT), [], note="依据的条款"),
 )
@@ -311,6 +312,14 @@ _PRIVACY = struct(
     Key("strict", FLAG, False, note="内容里有电话、证件号即拒收"),
 )
 
+_RIGHT = either(
+    struct(
+        Key("may", list_of(TEXT, low=1), required=True, note="谁可以：岗位（含其以上各级）、事项里的人或 self 等"),
+        Key("source", list_of(TEXT), [], note="依据的条款"),
+    ),
+    list_of(TEXT, low=1),
+)
+
 _DAYS_OF_YEARS = map_of(map_of(blankable(TEXT)))
 DAYS = struct(
     Key("through", scalar("year"), required=True, note="公布到哪一年"),
@@ -341,6 +350,8 @@ RULES = struct(
     Key("reports", struct(*(Key(name, _REPORT, [], note="报表各节") for name in REPORTS)), {}, note="报表"),
     Key("appraisal", _APPRAISAL, note="考核"),
     Key("privacy", _PRIVACY, {}, note="个人信息"),
+    Key("rights", map_of(_RIGHT), note="谁可以记录什么：台账.事件，* 代表任意；没有写到的，在职人员都可以"),
+    Key("never_self", list_of(TEXT), ["staff.scored"], note="不得由本人记录的事件：涉及本人的判定、奖惩、晋升、评分"),
 )
 
 #: a published version: the draft's text and, below it, the days that were resolved when it was published

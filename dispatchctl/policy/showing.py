@@ -71,6 +71,8 @@ def _show_all(policy: Policy, pages: Pages) -> dict[str, Any]:
         "reports": policy["reports"],
         "appraisal": policy["appraisal"],
         "privacy": {**policy["privacy"], "retain": _show_span(policy["privacy"]["retain"])},
+        "rights": policy["rights"]["given"],
+        "never_self": policy["rights"]["never_self"],
     }
 
 

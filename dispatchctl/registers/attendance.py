@@ -14,6 +14,7 @@ PAGE = complete_page(
         en="attendance",
         zh="考勤",
         one="attendance entry",
+        subject=("staff",),
         fixed=("date",),
         listed=("id", "state", "staff", "date", "reason"),
         fields=(

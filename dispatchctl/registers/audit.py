@@ -26,7 +26,7 @@ PAGE = complete_page(
         one="audit entry",
         stands=True,
         undone=False,
-        listed=("id", "at", "by_name", "state", "subject", "reason", "report", "period"),
+        listed=("id", "at", "by_name", "state", "subject", "reason", "report", "period", "alone"),
         fields=(
             Field("subject", "subject", "对象"),
             Field("report", "report", "报表"),

@@ -59,6 +59,7 @@ PAGE = complete_page(
         en="complaints",
         zh="投诉",
         one="complaint",
+        subject=("about_staff", "responsible"),
         listed=("id", "state", "severity", "validity", "kind", "departments", "receiver", "content"),
         parent="order_id",
         item="measure_id",

@@ -18,6 +18,7 @@ PAGE = complete_page(
         en="ledger",
         zh="奖惩台账",
         one="ledger entry",
+        subject=("staff",),
         decided=True,
         fields=(
             Field("key", "key", "标识"),

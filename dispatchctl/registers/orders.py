@@ -32,6 +32,7 @@ PAGE = complete_page(
         en="orders",
         zh="工单",
         one="order",
+        told=("service", "content"),
         listed=("id", "state", "kind", "service", "priority", "area", "content", "department"),
         fields=(
             Field("kind", "kind", "类别", type="choice", choices=KINDS),

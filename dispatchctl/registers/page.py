@@ -68,7 +68,9 @@ class Register(NamedTuple):
     say stands for ever: none is amended or taken back, and rows of older releases that do so count for nothing. undone:
     `undo` takes back its rows, too. one: what messages call a case of it. listed: the columns of `list`; id and state
     by default; with `at` a list tells when and by whom a case began. item: the field that numbers the parts of a case
-    (a complaint's measures). rowwise: fields of which each row has its own (a mark's), read row by row. fixed: fields
+    (a complaint's measures). told: what an answer to people says of a case besides its state, by its fields, else its
+    parent's. subject: the fields that name whom its rows are about ("id": the case is the person).
+    rowwise: fields of which each row has its own (a mark's), read row by row. fixed: fields
     on which more rests than their value: the row is taken back instead.
     """
 
@@ -88,6 +90,8 @@ class Register(NamedTuple):
     one: str = "case"
     listed: tuple[str, ...] = ("id", "state")
     item: str = ""
+    told: tuple[str, ...] = ()
+    subject: tuple[str, ...] = ()
     rowwise: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()
 
@@ -108,12 +112,13 @@ def _take(events: Iterable[Event]) -> set[str]:
 REASON = Field("reason", "reason", "原因")
 ROW = Field("row", "retracted row", "撤回的记录", type="row")
 ATTACHED = Field("attached", "attachments", "附件", many=True)
+ALONE = Field("alone", "nobody else could", "无他人可办")  # why somebody did what only somebody else may do
 
 
 def complete_page(page: Register) -> Register:
     """The page with what every register has: `amended` and `retracted`, the state void, and their columns."""
     names = {field.name for field in page.fields}
-    fields = page.fields + tuple(field for field in (REASON, ROW, ATTACHED) if field.name not in names)
+    fields = page.fields + tuple(field for field in (REASON, ROW, ATTACHED, ALONE) if field.name not in names)
     own = tuple(field.name for field in page.fields if field.name != "reason")
     corrections = (
         Event("amended", "amended", "更正", (ANY,), required=("reason",), optional=own),

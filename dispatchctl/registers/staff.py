@@ -16,6 +16,7 @@ PAGE = complete_page(
         en="staff",
         zh="员工",
         one="person",
+        subject=("id",),
         listed=("id", "name", "state", "role", "department", "skills", "areas", "manager"),
         fixed=("regular",),
         rowwise=("measure", "score", "month", "policy_version"),

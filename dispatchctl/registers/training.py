@@ -13,6 +13,7 @@ PAGE = complete_page(
         en="training",
         zh="培训",
         one="course",
+        subject=("staff",),
         listed=("id", "topic", "planned_for", "staff", "score", "about"),
         rowwise=("staff",),
         fields=(

@@ -1,8 +1,9 @@
 """What follows from the rows of orders and assignments: who dispatches, who did the work, was it followed up. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from dispatchctl.policy.rulebook import Version
+from dispatchctl.registers.row import Row, fold_key
 from dispatchctl.rules.derived_base import NOTHING, Calendars, Derived
 from dispatchctl.rules.families import Case, Family, Moment
 from dispatchctl.rules.owners import find_dispatcher
@@ -63,12 +64,44 @@ class OfOrder(Derived):
         return "unreachable" if self.tries >= version.policy["followups"]["orders"]["attempts"] else "owed"
 
 
-class OfAssignment(Derived):
-    """worker: the assignee, once it was completed."""
+TAKEN_OVER = ("contact_id", "content", "requirements")  # what an assignment tells as its order does, unless given
 
-    names = frozenset({"worker"})
+
+class OfAssignment(Derived):
+    """worker: the assignee, once it was completed; and what it took over from its order, as the order now has it."""
+
+    names = frozenset({"worker", *TAKEN_OVER})
 
     def get(self, name: str, facts: Mapping[str, str], at: int, version: Version) -> str:
         """See Derived.get."""
+        if name in TAKEN_OVER:
+            order = self.family.cases.get(self.case.parent)
+            return find_corrected(order, self.case, name, version) if order is not None else ""
         done = self.case.marks.get("completed")
         return facts.get("assignee", "") if done is not None and done <= at else ""
+
+
+def find_corrected(order: Case, job: Case, name: str, version: Version) -> str:
+    """What an order says by now of a field that the assignment took over from it; "" where it stays as it is.
+
+    Taken over is what was equal to the order's (or, where that had none, to the service's) when it was assigned;
+    another value was given then, or corrected since, and stays. Of work that has ended, what the order said by then
+    (PD-3.3).
+    """
+    if not any(row.event == "amended" and name in row.fields for row in order.rows):
+        return ""
+    assigned, last = job.rows[0], job.rows[-1]
+    if any(row.event == "amended" and name in row.fields for row in job.rows):
+        return ""
+    before = [row for row in order.rows if fold_key(row) < fold_key(assigned)]
+    until = [row for row in order.rows if not job.final or fold_key(row) < fold_key(last)]
+    had = _last_said(before, name)
+    if not had and name == "requirements":
+        service = version.policy["services"].get(_last_said(before, "service")) or {}
+        had = service.get("requirements") or ""
+    now = _last_said(until, name)
+    return now if now and assigned.fields.get(name, "") == had else ""
+
+
+def _last_said(rows: Sequence[Row], name: str) -> str:
+    return next((row.fields[name] for row in reversed(rows) if row.fields.get(name)), "")

@@ -7,6 +7,7 @@ RUNNING = "state = 'running'"  # of a clock
 HERE = "state NOT IN ('left', 'void')"  # of the staff: who works here
 #: what a change from a time on may judge otherwise; two ?: that time, seconds
 CHANGEABLE = f"{RUNNING} OR stopped_at >= ? OR due_at >= ?"
+MARKED_ALONE = "alone IS NOT NULL"  # of a case: some row of it was recorded by somebody since nobody else was there
 #: of the assignments: what somebody still has to work on
 AT_WORK = "{0}final = 0 AND {0}state <> 'completed'"
 

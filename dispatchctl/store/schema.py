@@ -1,8 +1,8 @@
 """The tables of the index: a register's is made from its page; what is asked of it daily has an index here. Store."""
 
 from dispatchctl.registers import Pages
-from dispatchctl.registers.page import Register
-from dispatchctl.store.conditions import RUNNING
+from dispatchctl.registers.page import ALONE, Register
+from dispatchctl.store.conditions import MARKED_ALONE, RUNNING
 
 # Facts below the cases, made anew with their family; what makes them is judged by the rules, never here.
 FACT_TABLES = ("charges", "scores")
@@ -96,6 +96,8 @@ def case_table(page: Register) -> str:
         f"CREATE INDEX {quote(register + '_open')} ON {table}(state) WHERE final = 0;",
         f"CREATE INDEX {quote(register + '_first')} ON {table}(first_at);",
     ]
+    if any(field == ALONE for field in page.fields):
+        statements.append(f"CREATE INDEX {quote(register + '_alone')} ON {table}(id) WHERE {MARKED_ALONE};")
     for event in MEASURED.get(register, ()):
         column = quote(mark_column(event))
         statements.append(

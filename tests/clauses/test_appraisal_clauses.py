@@ -52,11 +52,11 @@ def complain(desk: Desk, staff: str, **more: Any) -> str:
     """A complaint about a person, ruled valid; its id."""
     given = {"content": "态度不好", **CALL, "department": "engineering", "staff": staff, **more}
     case = str(desk.do("lin", "complaint", "new", *option_pairs(given))["id"])
-    desk.do("lin", "complaint", "rule", case, "--valid", "attitude", "--reason", "属实", "--staff", staff)
+    desk.do("sup-d", "complaint", "rule", case, "--valid", "attitude", "--reason", "属实", "--staff", staff)
     return case
 
 
-def mark(desk: Desk, staff: str, measure: str, score: int, who: str = "sup-e", month: str = MONTH) -> None:
+def mark(desk: Desk, staff: str, measure: str, score: int, who: str = "mgr", month: str = MONTH) -> None:
     desk.do(
         who, "staff", "score", staff, "--measure", measure, "--month", month, "--score", str(score), "--reason", "月评"
     )
@@ -219,7 +219,7 @@ def test_a_justified_complaint_counts_for_the_employee_it_is_about(desk: Desk) -
     drilled = desk.do("mgr", "appraise", "--staff", "pan", "--month", MONTH, "--drill", "justified_complaints")
     assert drilled["numerator"] == [{"id": case, "instance": 1}]
     desk.clock(5, "09:00")
-    desk.do("lin", "complaint", "rule", case, "--invalid", "ground", "--reason", "录音证明服务规范")
+    desk.do("sup-d", "complaint", "rule", case, "--invalid", "ground", "--reason", "录音证明服务规范")
     assert person(desk, "pan")["measures"]["justified_complaints"]["value"] == "0"
 
 
@@ -263,8 +263,9 @@ def test_marks_are_given_by_superiors_for_what_the_rules_leave_to_marks(desk: De
             "月评",
         )
 
-    assert "supervisor" in refuse(4, "lin", "pan", "态度", "80")
-    assert "may not mark themselves" in refuse(4, "mgr", "mgr", "态度", "80")
+    for who in ("lin", "shui", "sup-e"):
+        assert "manager, personnel (staff.*, JX-2a)" in refuse(4, who, "pan", "态度", "80")
+    assert "it is about mgr (never_self: staff.scored)" in refuse(4, "mgr", "mgr", "态度", "80")
     assert "worked out of the records" in refuse(4, "mgr", "pan", "on_time", "80")
     assert "no such measure" in refuse(3, "mgr", "pan", "礼貌", "80")
     assert "has not begun" in refuse(4, "mgr", "pan", "态度", "80", "2026-12")
@@ -437,8 +438,15 @@ def test_a_warning_instead_of_money_is_no_line(desk: Desk) -> None:
 @pytest.mark.clause("JD-8")
 def test_pay_is_seen_by_managers_and_personnel_only(desk: Desk) -> None:
     write_pay(desk, "pan,2026-01,base,5000\n")
-    for who in ("lin", "pan", "sup-e", "wai"):
-        assert "may not see pay" in desk.refuse(4, who, "appraise", "--pay")
+    for who in ("lin", "pan", "wai"):
+        assert "records.scores" in desk.refuse(4, who, "appraise", "--pay")
+        assert "records.scores" in desk.refuse(4, who, "appraise")
+        assert "records.scores" in desk.refuse(4, who, "appraise", "--staff", "shui")
+        assert "records.scores" in desk.refuse(4, who, "report", "staff")
+    assert "records.pay" in desk.refuse(4, "sup-e", "appraise", "--pay")
+    assert "records.pay" in desk.refuse(4, "sup-e", "appraise", "--staff", "pan", "--pay")
+    own = desk.do("pan", "appraise", "--staff", "pan", "--pay")[0]
+    assert (own["staff"], own["pay"]["base"]) == ("pan", "5000.00")
     desk.do("mgr", "staff", "join", "ren", "--name", "任示例", "--role", "personnel", "--regular")
     for who in ("mgr", "gm", "ren"):
         assert scores(desk, "--pay", who=who)["pan"]["pay"]["base"] == "5000.00"

@@ -201,7 +201,7 @@ def test_being_told_why_ends_no_complaint_that_stands(desk: Desk) -> None:
     rule_valid(desk, case)
     assert "ruled valid" in refuse(desk, 4, "lin", "resolve", *words)
     refuse(desk, 2, "lin", "resolve", case, "--result", "了结", "--outcome", "paid")
-    act(desk, "lin", "refer", case, "--note", "须由供电公司处理")
+    act(desk, "sup-d", "refer", case, "--note", "须由供电公司处理")
     act(desk, "lin", "resolve", *words)
     assert "follow-up" not in {each["clock"] for each in desk.do("lin", "due", case)}
 
@@ -523,7 +523,7 @@ def test_a_measure_of_another_complaint_or_of_none_is_not_found(desk: Desk) -> N
 @pytest.mark.clause("SOP-3.7.5")
 def test_what_depends_on_others_is_explained_in_three_days_and_the_outcome_told(desk: Desk) -> None:
     case = complain(desk)["id"]
-    act(desk, "lin", "refer", case, "--note", "已转供电公司")
+    act(desk, "sup-d", "refer", case, "--note", "已转供电公司")
     assert desk.state(case) == "outside"
     due = desk.due(case, "explain-outside")
     assert (due["due_at"], due["owner"]) == (november(5, "17:30"), "lin")

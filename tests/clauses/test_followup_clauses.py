@@ -53,7 +53,7 @@ def complain(desk: Desk, outcome: str = "redone", *options: str) -> str:
     """A complaint of skill that the engineering department has put right just now."""
     words = ("--content", "修了又漏", "--caller", "张示例", "--phone", "138-0000-0001", "--address", "3号楼2单元501")
     case = str(desk.do("lin", "complaint", "new", *words, "--department", "engineering", *options)["id"])
-    desk.do("lin", "complaint", "rule", case, "--valid", "skill", "--reason", "返修不到位")
+    desk.do("sup-d", "complaint", "rule", case, "--valid", "skill", "--reason", "返修不到位")
     desk.do("lin", "complaint", "resolve", case, "--result", "已返工", "--outcome", outcome)
     return case
 

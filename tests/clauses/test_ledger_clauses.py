@@ -44,12 +44,12 @@ def complain(desk: Desk, *about: str, phone: str = "138-0000-0002", **ruling: st
     return case
 
 
-def propose(desk: Desk, *words: str, who: str = "mgr") -> list[str]:
+def propose(desk: Desk, *words: str, who: str = "lin") -> list[str]:
     """The ids of what was proposed."""
     return desk.act(who, "ledger", "propose", *words, "-q").out.split()
 
 
-def by_hand(desk: Desk, rule: str, staff: str, *options: str, who: str = "mgr") -> dict[str, Any]:
+def by_hand(desk: Desk, rule: str, staff: str, *options: str, who: str = "sup-d") -> dict[str, Any]:
     item = desk.do(who, "ledger", "propose", "--rule", rule, "--staff", staff, *BECAUSE, *options)
     assert isinstance(item, dict)
     return item
@@ -220,7 +220,7 @@ def test_corrected_facts_are_put_to_the_right_person(desk: Desk) -> None:
 
 
 def test_entries_are_reversed_and_never_rewritten(desk: Desk) -> None:
-    entry = by_hand(desk, "unreachable", "pan")["id"]
+    entry = by_hand(desk, "unreachable", "pan", who="mgr")["id"]
     for words in (("amend", entry, "amount=1.00"), ("retract", entry)):
         assert "reversed" in desk.refuse(4, "mgr", *words, "--reason", "改一改")
     assert "reversed" in desk.refuse(4, "mgr", "undo")
@@ -386,7 +386,7 @@ def test_merit_is_proposed_by_the_manager_and_approved_by_the_general_managers_o
     words = ("ledger", "propose", "--rule", "merit", "--staff", "pan", *BECAUSE)
     assert "KZ-6.2" in desk.refuse(4, "lin", *words)
     assert "KZ-6.2" in desk.refuse(4, "sup-e", *words)
-    entry = by_hand(desk, "merit", "pan")["id"]
+    entry = by_hand(desk, "merit", "pan", who="mgr")["id"]
     assert "KZ-6.2" in desk.refuse(4, "mgr", "ledger", "approve", entry, "--amount", "300", *BECAUSE)
     assert "KZ-6.2" in desk.refuse(4, "gm", "ledger", "approve", entry, *BECAUSE)  # the regulation leaves it blank
     approve(desk, entry, "--amount", "300", who="gm")
@@ -398,7 +398,7 @@ def test_merit_is_proposed_by_the_manager_and_approved_by_the_general_managers_o
 
 @pytest.mark.clause("PR-15", "WP-9", "PR-4")
 def test_the_excellent_are_rewarded(desk: Desk) -> None:
-    entry = by_hand(desk, "excellent", "shui")["id"]
+    entry = by_hand(desk, "excellent", "shui", who="mgr")["id"]
     assert "PR-15" in desk.refuse(4, "gm", "ledger", "approve", entry, "--amount", "501", *BECAUSE)
     assert approve(desk, entry, "--amount", "500", who="gm")["amount"] == "500.00"
 

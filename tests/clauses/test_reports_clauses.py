@@ -15,7 +15,7 @@ NOVEMBER = ("--month", "2026-11")
 
 
 def report(desk: Desk, kind: str, *options: str) -> dict[str, Any]:
-    found = desk.do("lin", "report", kind, *options)
+    found = desk.do("sup-d", "report", kind, *options)
     assert isinstance(found, dict)
     return found
 

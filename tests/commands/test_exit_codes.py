@@ -175,7 +175,7 @@ def test_3_is_told_before_what_is_missing(desk: Desk) -> None:
 def test_3_where_nobody_is_known_to_act_the_line_that_would_help_is_told(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk("staff", "change", "lin", "--login", "somebody-else")
+    desk("staff", "change", "lin", "--login", "somebody-else", "--reason", "换机")
     told = desk(*ORDER, code=3).err
     assert "nobody's login is 'tester'" in told
     assert "dispatchctl staff join ID --name NAME --role ROLE --login tester" in told

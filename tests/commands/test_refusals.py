@@ -127,9 +127,9 @@ def test_the_note_of_a_batch_is_looked_through_too(begun: Path, run: Run) -> Non
 
 @pytest.mark.parametrize("words", [("--fields", "nosuch"), ("--sort", "nosuch")])
 def test_what_was_recorded_is_never_answered_with_a_refusal(words: tuple[str, ...], begun: Path, run: Run) -> None:
-    paid = run("paid", "O-20261102-0001", "--amount", "5", *words, "--json", *COMMON)
-    assert paid.code == 0, paid.err
-    assert json.loads(paid.out)["event"] == "paid"
-    assert paid.err.startswith(f"warning: {words[0]}: ")
+    said = run("progress", "A-20261102-0001", *words, "--json", *COMMON)
+    assert said.code == 0, said.err
+    assert json.loads(said.out)["event"] == "progress"
+    assert said.err.startswith(f"warning: {words[0]}: ")
     shown = run("list", *words, "--json", *COMMON)
     assert (shown.code, shown.out) == (2, "")

@@ -120,6 +120,7 @@ def test_the_sections_in_full() -> None:
         "range": [],
         "also": [],
         "instead": [],
+        "own_proposal": True,
         "kind": "fine",
         "propose": [],
         "proposer": None,

@@ -19,15 +19,13 @@ from dispatchctl.desk.rulings import check_amended_kind
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.registers.page import VOID, list_part_fields
 from dispatchctl.registers.row import Row
-from dispatchctl.rules.families import Case, Family, fold_family
-from dispatchctl.store.conditions import HERE
+from dispatchctl.rules.families import Case, Family
 from dispatchctl.typed import Writing
 
 CONTACT_FIELDS = ("caller", "phone", "address")
 FIXED = ("row", "reason", "attached", "contact_id")  # said otherwise: by retract, --reason, --attach, CONTACT_FIELDS
-SUPERVISOR = "supervisor"
-MANAGER = "manager"
-LEFT = "left"
+ORDERS, ASSIGNMENTS = "orders", "assignments"
+FOLLOWING = ("area", "appointment_at", "service", "priority")  # of an order: its assignments have none of their own
 UNDO = "undo"  # the reason of what undo takes back
 UNDO_WITHIN = 600  # seconds
 SEPARATORS = re.compile("[,;，；、]")  # between the items of a list, as typed
@@ -81,6 +79,22 @@ def amend(books: Books, case_id: str, changes: Sequence[str], reason: str, writi
         return [Step("amended", {**values, "reason": reason})]
 
     return act(books, case.register, case_id, plan, writing, ("amended",))
+
+
+def list_moved(books: Books, done: Done) -> list[tuple[str, str, list[str]]]:
+    """The open assignments that a correction of their order reaches: (id, whose, the fields that are new there)."""
+    (row,) = done.rows
+    if row.register != ORDERS:
+        return []
+    moved = []
+    for job in done.family.children.get(row.id, ()):
+        if job.register != ASSIGNMENTS or job.final:
+            continue
+        values = books.judging.derive(done.family, job)
+        names = [name for name in row.fields if name in FOLLOWING or values.get(name) == row.fields[name]]
+        if names:
+            moved.append((job.id, job.fields.get("assignee", ""), names))
+    return moved
 
 
 def list_amendable(case: Case) -> list[str]:
@@ -154,8 +168,9 @@ def _find_part(case: Case, names: Sequence[str], part: str) -> str:
 
 def replace_contact(books: Books, case: Case, changes: Mapping[str, str], moment: Instant, part: str = "") -> str:
     """A corrected contact: a new line that replaces the old one; its id. part: of the case, whose contact it is."""
+    told = books.judging.values(books.family(case.id), case).get("contact_id", "")
     own = [row.fields.get("contact_id", "") for row in case.rows if part and row.fields.get(case.page.item) == part]
-    known = next((each for each in reversed(own) if each), "") if part else case.fields.get("contact_id", "")
+    known = next((each for each in reversed(own) if each), "") if part else told
     old = contacts.read_contact(books, known)
     if known and not (old.name or old.phone or old.address):
         raise Refused(f"{known} is kept by another office, or was erased: it is corrected there", place="contact")
@@ -175,7 +190,6 @@ def retract(
 
     within: only a row recorded so many seconds ago (undo).
     """
-    actor = require_actor(books)
     chosen: list[Row] = []
 
     def plan(moment: Instant, family: Family) -> list[Step]:
@@ -183,10 +197,6 @@ def retract(
         row = find_row(books, case, ref)
         if row not in case.conflicts or case.page.stands:  # of two that exclude each other one has to go
             refuse_decided(case)
-        _keep_a_manager(books, row)
-        role = books.people.facts(actor).get("role", "")
-        if row.by != actor and not books.people.stands_for(role, SUPERVISOR):
-            raise Refused(f"{row.ref} is {row.by}'s: only they, or {SUPERVISOR} and above, may retract it")
         if within is not None and moment.recorded - row.recorded > within * 1_000_000:
             raise Refused(
                 f"{row.ref} was recorded more than {within // 60} minutes ago", hint="retract it with a reason"
@@ -199,19 +209,6 @@ def retract(
         wanted = done.rows[0].fields["row"]
         chosen = [row for row in books.rows_of(case_id) if row.ref == wanted]
     return done, chosen[0]
-
-
-def _keep_a_manager(books: Books, row: Row) -> None:
-    """Refused where the last manager would be none without this row: nobody could manage the staff any more."""
-    if row.register != "staff":
-        return
-    roles = dict(books.index.db.execute(f"SELECT id, role FROM staff WHERE {HERE}"))
-    if [who for who, role in roles.items() if books.people.stands_for(str(role), MANAGER)] != [row.id]:
-        return
-    rest = fold_family([each for each in books.rows_of(row.id) if each.ref != row.ref], books.pages).cases.get(row.id)
-    here = rest is not None and rest.state not in (VOID, LEFT)
-    if rest is None or not here or not books.people.stands_for(rest.fields.get("role", ""), MANAGER):
-        raise Refused(f"{row.id} is the last {MANAGER}: without them nobody could manage the staff")
 
 
 def find_row(books: Books, case: Case, ref: str) -> Row:

@@ -7,7 +7,7 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.chasing.due import list_due
 from dispatchctl.desk.contacts import mask_contact, read_contact
 from dispatchctl.desk.times import Formatter
-from dispatchctl.registers.page import Field, split_items
+from dispatchctl.registers.page import ALONE, Field, split_items
 from dispatchctl.registers.row import Row, fold_key
 from dispatchctl.rules.families import Case, Family, find_retracted
 
@@ -26,17 +26,20 @@ def to_value(field: Field | None, text: str | None) -> Any:
 
 
 def own_fields(books: Books, register: str) -> list[Field]:
-    """The fields of a register that a case shows: those of its rows, then what is derived from them."""
-    return [field for name, field in books.pages.known(register).items() if name != "row"]
+    """The fields of a register that a case shows: those of its rows, then what is derived from them.
+
+    What only a row says (which it takes back, that nobody else could) stands with its event.
+    """
+    return [field for name, field in books.pages.known(register).items() if name not in ("row", ALONE.name)]
 
 
 def describe_case(books: Books, case: Case, *, reveal: bool = False) -> dict[str, Any]:
     """A case's id, register, state, fields and contact: what `list` prints, and `show` begins with."""
     item: dict[str, Any] = {"id": case.id, "register": case.register, "state": case.state}
-    values = {**case.fields, **books.judging.derive(books.family(case.id), case)}  # severity: the one in force
+    values = books.judging.values(books.family(case.id), case)  # severity: the one in force
     for field in own_fields(books, case.register):
         item[field.name] = to_value(field, values.get(field.name))
-    item["contact"] = describe_contact(books, case.fields.get("contact_id", ""), reveal=reveal)
+    item["contact"] = describe_contact(books, values.get("contact_id", ""), reveal=reveal)
     return item
 
 
@@ -122,7 +125,7 @@ def list_below(family: Family, name: str, register: str) -> list[Case]:
 def describe_below(books: Books, case: Case, names: Sequence[str]) -> dict[str, Any]:
     """A case below another in a line: `id`, `state`, these fields, when it began (`at`) and by whom."""
     fields = books.pages.known(case.register)
-    values = {**case.fields, **books.judging.derive(books.family(case.id), case)}
+    values = books.judging.values(books.family(case.id), case)
     first = (case.rows or case.conflicts)[0]
     return {
         "id": case.id,

@@ -20,11 +20,13 @@ from dispatchctl.desk.imports.conversion import Tables, fit_value, make_tables
 from dispatchctl.desk.imports.eventlogs import LogReader
 from dispatchctl.desk.imports.sieve import Sifted, Sifter
 from dispatchctl.desk.recording import read_moment
+from dispatchctl.desk.rights import require_right
 from dispatchctl.errors import BadData, Fault, NotFound, SystemFailed
 from dispatchctl.exchange.maps import REGISTERS, ImportMap, load_map
 from dispatchctl.exchange.sources import Source, open_source
 from dispatchctl.policy.loading import SIZE_LIMIT
 from dispatchctl.policy.reading import find_nearest
+from dispatchctl.policy.rights import IMPORT
 from dispatchctl.store.bulk import Strip
 from dispatchctl.store.folder import require_writer
 from dispatchctl.store.journal import Draft
@@ -105,6 +107,7 @@ def import_history(
     """
     writer = require_writer(books.folder)
     actor = require_actor(books)
+    require_right(books, actor, IMPORT, "import")
     read_moment(books, "")
     wanted = load_import_map(books, map_path)
     source = open_source(path, wanted.encoding)

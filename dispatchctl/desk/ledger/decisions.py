@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Instant, Step
 from dispatchctl.desk.events import act
 from dispatchctl.desk.ledger.due import is_own_amount
 from dispatchctl.desk.ledger.entries import LIVE, list_entries
-from dispatchctl.desk.ledger.proposals import REGISTER, check_amount, cite, holds_role
+from dispatchctl.desk.ledger.proposals import REGISTER, check_amount
 from dispatchctl.desk.names import resolve_case
 from dispatchctl.desk.recording import Done
+from dispatchctl.desk.rights import cite
 from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.ledger import MONEYLESS
 from dispatchctl.registers.page import split_items
@@ -22,18 +22,11 @@ from dispatchctl.typed import Writing
 
 def decide(books: Books, entry: str, event: str, fields: Mapping[str, str], writing: Writing) -> Done:
     """Record approved, waived or reversed: what the approver of the entry may do, and whoever stands above him."""
-    actor = require_actor(books)
     case = resolve_case(books, entry, (REGISTER,), only=True)
 
     def plan(moment: Instant, family: Family) -> Sequence[Step]:
         one = family.cases[case]
         clauses = split_items(one.fields.get("clauses", ""))
-        if one.state != "spent":  # of which nobody decided anything; the page refuses it
-            staff, approver = one.fields.get("staff", ""), one.fields.get("approver", "")
-            if actor == staff:
-                raise Refused(f"{actor} may not decide on {case}: it is about {actor}{cite(clauses)}")
-            if not holds_role(books, actor, staff, approver):
-                raise Refused(f"{actor} may not decide on {case}: that is for {approver} and above{cite(clauses)}")
         if event == "approved" and one.state == "proposed":
             return [Step(event, {**fields, **_check_approval(books, one, fields, writing)})]
         if event == "reversed" and one.fields.get("kind") == "proposal":

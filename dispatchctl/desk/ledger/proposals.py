@@ -20,11 +20,12 @@ from dispatchctl.desk.months.closed import open_for_period
 from dispatchctl.desk.names import resolve_case, resolve_staff, show_text, suggest_nearest
 from dispatchctl.desk.periods import month_period
 from dispatchctl.desk.recording import Done, Refusal, record_each
+from dispatchctl.desk.rights import cite
 from dispatchctl.desk.times import format_time
 from dispatchctl.errors import NotFound, Refused
 from dispatchctl.registers.page import Register, join_items
 from dispatchctl.rules.charges import Fact, Rule, find_rule, list_rules, make_key, meets, read_amount, read_facts
-from dispatchctl.rules.discipline import HEAD, is_within, may_decide
+from dispatchctl.rules.discipline import is_within
 from dispatchctl.rules.families import Case, Family
 from dispatchctl.typed import Writing
 
@@ -64,7 +65,6 @@ def propose(
         _refuse_standing(list_entries(books.index.db, item["key"]), again)
         rule = find_rule(books.book.find(item["policy"]), item["rule"])
         assert rule is not None
-        _check_proposer(books, rule, item["staff"], actor)
         return [Step("proposed", {**_keep_item(item), "reason": reason})]
 
     done, refused = record_each(books, REGISTER, actor, list(dict.fromkeys(keys)), plan, writing, ("proposed",))
@@ -100,24 +100,6 @@ def _keep_item(item: Item) -> dict[str, Any]:
     return {**fields, "fund": item["into"], "approver": item["approver"], "policy_version": item["policy"]}
 
 
-def _check_proposer(books: Books, rule: Rule, staff: str, actor: str) -> None:
-    word = rule["proposer"]
-    if word and not holds_role(books, actor, staff, word, proposing=True):
-        raise Refused(f"{actor} may not propose {rule['id']}: that is for {word} and above{cite(rule['source'])}")
-
-
-def holds_role(books: Books, actor: str, staff: str, word: str, *, proposing: bool = False) -> bool:
-    """Whether somebody's role lets them propose, or decide, what is about this person."""
-    if proposing and word != HEAD:
-        return books.people.stands_for(books.people.facts(actor).get("role", ""), word)
-    return may_decide(books.people, actor, staff, word)
-
-
-def cite(clauses: Sequence[str]) -> str:
-    """The clauses as the end of a message."""
-    return f" ({', '.join(clauses)})" if clauses else ""
-
-
 def propose_by_hand(
     books: Books,
     rule_id: str,
@@ -130,7 +112,6 @@ def propose_by_hand(
     again: bool = False,
 ) -> Done:
     """Propose what a person noticed, under a rule of `hand`; the entry's own id is the fact's name in its key."""
-    actor = require_actor(books)
     about = resolve_case(books, case) if case else ""
 
     def start(moment: Instant) -> Sequence[Step]:
@@ -144,7 +125,6 @@ def propose_by_hand(
             raise Refused(f"{rule['id']} follows from facts, it is not proposed by hand{cite(rule['source'])}",
                           hint="see: dispatchctl ledger due")  # fmt: skip
         person = find_employed(books, staff, moment.at, "--staff")
-        _check_proposer(books, rule, person, actor)
         family = books.family(about) if about else Family()
         subject = family.cases[about] if about else Case("", NO_REGISTER, {}, frozenset())
         if about and not again:

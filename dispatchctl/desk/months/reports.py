@@ -7,13 +7,17 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from dispatchctl.desk.books import Books
+from dispatchctl.desk.months.alone import list_alone
 from dispatchctl.desk.months.closed import open_for_period
 from dispatchctl.desk.months.late import list_corrected
 from dispatchctl.desk.names import resolve_staff
 from dispatchctl.desk.periods import find_period
+from dispatchctl.desk.rights import check_scores
 from dispatchctl.desk.windows import describe_beside, describe_period, find_heads, list_headed
 from dispatchctl.reports.documents import Heading, Say, build_report, drill, find_measure
 from dispatchctl.reports.measures import Item
+
+STAFF = "staff"  # the report that judges people
 
 
 class Reported(NamedTuple):
@@ -38,6 +42,8 @@ def report_period(
     names.
     """
     stretch = find_period(books, kind, month, date)
+    if kind == STAFF:
+        check_scores(books, "")
     books = open_for_period(books, stretch)
     period, heading = describe_period(books, kind, stretch)
     version, _ = books.book.at(stretch.end - 1)
@@ -53,7 +59,7 @@ def report_period(
         lambda each: find_heads(books, each),
         pages=books.pages,
     )
-    document["sections"] += list_corrected(books, kind, stretch)
+    document["sections"] += list_corrected(books, kind, stretch) + list_alone(books, kind, stretch)
     return Reported(books, heading, document)
 
 
@@ -65,6 +71,8 @@ def drill_figure(books: Books, kind: str, month: str, date: str, measure: str, p
     version, _ = books.book.at(stretch.end - 1)
     name = find_measure(version.policy, measure)
     staff = resolve_staff(books, person, option="--person", present=False) if person else ""
+    if kind == STAFF:
+        check_scores(books.present, staff)
     headed = list_headed(books, staff, period) if staff else []
     document, items = drill(books.index.db, version.policy, name, period, staff, headed, pages=books.pages)
     return Reported(books, heading, document, name, items)

@@ -10,8 +10,10 @@ from dispatchctl.desk.events import act, begin
 from dispatchctl.desk.names import resolve_staff
 from dispatchctl.desk.orders.candidates import choose, describe_job, measure_loads
 from dispatchctl.desk.recording import Done
+from dispatchctl.desk.rights import may_without_self
 from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.page import split_items
+from dispatchctl.rules.derived_orders import TAKEN_OVER
 from dispatchctl.rules.families import ASSIGNABLE, Case, Family
 from dispatchctl.rules.owners import find_dispatcher
 from dispatchctl.typed import Writing
@@ -151,6 +153,8 @@ def assign(books: Books, order: str, sending: Sending, writing: Writing) -> Disp
     sent: list[Sent] = []
 
     def start(moment: Instant) -> list[Step]:
+        if sending.staff == actor and not may_without_self(books, actor, "assignments.assigned"):
+            raise Refused(f"{actor} may not assign, but take an order of the pool", hint=f"dispatchctl claim {order}")
         steps, sent[:] = plan_assignment(books, order, sending, actor, moment)
         return steps
 
@@ -214,13 +218,14 @@ def reassign(
             raise Refused(f"{assignment} is {person}'s already")
         check_ceiling(books, order, person, Sending(over_ceiling=over_ceiling, reason=reason))
         name = new_id(books, REGISTER, moment)
+        told = books.judging.values(family, old)  # what its order had corrected meanwhile is told anew
         role = old.fields.get("role", "lead")
         texts = {
             "order_id": order.id,
             "dispatcher": actor if actor != SYSTEM else "",
             "assignee": person,
             "role": role,
-            **{field: old.fields.get(field) for field in ("contact_id", "content", "requirements")},
+            **{field: told.get(field) for field in TAKEN_OVER},
         }
         sent[:] = [Sent(name, order.id, person, role, "assigned", ())]
         return [Step("reassigned", {"reason": reason}), Step("assigned", texts, name)]

@@ -7,13 +7,12 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Instant, Step, refuse_event
 from dispatchctl.desk.events import act_each
 from dispatchctl.desk.fields import Typed
-from dispatchctl.desk.names import show_text
+from dispatchctl.desk.names import SHOWN, ends_with, show_text
 from dispatchctl.desk.recording import Done, Refusal
-from dispatchctl.desk.times import format_time
+from dispatchctl.desk.times import format_time, local_day
 from dispatchctl.errors import Refused
 from dispatchctl.rules.clocks import Instance
-from dispatchctl.rules.families import Case, Family, may_happen
-from dispatchctl.rules.owners import find_dispatcher
+from dispatchctl.rules.families import Case, may_happen
 from dispatchctl.typed import Writing, parse_when
 
 
@@ -29,7 +28,30 @@ def track(
         texts = CHECKS.get(event, _check_nothing)(books, assignment, texts, actor, moment)
         return assignment, [Step(event, texts)]
 
+    ids = [find_own(books, each, actor) or each for each in ids]
     return act_each(books, "assignments", ids, plan, writing, (event,), ("assignments", "orders"))
+
+
+def find_own(books: Books, text: str, actor: str) -> str:
+    """The acting person's own assignment that a short id means, by its number, else by its order's; "" for none.
+
+    Open ones before those that have ended. Refused where it may be any of several.
+    """
+    text = text.strip()
+    rows = books.index.db.execute(
+        "SELECT id, order_id, content FROM assignments WHERE assignee = ? AND final = 0 ORDER BY id", (actor,)
+    ).fetchall()
+    for place in (0, 1):
+        found = [row for row in rows if ends_with(row[place], text)]
+        if len(found) > 1:
+            today = local_day(books, books.now)
+            found = [row for row in found if row[place].split("-")[1] == today] or found
+        if len(found) == 1:
+            return str(found[0][0])
+        if found:
+            shown = ", ".join(f"{row[0]} ({row[2]})" for row in found[-SHOWN:][::-1])
+            raise Refused(f"{show_text(text)} may be any of {len(found)} of {actor}'s", hint=f"say which: {shown}")
+    return ""
 
 
 def pick_assignment(books: Books, case_id: str, events: Sequence[str], actor: str) -> str:
@@ -64,32 +86,6 @@ Check = Callable[[Books, str, dict[str, str], str, Instant], dict[str, str]]
 def _check_nothing(
     books: Books, assignment: str, fields: dict[str, str], actor: str, moment: Instant
 ) -> dict[str, str]:
-    return fields
-
-
-def stands_in(books: Books, family: Family, job: Case, actor: str, words: Sequence[str], at: int) -> bool:
-    """Whether the person is one of these: dispatcher, assignee, or somebody whose role stands for one of the roles."""
-    order = family.cases.get(job.parent)
-    role = books.people.facts(actor).get("role", "")
-    for word in words:
-        if word == "dispatcher":
-            if order is not None and find_dispatcher(family, order, at) == actor:
-                return True
-        elif word == "assignee":
-            if job.fields.get("assignee") == actor:
-                return True
-        elif books.people.stands_for(role, word):
-            return True
-    return False
-
-
-def _check_confirm(
-    books: Books, assignment: str, fields: dict[str, str], actor: str, moment: Instant
-) -> dict[str, str]:
-    words = books.policy["assignment"]["confirm_by"]
-    family = books.family(assignment)
-    if not stands_in(books, family, family.cases[assignment], actor, words, moment.at):
-        raise Refused(f"{actor} may not confirm {assignment}: that is for {', '.join(words)} (PD-4.4)")
     return fields
 
 
@@ -162,18 +158,9 @@ def _check_open(books: Books, assignment: str, event: str) -> None:
         raise refuse_event(case, event)
 
 
-def _check_decider(books: Books, assignment: str, actor: str, moment: Instant) -> Case:
-    words = books.policy["assignment"]["extend_by"]
-    family = books.family(assignment)
-    job = family.cases[assignment]
-    if not stands_in(books, family, job, actor, words, moment.at):
-        raise Refused(f"{actor} may not decide on an extension: that is for {', '.join(words)} and above")
-    return job
-
-
 def _check_grant(books: Books, assignment: str, fields: dict[str, str], actor: str, moment: Instant) -> dict[str, str]:
     _check_open(books, assignment, "extension-granted")
-    job = _check_decider(books, assignment, actor, moment)
+    job = books.case(assignment)
     until = fields.get("due_at") or ""
     if until:
         until = _read_until(books, until, moment)
@@ -194,15 +181,12 @@ def _is_pending(job: Case) -> bool:
 
 def _check_refuse(books: Books, assignment: str, fields: dict[str, str], actor: str, moment: Instant) -> dict[str, str]:
     _check_open(books, assignment, "extension-refused")
-    job = _check_decider(books, assignment, actor, moment)
-    if not _is_pending(job):
+    if not _is_pending(books.case(assignment)):
         raise Refused(f"nobody has asked to extend {assignment}")
     return fields
 
 
 CHECKS: dict[str, Check] = {
-    "confirmed": _check_confirm,
-    "rework": _check_confirm,
     "paused": _check_pause,
     "extension-asked": _check_ask,
     "extension-granted": _check_grant,

@@ -7,27 +7,26 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from dispatchctl.desk.actors import require_actor, require_role
+from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.names import say_no_person
 from dispatchctl.desk.periods import Period
+from dispatchctl.desk.rights import require_right
 from dispatchctl.desk.staff.appraisal import Appraised
 from dispatchctl.desk.times import format_time
 from dispatchctl.errors import BadData, Fault
+from dispatchctl.policy.rights import PAY
 from dispatchctl.rules.appraisal import share_of_year, sign_amount, write_money
 from dispatchctl.rules.people import People
 from dispatchctl.store.pay import BASE, INSURANCE, YEAR_END, PayFile, read_pay
 
-MANAGER, PERSONNEL = "manager", "personnel"
 #: what changes the pay of the month of its `at`: an approval, and what takes it back
 TURNS = (("approved", 1), ("reversed", -1), ("waived", -1))
 
 
-def check_pay_access(books: Books) -> None:
-    """Refused for whoever is neither manager (or above) nor of personnel: pay is shown to nobody else (JD-8)."""
-    actor = require_actor(books)
-    if books.people.facts(actor).get("role") != PERSONNEL:  # whom a supervisor stands for in other matters
-        require_role(books, (MANAGER,), actor, f"see pay unless of {PERSONNEL}")
+def check_pay_access(books: Books, staff: str) -> None:
+    """Refused for whoever may not see pay, staff's or ("") everybody's: by default managers and personnel (JD-8)."""
+    require_right(books, require_actor(books), PAY, f"see the pay of {staff or 'others'}", staff)
 
 
 def open_pay(books: Books, people: People) -> PayFile | None:

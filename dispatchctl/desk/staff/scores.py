@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.months.closed import open_for_period
 from dispatchctl.desk.periods import Period
+from dispatchctl.desk.rights import check_scores
 from dispatchctl.desk.staff.appraisal import (
     Mark,
     describe_appraised,
@@ -55,9 +56,10 @@ def score_people(books: Books, month: str, staff: str = "", *, pay: bool = False
     see pay.
     """
     period = find_month(books, month)
-    if pay:
-        check_pay_access(books)
     books, version, only = _open_month(books, period, staff)
+    check_scores(books.present, only)
+    if pay:
+        check_pay_access(books.present, only)
     people = score_month(books, version, period, only)
     items = [describe_appraised(one, version, period) for one in people]
     if pay:
@@ -80,6 +82,7 @@ def drill_score(
     """What a person's figure is made of: the document of the figure with its items, or of a measure by marks, these."""
     period = find_month(books, month)
     books, version, only = _open_month(books, period, staff)
+    check_scores(books.present, only)
     name = _find_measure(version, measure)
     if name in list_scored(find_rules(version)):
         return list_marks(books, period.name).get((only, name), [])

@@ -11,6 +11,7 @@ from dispatchctl.policy.checks.charges import check_charges, check_discipline
 from dispatchctl.policy.checks.clocks import check_clocks
 from dispatchctl.policy.checks.complaints import check_complaints, check_followups
 from dispatchctl.policy.checks.measures import check_measures, check_reports
+from dispatchctl.policy.checks.rights import check_who_may
 from dispatchctl.policy.reading import Path, Sheet
 from dispatchctl.policy.vocabulary import check_names
 from dispatchctl.policy.week import MAKE_UP, build_week, find_overlap, read_days
@@ -83,6 +84,7 @@ def check_sources(sheet: Sheet, rules: Rules) -> None:
         for index, citing in enumerate(rules[section] or ())
     ]
     cited += [(("measures", key), measure) for key, measure in rules["measures"].items()]
+    cited += [(("rights", name), right) for name, right in (rules["rights"] or {}).items() if isinstance(right, dict)]
     for path, citing in cited:
         for index, clause in enumerate(citing["source"] if citing else ()):
             if clause not in clauses:
@@ -95,6 +97,7 @@ CHECKS = (
     check_own_days,
     check_services,
     check_roles,
+    check_who_may,
     check_sources,
     check_clocks,
     check_complaints,

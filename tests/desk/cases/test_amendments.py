@@ -220,7 +220,7 @@ def test_a_promotion_of_the_last_manager_may_be_taken_back_where_he_stays_one(de
     desk.do("mgr", "staff", "promote", "mgr", "--role", "general-manager", "--reason", "试")
     desk.do("mgr", "retract", "mgr", "--reason", "误")
     assert desk.show("mgr")["role"] == "manager"
-    assert "mgr is the last manager" in desk.refuse(4, "mgr", "retract", "mgr", "#1", "--reason", "误")
+    assert "mgr is the last who may manage the staff" in desk.refuse(4, "mgr", "retract", "mgr", "#1", "--reason", "误")
 
 
 def test_undo_after_a_row_was_taken_back_touches_nothing_else(desk: Desk) -> None:
@@ -235,5 +235,5 @@ def test_undo_after_a_row_was_taken_back_touches_nothing_else(desk: Desk) -> Non
     told = desk.refuse(4, "lin", "undo")
     assert f"take back a row of {four}" in told
     assert desk.state(one) == "open"
-    desk.do("lin", *told[told.index("dispatchctl retract") :].split()[1:4], "--reason", "没有误")
+    desk.do("mgr", *told[told.index("dispatchctl retract") :].split()[1:4], "--reason", "没有误")
     assert desk.state(four) == "open"

@@ -61,6 +61,6 @@ def test_the_last_who_may_manage_the_staff_stays(desk: Desk) -> None:
     joined = next(row for row in desk.rows("staff") if row["id"] == "mgr")
     desk.do("mgr", "retract", "gm", "--reason", "误登记")
     told = desk.refuse(4, "mgr", "retract", "mgr", f"#{joined['seq'].rstrip('+')}", "--reason", "误登记")
-    assert "mgr is the last manager" in told
+    assert "mgr is the last who may manage the staff" in told
     desk.do("mgr", "staff", "join", "gm2", "--name", "甘示例", "--role", "manager")
     desk.do("gm2", "retract", "mgr", f"#{joined['seq'].rstrip('+')}", "--reason", "误登记")

@@ -73,17 +73,17 @@ class Story:
         self.desk.act("mgr", "staff", "change", ("pan", "shui")[number % 2], "--class", "AB"[number // 3], "--at", at)
 
     def propose(self, number: int) -> None:
-        assert self.desk.act("mgr", "ledger", "propose", "--all").code == 0
-        assert self.desk.act("mgr", "ledger", "propose", "--all", "-q").out == ""
+        assert self.desk.act("lin", "ledger", "propose", "--all").code == 0
+        assert self.desk.act("lin", "ledger", "propose", "--all", "-q").out == ""
 
     def again(self, number: int) -> None:
         item = self.pick(self.read("ledger", "due"), number)
         if item:
-            done = self.desk.act("mgr", "ledger", "propose", item["key"], "--again", "--reason", "重提")
+            done = self.desk.act("lin", "ledger", "propose", item["key"], "--again", "--reason", "重提")
             assert (done.code == 0) == (item["state"] not in (*LIVE, "unfounded"))
 
     def hand(self, number: int) -> None:
-        self.desk.do("mgr", "ledger", "propose", "--rule", "unreachable", "--staff", "pan", "--reason", "未接电话")
+        self.desk.do("lin", "ledger", "propose", "--rule", "unreachable", "--staff", "pan", "--reason", "未接电话")
 
     def entry(self, number: int) -> Any:
         return self.pick([one for one in self.read("ledger", "list") if one["key"]], number)

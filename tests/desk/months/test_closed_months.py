@@ -57,7 +57,7 @@ def write_november(desk: Desk) -> None:
     desk.do("lin", "complaint", "new", "--content", "维修迟到", "--order", "O-20261103-0001", "--staff", "shui",
             "--caller", CALL["caller"], "--phone", "138-0000-0002")  # fmt: skip
     desk.clock(11, "09:00")
-    desk.do("lin", "complaint", "rule", "C-20261110-0001", "--valid", "attitude", "--reason", "核实")
+    desk.do("sup-d", "complaint", "rule", "C-20261110-0001", "--valid", "attitude", "--reason", "核实")
     desk.clock(12, "09:00")
     desk.do("lin", "complaint", "new", "--content", "态度生硬", "--caller", "李示例", "--phone", "138-0000-0003")
     for day, who in ((4, "pan"), (6, "pan"), (9, "pan"), (16, "lin")):
@@ -78,11 +78,11 @@ def write_november(desk: Desk) -> None:
 def write_december(desk: Desk) -> None:
     """What comes after the closing and reaches back into November."""
     desk.now = december(3, "09:00")
-    desk.do("shui", "complete", "A-20261120-0006", "--at", "2026-11-30T10:00:00+08:00")
+    desk.do("pan", "complete", "A-20261120-0006", "--at", "2026-11-30T10:00:00+08:00")
     desk.do("mgr", "amend", "O-20261120-0002", "priority=high", "--reason", "登记有误")
     desk.do("sup-e", "retract", "A-20261120-0003", "--reason", "误操作")
     desk.do("lin", "reopen", "O-20261102-0001", "--reason", "故障再现")
-    desk.do("lin", "complaint", "rule", "C-20261112-0001", "--valid", "skill", "--reason", "核实",
+    desk.do("sup-d", "complaint", "rule", "C-20261112-0001", "--valid", "skill", "--reason", "核实",
             "--at", "2026-11-30T11:00:00+08:00")  # fmt: skip
     desk.do("lin", "amend", "C-20261112-0001", "departments=desk;engineering", "--reason", "补录")
     desk.do("sup-e", "attendance", "late", "pan", "--on", "2026-11-25")
@@ -189,10 +189,10 @@ def test_what_came_later_stands_in_the_month_it_was_recorded_in(desk: Desk) -> N
     (section,) = [section for section in document["sections"] if section["id"] == "corrections"]
     rows = [(row["case"], row["event"], row["month"], row["by"]) for row in section["rows"]]
     assert rows == [
-        ("A-20261120-0006", "completed", "2026-11", "shui"),
+        ("A-20261120-0006", "completed", "2026-11", "pan"),
         ("O-20261120-0002", "amended", "2026-11", "mgr"),
         ("A-20261120-0003", "retracted", "2026-11", "sup-e"),
-        ("C-20261112-0001", "ruled-valid", "2026-11", "lin"),
+        ("C-20261112-0001", "ruled-valid", "2026-11", "sup-d"),
         ("C-20261112-0001", "amended", "2026-11", "lin"),
         ("N-20261203-0001", "late", "2026-11", "sup-e"),
         ("pan", "transferred", "2026-11", "mgr"),
