@@ -11,7 +11,7 @@ from dispatchctl.desk.actors import check_login, require_actor
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Instant, Step, lint_privacy
 from dispatchctl.desk.events import act
-from dispatchctl.desk.fields import read_fields
+from dispatchctl.desk.fields import check_future, read_fields
 from dispatchctl.desk.items import list_items
 from dispatchctl.desk.names import show_text, suggest_nearest
 from dispatchctl.desk.recording import Done
@@ -72,6 +72,8 @@ def amend(books: Books, case_id: str, changes: Sequence[str], reason: str, writi
         names = {name: name for name in typed}
         # who was named then may have left since
         values = read_fields(books, case.register, typed, moment, names, employed=False)
+        for name in (each for each in values if fields[each].ends):
+            check_future(values[name], moment, name)
         if values.get("login"):
             check_login(books, case_id, values["login"], "login")
         check_amended_kind(books, family.cases[case_id], values, moment)
