@@ -171,7 +171,9 @@ def worklist(books: Books, staff: str) -> None:
 @command("status")
 @with_books(judges=True)
 def status(books: Books) -> None:
-    """Tell in one line how much is late, about to be, and not yet assigned.
+    """Tell in one line how much is late, about to be, and waits to be judged or dispatched.
+
+    From November on it tells too that the next year's days off are not known yet, as long as they are not.
 
     \b
     Example:
@@ -183,11 +185,18 @@ def status(books: Books) -> None:
     columns = (
         Column("late", "late", "逾期", "number"),
         Column("soon", "soon", "将到期", "number"),
-        Column("unassigned", "unassigned", "待派", "number"),
+        Column("triage", "to triage", "待判断", "number"),
+        Column("pool", "unassigned", "待派", "number"),
     )
+    missing = Column("missing_year", "days off missing of", "缺放假安排的年份", "number")
     counts = count_state(books)
     if not (books.ws.quiet or books.ws.fields or books.ws.sort[0]) and books.ws.form.screen:
         zh = books.lang == "zh"
-        click.echo(", ".join(f"{counts[each.key]} {each.zh if zh else each.en}" for each in columns))
+        told = [f"{counts[each.key]} {each.zh if zh else each.en}" for each in columns]
+        if counts["missing_year"]:
+            year = counts["missing_year"]
+            told.append(f"缺{year}年放假安排" if zh else f"days off of {year} missing")
+        click.echo(", ".join(told))
     else:
-        emit(books.ws, [counts], columns, single=True, ids="late", keys=tuple(counts))
+        shown = (*columns, missing) if counts["missing_year"] else columns
+        emit(books.ws, [counts], shown, single=True, ids="late", keys=tuple(counts))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import ROUND_DOWN, Decimal
 from typing import TYPE_CHECKING, Any
 
-from dispatchctl.output.cells import say_time
+from dispatchctl.output.cells import say_due, say_time
 from dispatchctl.output.formatters.base import Format
 from dispatchctl.output.labels import find_column, find_page, label, say_duration, say_word
 from dispatchctl.output.report_layout import say_figure
@@ -239,7 +239,7 @@ class Teller:
             self._say(f"{self._time(value['started_at'])} 起", f"from {self._time(value['started_at'])}"),
         ]
         if value["due_at"]:
-            due = self._time(value["due_at"])
+            due = say_due(value["due_at"], self.now, self.lang, provisional=value["provisional"])
             parts.append(self._say(f"{due} 到期", f"due {due}"))
         if value["stopped_at"]:
             stopped = self._time(value["stopped_at"])

@@ -56,13 +56,15 @@ class Instance(NamedTuple):
 class _Term(NamedTuple):
     """A due time not yet worked out: pauses still to come move it, so it is kept as what it is made of.
 
-    kind: count (a limit from a time), fixed, sooner (of two), floor (not before a time).
+    kind: count (a limit from a time), fixed, sooner (of two), floor (not before a time). provisional: of a fixed one,
+    whether a limit was counted to it that rests on days not published yet.
     """
 
     kind: str
     at: int = 0
     variant: Variant | None = None
     parts: tuple["_Term", ...] = ()
+    provisional: bool = False
 
 
 Command = tuple[int, str]  # what the rows of one command share
@@ -239,9 +241,10 @@ class _Walk:
         due = parse_time(self.fact(variant.due, begins, variant.version, item), variant.calendar)
         if due is None:
             return _Term("open")
-        if variant.limit is not None:
-            due = add_limit(variant.calendar, variant.limit, due).at or due
-        return _Term("fixed", due)
+        if variant.limit is None:
+            return _Term("fixed", due)
+        after = add_limit(variant.calendar, variant.limit, due)
+        return _Term("fixed", due if after.at is None else after.at, provisional=after.provisional)
 
     def _stop(self, moment: Moment, name: tuple[str, str]) -> None:
         for key, run in list(self.running.items()):
@@ -349,7 +352,7 @@ class _Walk:
         if term.kind == "open":
             return Due(None, False)
         if term.kind == "fixed":
-            return Due(term.at, False)
+            return Due(term.at, term.provisional)
         if term.kind == "count":
             variant = term.variant
             assert variant is not None

@@ -57,7 +57,10 @@ EVENT: dict[str, Kinds] = {
 FAULT: dict[str, Kinds] = {
     "file": str, "line": int, "column": int, "code": str, "message": str, "allowed": str, "hint": str,
 }  # fmt: skip
-STATUS: dict[str, Kinds] = {"late": int, "soon": int, "unassigned": int}
+STATUS: dict[str, Kinds] = {
+    **{"late": int, "soon": int, "unassigned": int, "triage": int, "pool": int},
+    "missing_year": (int, NONE),
+}
 
 
 def list_fields(register: str) -> dict[str, Kinds]:
@@ -553,7 +556,7 @@ def test_faults(desk: Desk) -> None:
 
 def test_policy_versions_and_publish(desk: Desk) -> None:
     published = desk.read("policy", "publish", "--yes")
-    check = {"id", "event", "state", "file", "effective_from", "replaces", "sha256", "reason", "changes"}
+    check = {"id", "event", "state", "file", "effective_from", "replaces", "sha256", "reason", "changes", "due_times"}
     assert set(published) == check
     (version,) = desk.read("policy", "versions")
     keys = {"label", "effective_from", "file", "published_at", "by", "sha256", "in_force", "replaced"}
@@ -571,7 +574,7 @@ def test_policy_versions_and_publish(desk: Desk) -> None:
     assert change == {"path": "assignment.ceiling", "change": "changed", "before": "8", "after": "9"}
 
 
-SIDE: dict[str, Kinds] = {"due_at": MAYBE_TIME, "verdict": str}
+SIDE: dict[str, Kinds] = {"due_at": MAYBE_TIME, "verdict": str, "provisional": bool}
 FLIPPED: dict[str, Kinds] = {
     "case": str, "clock": str, "item": MAYBE_TEXT, "started_at": Time, "before": dict, "after": dict,
 }  # fmt: skip

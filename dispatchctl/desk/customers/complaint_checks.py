@@ -188,7 +188,10 @@ def _check_closing(books: Books, now: Situation, fields: dict[str, str]) -> dict
 
 
 def _say_owed(books: Books, owed: Owed) -> str:
-    due = [f"due {format_time(books, owed.due_at)[:16].replace('T', ' ')}"] if owed.due_at is not None else []
+    due = []
+    if owed.due_at is not None:
+        said = format_time(books, owed.due_at)[:16].replace("T", " ")
+        due = [f"due {said}{' provisional' if owed.provisional else ''}"]
     cited = ", ".join((*due, *owed.clauses))
     return f"{owed.what} ({cited})" if cited else owed.what
 
