@@ -8,7 +8,7 @@ from dispatchctl.output.cells import say_due, say_time
 from dispatchctl.output.formatters.base import Format
 from dispatchctl.output.labels import find_column, find_page, label, say_duration, say_word
 from dispatchctl.output.report_layout import say_figure
-from dispatchctl.output.sheets import measure_segment, say_why
+from dispatchctl.output.sheets import measure_segment, say_facts, say_rule, say_why
 from dispatchctl.output.terminal import neutralise_text
 from dispatchctl.registers.ledger import MONEYLESS
 
@@ -70,9 +70,9 @@ class Teller:
             "person": self._person, "counting": self._counting, "earlier": self._earlier, "amount": self._amount,
             "besides": self._besides, "entry": self._entry, "case": self._case, "state": self._state,
             "severity": self._severity, "test": self._test, "ruling": self._ruling, "owed": self._owed,
-            "clock": self._clock, "segment": self._segment, "measure": self._measure, "items": self._items,
-            "counted": self._counted, "uncounted": self._uncounted, "item": self._item, "left-out": self._left_out,
-            "score": self._score, "part": self._part, "mark": self._mark,
+            "clock": self._clock, "change": self._change, "segment": self._segment, "measure": self._measure,
+            "items": self._items, "counted": self._counted, "uncounted": self._uncounted, "item": self._item,
+            "left-out": self._left_out, "score": self._score, "part": self._part, "mark": self._mark,
         }  # fmt: skip
         return neutralise_text(tellers[what](name or "", value))
 
@@ -248,6 +248,18 @@ class Teller:
             parts.append(self._say(f"限时 {value['limit']}", f"limit {value['limit']}"))
         parts.append(self._say(f"责任人 {owners}", f"owed by {owners}"))
         return f"{value['title']} {name}{self._say('：', ': ')}{self._say('，', ', ').join(parts)}"
+
+    def _change(self, name: str, value: Value) -> str:
+        parts = [say_facts(value["facts"], self.lang, self.titles, self.now)]
+        if value["limit_before"] != value["limit_after"]:
+            limits = f"{value['limit_before'] or '–'} → {value['limit_after'] or '–'}"
+            parts.append(self._say(f"限时 {limits}", f"limit {limits}"))
+        dues = f"{self._time(value['due_before'])} → {self._time(value['due_after'])}"
+        parts.append(self._say(f"到期 {dues}", f"due {dues}"))
+        parts.append(say_rule(value["rule"], self.lang))
+        event = self._word(value["event"], value["register"], event=True)
+        told = self._say("；", "; ").join(part for part in parts if part)
+        return f"{self._time(value['at'])} {event}{self._say('：', ': ')}{told}{self._say(f'（{name}）', f' ({name})')}"
 
     def _segment(self, name: str, value: Value) -> str:
         length = say_duration(measure_segment(value), self.lang)

@@ -11,10 +11,9 @@ from types import MappingProxyType
 from dispatchctl.rules.zone import ANCHOR_YEAR, BLOCK, DAY, Zone, new_year
 
 Hours = Sequence[tuple[int, int]]
-Yearly = Mapping[str, str]
-LAST_YEAR = 9999
+_LAST_YEAR = 9999
 LAST_DAY = 3_652_059  # its 31 December, the last that can be printed
-NO_YEARLY: Yearly = MappingProxyType({})
+_NO_YEARLY: Mapping[str, str] = MappingProxyType({})
 
 
 class Calendar:
@@ -46,7 +45,7 @@ class Calendar:
         published_through: int,
         counting: str,
         cut_off: int | None,
-        yearly: Yearly = NO_YEARLY,
+        yearly: Mapping[str, str] = _NO_YEARLY,
         yearly_from: int = 0,
     ) -> None:
         self._days_off = days_off
@@ -219,9 +218,9 @@ class Calendar:
 
     def _cover_day(self, day: int) -> None:
         """Enter the yearly holidays of every year up to that of `day`, and a few more, among the days off."""
-        if not self._yearly or self._next_year > LAST_YEAR:
+        if not self._yearly or self._next_year > _LAST_YEAR:
             return
-        last = min(day // 365 + 1 + BLOCK, LAST_YEAR)  # no year is longer, so this is at least the day's own
+        last = min(day // 365 + 1 + BLOCK, _LAST_YEAR)  # no year is longer, so this is at least the day's own
         found = dict(self._days_off)
         for year in range(self._next_year, last + 1):
             for date, name in self._yearly.items():
@@ -230,7 +229,7 @@ class Calendar:
                     found.setdefault(holiday, name)
         self._days_off = found
         self._next_year = last + 1
-        self._covered = new_year(last + 1) if last < LAST_YEAR else LAST_DAY + 1
+        self._covered = new_year(last + 1) if last < _LAST_YEAR else LAST_DAY + 1
         self._cuts_known = None  # what was summed up lacks them
 
     def _place_hours(self, day: int) -> tuple[tuple[int, int], ...]:

@@ -411,7 +411,8 @@ def test_due_and_its_segments(desk: Desk) -> None:
         check_shape(each, DUE)
     explained = desk.read("due", "A-20261102-0001", "--explain", now=LATE)
     for each in explained:
-        check_shape(each, {**DUE, "segments": list})
+        check_shape(each, {**DUE, "changes": list, "basis": dict, "segments": list})
+        check_shape(each["basis"], {"limit": MAYBE_TEXT, "from": MAYBE_TIME, "not_before": MAYBE_TIME})
         assert each["segments"]
         for segment in each["segments"]:
             check_shape(segment, SEGMENT)
