@@ -3,7 +3,7 @@
 import click
 
 from dispatchctl.commands.frame import with_books
-from dispatchctl.commands.results import print_items, print_results, print_warnings
+from dispatchctl.commands.results import print_items, print_results, print_warnings, tell_empty
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.chasing.overdue import KEYS, list_overdue
 from dispatchctl.desk.names import find_register, resolve_case, resolve_key, resolve_owner, resolve_staff
@@ -143,7 +143,10 @@ def urge_command(books: Books, case: str, everything: bool, writing: Writing) ->
         raise refused[0].error
     for line in told:
         tell(line)
-    if not items:
+    if not items and not refused:
+        if everything:
+            late = f"what is late ({len(names)}) was urged at its present level" if names else "nothing is late"
+            tell_empty(books, f"{late}: nobody was urged")
         return 0
     return print_results(
         books, items, ("case", "clock", "level", "to"), refused=refused, single=False, ids="case", register="notices"

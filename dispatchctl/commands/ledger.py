@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from dispatchctl.commands.frame import with_books
-from dispatchctl.commands.results import describe_done, print_items, print_results, print_warnings
+from dispatchctl.commands.results import describe_done, print_items, print_results, print_warnings, tell_empty
 from dispatchctl.commands.verbs import Asked, Given, Verb, make_verb, serve
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
@@ -122,7 +122,7 @@ def propose(
         raise refused[0].error
     items = [_describe(each) for each in done]
     if everything and not items and not refused:
-        tell("nothing is due that has not been proposed")
+        tell_empty(books, "nothing is due that has not been proposed")
         return 0
     return print_results(books, items, DONE, refused=refused, single=not everything, register="ledger")
 
