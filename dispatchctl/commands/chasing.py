@@ -10,6 +10,7 @@ from dispatchctl.desk.names import find_register, resolve_case, resolve_key, res
 from dispatchctl.errors import UsageFault
 from dispatchctl.options import (
     CASE,
+    DAY,
     MOST,
     NOT_GIVEN,
     REGISTER,
@@ -69,8 +70,8 @@ def overdue(
 @take_ids("cases", required=False)
 @click.option("--all", "everything", is_flag=True, help="Of every case.")
 @click.option("--register", type=REGISTER, default=NOT_GIVEN, metavar="R", help="With --all: of one register.")
-@click.option("--since", default="", metavar="DATE", help="With --all: clocks started on that day or later.")
-@click.option("--until", default="", metavar="DATE", help="With --all: clocks started before that day ended.")
+@click.option("--since", type=DAY, default=NOT_GIVEN, help="With --all: clocks started on that day or later.")
+@click.option("--until", type=DAY, default=NOT_GIVEN, help="With --all: clocks started before that day ended.")
 @click.option("--explain", is_flag=True, help="Every stretch of time: counted, or why not.")
 @with_books(judges=True)
 def due(

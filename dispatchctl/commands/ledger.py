@@ -66,6 +66,8 @@ def due(books: Books, month: str, staff: str) -> None:
     from dispatchctl.desk.ledger.proposals import list_month
 
     items = list_month(books, month, staff)
+    if month and not items:
+        tell_empty(books, f"nothing is due of {month}")
     print_items(books, items, DUE, ids="key", keys=KEYS, page=books.pages.get("ledger"))
 
 
@@ -254,4 +256,6 @@ def list_command(books: Books, month: str, staff: str) -> None:
 
     wanted = resolve_staff(books, staff, option="--staff", present=False) if staff else ""
     items = list(list_ledger(books, month, wanted))
+    if month and not items:
+        tell_empty(books, f"the ledger has nothing of {month}")
     print_items(books, items, LIST, keys=LIST_KEYS, page=books.pages.get("ledger"))

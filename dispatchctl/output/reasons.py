@@ -312,6 +312,8 @@ class Teller:
                 ("岗位不考核", "not for this role") if value["left_out"] == "role" else ("无数据", "nothing to measure")
             )
             return head + self._say(f"，不计（{why[0]}）", f", left out ({why[1]})")
+        if value["score"] is None:  # who has no score at all: only counts of what should be few, and none of them
+            return head + self._say("，不计分（当月无数据）", ", not scored (no data in the month)")
         lines = ""
         if value["full"] is not None:
             lines = self._say(

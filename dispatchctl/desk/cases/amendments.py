@@ -250,10 +250,17 @@ def undo(books: Books, writing: Writing) -> tuple[Done, Row]:
         raise Refused(f"the last thing that {actor} did was to take back a row of {row.id}", hint=hint)
     if row is None:
         raise Refused(f"{actor} recorded nothing within the last {UNDO_WITHIN // 60} minutes")
-    later = [each for each in books.rows_of(row.id) if each.recorded > row.recorded and not each.derived]
+    later = [each for each in list_standing(books.rows_of(row.id)) if each.recorded > row.recorded]
     if later:
         raise Refused(f"{row.event} of {row.id} was followed by {later[-1].event} of {later[-1].id}")
     return retract(books, row.id, row.ref, UNDO, writing, within=UNDO_WITHIN)
+
+
+def list_standing(rows: Sequence[Row]) -> list[Row]:
+    """The rows of a family but for those that `undo` took back, and what it wrote to do so: as if it had not been."""
+    undone = [row for row in rows if row.event == "retracted" and row.fields.get("reason") == UNDO]
+    gone = {row.fields.get("row") for row in undone}
+    return [row for row in rows if row not in undone and row.ref not in gone and not row.derived]
 
 
 def find_last_own(books: Books, actor: str) -> Row | None:
