@@ -140,7 +140,7 @@ def publish(books: Books, days: bool, reason: str, writing: Writing) -> None:
 def _print_moves(books: Books, due_times: Mapping[str, Any], *, dry: bool) -> None:
     """What became of the due times that were provisional: in words on stderr, and the moved ones as a table."""
     moved, kept, still = due_times["moved"], due_times["kept"], due_times["provisional"]
-    if moved or kept or still:
+    if moved or kept:  # that all of them stay what they were is nothing to tell
         verb = "would move" if dry else "moved"
         tell(
             f"provisional due times that run: {len(moved)} {verb}, {kept} stay and are final, {still} stay provisional"

@@ -106,6 +106,18 @@ def test_a_publication_that_moves_nothing_says_nothing_of_due_times(eve: Desk) -
     done = eve.act("mgr", "policy", "publish", "--days", "--reason", "补录", "--json")
     assert done.code == 0, done.err
     assert json.loads(done.out)["due_times"] == {"moved": [], "kept": 0, "provisional": 2}
+    assert "due times" not in done.err
+
+
+def test_versions_are_compared_by_what_counts(eve: Desk) -> None:
+    """`policy diff` of two published versions: 1 January was off before it was published, 4 January was not."""
+    before = eve.read("policy", "versions")[-1]["label"]
+    enter_year(eve)
+    eve.do("mgr", "policy", "publish", "--days")
+    after = eve.read("policy", "versions")[-1]["label"]
+    paths = [change["path"] for change in eve.read("policy", "diff", before, after) if "days" in change["path"]]
+    assert "days.2027-01-02..2027-01-04" in paths
+    assert "days.2027-05-01" not in paths
 
 
 def test_the_change_of_days_is_told_against_what_counted(eve: Desk) -> None:
