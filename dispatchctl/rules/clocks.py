@@ -322,7 +322,9 @@ class _Walk:
         news = {path: values for path, values in self.news.items() if path in asked}
         facts = compare_facts(news, earlier, present)
         due, row = self._due(run, run.term).at, moment.row
-        run.changes += (ChangeOfFacts(moment.at, row.event, row.ref, facts, last.limit, variant.limit, old, due, rule),)
+        if facts or due != old or variant.limit != last.limit:  # else nothing of it changed: another clock was meant
+            told = ChangeOfFacts(moment.at, row.event, row.ref, facts, last.limit, variant.limit, old, due, rule)
+            run.changes += (told,)
 
     def _change(self, run: _Run, variant: Variant, begins: int, at: int, old: int | None) -> str:
         """A changed fact selects another entry or moves what it counts from (policies.md, "Changed facts").

@@ -452,6 +452,16 @@ def test_a_due_time_held_by_the_change_says_so() -> None:
     assert change.facts == (("appointment_at", "2026-11-03T10:00:00+08:00", "2026-11-02T08:00:00+08:00"),)
 
 
+def test_what_changes_another_clock_is_no_change_of_this_one() -> None:
+    """A time that a field holds is looked at with every change; only what moved it is told."""
+    desk = appoint(f"{MEET}\n{URGENT_ONLY}", "11-03T10:00", ("11-02 12:00", "11-04T10:00"))
+    desk.note("O1", "amended", "11-02 13:00", priority="urgent", reason="停水")
+    desk.note("O1", "amended", "11-02 14:00", priority="normal", reason="不急")
+    one = desk.only("O1", "visit")
+    assert [(tell(each.at), each.rule) for each in one.changes] == [("11-02 12:00", "moved")]
+    assert tell(one.due_at) == "11-04 10:00"
+
+
 def test_a_shorter_limit_from_a_later_appointment() -> None:
     """Waiting for the appointment, then the limit of the change; it is told by the entry that counts."""
     rules = VISIT.replace("visit, ", "visit, when: {priority: urgent}, ").replace("4h", "1h") + "\n" + VISIT
