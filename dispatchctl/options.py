@@ -12,6 +12,7 @@ import click
 from dispatchctl.errors import UsageFault
 from dispatchctl.output.formatters import FORMATS
 from dispatchctl.typed import (
+    DAY_FORMS,
     MONEY_FORMS,
     MONTH_FORMS,
     WHEN_FORMS,
@@ -27,6 +28,7 @@ from dispatchctl.workspace import Workspace, check_setting
 
 __all__ = [
     "CASE",
+    "DAY",
     "GLOBAL_OPTIONS",
     "MONEY",
     "MONTH",
@@ -181,6 +183,7 @@ class KeyOf(TypedText):
 
 WHEN = TypedText("when", WHEN_FORMS)
 MONTH = TypedText("month", MONTH_FORMS)
+DAY = TypedText("date", DAY_FORMS)
 CASE = TypedText("case", kind="case")
 STAFF = TypedText("staff", kind="staff")
 STATE = TypedText("state", kind="state")

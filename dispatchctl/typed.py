@@ -17,6 +17,17 @@ MONEY_FORMS = "an amount of at least 0 with at most two places, such as 50 or 50
 LAST_YEAR = 9998  # a day beyond it would overflow when a zone or a limit is applied
 
 
+class When(NamedTuple):
+    """A time as typed, which keeps whether it was a moment or a whole day.
+
+    at: epoch seconds; of a day its 00:00, which is what it means as a start. day: the proleptic ordinal of a bare day,
+    which as an end means the close of its business (`rules.calendar.Calendar.close_of`); None for a moment.
+    """
+
+    at: int
+    day: int | None = None
+
+
 class Writing(NamedTuple):
     """What every writing command takes besides its own options. `at` is text as typed ("": now).
 
@@ -90,7 +101,7 @@ def _read_word(text: str, local: datetime) -> datetime | None:
     return None
 
 
-def _read_loosely(text: str, local: datetime, tz_name: str, option: str) -> int | None:
+def _read_loosely(text: str, local: datetime, tz_name: str, option: str) -> When | None:
     if len(text) > 64 or not text.isprintable() or re.fullmatch(r"[-+]?[0-9]{1,4}", text):
         return None  # the parser would take a bare number for a day of this month
     import warnings
@@ -98,62 +109,82 @@ def _read_loosely(text: str, local: datetime, tz_name: str, option: str) -> int 
     from dateutil import parser
 
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    marked = midnight.replace(hour=23, minute=59, second=58, microsecond=57)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            epoch = to_epoch(parser.parse(text, default=midnight), tz_name)
+            found = parser.parse(text, default=midnight)
+            bare = parser.parse(text, default=marked).time() == marked.time()  # the text itself gave no time of day
+            epoch = to_epoch(found, tz_name)
             understood = to_local(epoch, tz_name).isoformat(" ", "minutes")
     except Exception:  # dateutil lets more than its own error escape on odd input
         return None
     from dispatchctl.output.terminal import tell
 
-    tell(f"{option}: {text} was read as {understood}")
-    return epoch
+    tell(f"{option}: {text} was read as {found.date().isoformat() if bare else understood}")
+    return When(epoch, found.toordinal() if bare else None)
+
+
+def read_when(text: str, tz_name: str, now: int, option: str = "--at", *, strict: bool = False) -> When:
+    """A moment or a whole day as typed; `now` is epoch seconds, `tz_name` an IANA zone ("": the machine's).
+
+    Takes ISO 8601, HH:MM of today, now, today, yesterday, tomorrow, last-month (its first day) and distances from now
+    in m h (exact), d w (same wall time). A bare date and the words for a day are days, all else is a moment. What is
+    none of these goes through dateutil, and what was understood is said on stderr; with `strict` only ISO 8601 and
+    `now` are taken. Raises UsageFault naming `option`.
+    """
+    allowed = "ISO 8601, such as 2026-11-21T09:00:00+08:00, or now" if strict else WHEN_FORMS
+    try:
+        found = _read_form(text.strip(), tz_name, now, option, strict=strict)
+    except (OverflowError, OSError):
+        found = None
+    if found is not None and 0 <= found.at < 253_370_764_800:  # 9999-01-01
+        return found
+    raise refuse_value(option, text, allowed)
 
 
 def parse_when(text: str, tz_name: str, now: int, option: str = "--at", *, strict: bool = False) -> int:
-    """Epoch seconds of a time as typed; `now` is epoch seconds, `tz_name` an IANA zone ("": the machine's).
+    """The same where a moment is meant, or a start: epoch seconds, of a bare day those of its 00:00."""
+    return read_when(text, tz_name, now, option, strict=strict).at
 
-    Takes ISO 8601 (a bare date is its 00:00), HH:MM of today, now, today, yesterday, tomorrow, last-month (its first
-    day) and distances from now in m h (exact), d w (same wall time). Anything else goes through dateutil, and what was
-    understood is said on stderr; with `strict` only ISO 8601 and `now` are taken. Raises UsageFault naming `option`.
-    """
-    allowed = "ISO 8601, such as 2026-11-21T09:00:00+08:00, or now" if strict else WHEN_FORMS
-    wanted = text.strip()
+
+def _read_form(wanted: str, tz_name: str, now: int, option: str, *, strict: bool) -> When | None:
+    if wanted == "now":
+        return When(now)
     try:
-        if wanted == "now":
-            return now
-        try:
-            found: datetime | None = (
-                datetime.fromisoformat(wanted) if wanted[:4].isdecimal() and len(wanted) >= 4 else None
-            )
-        except ValueError:
-            found = None
-        if found is None and not strict:
-            local = to_local(now, tz_name)
-            distance = re.fullmatch(r"([+-])([0-9]{1,6})([mhdw])", wanted)
-            if distance:
-                number = int(distance[1] + distance[2])
-                if distance[3] in "mh":
-                    return _check_epoch(now + number * (60 if distance[3] == "m" else 3600), option, text, allowed)
-                found = shift_day(local, number, distance[3])
-            else:
-                found = _read_word(wanted, local)
-                if found is None:
-                    loose = _read_loosely(wanted, local, tz_name, option)
-                    if loose is not None:
-                        return _check_epoch(loose, option, text, allowed)
-        if found is not None and 1970 <= found.year <= LAST_YEAR:
-            return _check_epoch(to_epoch(found, tz_name), option, text, allowed)
-    except (OverflowError, OSError):
-        pass
-    raise refuse_value(option, text, allowed)
+        found = datetime.fromisoformat(wanted) if wanted[:4].isdecimal() and len(wanted) >= 4 else None
+    except ValueError:
+        found = None
+    if found is not None:
+        return _place(found, tz_name, bare=_is_bare(wanted))
+    if strict:
+        return None
+    local = to_local(now, tz_name)
+    distance = re.fullmatch(r"([+-])([0-9]{1,6})([mhdw])", wanted)
+    if distance:
+        number = int(distance[1] + distance[2])
+        if distance[3] in "mh":
+            return When(now + number * (60 if distance[3] == "m" else 3600))
+        return _place(shift_day(local, number, distance[3]), tz_name)
+    found = _read_word(wanted, local)
+    if found is not None:
+        return _place(found, tz_name, bare=":" not in wanted)
+    return _read_loosely(wanted, local, tz_name, option)
 
 
-def _check_epoch(epoch: int, option: str, text: str, allowed: str) -> int:
-    if 0 <= epoch < 253_370_764_800:  # 9999-01-01
-        return epoch
-    raise refuse_value(option, text, allowed)
+def _is_bare(text: str) -> bool:
+    """Whether an ISO 8601 text is a date without a time of day."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _place(found: datetime, tz_name: str, *, bare: bool = False) -> When | None:
+    if not 1970 <= found.year <= LAST_YEAR:
+        return None
+    return When(to_epoch(found, tz_name), found.toordinal() if bare else None)
 
 
 def parse_day(text: str, tz_name: str, now: int, option: str = "--date") -> date:

@@ -49,6 +49,7 @@ class Settings(NamedTuple):
 SPELLED = {"actor": "as", "as_of": "as-of"}  # where the option's name is not the setting's
 ENVIRONMENT = ("records", "policies", "actor", "now", "as_of", "format", "lang", "wait")
 CONFIGURED = ("records", "policies", "actor", "format", "lang", "wait", "color")
+MOMENTS = ("now", "as_of")
 ALLOWED = {"lang": LANGUAGES, "color": COLORS}
 
 
@@ -59,6 +60,10 @@ def check_setting(name: str, text: str, source: str) -> str:
         raise UsageFault(f"{text!r} is not known (allowed: {', '.join(allowed)})", place=source)
     if name == "wait":
         read_wait(text, source)
+    if name in MOMENTS and text:  # whoever asks knows the zone; that it is a time is asked of every command
+        from dispatchctl.typed import parse_when
+
+        parse_when(text, "", 0, source, strict=True)
     return text
 
 
@@ -117,11 +122,6 @@ class Workspace:
         for name, value in self.given.items():
             merged[name] = value
             self._sources[name] = "--" + SPELLED.get(name, name)
-        for name in ("now", "as_of"):  # whoever asks knows the zone; that it is a time is asked of every command
-            if merged.get(name):
-                from dispatchctl.typed import parse_when
-
-                parse_when(merged[name], "", 0, self._sources[name], strict=True)
         return Settings(**merged)
 
     def view(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatchctl.errors import UsageFault
-from dispatchctl.typed import parse_day, parse_money, parse_month, parse_when
+from dispatchctl.typed import parse_day, parse_money, parse_month, parse_when, read_when
 
 ZONE = "Asia/Shanghai"
 NOW = 1795224600  # 2026-11-21T09:30:00+08:00
@@ -42,6 +42,25 @@ def spell(epoch: int, zone: str = ZONE) -> str:
 def test_times(text: str, wanted: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert spell(parse_when(text, ZONE, NOW)) == wanted
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("2026-11-20", 20), ("20261120", 20), ("2026-W47-5", 20), ("today", 21), ("yesterday", 20), ("tomorrow", 22),
+     ("20 Nov 2026", 20), ("2026/11/20", 20), ("now", 0), ("09:00", 0), ("2026-11-20T00:00", 0), ("-1d", 0), ("+1w", 0),
+     ("20 Nov 2026 00:00", 0), ("2026/11/20 23:59:58", 0)],
+)  # fmt: skip
+def test_a_bare_day_keeps_that_it_was_one(text: str, day: int) -> None:
+    """day: of November; 0 for a moment."""
+    found = read_when(text, ZONE, NOW)
+    assert found.day == (datetime(2026, 11, day).toordinal() if day else None)
+    if day:
+        assert spell(found.at) == f"2026-11-{day} 00:00:00"
+
+
+def test_a_day_read_loosely_is_said_as_a_day(capsys: pytest.CaptureFixture[str]) -> None:
+    read_when("2026/11/20", ZONE, NOW, "--until")
+    assert capsys.readouterr().err == "--until: 2026/11/20 was read as 2026-11-20\n"
 
 
 def test_other_times_are_read_and_said(capsys: pytest.CaptureFixture[str]) -> None:

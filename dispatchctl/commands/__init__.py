@@ -50,7 +50,7 @@ SECTIONS: dict[str, Lines] = {
         "due": ("chasing:due", "Tell when clocks are due, and why."),
         "show": ("cases:show", "Show a case: fields, history, clocks."),
         "list": ("cases:list_command", "List the cases of a register."),
-        "status": ("chasing:status", "One line: how much is late, soon, unassigned."),
+        "status": ("chasing:status", "One line: how much is late, soon, not yet judged or dispatched."),
         "appraise": ("appraisal:appraise", "Score people for a month: grade, bonus, pay."),
         "report": ("reports:report", "Add up a period, every figure open to its cases."),
         "why": ("why:why", "Open a verdict downward, to clauses, facts and cases."),

@@ -7,7 +7,7 @@ import click
 
 from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.reports import print_drilled
-from dispatchctl.commands.results import print_items, print_warnings
+from dispatchctl.commands.results import print_items, print_warnings, tell_empty
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.staff.appraisal import (
     Mark,
@@ -69,6 +69,8 @@ def appraise(books: Books, month: str | None, staff: str, pay: bool, measure: st
         return
     scores = score_people(books, month or "", staff, pay=pay)
     print_warnings(scores.books)
+    if month and not scores.items:
+        tell_empty(books, f"nobody is appraised for {month}")
     print_appraised(scores, single=bool(staff))
 
 

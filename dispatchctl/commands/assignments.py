@@ -6,11 +6,11 @@ from typing import Any
 import click
 
 from dispatchctl.commands.frame import with_books
-from dispatchctl.commands.results import print_results
+from dispatchctl.commands.results import print_results, tell_empty
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.names import resolve_case, resolve_staff
-from dispatchctl.desk.orders.candidates import suggest
+from dispatchctl.desk.orders.candidates import say_excluded, suggest
 from dispatchctl.desk.orders.dispatch import Dispatched, Sending, Sent, assign, claim, reassign
 from dispatchctl.desk.recording import Done
 from dispatchctl.errors import UsageFault
@@ -62,7 +62,10 @@ def suggest_command(books: Books, order: str, everybody: bool) -> None:
     """
     case = resolve_case(books, order, ("orders",), only=True)
     items = []
-    for each in suggest(books, case):
+    found = suggest(books, case)
+    if all(each.excluded for each in found):
+        tell_empty(books, f"nobody can go to {case}: {say_excluded(found)}")
+    for each in found:
         if each.excluded and not everybody:
             continue
         item: dict[str, Any] = {
@@ -119,9 +122,16 @@ def assign_command(books: Books, /, order: str, staff: str, everything: bool, wr
 
 
 def _assign_all(books: Books, writing: Writing) -> int:
+    from dispatchctl.desk.chasing.worklist import count_waiting
     from dispatchctl.desk.orders.batches import assign_pool
 
     made, refused = assign_pool(books, writing)
+    if not made and not refused:
+        tell_empty(books, "no order waits to be dispatched")
+    waiting = count_waiting(books)["triage"]
+    if waiting:
+        many = f"{waiting} order{'' if waiting == 1 else 's'} wait{'s' if waiting == 1 else ''}"
+        tell_empty(books, f"{many} for triage, and --all leaves such aside: dispatchctl list orders --state open")
     items = [show_sent(sent, done) for done, group in made for sent in group]
     return print_results(books, items, COLUMNS, refused=refused, single=False, keys=COLUMNS, register="assignments")
 

@@ -14,6 +14,7 @@ from dispatchctl.desk.names import find_register, resolve_case
 from dispatchctl.desk.recording import Done
 from dispatchctl.options import (
     CASE,
+    DAY,
     MOST,
     NOT_GIVEN,
     REGISTER,
@@ -58,8 +59,8 @@ def show(books: Books, case: str, reveal: bool, reason: str) -> None:
 @command("list")
 @click.argument("register", type=REGISTER, default="orders")
 @click.option("--state", type=STATE, default=NOT_GIVEN, metavar="S", help="In this state.")
-@click.option("--since", default="", metavar="DATE", help="Begun on that day or later.")
-@click.option("--until", default="", metavar="DATE", help="Begun on that day or earlier.")
+@click.option("--since", type=DAY, default=NOT_GIVEN, help="Begun on that day or later.")
+@click.option("--until", type=DAY, default=NOT_GIVEN, help="Begun on that day or earlier.")
 @click.option(
     "--where", multiple=True, metavar="FIELD=VALUE", help="With this value (keys, titles, names); may be repeated."
 )

@@ -3,13 +3,14 @@
 import click
 
 from dispatchctl.commands.frame import with_books
-from dispatchctl.commands.results import print_items, print_results, print_warnings
+from dispatchctl.commands.results import print_items, print_results, print_warnings, tell_empty
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.chasing.overdue import KEYS, list_overdue
 from dispatchctl.desk.names import find_register, resolve_case, resolve_key, resolve_owner, resolve_staff
 from dispatchctl.errors import UsageFault
 from dispatchctl.options import (
     CASE,
+    DAY,
     MOST,
     NOT_GIVEN,
     REGISTER,
@@ -69,8 +70,8 @@ def overdue(
 @take_ids("cases", required=False)
 @click.option("--all", "everything", is_flag=True, help="Of every case.")
 @click.option("--register", type=REGISTER, default=NOT_GIVEN, metavar="R", help="With --all: of one register.")
-@click.option("--since", default="", metavar="DATE", help="With --all: clocks started on that day or later.")
-@click.option("--until", default="", metavar="DATE", help="With --all: clocks started before that day ended.")
+@click.option("--since", type=DAY, default=NOT_GIVEN, help="With --all: clocks started on that day or later.")
+@click.option("--until", type=DAY, default=NOT_GIVEN, help="With --all: clocks started before that day ended.")
 @click.option("--explain", is_flag=True, help="Every stretch of time: counted, or why not.")
 @with_books(judges=True)
 def due(
@@ -143,7 +144,10 @@ def urge_command(books: Books, case: str, everything: bool, writing: Writing) ->
         raise refused[0].error
     for line in told:
         tell(line)
-    if not items:
+    if not items and not refused:
+        if everything:
+            late = f"what is late ({len(names)}) was urged at its present level" if names else "nothing is late"
+            tell_empty(books, f"{late}: nobody was urged")
         return 0
     return print_results(
         books, items, ("case", "clock", "level", "to"), refused=refused, single=False, ids="case", register="notices"
@@ -171,7 +175,9 @@ def worklist(books: Books, staff: str) -> None:
 @command("status")
 @with_books(judges=True)
 def status(books: Books) -> None:
-    """Tell in one line how much is late, about to be, and not yet assigned.
+    """Tell in one line how much is late, about to be, and waits to be judged or dispatched.
+
+    From November on it tells too that the next year's days off are not known yet, as long as they are not.
 
     \b
     Example:
@@ -183,11 +189,18 @@ def status(books: Books) -> None:
     columns = (
         Column("late", "late", "逾期", "number"),
         Column("soon", "soon", "将到期", "number"),
-        Column("unassigned", "unassigned", "待派", "number"),
+        Column("triage", "to triage", "待判断", "number"),
+        Column("pool", "unassigned", "待派", "number"),
     )
+    missing = Column("missing_year", "days off missing of", "缺放假安排的年份", "number")
     counts = count_state(books)
     if not (books.ws.quiet or books.ws.fields or books.ws.sort[0]) and books.ws.form.screen:
         zh = books.lang == "zh"
-        click.echo(", ".join(f"{counts[each.key]} {each.zh if zh else each.en}" for each in columns))
+        told = [f"{counts[each.key]} {each.zh if zh else each.en}" for each in columns]
+        if counts["missing_year"]:
+            year = counts["missing_year"]
+            told.append(f"缺{year}年放假安排" if zh else f"days off of {year} missing")
+        click.echo(", ".join(told))
     else:
-        emit(books.ws, [counts], columns, single=True, ids="late", keys=tuple(counts))
+        shown = (*columns, missing) if counts["missing_year"] else columns
+        emit(books.ws, [counts], shown, single=True, ids="late", keys=tuple(counts))

@@ -87,9 +87,10 @@ the calendar's `counting`:
 
 A time (--at, --appointment, --until of an extension) is ISO 8601 or HH:MM, now, today, yesterday, tomorrow,
 last-month, or a distance such as -3d, -2h or +30m. What else can be read as a time is read, and said on stderr.
-Without an offset, the policy's time zone is meant. A day (--date, --since and --until of lists) is YYYY-MM-DD, today,
-yesterday, tomorrow or a distance in days or weeks, a month (--month) is YYYY-MM, this or last. --now and --as-of take
-ISO 8601 and now only.
+Without an offset, the policy's time zone is meant. A bare date, today or tomorrow is the end of that day's business
+where something is due by it (--until of an extension, --due of a measure), else its 00:00. A day (--date, --since and
+--until of lists) is YYYY-MM-DD, today, yesterday, tomorrow or a distance in days or weeks, a month (--month) is
+YYYY-MM, this or last. --now and --as-of take ISO 8601 and now only.
 """,
     "files": """\
 Files: where everything is

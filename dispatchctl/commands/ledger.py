@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from dispatchctl.commands.frame import with_books
-from dispatchctl.commands.results import describe_done, print_items, print_results, print_warnings
+from dispatchctl.commands.results import describe_done, print_items, print_results, print_warnings, tell_empty
 from dispatchctl.commands.verbs import Asked, Given, Verb, make_verb, serve
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
@@ -66,6 +66,8 @@ def due(books: Books, month: str, staff: str) -> None:
     from dispatchctl.desk.ledger.proposals import list_month
 
     items = list_month(books, month, staff)
+    if month and not items:
+        tell_empty(books, f"nothing is due of {month}")
     print_items(books, items, DUE, ids="key", keys=KEYS, page=books.pages.get("ledger"))
 
 
@@ -122,7 +124,7 @@ def propose(
         raise refused[0].error
     items = [_describe(each) for each in done]
     if everything and not items and not refused:
-        tell("nothing is due that has not been proposed")
+        tell_empty(books, "nothing is due that has not been proposed")
         return 0
     return print_results(books, items, DONE, refused=refused, single=not everything, register="ledger")
 
@@ -254,4 +256,6 @@ def list_command(books: Books, month: str, staff: str) -> None:
 
     wanted = resolve_staff(books, staff, option="--staff", present=False) if staff else ""
     items = list(list_ledger(books, month, wanted))
+    if month and not items:
+        tell_empty(books, f"the ledger has nothing of {month}")
     print_items(books, items, LIST, keys=LIST_KEYS, page=books.pages.get("ledger"))

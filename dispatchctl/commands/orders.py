@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from dispatchctl.commands.frame import with_books
-from dispatchctl.commands.results import describe_done, print_done, print_results
+from dispatchctl.commands.results import describe_done, print_done, print_results, tell_empty
 from dispatchctl.commands.verbs import Asked, Verb, make_option, make_verb, run_each, serve
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.names import resolve_case
@@ -92,6 +92,8 @@ def _take_many(books: Books, source: str, writing: Writing) -> int:
     taken, refused, known = take_orders(books, source, writing)
     if known:
         tell(f"{known} of the rows were there already by their source_ref")
+    if not taken and not refused and not known:
+        tell_empty(books, f"{source if source != '-' else 'standard input'} holds no rows: nothing was taken")
     return print_results(
         books,
         [show_taken(each) for each in taken],

@@ -9,6 +9,7 @@ from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.results import describe_done, print_faults, print_items, print_results, print_warnings
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.policy.draft import check_draft_file, describe_form
+from dispatchctl.desk.policy.moves import NOTHING_MOVED
 from dispatchctl.desk.policy.publication import publish_rules
 from dispatchctl.desk.policy.versions import compare_versions, list_publications, show_rules
 from dispatchctl.options import Writing, command, pass_workspace
@@ -41,6 +42,7 @@ CHANGES = (
     Column("before", "before", "原为"),
     Column("after", "after", "改为"),
 )
+MOVES = ("case", "clock", "item", Column("before", "was due", "原到期", "time"), "due_at")
 WORDS = {"added": "新增", "removed": "删除", "changed": "修改", "reordered": "调整次序"}
 DAY_WORDS = {"off": "放假", "working": "上班"}
 
@@ -119,7 +121,7 @@ def publish(books: Books, days: bool, reason: str, writing: Writing) -> None:
     if item is None:
         tell("nothing would change; nothing was published")
         item = dict.fromkeys(("id", "event", "state", "file", "effective_from", "replaces", "sha256", "reason"))
-        item["changes"] = []
+        item |= {"changes": [], "due_times": NOTHING_MOVED._asdict()}
     if done.replayed:
         item["replayed"] = True
         tell(f"{item['id']} was recorded before; nothing was written")
@@ -132,6 +134,21 @@ def publish(books: Books, days: bool, reason: str, writing: Writing) -> None:
             verb = "would publish" if done.dry else "published"
             tell(f"{verb} {item['file']}, in force from {item['effective_from']}")
         print_items(books, [_word_change(change, books.ws.lang, books.ws.form) for change in item["changes"]], CHANGES)
+        _print_moves(books, item["due_times"], dry=done.dry)
+
+
+def _print_moves(books: Books, due_times: Mapping[str, Any], *, dry: bool) -> None:
+    """What became of the due times that were provisional: in words on stderr, and the moved ones as a table."""
+    moved, kept, still = due_times["moved"], due_times["kept"], due_times["provisional"]
+    if moved or kept:  # that all of them stay what they were is nothing to tell
+        verb = "would move" if dry else "moved"
+        tell(
+            f"provisional due times that run: {len(moved)} {verb}, {kept} stay and are final, {still} stay provisional"
+        )
+    if moved and books.ws.form.people:
+        write_stdout("\n")
+        rows = [{**each, "due_at": each["after"]} for each in moved]
+        print_items(books, rows, MOVES)
 
 
 def _word_change(change: Mapping[str, Any], lang: str, form: Format) -> dict[str, Any]:

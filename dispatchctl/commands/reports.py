@@ -7,13 +7,13 @@ import click
 
 from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.results import print_warnings
-from dispatchctl.desk.audit import note_report, open_audit
+from dispatchctl.desk.audit import find_obstacle_to_audit, note_report, open_audit
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.months.reports import drill_figure, report_period
 from dispatchctl.desk.periods import REPORTS
 from dispatchctl.desk.windows import holds_people
 from dispatchctl.errors import UsageFault
-from dispatchctl.options import MONTH, NOT_GIVEN, STAFF, command, output_options
+from dispatchctl.options import DAY, MONTH, NOT_GIVEN, STAFF, command, output_options
 from dispatchctl.output.files import ENCODINGS, read_ending, write_output
 from dispatchctl.output.formats import emit
 from dispatchctl.output.formatters import find_format
@@ -38,7 +38,7 @@ WORDED = (
 @command("report")
 @click.argument("kind", type=click.Choice(REPORTS))
 @click.option("--month", type=MONTH, default=None, help="YYYY-MM, last or this.")
-@click.option("--date", default="", metavar="DATE", help="A day of the period, or last.")
+@click.option("--date", type=DAY, default=NOT_GIVEN, help="A day of the period, or last.")
 @click.option("--drill", "measure", default="", metavar="MEASURE", help="The cases that a figure is made of.")
 @click.option("--person", type=STAFF, default=NOT_GIVEN, help="With --drill: only the cases of this person.")
 @output_options
@@ -197,7 +197,16 @@ def format_file(
 def hand_out(
     books: Books, output: str, content: bytes, heading: Heading, measure: str, rows: int, *, force: bool
 ) -> None:
-    """Write the file, then its row in audit; whatever would refuse the row is found before the file is written."""
+    """Write the file, then its row in audit; whatever would refuse the row is found before the file is written.
+
+    Where nobody could keep a row, because the folder can only be read, the file is written and that is said.
+    """
+    obstacle = find_obstacle_to_audit(books)
+    if obstacle:
+        write_output(output, content, records=books.folder.path, force=force)
+        tell(f"warning: {obstacle}: audit keeps no row of this report")
+        tell(f"{output}: {rows} rows")
+        return
     present, actor = open_audit(books)
     write_output(output, content, records=books.folder.path, force=force)
     subject = f"{heading.report} {heading.period}" + (f" {measure}" if measure else "")

@@ -51,6 +51,12 @@ def print_results(
     return BAD_ROWS if bad_rows else REFUSED
 
 
+def tell_empty(books: Books, message: str) -> None:
+    """Say on stderr that a batch had nothing to do, since an empty answer looks like none; nothing with -q."""
+    if not books.ws.quiet:
+        tell(message)
+
+
 def describe_done(done: "Done", shown: str = "", /, **more: Any) -> dict[str, Any]:
     """`{"id", "event", "state"}` and what the command adds; `replayed` where an earlier one had done it.
 

@@ -29,14 +29,14 @@ VERBS = {
         "extension-asked",
         "Ask for more time, before the due time.",
         "7 --until 2026-11-23T12:00 --reason 等待配件",
-        {"until": Asked("The time asked for.")},
+        {"until": Asked("The time asked for; a day ends with its business hours.")},
     ),
     "refuse-extension": Verb("extension-refused", "Refuse the time asked for.", "7 --reason 客户不同意"),
     "grant-extension": Verb(
         "extension-granted",
         "Grant more time; by default what was asked for.",
         "7",
-        {"due_at": Asked("Another time than the one asked for.", required=False)},
+        {"due_at": Asked("Another time than the one asked for; a day ends with its business hours.", required=False)},
     ),
 }
 

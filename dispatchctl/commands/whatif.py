@@ -13,6 +13,7 @@ from dispatchctl.desk.policy.what_if import (
     compare_month,
 )
 from dispatchctl.options import MONTH, command
+from dispatchctl.output.cells import say_due
 from dispatchctl.output.formats import emit
 from dispatchctl.output.labels import Column, find_column, say_word
 from dispatchctl.output.layout import Layout
@@ -89,8 +90,8 @@ def format_document(then: Books, document: Mapping[str, Any]) -> str:
     """The whole as tables for a person, one below the other, what is empty left out but for the totals."""
     ws, lang = then.ws, then.lang
     columns = {
-        "clocks": ("case", "clock", "item", "started_at", Column("due", "was due", "原到期", "time"), *_sides(),
-                   Column("new_due", "would be due", "新到期", "time")),
+        "clocks": ("case", "clock", "item", "started_at", Column("due", "was due", "原到期"), *_sides(),
+                   Column("new_due", "would be due", "新到期")),
         "charges": ("occurred_at", "staff", "rule", "case", *_sides()),
         "scores": ("staff", "name", *_sides()),
     }  # fmt: skip
@@ -99,7 +100,7 @@ def format_document(then: Books, document: Mapping[str, Any]) -> str:
     for part, wanted in columns.items():
         items = [
             {**item, **{side: say_side(part, item[side], lang) for side in ("before", "after")},
-             "due": (item["before"] or {}).get("due_at"), "new_due": (item["after"] or {}).get("due_at")}
+             "due": _say_due(then, item["before"]), "new_due": _say_due(then, item["after"])}
             for item in document[part]
         ]  # fmt: skip
         shown = [
@@ -115,6 +116,11 @@ def format_document(then: Books, document: Mapping[str, Any]) -> str:
     table = form.format_table(list(list_totals(document["totals"], lang)), layout)
     pieces.append(form.head(TITLES["totals"][lang == "zh"]) + table)
     return neutralise_text("\n".join(pieces), "\n")
+
+
+def _say_due(then: Books, side: Mapping[str, Any] | None) -> str | None:
+    due = (side or {}).get("due_at")
+    return say_due(due, then.now, then.lang, provisional=side["provisional"]) if side and due else None
 
 
 def _sides(kind: str = "text") -> tuple[Column, Column]:

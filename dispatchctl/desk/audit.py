@@ -7,11 +7,16 @@ from dispatchctl.desk.events import begin
 from dispatchctl.desk.recording import read_moment
 from dispatchctl.desk.rights import require_right
 from dispatchctl.errors import UsageFault
-from dispatchctl.store.folder import require_writer
+from dispatchctl.store.folder import find_obstacle, require_writer
 from dispatchctl.typed import Writing
 from dispatchctl.workspace import Workspace
 
 REVEALED = "audit.revealed"
+
+
+def find_obstacle_to_audit(books: Books) -> str:
+    """Why no row of audit can be kept here, whoever asks for it; "" where one can be, and so has to be."""
+    return find_obstacle(books.folder, "audit")
 
 
 def open_audit(books: Books) -> tuple[Books, str]:

@@ -5,6 +5,7 @@ become ids and keys, and what people write for times and amounts becomes what th
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Instant
@@ -13,7 +14,7 @@ from dispatchctl.desk.times import format_time
 from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.kinds import YES, check_value
 from dispatchctl.registers.page import Field, join_items, name_option
-from dispatchctl.typed import parse_day, parse_money, parse_month, parse_when, refuse_value, refuse_word
+from dispatchctl.typed import parse_day, parse_money, parse_month, parse_when, read_when, refuse_value, refuse_word
 
 Typed = Mapping[str, "str | Sequence[str] | bool | None"]
 
@@ -39,15 +40,25 @@ def read_fields(
     for name, value in typed.items():
         if value in (None, "", (), [], False):
             continue
-        option = (options or {}).get(name) or name_option(fields[name])
+        field = mark_end(books, register, fields[name], moment.at)
+        option = (options or {}).get(name) or name_option(field)
         items = [YES] if value is True else [value] if isinstance(value, str) else list(value or ())
-        if fields[name].many and not all(item.strip() for item in items):
+        if field.many and not all(item.strip() for item in items):
             raise UsageFault("is empty", place=option)
-        texts = [read_field(books, fields[name], item, moment, option, employed=employed) for item in items]
-        if not fields[name].many and len(texts) > 1:
+        texts = [read_field(books, field, item, moment, option, employed=employed) for item in items]
+        if not field.many and len(texts) > 1:
             raise UsageFault("takes one value", place=option)
-        found[name] = join_items(list(dict.fromkeys(texts))) if fields[name].many else texts[0]
+        found[name] = join_items(list(dict.fromkeys(texts))) if field.many else texts[0]
     return found
+
+
+def mark_end(books: Books, register: str, field: Field, at: int) -> Field:
+    """The field, as one that `ends` also where only the rules in force at `at` say so: some clock is due by it."""
+    if field.type != "time" or field.ends:
+        return field
+    named = {(register, field.name), ("assignments", f"order.{field.name}" if register == "orders" else "")}
+    clocks = books.book.at(at)[0].policy["clocks"]
+    return field._replace(ends=any((clock["of"], clock["due"]) in named for clock in clocks))
 
 
 def read_field(
@@ -70,6 +81,8 @@ def read_field(
 
         return find_by_id(books, text, option).contact.contact_id
     if kind == "time":
+        if field.ends:
+            return read_end(books, text, moment, option)
         return format_time(books, parse_when(text, books.timezone, moment.at, option))
     if kind == "date":
         return parse_day(text, books.timezone, moment.at, option).isoformat()
@@ -81,6 +94,20 @@ def read_field(
     if allowed:
         raise (refuse_word if kind == "choice" else refuse_value)(option, text, allowed)
     return str(int(text)) if kind == "integer" else text
+
+
+def read_end(books: Books, text: str, moment: Instant, option: str) -> str:
+    """A due or until time as typed, as a row holds it: a bare day is the end of its business, by the rules of then."""
+    when = read_when(text, books.timezone, moment.at, option)
+    if when.day is None:
+        return format_time(books, when.at)
+    return format_time(books, books.judging.table.calendar(books.book.at(moment.at)[0]).close_of(when.day))
+
+
+def check_future(text: str, moment: Instant, option: str, why: str = "") -> None:
+    """Refused where a due or until time, as a row has it, does not lie after the moment. why: by which rule."""
+    if datetime.fromisoformat(text).timestamp() <= moment.at:
+        raise Refused(f"{text} is not in the future{why and f': {why}'}", place=option)
 
 
 def find_employed(books: Books, text: str, at: int, option: str = "") -> str:

@@ -37,7 +37,16 @@ def month_period(books: Books, text: str) -> Period:
     name = parse_month(text or "this", books.timezone, books.now, "--month")
     year, month = int(name[:4]), int(name[5:])
     following = date(year + month // 12, month % 12 + 1, 1)
-    return Period(name, start_of(date(year, month, 1), books.timezone), start_of(following, books.timezone))
+    period = Period(name, start_of(date(year, month, 1), books.timezone), start_of(following, books.timezone))
+    _warn_ahead(books, period)
+    return period
+
+
+def _warn_ahead(books: Books, period: Period) -> None:
+    """Say of a period that has not begun that it has not, so that nothing in it is no answer."""
+    warning = f"{period.name} has not begun"
+    if period.start > books.now and warning not in books.warnings:
+        books.warnings.append(warning)
 
 
 YEAR = "year-before"
@@ -77,6 +86,7 @@ def find_period(books: Books, report: str, month: str, date: str) -> Period:
     else:
         named = month or (date if date in LAST or not date else day_period(books, date).name[:7])
         period = month_period(books, named)
+    _warn_ahead(books, period)
     if (month or date) not in ("", "this"):
         return period
     return period._replace(end=max(period.start, min(period.end, books.now + 1)))

@@ -44,3 +44,9 @@ def local_day(books: Books, at: int) -> str:
 def format_time(books: Books, at: int) -> str:
     """ISO 8601 with the offset of the policy's timezone, to the second."""
     return local_time(books, at).isoformat(timespec="seconds")
+
+
+def find_missing_year(books: Books) -> int | None:
+    """The first year whose days off are needed now and not known: this year, from November on the next; else None."""
+    today = local_time(books, books.now)
+    return books.book.find_missing_year(today.year, today.month)

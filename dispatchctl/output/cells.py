@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dispatchctl.output.layout import Layout
 
 WIDEST = 60  # screen columns of one cell in a list; what is longer ends in …
+PROVISIONAL = {"zh": "暂定", "en": "provisional"}
 FLAGS = {"zh": ("否", "是"), "en": ("no", "yes")}
 
 
@@ -26,6 +27,12 @@ def say_time(text: str, now: int) -> str:
         return text
     year = datetime.fromtimestamp(now, moment.tzinfo).year
     return moment.strftime("%m-%d %H:%M") if moment.year == year else f"{moment.year:04d}-{moment:%m-%d %H:%M}"
+
+
+def say_due(text: str, now: int, lang: str, *, provisional: bool) -> str:
+    """A due time, short as say_time; marked where it rests on days that are not published yet."""
+    said = say_time(text, now)
+    return f"{said} {PROVISIONAL[lang]}" if provisional else said
 
 
 def say_cell(value: object, column: Column, item: "Item", layout: "Layout") -> str:
@@ -43,7 +50,8 @@ def say_cell(value: object, column: Column, item: "Item", layout: "Layout") -> s
     if column.kind == "duration" and isinstance(value, int):
         return say_duration(value, lang)
     if column.kind == "time" and isinstance(value, str):
-        return neutralise_text(say_time(value, layout.now))
+        provisional = column.key == "due_at" and item.get("provisional") is True
+        return neutralise_text(say_due(value, layout.now, lang, provisional=provisional))
     if column.kind == "word" and isinstance(value, str):
         page = layout.page or find_page(layout.pages, item.get("register"))
         return neutralise_text(say_word(value, lang, page, event=column.key in ("event", "retracted")))

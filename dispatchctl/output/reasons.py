@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import ROUND_DOWN, Decimal
 from typing import TYPE_CHECKING, Any
 
-from dispatchctl.output.cells import say_time
+from dispatchctl.output.cells import say_due, say_time
 from dispatchctl.output.formatters.base import Format
 from dispatchctl.output.labels import find_column, find_page, label, say_duration, say_word
 from dispatchctl.output.report_layout import say_figure
-from dispatchctl.output.sheets import measure_segment, say_why
+from dispatchctl.output.sheets import measure_segment, say_facts, say_rule, say_why
 from dispatchctl.output.terminal import neutralise_text
 from dispatchctl.registers.ledger import MONEYLESS
 
@@ -70,9 +70,9 @@ class Teller:
             "person": self._person, "counting": self._counting, "earlier": self._earlier, "amount": self._amount,
             "besides": self._besides, "entry": self._entry, "case": self._case, "state": self._state,
             "severity": self._severity, "test": self._test, "ruling": self._ruling, "owed": self._owed,
-            "clock": self._clock, "segment": self._segment, "measure": self._measure, "items": self._items,
-            "counted": self._counted, "uncounted": self._uncounted, "item": self._item, "left-out": self._left_out,
-            "score": self._score, "part": self._part, "mark": self._mark,
+            "clock": self._clock, "change": self._change, "segment": self._segment, "measure": self._measure,
+            "items": self._items, "counted": self._counted, "uncounted": self._uncounted, "item": self._item,
+            "left-out": self._left_out, "score": self._score, "part": self._part, "mark": self._mark,
         }  # fmt: skip
         return neutralise_text(tellers[what](name or "", value))
 
@@ -239,7 +239,7 @@ class Teller:
             self._say(f"{self._time(value['started_at'])} 起", f"from {self._time(value['started_at'])}"),
         ]
         if value["due_at"]:
-            due = self._time(value["due_at"])
+            due = say_due(value["due_at"], self.now, self.lang, provisional=value["provisional"])
             parts.append(self._say(f"{due} 到期", f"due {due}"))
         if value["stopped_at"]:
             stopped = self._time(value["stopped_at"])
@@ -248,6 +248,18 @@ class Teller:
             parts.append(self._say(f"限时 {value['limit']}", f"limit {value['limit']}"))
         parts.append(self._say(f"责任人 {owners}", f"owed by {owners}"))
         return f"{value['title']} {name}{self._say('：', ': ')}{self._say('，', ', ').join(parts)}"
+
+    def _change(self, name: str, value: Value) -> str:
+        parts = [say_facts(value["facts"], self.lang, self.titles, self.now)]
+        if value["limit_before"] != value["limit_after"]:
+            limits = f"{value['limit_before'] or '–'} → {value['limit_after'] or '–'}"
+            parts.append(self._say(f"限时 {limits}", f"limit {limits}"))
+        dues = f"{self._time(value['due_before'])} → {self._time(value['due_after'])}"
+        parts.append(self._say(f"到期 {dues}", f"due {dues}"))
+        parts.append(say_rule(value["rule"], self.lang))
+        event = self._word(value["event"], value["register"], event=True)
+        told = self._say("；", "; ").join(part for part in parts if part)
+        return f"{self._time(value['at'])} {event}{self._say('：', ': ')}{told}{self._say(f'（{name}）', f' ({name})')}"
 
     def _segment(self, name: str, value: Value) -> str:
         length = say_duration(measure_segment(value), self.lang)
@@ -300,6 +312,8 @@ class Teller:
                 ("岗位不考核", "not for this role") if value["left_out"] == "role" else ("无数据", "nothing to measure")
             )
             return head + self._say(f"，不计（{why[0]}）", f", left out ({why[1]})")
+        if value["score"] is None:  # who has no score at all: only counts of what should be few, and none of them
+            return head + self._say("，不计分（当月无数据）", ", not scored (no data in the month)")
         lines = ""
         if value["full"] is not None:
             lines = self._say(

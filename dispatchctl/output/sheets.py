@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dispatchctl.output.labels import find_column, say_word
+from dispatchctl.output.labels import find_column, find_page, say_word
 from dispatchctl.output.layout import Layout
 from dispatchctl.output.terminal import neutralise_text, write_stdout
 from dispatchctl.registers.page import FIRST, Register
@@ -105,6 +105,7 @@ def _say_event(event: Mapping[str, Any], page: Register, layout: Layout, case: s
 
 
 SEGMENTS = ("from", "to", "length", "counts", "why")
+CHANGES = ("at", "event", "what", "limit_before", "limit_after", "due_before", "due_after", "why")
 
 
 def print_explained(printing: "Printing", items: Sequence[Mapping[str, Any]]) -> None:
@@ -115,9 +116,40 @@ def print_explained(printing: "Printing", items: Sequence[Mapping[str, Any]]) ->
             {**each, "length": measure_segment(each), "why": say_why(each["why"], printing.lang)}
             for each in item["segments"]
         ]
-        clock = _format(printing, [item], CLOCKS, None)
-        pieces.append(clock + "\n" + _format(printing, rows, SEGMENTS, None))
+        pieces.append(_format(printing, [item], CLOCKS, None))
+        if item["changes"]:
+            changes = [
+                {
+                    **each,
+                    "what": say_facts(each["facts"], printing.lang, printing.titles, printing.now()),
+                    "why": say_rule(each["rule"], printing.lang),
+                }
+                for each in item["changes"]
+            ]
+            pieces.append(_format(printing, changes, CHANGES, find_page(printing.pages, item["register"])))
+        pieces.append(_format(printing, rows, SEGMENTS, None))
     write_stdout("\n".join(pieces))
+
+
+def say_facts(facts: Sequence[Mapping[str, str]], lang: str, titles: Mapping[str, Mapping[str, str]], now: int) -> str:
+    """What changed, in words: 紧急程度 普通 → 紧急."""
+    from dispatchctl.output.cells import say_time
+
+    told = []
+    for each in facts:
+        name = each["path"].rpartition(".")[2]
+        column = find_column(name)
+        values = []
+        for text in (each["before"], each["after"]):
+            said = titles.get(name, {}).get(text) or say_word(text, lang)
+            values.append((say_time(text, now) if name.endswith(("_at", "_due")) else said) or "–")
+        told.append(f"{column.zh if lang == 'zh' else column.en} {' → '.join(values)}")
+    return neutralise_text(("、" if lang == "zh" else ", ").join(told))
+
+
+def say_rule(rule: str, lang: str) -> str:
+    """By which rule the due time after a change was found (rules.changes.WAYS), in words."""
+    return say_word(f"change.{rule}", lang)
 
 
 def measure_segment(segment: Mapping[str, Any]) -> int:

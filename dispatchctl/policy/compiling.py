@@ -13,6 +13,7 @@ from dispatchctl.errors import Fault
 from dispatchctl.policy.checks.across import PERSON_WORDS, check_rules
 from dispatchctl.policy.checks.charges import DEFAULT_APPROVER
 from dispatchctl.policy.checks.clocks import split_event
+from dispatchctl.policy.days import NO_YEARLY, YEARLY
 from dispatchctl.policy.items import CLOCKS, SCORES, VALUE_KEYS
 from dispatchctl.policy.loading import SIZE_LIMIT, load_tree
 from dispatchctl.policy.reading import Sheet, read_value
@@ -104,6 +105,7 @@ def _build_calendar(calendar: dict[str, Any], effective_from: str) -> dict[str, 
         "make_up": make_up,
         "closed": sorted(set(calendar["closed"])),
         "open": sorted(set(calendar["open"])),
+        "yearly": YEARLY.get(calendar["country"], NO_YEARLY),
     }
 
 

@@ -29,6 +29,9 @@ def assemble_rules(
     return assemble_form(texts, draft, pages)
 
 
+NOTICE_MONTH = 11  # from when on the days of the next year are announced, and missed where they are not known
+
+
 class Version(NamedTuple):
     """One version. label: the file's name without `.yaml` (of a draft: its effective_from).
 
@@ -100,6 +103,14 @@ class Rulebook:
         """(days off, make-up working days, last year known), of the newest version; ordinal -> name, own days ""."""
         return self.tables["off"], self.tables["working"], self.tables["through"]
 
+    def find_missing_year(self, year: int, month: int) -> int | None:
+        """The first year not known whose days a month (1 to 12) asks for: that of the month, from November on the next.
+
+        None where nothing is missing.
+        """
+        known = self.days[2]
+        return known + 1 if known < year + (month >= NOTICE_MONTH) else None
+
     def find(self, label: str) -> Version:
         """The version of that label; KeyError where there is none."""
         for version in self.versions:
@@ -110,10 +121,12 @@ class Rulebook:
     def calendar_arguments(self, version: Version, counting: str | None = None) -> dict[str, Any]:
         """What a calendar of a version is built from, as keyword arguments.
 
-        Hours, cut-off and counting (unless a clock has its own) are the version's; the days are the newest one's.
+        Hours, cut-off and counting (unless a clock has its own) are the version's; the days are the newest one's, and
+        of the years that it does not know the holidays of fixed date in its country.
         """
         own = version.policy["calendar"]
         off, working, through = self.days
+        since, yearly = self.newest.policy["calendar"]["yearly"]
         return {
             "tz": version.policy["timezone"],
             "week": own["week"],
@@ -123,4 +136,6 @@ class Rulebook:
             "published_through": through,
             "counting": counting or own["counting"],
             "cut_off": own["cut_off"],
+            "yearly": yearly,
+            "yearly_from": since,
         }

@@ -88,7 +88,7 @@ PAGE = complete_page(
             Field("confirmed_by", "confirmed by", "确认人", type="staff", option="staff"),
             Field("measure_id", "measure", "措施编号"),
             Field("measure", "measure's text", "纠正措施", option="text"),
-            Field("measure_due", "measure due", "措施期限", type="time", option="due"),
+            Field("measure_due", "measure due", "措施期限", type="time", option="due", ends=True),
             Field("owner", "measure's owner", "措施负责人", type="staff"),
             Field("check", "check", "验证结论", type="choice", choices=("effective", "failed"), option="result"),
             Field("on_site", "on site", "到现场", type="flag"),

@@ -24,7 +24,8 @@ class Field(NamedTuple):
     case (an id of register `of`, or of any), contact (a contact id), money (decimal, two places), integer
     (from `of` "low..high"), time (ISO 8601 with offset), date, month (YYYY-MM), row (a row reference), flag.
     many: a list; its items are joined by `;` in the file. option: the word after `--` that gives it on the command
-    line, where that is not its name.
+    line, where that is not its name. ends: a time by which something is to be done: a bare day that is typed for it
+    means the end of that day's business, not its beginning.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Field(NamedTuple):
     choices: tuple[str, ...] = ()
     many: bool = False
     option: str = ""
+    ends: bool = False
 
 
 class Event(NamedTuple):

@@ -6,11 +6,14 @@ from their weekday's pattern (days off, days on, days on which the clocks change
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
-from dispatchctl.rules.zone import ANCHOR_YEAR, DAY, Zone, new_year
+from dispatchctl.rules.zone import ANCHOR_YEAR, BLOCK, DAY, Zone, new_year
 
 Hours = Sequence[tuple[int, int]]
-LAST_DAY = 3_652_059  # 9999-12-31, the last that can be printed
+_LAST_YEAR = 9999
+LAST_DAY = 3_652_059  # its 31 December, the last that can be printed
+_NO_YEARLY: Mapping[str, str] = MappingProxyType({})
 
 
 class Calendar:
@@ -20,13 +23,16 @@ class Calendar:
     in order and not overlapping; a weekend day's serve business time only. make_up: the hours of a day in `days_on`.
     days_off: day -> its public holiday, or "" for the desk's own day off; it has no hours, whatever its weekday.
     days_on: day -> name of a working day that its weekday doesn't make one. No day is in both.
-    published_through: the last year whose days are known; later ones are Monday to Friday and the days listed.
-    counting: `civil-code` or `elapsed`. cut_off: wall second of the day, or None; counts for `elapsed` working days.
+    published_through: the last year whose days are known; later ones are Monday to Friday, the days listed, and
+    yearly: "MM-DD" -> name of the public holidays of fixed date, which are days off of every later year too, from the
+    year `yearly_from`, where `days_on` does not list them. counting: `civil-code` or `elapsed`. cut_off: wall second of
+    the day, or None; counts for `elapsed` working days.
     """
 
     __slots__ = (
-        "_cuts_known", "_days", "_found", "_known_through", "_make_up", "_odd_days", "_odd_sums", "_sums", "_week",
-        "_week_total", "_zone", "counting", "cut_off", "days_off", "days_on",
+        "_covered", "_cuts_known", "_days", "_days_off", "_days_on", "_found", "_known_through", "_make_up",
+        "_next_year", "_odd_days", "_odd_sums", "_sums", "_week", "_week_total", "_yearly", "_zone", "counting",
+        "cut_off",
     )  # fmt: skip
 
     def __init__(
@@ -39,13 +45,18 @@ class Calendar:
         published_through: int,
         counting: str,
         cut_off: int | None,
+        yearly: Mapping[str, str] = _NO_YEARLY,
+        yearly_from: int = 0,
     ) -> None:
-        self.days_off = days_off
-        self.days_on = days_on
+        self._days_off = days_off
+        self._days_on = days_on
+        self._yearly = yearly
         self.counting = counting
         self.cut_off = cut_off
         self._zone = Zone(tz)
         self._known_through = new_year(published_through + 1) - 1
+        self._next_year = max(published_through + 1, yearly_from)  # whose yearly holidays are not days off yet
+        self._covered = new_year(self._next_year) if yearly else LAST_DAY + 1  # the first day not looked up
         self._week = week
         self._make_up = make_up
         self._days = [_add_up(hours) for hours in week]
@@ -58,7 +69,9 @@ class Calendar:
 
     def is_working_day(self, day: int) -> bool:
         """Tell whether `day` is a working day: what `wd` counts, and where a period of days may end."""
-        return day in self.days_on or ((day - 1) % 7 < 5 and day not in self.days_off)
+        if day >= self._covered:
+            self._cover_day(day)
+        return day in self._days_on or ((day - 1) % 7 < 5 and day not in self._days_off)
 
     def is_published(self, day: int) -> bool:
         """Tell whether the days of the year of `day` are known, so that what ends there is not provisional."""
@@ -73,9 +86,11 @@ class Calendar:
 
     def why_closed(self, day: int) -> str:
         """Say why `day` is no working day: `holiday:NAME`, `closed` (the desk's own), `weekend`; "" if it is one."""
-        if day in self.days_on:
+        if day >= self._covered:
+            self._cover_day(day)
+        if day in self._days_on:
             return ""
-        name = self.days_off.get(day)
+        name = self._days_off.get(day)
         if name is None:
             return "weekend" if (day - 1) % 7 >= 5 else ""
         return f"holiday:{name}" if name else "closed"
@@ -138,7 +153,7 @@ class Calendar:
 
     def _find_day(self, low: int, target: int) -> int:
         """Return the first day by whose end `target` is reached, where it is not before `low`."""
-        if not self._week_total and (not self.days_on or max(self.days_on) < low):
+        if not self._week_total and (not self._days_on or max(self._days_on) < low):
             raise ValueError("the calendar has no business hours")
         step = 1
         while self._count_before(low + step) < target:
@@ -167,6 +182,8 @@ class Calendar:
         zone = self._zone
         if not zone.first_day <= day < zone.end_day:
             zone.cover_day(day)
+        if day > self._covered:
+            self._cover_day(day)
         if self._cuts_known is not zone.cuts:
             self._sum_odd_days()
         weeks, weekday = divmod(day - 1, 7)
@@ -177,11 +194,14 @@ class Calendar:
 
         The sums count from the anchor, so that they stay what they are when more years become known.
         """
-        surplus = {day: -self._days[(day - 1) % 7] for day in self.days_off}
-        made_up = _add_up(self._make_up)
-        for day in self.days_on:
-            surplus[day] = made_up - self._days[(day - 1) % 7]
         cuts = self._zone.cuts
+        last = self._zone.day_of(cuts[-1]) + 2 if cuts else 0
+        if last >= self._covered:
+            self._cover_day(last)
+        surplus = {day: -self._days[(day - 1) % 7] for day in self._days_off}
+        made_up = _add_up(self._make_up)
+        for day in self._days_on:
+            surplus[day] = made_up - self._days[(day - 1) % 7]
         for cut in cuts:
             # A change at midnight, or one that skips a day, touches the neighbours too.
             changed = self._zone.day_of(cut)
@@ -196,11 +216,29 @@ class Calendar:
         self._odd_sums = [total - anchor for total in sums]
         self._cuts_known = cuts
 
+    def _cover_day(self, day: int) -> None:
+        """Enter the yearly holidays of every year up to that of `day`, and a few more, among the days off."""
+        if not self._yearly or self._next_year > _LAST_YEAR:
+            return
+        last = min(day // 365 + 1 + BLOCK, _LAST_YEAR)  # no year is longer, so this is at least the day's own
+        found = dict(self._days_off)
+        for year in range(self._next_year, last + 1):
+            for date, name in self._yearly.items():
+                holiday = read_day(f"{year:04}-{date}")
+                if holiday not in self._days_on:
+                    found.setdefault(holiday, name)
+        self._days_off = found
+        self._next_year = last + 1
+        self._covered = new_year(last + 1) if last < _LAST_YEAR else LAST_DAY + 1
+        self._cuts_known = None  # what was summed up lacks them
+
     def _place_hours(self, day: int) -> tuple[tuple[int, int], ...]:
         """Return the hours of `day` as epochs; where the clocks change no two overlap, and none is negative."""
-        if day in self.days_off:
+        if day >= self._covered:
+            self._cover_day(day)
+        if day in self._days_off:
             return ()
-        hours = self._make_up if day in self.days_on else self._week[(day - 1) % 7]
+        hours = self._make_up if day in self._days_on else self._week[(day - 1) % 7]
         placed: list[tuple[int, int]] = []
         opened = self.midnight(day)
         closed = self.midnight(day + 1)
@@ -213,6 +251,13 @@ class Calendar:
         return tuple(placed)
 
 
+def read_day(text: str) -> int:
+    """The proleptic ordinal of a date, YYYY-MM-DD."""
+    from datetime import date
+
+    return date.fromisoformat(text).toordinal()
+
+
 def _add_up(hours: Hours) -> int:
     return sum(end - start for start, end in hours)
 
@@ -221,8 +266,8 @@ def parse_time(text: str, calendar: Calendar) -> int | None:
     """A recorded time as seconds; a bare date is the end of that day's business hours; None for no text."""
     if not text:
         return None
-    from datetime import date, datetime
+    from datetime import datetime
 
     if len(text) == 10:
-        return calendar.close_of(date.fromisoformat(text).toordinal())
+        return calendar.close_of(read_day(text))
     return int(datetime.fromisoformat(text).timestamp())

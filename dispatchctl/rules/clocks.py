@@ -4,8 +4,8 @@ One instance is one run of a time limit: opened by a start event, closed by the 
 the case's end. Which rules judge it is decided once, by its start (policies.md, "Clocks").
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from dispatchctl.policy.rulebook import Version
 from dispatchctl.registers.page import VOID, split_items
@@ -19,6 +19,9 @@ from dispatchctl.rules.people import People
 from dispatchctl.rules.thresholds import find_levels, find_warning
 from dispatchctl.rules.variants import ClockTable, Variant, person_field
 
+if TYPE_CHECKING:  # few clocks meet a changed fact
+    from dispatchctl.rules.changes import Basis, ChangeOfFacts
+
 
 class Instance(NamedTuple):
     """One run of a clock, as far as it is known. Times are seconds.
@@ -26,6 +29,7 @@ class Instance(NamedTuple):
     state: running, stopped or ended; a running one may be paused: from `paused_from` to `paused_until` (None: until
     somebody resumes). due_at: when it is due if nothing further happens; None where a pause without bound runs.
     breached: None while it still depends on the present time. levels: from when on levels 2, 3, ... are reached.
+    changes: what changed facts did to it, in order; basis: what its due time rests on after them, None without any.
     """
 
     case: str
@@ -51,18 +55,24 @@ class Instance(NamedTuple):
     variant: Variant
     pauses: tuple[Pause, ...]
     fixed: bool  # the due time was granted or taken from a field, not counted
+    changes: tuple["ChangeOfFacts", ...]
+    basis: "Basis | None"
 
 
 class _Term(NamedTuple):
     """A due time not yet worked out: pauses still to come move it, so it is kept as what it is made of.
 
-    kind: count (a limit from a time), fixed, sooner (of two), floor (not before a time).
+    kind: count (a limit from a time), fixed, sooner (of two), floor (not before a time). provisional: of a fixed one,
+    whether a limit was counted to it that rests on days not published yet. begins: of a count that a change began anew,
+    when it would have begun without.
     """
 
     kind: str
     at: int = 0
     variant: Variant | None = None
     parts: tuple["_Term", ...] = ()
+    provisional: bool = False
+    begins: int | None = None
 
 
 Command = tuple[int, str]  # what the rows of one command share
@@ -72,8 +82,8 @@ class _Run:
     """An instance while its case is being walked."""
 
     __slots__ = (
-        "asked", "before_rules", "begins", "closing", "extension", "granted", "item", "number", "started", "term",
-        "until", "variant",
+        "asked", "before_rules", "begins", "changes", "closing", "extension", "granted", "item", "number", "started",
+        "term", "until", "variant",
     )  # fmt: skip
 
     def __init__(self, variant: Variant, before_rules: bool, item: str, number: int, started: int) -> None:
@@ -89,6 +99,7 @@ class _Run:
         self.granted = False
         self.closing: Command | None = None  # the command that opened it, where that very event ended a case
         self.until: int | None = None  # when it stopped or ended
+        self.changes: tuple[ChangeOfFacts, ...] = ()
 
 
 class _Walk:
@@ -110,6 +121,8 @@ class _Walk:
         self.waiting: set[tuple[str, str]] = set()  # started, but no entry has matched yet
         self.counts: dict[tuple[str, str], int] = {}
         self.done: list[Instance] = []
+        self.followed: dict[str, str] = {}  # what was derived when it was last asked for
+        self.news: dict[str, tuple[str, str]] = {}  # what is watched and this moment's row changed: before, after
 
     def judge(self) -> list[Instance]:
         cases, own, order = self.family.cases, self.case.id, self.order.id
@@ -127,6 +140,7 @@ class _Walk:
         above = not own and moment.case == self.order.id
         state = register == "state"
         child = not own and not above and not state
+        self.news.clear()
         decides = own or (child and not self._is_helper(moment))
         changed = (own or above) and not state and self._learn(moment, own)
         if not above and self.derived.names:
@@ -167,9 +181,12 @@ class _Walk:
         for name, text in row.fields.items():
             if row.event == "amended" and name == "reason":
                 continue
-            if facts.get(name) != text:
+            before = facts.get(name, "")
+            if before != text:
                 facts[name] = text
-                changed = changed or prefix + name in self.watched
+                if prefix + name in self.watched:
+                    self.news[prefix + name] = before, text
+                    changed = True
         for name in self.item_fields if own else ():
             if row.fields.get(name):
                 self.items.setdefault(row.fields[name], {}).update(row.fields)
@@ -182,7 +199,9 @@ class _Walk:
         head, dot, name = path.partition(".")
         if not dot:
             if path in self.derived.names:
-                return self.derived.get(path, self.facts, at, version)
+                value = self.derived.get(path, self.facts, at, version)
+                self.followed[path] = value
+                return value
             return self.items.get(item, self.facts).get(path, "") if item else self.facts.get(path, "")
         if head == "order":
             return self.order_facts.get(name, "")
@@ -239,9 +258,10 @@ class _Walk:
         due = parse_time(self.fact(variant.due, begins, variant.version, item), variant.calendar)
         if due is None:
             return _Term("open")
-        if variant.limit is not None:
-            due = add_limit(variant.calendar, variant.limit, due).at or due
-        return _Term("fixed", due)
+        if variant.limit is None:
+            return _Term("fixed", due)
+        after = add_limit(variant.calendar, variant.limit, due)
+        return _Term("fixed", due if after.at is None else after.at, provisional=after.provisional)
 
     def _stop(self, moment: Moment, name: tuple[str, str]) -> None:
         for key, run in list(self.running.items()):
@@ -269,6 +289,7 @@ class _Walk:
 
     def _rematch(self, moment: Moment) -> None:
         at = moment.at
+        earlier = dict(self.followed)
         for key in list(self.waiting):
             version, before = self.table.book.at(at)
             variant = self._match(self.table.variants(version, self.case.register).get(key[0], ()), at, key[1])
@@ -285,24 +306,48 @@ class _Walk:
             moved = variant.due and self._first_term(variant, begins, run.item) != run.term and not run.granted
             if variant is run.variant and begins == run.begins and not moved:
                 continue
-            self._change(run, variant, begins, at)
+            self._note_change(run, variant, begins, moment, earlier)
 
-    def _change(self, run: _Run, variant: Variant, begins: int, at: int) -> None:
-        """A changed fact selects another entry or moves what it counts from (policies.md, "Changed facts")."""
-        old = self._due(run, run.term).at
+    def _note_change(
+        self, run: _Run, variant: Variant, begins: int, moment: Moment, earlier: Mapping[str, str]
+    ) -> None:
+        """Carry out a change of facts, and keep what it did. earlier: what had been derived before it."""
+        from dispatchctl.rules.changes import ChangeOfFacts, compare_facts
+
+        last, old = run.variant, self._due(run, run.term).at
+        rule = self._change(run, variant, begins, moment.at, old)
+        paths = dict.fromkeys(path for path, _ in (*last.when, *variant.when))
+        present = {path: self.fact(path, moment.at, variant.version, run.item) for path in paths}
+        asked = (*paths, last.begins, last.due, variant.begins, variant.due)
+        news = {path: values for path, values in self.news.items() if path in asked}
+        facts = compare_facts(news, earlier, present)
+        due, row = self._due(run, run.term).at, moment.row
+        if facts or due != old or variant.limit != last.limit:  # else nothing of it changed: another clock was meant
+            told = ChangeOfFacts(moment.at, row.event, row.ref, facts, last.limit, variant.limit, old, due, rule)
+            run.changes += (told,)
+
+    def _change(self, run: _Run, variant: Variant, begins: int, at: int, old: int | None) -> str:
+        """A changed fact selects another entry or moves what it counts from (policies.md, "Changed facts").
+
+        old: when it was due. By which rule it is due now: see changes.WAYS.
+        """
         if old is not None and old < at:
             run.variant = variant if variant.due == run.variant.due else run.variant
-            return
+            return "late"
         # What was granted is not taken back by a change that gives more time.
         least = max(at, old) if run.granted and old is not None else at
         fresh = _Term("floor", least, parts=(self._first_term(variant, begins, run.item),))
         plain_old = self._plain(run.variant, run.begins, run.item)
         plain_new = self._plain(variant, begins, run.item)
-        if variant is run.variant or variant.due or plain_old is None or plain_new is None or plain_new >= plain_old:
-            run.term = fresh
+        if variant is run.variant or variant.due or plain_old is None or plain_new is None:
+            rule, run.term = "moved", fresh
+        elif plain_new >= plain_old:
+            rule, run.term = "granted" if run.granted else "longer", fresh
         else:
-            run.term = _Term("sooner", parts=(run.term, _Term("count", max(at, begins), variant)))
+            anew = _Term("count", max(at, begins), variant, begins=begins)
+            rule, run.term = "shorter", _Term("sooner", parts=(run.term, anew))
         run.variant, run.begins = variant, begins
+        return rule
 
     def _plain(self, variant: Variant, begins: int, item: str) -> int | None:
         """When it would be due by its start alone, without pauses."""
@@ -349,7 +394,7 @@ class _Walk:
         if term.kind == "open":
             return Due(None, False)
         if term.kind == "fixed":
-            return Due(term.at, False)
+            return Due(term.at, term.provisional)
         if term.kind == "count":
             variant = term.variant
             assert variant is not None
@@ -362,6 +407,24 @@ class _Walk:
         if not known:
             return Due(None, provisional)
         return Due(max(term.at, known[0]) if term.kind == "floor" else min(known), provisional)
+
+    def _settle(self, run: _Run, term: _Term) -> "Basis":
+        """What decides the due time that a term comes to."""
+        from dispatchctl.rules.changes import Basis
+
+        if term.kind == "sooner":
+            dues = [self._due(run, part).at for part in term.parts]
+            known = [(due, place) for place, due in enumerate(dues) if due is not None]
+            return self._settle(run, term.parts[min(known)[1] if known else -1])
+        if term.kind == "floor":
+            basis = self._settle(run, term.parts[0])
+            late = basis.until is not None and max(basis.until, basis.floor or 0) < term.at
+            return basis._replace(floor=term.at) if late else basis
+        due = self._due(run, term).at
+        if term.variant is None:
+            return Basis(None, run.started, run.started, (), due, None)
+        begins = term.at if term.begins is None else term.begins
+        return Basis(term.variant, begins, term.at, tuple(self._pauses(run, term.variant)), due, None)
 
     def _finish(self, run: _Run, state: str, stopped: int | None, by: str) -> Instance:
         variant = run.variant
@@ -402,6 +465,8 @@ class _Walk:
             variant=variant,
             pauses=tuple(pauses),
             fixed=_is_fixed(run.term),
+            changes=run.changes,
+            basis=self._settle(run, run.term) if run.changes else None,
         )
 
     def _present_pause(self, run: _Run, pauses: list[Pause], due: int | None) -> Pause | None:

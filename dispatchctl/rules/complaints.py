@@ -60,7 +60,7 @@ class Owed(NamedTuple):
     """One thing that keeps a complaint from being closed.
 
     event: the event that would settle it, item: of which measure; clauses: where that is demanded; due_at: seconds,
-    None where no clock runs for it.
+    None where no clock runs for it. provisional: whether that rests on days not published yet.
     """
 
     what: str
@@ -68,6 +68,7 @@ class Owed(NamedTuple):
     item: str = ""
     clauses: tuple[str, ...] = ()
     due_at: int | None = None
+    provisional: bool = False
 
 
 def list_owed_on_complaint(case: Case, derived: Mapping[str, str], instances: "Iterable[Instance]") -> list[Owed]:
@@ -84,13 +85,13 @@ def list_owed_on_complaint(case: Case, derived: Mapping[str, str], instances: "I
             continue
         place = next((place for place, each in enumerate(owed) if _waits_for(one, each)), None)
         if place is not None:
-            owed[place] = owed[place]._replace(due_at=one.due_at)
+            owed[place] = owed[place]._replace(due_at=one.due_at, provisional=one.provisional)
             continue
         if one.item and any(each.item == one.item for each in owed):
             continue  # a measure that is not done yet is not checked either: one is enough to name
         event = min(name for _, name in one.variant.stop)
         what = f"{one.clock} of {one.item} is owed" if one.item else f"{one.clock} is owed"
-        clocks.append(Owed(what, event, one.item, tuple(one.variant.rules["source"]), one.due_at))
+        clocks.append(Owed(what, event, one.item, tuple(one.variant.rules["source"]), one.due_at, one.provisional))
     return owed + clocks
 
 

@@ -11,7 +11,7 @@ Reason = dict[str, Any]  # {"what", "id", "value": {...}, "because": [Reason, ..
 #: every word that `what` may be
 WORDS = (
     *("charge", "clause", "event", "condition", "person", "counting", "earlier", "amount", "besides", "entry"),
-    *("case", "state", "severity", "test", "ruling", "owed", "clock", "segment"),
+    *("case", "state", "severity", "test", "ruling", "owed", "clock", "change", "segment"),
     *("measure", "items", "counted", "uncounted", "item", "left-out", "score", "part", "mark"),
 )
 

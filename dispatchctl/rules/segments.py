@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from dispatchctl.policy.spans import Limit
 from dispatchctl.rules.calendar import Calendar
+from dispatchctl.rules.changes import Basis
+from dispatchctl.rules.clocks import Instance
 from dispatchctl.rules.limits import Pause, find_pause, first_day, number_of_days, sort_pauses
 
 
@@ -15,7 +17,8 @@ class Segment(NamedTuple):
     """A stretch from `start` to `end` (epochs, `end` exclusive), whether it counts, and the word that says why.
 
     Words: counted, before-from, paused:REASON, weekend, holiday:NAME, closed; of business time also night and break;
-    of days also start-day and moved (waiting for a working day, at the end of a period or at its beginning).
+    of days also start-day and moved (waiting for a working day, at the end of a period or at its beginning); of a time
+    that was not counted, granted; after changed facts before-change (the limit was begun anew) and not-before-change.
     """
 
     start: int
@@ -25,6 +28,38 @@ class Segment(NamedTuple):
 
 
 Mark = tuple[int, bool, str]  # up to when, whether it counts, why; the next mark goes on from there
+
+
+def explain_instance(one: Instance, now: int) -> list[Segment]:
+    """The stretches from the start of a clock to its due time, or to `now` while that is open; they join up.
+
+    What counts of them is the limit that decided; after changed facts that is not always the one in force.
+    """
+    basis = one.basis or Basis(
+        None if one.fixed else one.variant, one.begins_at, one.begins_at, one.pauses, one.due_at, None
+    )
+    due = max(now if one.due_at is None else one.due_at, one.started_at)
+    until = due if basis.until is None else min(max(basis.until, one.started_at), due)
+    pieces: list[Segment] = []
+    if basis.variant is None or basis.variant.limit is None:
+        pieces.append(Segment(one.started_at, until, True, "granted" if one.extension == "granted" else "counted"))
+    else:
+        anew = basis.start > basis.begins
+        early = one.started_at if basis.begins > one.started_at else None
+        if anew:
+            pieces += [
+                Segment(one.started_at, min(basis.begins, until), False, "before-from"),
+                Segment(min(basis.begins, until), min(basis.start, until), False, "before-change"),
+            ]
+            early = None
+        limit, calendar = basis.variant.limit, basis.variant.calendar
+        if basis.start < until:
+            pieces += explain_limit(calendar, limit, basis.start, until, basis.pauses, early)
+        elif early is not None:
+            pieces.append(Segment(early, until, False, "before-from"))
+    if until < due:
+        pieces.append(Segment(until, due, False, "not-before-change"))
+    return _join(piece for piece in pieces if piece.start < piece.end) or pieces[:1]
 
 
 def explain_limit(

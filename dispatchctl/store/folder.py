@@ -60,11 +60,27 @@ def read_writer(path: str) -> str:
     return code
 
 
+NO_WRITER = "no writer is set here, so it can only be read"
+
+
+def find_obstacle(folder: Folder, register: str) -> str:
+    """Why no row of a register can be written here at all, whoever asks; "" where one can.
+
+    A clone without a writer, or a folder that belongs to somebody else or lies on a disk that can only be read.
+    """
+    if not folder.writer:
+        return NO_WRITER
+    for path in (folder.path, f"{folder.path}/{register}", f"{folder.path}/.lock"):
+        if os.path.lexists(path) and not os.access(path, os.W_OK):
+            return f"{folder.label}{path.removeprefix(folder.path)} cannot be written"
+    return ""
+
+
 def require_writer(folder: Folder) -> str:
     """The writer's code; Refused where this folder may only be read."""
     if not folder.writer:
         raise Refused(
-            "no writer is set here, so it can only be read",
+            NO_WRITER,
             place=folder.label,
             hint="give this clone a code of its own: dispatchctl records writer CODE",
         )

@@ -58,7 +58,10 @@ FAULT: dict[str, Kinds] = {
     "file": str, "line": int, "column": int, "code": str, "message": str, "allowed": str, "hint": str,
 }  # fmt: skip
 ALONE = ("--reason", "前台请假")  # nobody else is there who may
-STATUS: dict[str, Kinds] = {"late": int, "soon": int, "unassigned": int}
+STATUS: dict[str, Kinds] = {
+    **{"late": int, "soon": int, "unassigned": int, "triage": int, "pool": int},
+    "missing_year": (int, NONE),
+}
 
 
 def list_fields(register: str) -> dict[str, Kinds]:
@@ -409,7 +412,8 @@ def test_due_and_its_segments(desk: Desk) -> None:
         check_shape(each, DUE)
     explained = desk.read("due", "A-20261102-0001", "--explain", now=LATE)
     for each in explained:
-        check_shape(each, {**DUE, "segments": list})
+        check_shape(each, {**DUE, "changes": list, "basis": dict, "segments": list})
+        check_shape(each["basis"], {"limit": MAYBE_TEXT, "from": MAYBE_TIME, "not_before": MAYBE_TIME})
         assert each["segments"]
         for segment in each["segments"]:
             check_shape(segment, SEGMENT)
@@ -554,7 +558,7 @@ def test_faults(desk: Desk) -> None:
 
 def test_policy_versions_and_publish(desk: Desk) -> None:
     published = desk.read("policy", "publish", "--yes")
-    check = {"id", "event", "state", "file", "effective_from", "replaces", "sha256", "reason", "changes"}
+    check = {"id", "event", "state", "file", "effective_from", "replaces", "sha256", "reason", "changes", "due_times"}
     assert set(published) == check
     (version,) = desk.read("policy", "versions")
     keys = {"label", "effective_from", "file", "published_at", "by", "sha256", "in_force", "replaced"}
@@ -572,7 +576,7 @@ def test_policy_versions_and_publish(desk: Desk) -> None:
     assert change == {"path": "assignment.ceiling", "change": "changed", "before": "8", "after": "9"}
 
 
-SIDE: dict[str, Kinds] = {"due_at": MAYBE_TIME, "verdict": str}
+SIDE: dict[str, Kinds] = {"due_at": MAYBE_TIME, "verdict": str, "provisional": bool}
 FLIPPED: dict[str, Kinds] = {
     "case": str, "clock": str, "item": MAYBE_TEXT, "started_at": Time, "before": dict, "after": dict,
 }  # fmt: skip

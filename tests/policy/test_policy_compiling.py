@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from dispatchctl.policy.compiling import compile_policy
+from dispatchctl.policy.days import YEARLY
 from dispatchctl.policy.showing import show_policy
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,6 +65,7 @@ def test_the_required_sections_alone_make_a_policy_with_every_default() -> None:
         "make_up": week,
         "closed": [],
         "open": [],
+        "yearly": YEARLY["CN"],
     }
     assert list(policy["roles"])[:3] == ["desk", "field", "supervisor"]
     assert policy["departments"] is None

@@ -7,7 +7,7 @@ import pytest
 
 from dispatchctl.errors import Refused
 from dispatchctl.policy.compiling import compile_policy
-from dispatchctl.policy.days import merge_days, resolve_days
+from dispatchctl.policy.days import YEARLY, fill_years, merge_days, resolve_days
 from dispatchctl.policy.publishing import draft_differs, extract_draft, render_version
 
 DRAFT = b"""\
@@ -59,6 +59,29 @@ def test_a_year_not_announced_is_not_known_but_own_days_count() -> None:
     assert 2026 <= days["through"] < 2999
     assert list_year(days["off"], 2030) == ["05-01"]
     assert list_year(days["working"], 2030) == ["05-05"]
+
+
+def test_a_year_entered_by_hand_is_known() -> None:
+    """As soon as all its fixed holidays stand in `closed`: own days off alone make no arrangement."""
+    asked = max(2026, resolve_days("CN", 2999, [], [])["through"]) + 1
+    fixed = [day(f"{asked}-{text}") for text in ("01-01", "05-01", "05-02", "10-01", "10-02", "10-03")]
+    assert resolve_days("CN", asked, fixed, [])["through"] == asked
+    assert resolve_days("CN", asked + 1, fixed, [])["through"] == asked
+    assert resolve_days("CN", asked - 1, fixed, [])["through"] == asked - 1
+    assert resolve_days("CN", asked, fixed[1:], [])["through"] == asked - 1
+
+
+def test_fixed_holidays_of_past_unknown_years_are_carried_over() -> None:
+    """They were counted as off; once their year is known, only what the table lists is."""
+    known = {"off": {day("2026-01-01"): "元旦"}, "working": {day("2027-05-02"): ""}, "through": 2026}
+    filled = fill_years(known, YEARLY["CN"], 2028)
+    assert list_year(filled["off"], 2026) == ["01-01"]
+    assert list_year(filled["off"], 2027) == ["01-01", "05-01", "10-01", "10-02", "10-03"]
+    assert len(list_year(filled["off"], 2028)) == 6
+    assert list_year(filled["off"], 2029) == []
+    merged = merge_days(filled, {"off": {}, "working": {}, "through": 2028}, day("2027-06-01"))
+    assert list_year(merged["off"], 2027) == ["01-01", "05-01"]
+    assert fill_years(known, (0, {}), 2028) == known
 
 
 def test_own_days_come_last() -> None:

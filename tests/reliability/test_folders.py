@@ -12,6 +12,7 @@ from surroundings import ROOT
 
 FOLDERS = sorted(path.parent for path in (ROOT / "tests" / "folders").glob("*/commands.txt"))
 NOW = "2026-11-05T09:00:00+08:00"
+ADDED = {"status": ("triage", "pool", "missing_year")}  # keys that later releases print besides
 
 
 @pytest.fixture(params=FOLDERS, ids=lambda path: path.name)
@@ -33,7 +34,11 @@ def test_every_reading_command_says_what_it_said(old: tuple[Path, Office]) -> No
     for _ in range(2):
         for name, argv in list_said(folder):
             said = (folder / "said" / f"{name}.json").read_text(encoding="utf-8")
-            assert office.act("lin", *argv, "--json").out == said, argv
+            out = office.act("lin", *argv, "--json").out
+            if name in ADDED:
+                item = json.loads(out)
+                out = json.dumps({key: item[key] for key in item if key not in ADDED[name]}, indent=2) + "\n"
+            assert out == said, argv
         office("records", "rebuild")
 
 

@@ -10,22 +10,35 @@ from dispatchctl.rules.calendar import Calendar
 OFFICE = [("08:30", "12:00"), ("13:30", "17:30")]  # 3.5 and 4 hours
 OWN_DAY_OFF = date(2026, 3, 9)  # a Monday
 OWN_DAY_ON = date(2026, 3, 14)  # a Saturday
+LATER_DAY_OFF = date(2027, 3, 8)  # a Monday of a year that is not published
+LATER_DAY_ON = date(2027, 10, 1)  # a Friday that would be off
+FIXED = {
+    **{"01-01": "New Year", "05-01": "Labour Day", "05-02": "Labour Day"},
+    **{"10-01": "National Day", "10-02": "National Day", "10-03": "National Day"},
+}
+STATUTORY = [(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)]
 
 
 @dataclass
 class Hours:
-    """tz and hours as people write them; `china`: the published days of 2007 to 2026, and two of its own."""
+    """tz and hours as people write them; `china`: the published days of 2007 to 2026, and two of its own.
+
+    yearly: the holidays of fixed date after them, but for the one it works on and with one more day off of its own.
+    """
 
     tz: str
     hours: list
     counting: str = "civil-code"
     cut_off: str | None = None
     china: bool = False
+    yearly: bool = False
 
     def days(self):
         if not self.china:
             return {}, {}, set()
         off, on = read_published_days(2007, 2026)
+        if self.yearly:
+            return off, {OWN_DAY_OFF: "", LATER_DAY_OFF: ""}, on | {OWN_DAY_ON, LATER_DAY_ON}
         return off, {OWN_DAY_OFF: ""}, on | {OWN_DAY_ON}
 
     def build(self) -> Calendar:
@@ -39,10 +52,14 @@ class Hours:
             2026,
             self.counting,
             None if self.cut_off is None else seconds([(self.cut_off, self.cut_off)])[0][0],
+            FIXED if self.yearly else {},
         )
 
     def build_by_minutes(self) -> MinuteCalendar:
         off, own, on = self.days()
+        if self.yearly:
+            fixed = {date(year, *parts): "" for year in range(2027, 2100) for parts in STATUTORY}
+            own.update({day: name for day, name in fixed.items() if day not in on})
         return MinuteCalendar(self.tz, self.hours, self.hours[0], {**off, **own}, on, self.counting, self.cut_off)
 
 
@@ -53,6 +70,8 @@ def seconds(hours):
 
 SHANGHAI = Hours("Asia/Shanghai", [OFFICE] * 5 + [[], []], china=True)
 SHANGHAI_ELAPSED = Hours("Asia/Shanghai", [OFFICE] * 5 + [[], []], "elapsed", "17:30", china=True)
+LATER = Hours("Asia/Shanghai", [OFFICE] * 5 + [[], []], china=True, yearly=True)
+LATER_ELAPSED = Hours("Asia/Shanghai", [OFFICE] * 5 + [[], []], "elapsed", "17:30", china=True, yearly=True)
 BOSTON = Hours("America/New_York", [[("08:30", "17:00")]] * 5 + [[], []], "elapsed", "17:00")
 ROUND_THE_CLOCK = Hours("America/New_York", [[("00:00", "24:00")]] * 7)
 NIGHT = Hours("Europe/Berlin", [[("00:00", "06:00"), ("22:00", "24:00")]] * 7, "elapsed")

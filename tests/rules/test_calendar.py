@@ -10,6 +10,7 @@ from minute_calendar import epoch, wall
 from opening_hours import (
     BOSTON,
     EARLY,
+    LATER,
     NIGHT,
     ROUND_THE_CLOCK,
     SHANGHAI,
@@ -24,8 +25,15 @@ from dispatchctl.rules.calendar import Calendar
 from dispatchctl.rules.zone import Zone
 
 OFFICE = SHANGHAI.build()
-DESKS = {"office": OFFICE, "clock": ROUND_THE_CLOCK.build(), "night": NIGHT.build(), "sunday": SUNDAY.build()}
-MOMENTS = st.integers(epoch("2007-01-01 00:00"), epoch("2027-01-01 00:00"))
+AFTER = LATER.build()
+DESKS = {
+    "office": OFFICE,
+    "later": AFTER,
+    "clock": ROUND_THE_CLOCK.build(),
+    "night": NIGHT.build(),
+    "sunday": SUNDAY.build(),
+}
+MOMENTS = st.integers(epoch("2007-01-01 00:00"), epoch("2032-01-01 00:00"))
 
 
 def day(text: str) -> int:
@@ -48,6 +56,54 @@ def day(text: str) -> int:
 def test_working_days_and_why_not(text: str, works: bool, why: str) -> None:
     assert OFFICE.is_working_day(day(text)) is works
     assert OFFICE.why_closed(day(text)) == why
+
+
+@pytest.mark.parametrize(
+    ("text", "works", "why"),
+    [
+        ("2026-10-08", True, ""),  # a year that is published has the days it was published with, and no others
+        ("2027-01-01", False, "holiday:New Year"),  # a Friday
+        ("2027-01-04", True, ""),  # a Monday
+        ("2027-05-01", False, "holiday:Labour Day"),  # a Saturday
+        ("2027-05-02", False, "holiday:Labour Day"),  # a Sunday
+        ("2027-05-03", True, ""),  # nobody knows yet that it will be off
+        ("2027-03-08", False, "closed"),  # the desk's own
+        ("2027-10-01", True, ""),  # the desk's own working day, a Friday
+        ("2027-10-03", False, "holiday:National Day"),
+        ("2031-10-02", False, "holiday:National Day"),  # a Thursday
+        ("2031-10-07", True, ""),
+        ("9999-10-01", False, "holiday:National Day"),
+    ],
+)
+def test_holidays_of_fixed_date_are_off_in_years_not_published(text: str, works: bool, why: str) -> None:
+    calendar = LATER.build()
+    assert calendar.is_working_day(day(text)) is works
+    assert calendar.why_closed(day(text)) == why
+    assert bool(calendar.segments(day(text))) is works
+    assert calendar.is_published(day(text)) is (text < "2027")
+
+
+def test_fixed_dates_begin_with_their_law() -> None:
+    early = Calendar("Asia/Shanghai", [((0, 3600),)] * 7, (), {}, {}, 2023, "elapsed", None, {"05-02": "Labour"}, 2025)
+    found = [early.why_closed(day(f"{year}-05-02")) for year in (2023, 2024, 2025, 2026)]
+    assert found == ["", "", "holiday:Labour", "holiday:Labour"]  # a Tuesday, Thursday, Friday and Saturday
+
+
+@pytest.mark.parametrize(("start", "hours", "due"), [
+    ("2026-12-31 10:00", 7, "2027-01-04 09:30"),  # 6 hours are left of Thursday, Friday is off
+    ("2027-09-30 16:30", 2, "2027-10-01 09:30"),  # the desk works that day
+    ("2031-09-30 16:30", 2, "2031-10-06 09:30"),  # Tuesday; 1 to 3 October are off, then a weekend
+])  # fmt: skip
+def test_business_hours_pass_fixed_holidays(start: str, hours: int, due: str) -> None:
+    assert wall(LATER.build().add_business(epoch(start), hours * 3600)) == f"{due}:00"
+
+
+@settings(deadline=None)
+@given(st.integers(day("2024-01-01"), day("2099-12-31")))
+def test_working_days_of_any_year_are_those_of_the_plain_rule(one: int) -> None:
+    plain = LATER.build_by_minutes()
+    assert AFTER.is_working_day(one) is plain.works(date.fromordinal(one))
+    assert AFTER.close_of(one) == plain.close(date.fromordinal(one))
 
 
 def test_next_working_day_passes_the_festival() -> None:
@@ -280,12 +336,12 @@ def test_more_time_is_due_later(name: str, start: int, one: int, two: int) -> No
 
 @pytest.mark.parametrize(
     "desk",
-    [SHANGHAI, ROUND_THE_CLOCK, NIGHT, SUNDAY, BOSTON, EARLY, SKIPPED_DAY, SKIPPED_EVENING, SKIPPED_MIDNIGHT],
-    ids=lambda desk: desk.tz,
+    [SHANGHAI, LATER, ROUND_THE_CLOCK, NIGHT, SUNDAY, BOSTON, EARLY, SKIPPED_DAY, SKIPPED_EVENING, SKIPPED_MIDNIGHT],
+    ids=lambda desk: f"{desk.tz}{' later' if desk.yearly else ''}",
 )
 def test_sums_are_what_walking_day_by_day_gives(desk: Hours) -> None:
     calendar = desk.build()
-    days = range(day("2007-01-01"), day("2027-06-01"))
+    days = range(day("2007-01-01"), day("2033-06-01"))
     sums = [0]
     for each in days:
         sums.append(sums[-1] + sum(b - a for a, b in calendar.segments(each)))

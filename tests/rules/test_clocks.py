@@ -16,6 +16,7 @@ from dispatchctl.registers.assignments import OPEN
 from dispatchctl.rules.clocks import judge_case
 from dispatchctl.rules.families import fold_family, may_happen
 from dispatchctl.rules.people import People
+from dispatchctl.rules.segments import explain_instance
 from dispatchctl.rules.variants import ClockTable
 
 DISPATCH = (
@@ -414,6 +415,71 @@ def test_a_longer_limit_does_not_take_back_what_was_granted() -> None:
     assert desk.due("O1", "fulfil") == "11-02 13:00"
 
 
+@pytest.mark.parametrize(
+    ("priority", "changes", "limit", "told", "rules"),
+    [
+        # the new limit from the change on: what was before does not count
+        ("normal", [("11-02 10:00", "urgent")], "2h",
+         [("11-02 10:00", False, "before-change"), ("11-02 12:00", True, "counted")], ["shorter"]),
+        # the old due time comes first, so the old limit is what adds up
+        ("normal", [("11-02 16:00", "urgent")], "8h", [("11-02 17:00", True, "counted")], ["shorter"]),
+        ("urgent", [("11-02 10:00", "normal")], "8h", [("11-02 17:00", True, "counted")], ["longer"]),
+        ("urgent", [("11-02 11:00:01", "normal")], "2h", [("11-02 11:00", True, "counted")], ["late"]),
+        ("normal", [("11-02 10:00", "urgent"), ("11-02 11:00", "normal"), ("11-02 14:00", "urgent")], "2h",
+         [("11-02 14:00", False, "before-change"), ("11-02 16:00", True, "counted")], ["shorter", "longer", "shorter"]),
+        ("normal", [("11-02 10:00", "normal")], "8h", [("11-02 17:00", True, "counted")], []),
+    ],
+)  # fmt: skip
+def test_a_changed_priority_is_told(priority: str, changes: list, limit: str, told: list, rules: list) -> None:
+    one = change(PRIORITIES, priority, *changes).only("O1", "fulfil")
+    assert [(tell(each.end), each.counts, each.why) for each in explain_instance(one, one.due_at or 0)] == told
+    assert [each.rule for each in one.changes] == rules
+    assert str((one.basis.variant if one.basis and one.basis.variant else one.variant).limit) == limit
+    if len(rules) == 1:
+        (news,) = one.changes[0].facts
+        assert news == ("priority", priority, changes[0][1])
+        assert (one.changes[0].event, one.changes[0].ref) == ("amended", "orders/2026-11.main#2")
+
+
+def test_a_due_time_held_by_the_change_says_so() -> None:
+    """Counted from 09:00 again it would have been due at 13:00; an hour was left when it was heard of at 12:00."""
+    one = appoint(VISIT, "11-03T10:00", ("11-03 12:00", "11-02T08:00")).only("O1", "visit")
+    assert [(tell(each.end), each.counts, each.why) for each in explain_instance(one, 0)] == [
+        ("11-02 13:00", True, "counted"), ("11-03 12:00", False, "not-before-change"),
+    ]  # fmt: skip
+    (change,) = one.changes
+    assert (change.rule, tell(change.due_before), tell(change.due_after)) == ("moved", "11-03 14:00", "11-03 12:00")
+    assert change.facts == (("appointment_at", "2026-11-03T10:00:00+08:00", "2026-11-02T08:00:00+08:00"),)
+
+
+def test_what_changes_another_clock_is_no_change_of_this_one() -> None:
+    """A time that a field holds is looked at with every change; only what moved it is told."""
+    desk = appoint(f"{MEET}\n{URGENT_ONLY}", "11-03T10:00", ("11-02 12:00", "11-04T10:00"))
+    desk.note("O1", "amended", "11-02 13:00", priority="urgent", reason="停水")
+    desk.note("O1", "amended", "11-02 14:00", priority="normal", reason="不急")
+    one = desk.only("O1", "visit")
+    assert [(tell(each.at), each.rule) for each in one.changes] == [("11-02 12:00", "moved")]
+    assert tell(one.due_at) == "11-04 10:00"
+
+
+def test_a_shorter_limit_from_a_later_appointment() -> None:
+    """Waiting for the appointment, then the limit of the change; it is told by the entry that counts."""
+    rules = VISIT.replace("visit, ", "visit, when: {priority: urgent}, ").replace("4h", "1h") + "\n" + VISIT
+    desk = appoint(rules, "11-03T10:00")
+    desk.note("O1", "amended", "11-02 12:00", priority="urgent", reason="停水")
+    one = desk.only("O1", "visit")
+    assert [(tell(each.end), each.counts, each.why) for each in explain_instance(one, 0)] == [
+        ("11-03 10:00", False, "before-from"), ("11-03 11:00", True, "counted"),
+    ]  # fmt: skip
+    desk.note("O1", "amended", "11-03 10:30", priority="normal", reason="不急")
+    desk.note("O1", "amended", "11-03 12:00", priority="urgent", reason="又急")
+    one = desk.only("O1", "visit")
+    assert [(tell(each.end), each.counts, each.why) for each in explain_instance(one, 0)] == [
+        ("11-03 10:00", False, "before-from"), ("11-03 12:00", False, "before-change"),
+        ("11-03 13:00", True, "counted"),
+    ]  # fmt: skip
+
+
 URGENT_ONLY = "{id: fulfil, of: orders, start: taken, stop: [answered, referred], when: {priority: urgent}, limit: 2h}"
 
 
@@ -651,6 +717,29 @@ def test_any_life_hangs_together(steps: list) -> None:
             assert all(one.state != "running" for one in found), "nothing here is started by an end"
         if case.register == "assignments" and case.state in OPEN:
             assert any(one.clock == "complete" and one.state == "running" for one in found)
+
+
+@settings(max_examples=examples(150))
+@given(STEPS)
+def test_any_due_time_adds_up(steps: list) -> None:
+    """The stretches join up from start to due, and what counts of them is the limit that decided."""
+    for name, found in judge_all(grow(steps).rows).items():
+        for one in found:
+            now = max(one.started_at, one.due_at or 0) + 7 * 86400
+            told = explain_instance(one, now)
+            assert told[0].start == one.started_at
+            assert told[-1].end == max(one.started_at, now if one.due_at is None else one.due_at), (name, one.clock)
+            assert all(a.end == b.start and a[2:] != b[2:] for a, b in pairwise(told))
+            assert (one.basis is None) == (not one.changes)
+            variant = one.basis.variant if one.basis else one.variant
+            if one.due_at is None or one.fixed or variant is None or variant.limit is None:
+                continue
+            counted = sum(each.end - each.start for each in told if each.counts)
+            limit = variant.limit
+            if limit.by_clock:
+                assert counted == limit.seconds, (name, one.clock, one.changes)
+            else:
+                assert counted > 0
 
 
 @settings(max_examples=examples(60))

@@ -1,4 +1,4 @@
-"""Due times: tables worked by hand, their segments, and 20,000 random clocks against a walk minute by minute."""
+"""Due times: tables worked by hand, their segments, and 24,000 random clocks against a walk minute by minute."""
 
 import random
 from collections.abc import Callable
@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from minute_calendar import epoch, wall
-from opening_hours import BOSTON, NIGHT, ROUND_THE_CLOCK, SHANGHAI, SHANGHAI_ELAPSED, SUNDAY, Hours
+from opening_hours import (
+    BOSTON,
+    LATER,
+    LATER_ELAPSED,
+    NIGHT,
+    ROUND_THE_CLOCK,
+    SHANGHAI,
+    SHANGHAI_ELAPSED,
+    SUNDAY,
+    Hours,
+)
 from surroundings import LONG
 
 from dispatchctl.policy.spans import UNITS, Limit, parse_span
@@ -405,17 +415,19 @@ LENGTHS = {"m": 300, "h": 40, "bm": 500, "bh": 20, "d": 20, "wd": 15, "w": 3}  #
     [
         (SHANGHAI, 7_000, (2007, 2026)),
         (SHANGHAI_ELAPSED, 7_000, (2007, 2026)),
+        (LATER, 2_000, (2025, 2035)),
+        (LATER_ELAPSED, 2_000, (2025, 2035)),
         (BOSTON, 2_000, (2007, 2026)),
         (ROUND_THE_CLOCK, 1_500, (2024, 2026)),
         (NIGHT, 1_500, (2024, 2026)),
         (SUNDAY, 1_000, (2025, 2026)),
     ],
-    ids=["shanghai", "shanghai-elapsed", "boston", "round-the-clock", "night", "sunday"],
+    ids=["shanghai", "shanghai-elapsed", "later", "later-elapsed", "boston", "round-the-clock", "night", "sunday"],
 )
 def test_random_clocks_against_a_walk_through_time(
     desk: Hours, clocks: int, years: tuple[int, int], record_property: Callable[[str, object], None]
 ) -> None:
-    """20,000 in all; about one in five starts beside a change of the clock or at an edge of the hours."""
+    """24,000 in all; about one in five starts beside a change of the clock or at an edge of the hours."""
     tried = clocks if LONG else clocks // 4
     record_property("tried", f"{tried} of {clocks}")
     calendar, walked = desk.build(), desk.build_by_minutes()

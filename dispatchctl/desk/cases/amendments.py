@@ -11,7 +11,7 @@ from dispatchctl.desk.actors import check_login, require_actor
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Instant, Step, lint_privacy
 from dispatchctl.desk.events import act
-from dispatchctl.desk.fields import read_fields
+from dispatchctl.desk.fields import check_future, read_fields
 from dispatchctl.desk.items import list_items
 from dispatchctl.desk.names import show_text, suggest_nearest
 from dispatchctl.desk.recording import Done
@@ -70,6 +70,8 @@ def amend(books: Books, case_id: str, changes: Sequence[str], reason: str, writi
         names = {name: name for name in typed}
         # who was named then may have left since
         values = read_fields(books, case.register, typed, moment, names, employed=False)
+        for name in (each for each in values if fields[each].ends):
+            check_future(values[name], moment, name)
         if values.get("login"):
             check_login(books, case_id, values["login"], "login")
         check_amended_kind(books, family.cases[case_id], values, moment)
@@ -245,10 +247,17 @@ def undo(books: Books, writing: Writing) -> tuple[Done, Row]:
         raise Refused(f"the last thing that {actor} did was to take back a row of {row.id}", hint=hint)
     if row is None:
         raise Refused(f"{actor} recorded nothing within the last {UNDO_WITHIN // 60} minutes")
-    later = [each for each in books.rows_of(row.id) if each.recorded > row.recorded and not each.derived]
+    later = [each for each in list_standing(books.rows_of(row.id)) if each.recorded > row.recorded]
     if later:
         raise Refused(f"{row.event} of {row.id} was followed by {later[-1].event} of {later[-1].id}")
     return retract(books, row.id, row.ref, UNDO, writing, within=UNDO_WITHIN)
+
+
+def list_standing(rows: Sequence[Row]) -> list[Row]:
+    """The rows of a family but for those that `undo` took back, and what it wrote to do so: as if it had not been."""
+    undone = [row for row in rows if row.event == "retracted" and row.fields.get("reason") == UNDO]
+    gone = {row.fields.get("row") for row in undone}
+    return [row for row in rows if row not in undone and row.ref not in gone and not row.derived]
 
 
 def find_last_own(books: Books, actor: str) -> Row | None:

@@ -5,14 +5,17 @@ from typing import Any
 
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.times import Formatter
+from dispatchctl.rules.changes import Basis, ChangeOfFacts
 from dispatchctl.rules.clocks import Instance
 from dispatchctl.rules.limits import remaining_days
-from dispatchctl.rules.segments import Segment, explain_limit
+from dispatchctl.rules.segments import explain_instance
 from dispatchctl.store.conditions import is_paused
 
 
 def describe_instance(books: Books, one: Instance, owner: str, *, explain: bool = False) -> dict[str, Any]:
-    """One item of `due`: an instance for one of its owners, as of now; with segments where asked."""
+    """One item of `due`: an instance for one of its owners, as of now; explain: with what changed facts
+    did to it, what its due time rests on, and every stretch of its time.
+    """
     now = books.now
     say = Formatter(books.timezone)
     paused = one.state == "running" and is_paused(now, one.due_at, one.paused_from, one.paused_until)
@@ -20,8 +23,10 @@ def describe_instance(books: Books, one: Instance, owner: str, *, explain: bool 
     breached = one.breached if one.breached is not None else (due is not None and due < now)
     variant = one.variant
     remaining = None
-    if one.state == "running" and not one.fixed and variant.limit is not None:
-        remaining = remaining_days(variant.calendar, variant.limit, one.begins_at, now, one.pauses)
+    counted = one.basis or Basis(variant, one.begins_at, one.begins_at, one.pauses, one.due_at, None)
+    counting = counted.variant
+    if one.state == "running" and not one.fixed and counting is not None and counting.limit is not None:
+        remaining = remaining_days(counting.calendar, counting.limit, counted.start, now, counted.pauses)
     item: dict[str, Any] = {
         "case": one.case,
         "register": one.register,
@@ -43,21 +48,32 @@ def describe_instance(books: Books, one: Instance, owner: str, *, explain: bool 
         "before_rules": one.before_rules,
     }
     if explain:
+        item["changes"] = [_describe_change(change, say) for change in one.changes]
+        limit = counting.limit if counting is not None and not one.fixed else None
+        item["basis"] = {
+            "limit": str(limit) if limit else None,
+            "from": say(counted.start) if limit else None,
+            "not_before": say(counted.floor),
+        }
         item["segments"] = [
             {"from": say(each.start), "to": say(each.end), "counts": each.counts, "why": each.why}
-            for each in list_segments(books, one)
+            for each in explain_instance(one, now)
         ]
     return item
 
 
-def list_segments(books: Books, one: Instance) -> list[Any]:
-    """The stretches from start to due (or to now, while it cannot be told), each counted or with why it is not."""
-    until = one.due_at if one.due_at is not None else books.now
-    until = max(until, one.started_at)
-    early = one.started_at if one.begins_at > one.started_at else None
-    if one.variant.limit is None or one.fixed:
-        return [Segment(one.started_at, until, True, "granted" if one.extension == "granted" else "counted")]
-    return explain_limit(one.variant.calendar, one.variant.limit, one.begins_at, until, one.pauses, early)
+def _describe_change(change: ChangeOfFacts, say: Formatter) -> dict[str, Any]:
+    return {
+        "at": say(change.at),
+        "event": change.event,
+        "ref": change.ref,
+        "facts": [news._asdict() for news in change.facts],
+        "limit_before": str(change.before) if change.before else None,
+        "limit_after": str(change.after) if change.after else None,
+        "due_before": say(change.due_before),
+        "due_after": say(change.due_after),
+        "rule": change.rule,
+    }
 
 
 def list_due(books: Books, cases: Sequence[str], *, explain: bool = False) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.chasing.overdue import describe_overdue, list_overdue
+from dispatchctl.desk.times import find_missing_year
 from dispatchctl.store.conditions import AT_WORK, RUNNING
 from dispatchctl.store.overdue_rows import read_overdue
 from dispatchctl.store.schema import quote
@@ -55,11 +56,22 @@ def _bare_item(books: Books, case: str, order: str, staff: str) -> dict[str, Any
     }  # fmt: skip
 
 
-def count_state(books: Books) -> dict[str, int]:
-    """`status`: how much is late, about to be, and waits to be dispatched."""
+def count_state(books: Books) -> dict[str, int | None]:
+    """`status`: how much is late, about to be, waits to be judged and to be dispatched; both of these: `unassigned`.
+
+    missing_year: whose days off are not known and will soon be needed (`desk.times.find_missing_year`).
+    """
     late = len(list_overdue(books))
     soon = len(list_overdue(books, soon=True)) - late
-    waiting = books.index.db.execute(
-        "SELECT COUNT(*) FROM orders WHERE final = 0 AND state IN ('open', 'pool')"
-    ).fetchone()[0]
-    return {"late": late, "soon": soon, "unassigned": int(waiting)}
+    waiting = count_waiting(books)
+    return {
+        "late": late, "soon": soon, "unassigned": sum(waiting.values()), **waiting,
+        "missing_year": find_missing_year(books),
+    }  # fmt: skip
+
+
+def count_waiting(books: Books) -> dict[str, int]:
+    """How many orders nobody was sent to yet: {"triage": not judged yet, "pool": waiting to be dispatched}."""
+    query = "SELECT state, COUNT(*) FROM orders WHERE final = 0 AND state IN ('open', 'pool') GROUP BY state"
+    found = dict(books.index.db.execute(query).fetchall())
+    return {"triage": int(found.get("open", 0)), "pool": int(found.get("pool", 0))}

@@ -5,13 +5,13 @@ from typing import NamedTuple
 
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Instant, refuse_event
+from dispatchctl.desk.fields import check_future
 from dispatchctl.desk.items import next_item
 from dispatchctl.desk.rulings import BY_EVENT
 from dispatchctl.desk.times import format_time
 from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.complaints import GROUPS, REJECTED, UPHELD
 from dispatchctl.registers.page import split_items
-from dispatchctl.rules.calendar import parse_time
 from dispatchctl.rules.complaints import (
     CorrectiveMeasure,
     Owed,
@@ -119,11 +119,7 @@ def _check_confirming(books: Books, now: Situation, fields: dict[str, str]) -> d
 
 
 def _check_plan(books: Books, now: Situation, fields: dict[str, str]) -> dict[str, str]:
-    calendar = books.judging.table.calendar(books.book.at(now.moment.at)[0])
-    due = parse_time(fields["measure_due"], calendar)
-    if due is not None and due <= now.moment.at:
-        said = format_time(books, due)
-        raise Refused(f"{said} is not in the future: a measure has time to be done (SOP-3.7.3)", place="--due")
+    check_future(fields["measure_due"], now.moment, "--due", "a measure has time to be done (SOP-3.7.3)")
     return {**fields, "measure_id": next_item(books, now.case, "measure_id")}
 
 
@@ -192,7 +188,10 @@ def _check_closing(books: Books, now: Situation, fields: dict[str, str]) -> dict
 
 
 def _say_owed(books: Books, owed: Owed) -> str:
-    due = [f"due {format_time(books, owed.due_at)[:16].replace('T', ' ')}"] if owed.due_at is not None else []
+    due = []
+    if owed.due_at is not None:
+        said = format_time(books, owed.due_at)[:16].replace("T", " ")
+        due = [f"due {said}{' provisional' if owed.provisional else ''}"]
     cited = ", ".join((*due, *owed.clauses))
     return f"{owed.what} ({cited})" if cited else owed.what
 

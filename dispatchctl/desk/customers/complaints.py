@@ -20,7 +20,7 @@ from dispatchctl.registers.page import VOID, split_items
 from dispatchctl.rules.families import Family, may_happen
 from dispatchctl.rules.severity import ORDINARY, SERIOUS
 from dispatchctl.store.contacts import Contact
-from dispatchctl.typed import Writing, parse_day
+from dispatchctl.typed import Writing
 
 REGISTER = "complaints"
 ON_THE_SPOT = ("redone", "concession")  # how a complaint may end in the command that registers it (SOP-3.2)
@@ -196,13 +196,8 @@ def _plan_event(
 
 
 def _read_typed(books: Books, event: str, typed: Typed, moment: Instant) -> dict[str, str]:
-    """The typed fields of an event; a kind is sought in its own group, a due day ends with its business hours."""
+    """The typed fields of an event; a kind is sought in its own group."""
     own = {name: value for name, value in typed.items() if name != "kind"}
-    due = str(typed.get("measure_due") or "").strip()
-    if len(due) == len("2026-11-03") and due[:4].isdigit() and due[4] == "-":
-        day = parse_day(due, books.timezone, moment.at, "--due")
-        calendar = books.judging.table.calendar(books.book.at(moment.at)[0])
-        own["measure_due"] = format_time(books, calendar.close_of(day.toordinal()))
     fields = read_fields(books, REGISTER, own, moment, OPTIONS.get(event))
     if "kind" in typed:
         fields["kind"] = read_kind(books, event, str(typed["kind"] or ""), moment)

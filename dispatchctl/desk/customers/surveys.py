@@ -177,6 +177,7 @@ def list_unsettled(books: Books, family: Family, case: Case) -> list[str]:
             named.add(one.item)
             about = f" of {one.item}" if one.item else ""
             due = f", due {format_time(books, one.due_at)}" if one.due_at is not None else ""
+            due += " provisional" if due and one.provisional else ""
             owed.append(f"{one.clock}{about} still runs{due}")
     done = list_put_right(case)
     asked = list_asked(family, case, done, signed=wants_signature(books, REGISTER))

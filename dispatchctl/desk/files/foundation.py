@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from dispatchctl.desk.actors import find_actor
 from dispatchctl.desk.books import Books, find_cache
 from dispatchctl.desk.staff.posts import check_id, staff_event
-from dispatchctl.desk.times import local_time
+from dispatchctl.desk.times import find_missing_year, local_time
 from dispatchctl.errors import DispatchError, UsageFault
 from dispatchctl.store.folder import make_folder
 from dispatchctl.store.seals import list_seals
@@ -101,9 +101,10 @@ def _examine_books(ws: Workspace, books: Books, note: Callable[..., None]) -> No
     note("writer", writer or "none", "ok" if writer else "read only: dispatchctl records writer CODE")
     note("rules in force", books.book.newest.label, "ok")
     note("draft", "differs from the newest version" if books.book.draft_differs else "as in force")
-    through = books.book.days[2]
-    year = local_time(books, books.now).year
-    note("days published through", through, "ok" if through >= year else "ends before this year: policy publish --days")
+    through, missing = books.book.days[2], find_missing_year(books)
+    told = f"{through}" if missing is None else f"{through}; the days off of {missing} are missing"
+    late = through < local_time(books, books.now).year  # before that it is no fault: they may not be announced yet
+    note("days published through", told, "ends before this year: policy publish --days" if late else "ok")
     seals = list_seals(books.folder.path)
     note("last seal", " ".join(seals[-1]) if seals else "none")
     cache = find_cache(books.folder.path)

@@ -1,5 +1,6 @@
 """Who should go: what is known of the staff and of an order, handed to the ranking. Desk (PD-2.2, PD-3.1, PR-14)."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -123,8 +124,12 @@ def choose(books: Books, order: str) -> Candidate:
     found = suggest(books, order)
     if found and not found[0].excluded:
         return found[0]
+    raise Refused(f"nobody can go to {order}: {say_excluded(found)}", hint=f"see: dispatchctl suggest {order} --all")
+
+
+def say_excluded(found: Sequence[Candidate]) -> str:
+    """Why those passed over were, with how many of them for each reason: `2 skill, 1 ceiling`."""
     why: dict[str, int] = {}
     for each in found:
         why[each.excluded] = why.get(each.excluded, 0) + 1
-    told = ", ".join(f"{count} {reason}" for reason, count in sorted(why.items())) or "no field staff"
-    raise Refused(f"nobody can go to {order}: {told}", hint=f"see: dispatchctl suggest {order} --all")
+    return ", ".join(f"{count} {reason}" for reason, count in sorted(why.items())) or "no field staff"

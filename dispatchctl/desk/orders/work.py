@@ -6,14 +6,14 @@ from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Instant, Step, refuse_event
 from dispatchctl.desk.events import act_each
-from dispatchctl.desk.fields import Typed
+from dispatchctl.desk.fields import Typed, check_future, read_end
 from dispatchctl.desk.names import SHOWN, ends_with, show_text
 from dispatchctl.desk.recording import Done, Refusal
 from dispatchctl.desk.times import format_time, local_day
 from dispatchctl.errors import Refused
 from dispatchctl.rules.clocks import Instance
 from dispatchctl.rules.families import Case, may_happen
-from dispatchctl.typed import Writing, parse_when
+from dispatchctl.typed import Writing
 
 
 def track(
@@ -145,10 +145,9 @@ def _is_in_time(one: Instance, moment: Instant) -> bool:
 
 
 def _read_until(books: Books, text: str, moment: Instant) -> str:
-    until = parse_when(text, books.timezone, moment.at, "--until")
-    if until <= moment.at:
-        raise Refused(f"{format_time(books, until)} is not in the future", place="--until")
-    return format_time(books, until)
+    until = read_end(books, text, moment, "--until")
+    check_future(until, moment, "--until")
+    return until
 
 
 def _check_open(books: Books, assignment: str, event: str) -> None:

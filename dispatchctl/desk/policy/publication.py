@@ -12,13 +12,14 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Instant, Step
 from dispatchctl.desk.events import begin
 from dispatchctl.desk.policy.draft import check_rendered, read_rules_text
+from dispatchctl.desk.policy.moves import NOTHING_MOVED, Moves, follow_moves
 from dispatchctl.desk.recording import Done
 from dispatchctl.desk.times import local_time
 from dispatchctl.errors import BadData, DispatchError, NotFound, OutcomeUnknown, Refused, UsageFault
 from dispatchctl.policy.assembling import resolve_policy_days
 from dispatchctl.policy.comparing import Change, compare_days, compare_rules, list_past_changes
 from dispatchctl.policy.compiling import compile_policy
-from dispatchctl.policy.days import Days, merge_days
+from dispatchctl.policy.days import YEARLY, Days, fill_years, merge_days
 from dispatchctl.policy.publishing import draft_differs, extract_draft, render_version
 from dispatchctl.policy.rulebook import Rulebook, Version
 from dispatchctl.store.publications import read_publications
@@ -62,14 +63,16 @@ def publish_rules(
     """
     plan: Plan | None = None
     written: VersionFile | None = None
+    moves = NOTHING_MOVED
 
     def start(moment: Instant) -> list[Step]:
-        nonlocal plan, written
+        nonlocal plan, written, moves
         book = _load_rules(books)
         plan = _plan_days(books, book, moment, reason) if days_only else _plan_version(books, book, moment)
         if not plan.text:
             return []
         name = plan.kept.name if plan.kept else _next_name(books, plan.date)
+        moves = follow_moves(books, book, name.removesuffix(".yaml"), plan.text)
         if not writing.dry_run and plan.kept is None:
             written = write_version(books.folder.path, plan.date, plan.text)
         fields = {"subject": name, "period": plan.date, "sha256": compute_digest(plan.text), "reason": reason}
@@ -85,7 +88,7 @@ def publish_rules(
         return done, _describe_again(books, done)
     if not done.rows or plan is None:
         return done, None
-    return done, _describe(done, plan.changes, plan.replaces)
+    return done, _describe(done, plan.changes, plan.replaces, moves)
 
 
 def _load_rules(books: Books) -> Rulebook:
@@ -126,14 +129,16 @@ def _resolve(books: Books, policy: dict[str, Any]) -> Days:
     days = resolve_policy_days(policy)
     asked = policy["calendar"]["published_through"]
     if days["through"] < asked:
+        fixed = " less the holidays of fixed date" if policy["calendar"]["country"] in YEARLY else ""
         books.warnings.append(
-            f"holidays are known through {days['through']} only: {asked} counts as Monday to Friday, and is provisional"
+            f"holidays are known through {days['through']} only: {asked} counts as Monday to Friday{fixed}, and is"
+            " provisional"
         )
     return days
 
 
-def _today(books: Books, moment: Instant) -> date:
-    return local_time(books, moment.recorded // 1_000_000).date()
+def _today(books: Books, recorded: int) -> date:
+    return local_time(books, recorded // 1_000_000).date()
 
 
 def _plan_version(books: Books, book: Rulebook, moment: Instant) -> Plan:
@@ -147,24 +152,33 @@ def _plan_version(books: Books, book: Rulebook, moment: Instant) -> Plan:
     kept = _find_unrecorded(books, day)
     if kept is not None and not draft_differs(text, read_text(kept.path)):
         return Plan(day, read_text(kept.path), [], None, kept)
-    _check_day(book, day, _today(books, moment).isoformat())
+    _check_day(book, day, _today(books, moment.recorded).isoformat())
     before = [version for version in book.versions if version.policy["effective_from"] <= day]
     follows = before[-1] if before else book.versions[0]
+    today = _today(books, moment.recorded).toordinal()
     if day < book.newest.policy["effective_from"]:
         days = dict(book.tables)
         books.warnings.append(f"the days stay those of {book.newest.label}, the newest version")
     else:
-        today = _today(books, moment).toordinal()
-        days = merge_days(dict(book.tables), fresh, today)
-        past = list_past_changes(dict(book.tables), fresh, today)
+        counted, filled = _fill_both(book, fresh, policy, _today(books, moment.recorded))
+        days = merge_days(counted, fresh, today)
+        past = list_past_changes(counted, filled, today)
         if past:
             books.warnings.append(f"past days stay as they were: {_name_days(past)}; only publish --days changes them")
     version = render_version(text, days)
     replaced = follows if follows.policy["effective_from"] == day else None
     if replaced is not None and _read_version(books, replaced) == version:
         return Plan(day, b"", [], None)
-    changes = compare_rules(follows.policy, policy) + compare_days(dict(book.tables), days)
+    counted, filled = _fill_both(book, days, policy, _today(books, moment.recorded))
+    changes = compare_rules(follows.policy, policy) + compare_days(counted, filled)
     return Plan(day, version, changes, replaced.label if replaced else None)
+
+
+def _fill_both(book: Rulebook, fresh: Days, policy: dict[str, Any], today: date) -> tuple[Days, Days]:
+    """The days as they are counted now, and as they would be: with the fixed holidays of years that are not known."""
+    last = max(today.year, book.tables["through"], fresh["through"])
+    now = fill_years(dict(book.tables), book.newest.policy["calendar"]["yearly"], last)
+    return now, fill_years(fresh, policy["calendar"]["yearly"], last)
 
 
 def _check_day(book: Rulebook, day: str, today: str) -> None:
@@ -193,18 +207,19 @@ def _plan_days(books: Books, book: Rulebook, moment: Instant, reason: str) -> Pl
         )
     _check_publisher(books, book.newest.policy["publisher"])
     _, policy = read_draft(books)
-    days, before = _resolve(books, policy), dict(book.tables)
+    days = _resolve(books, policy)
+    counted, filled = _fill_both(book, days, book.newest.policy, _today(books, moment.recorded))
     day = book.newest.policy["effective_from"]
     text = _read_version(books, book.newest)
     version = render_version(extract_draft(text), days)
     if version == text:
         kept = _find_unrecorded(books, day)
         return Plan(day, text if kept else b"", [], None, kept)
-    past = list_past_changes(before, days, _today(books, moment).toordinal())
+    past = list_past_changes(counted, filled, _today(books, moment.recorded).toordinal())
     if past and not reason:
         message = f"past days would change, and with them what was judged by them: {_name_days(past)}"
         raise UsageFault(message, place="--reason", hint="say why with --reason")
-    return Plan(day, version, compare_days(before, days), book.newest.label)
+    return Plan(day, version, compare_days(counted, filled), book.newest.label)
 
 
 def _name_days(days: list[int]) -> str:
@@ -237,7 +252,7 @@ def compute_digest(text: bytes) -> str:
     return sha256(text).hexdigest()
 
 
-def _describe(done: Done, changes: list[Change], replaces: str | None) -> dict[str, Any]:
+def _describe(done: Done, changes: list[Change], replaces: str | None, moves: Moves = NOTHING_MOVED) -> dict[str, Any]:
     row = done.rows[0]
     return {
         "id": row.id,
@@ -249,6 +264,7 @@ def _describe(done: Done, changes: list[Change], replaces: str | None) -> dict[s
         "sha256": row.fields["sha256"],
         "reason": row.fields.get("reason"),
         "changes": [change._asdict() for change in changes],
+        "due_times": moves._asdict(),
     }
 
 
@@ -270,7 +286,8 @@ def _describe_again(books: Books, done: Done) -> dict[str, Any]:
     past = [version for version in before.versions if version.policy["effective_from"] <= day]
     follows = past[-1] if past else before.versions[0]
     replaces = follows.label if follows.policy["effective_from"] == day else None
-    changes = compare_rules(follows.policy, this.policy) + compare_days(dict(before.tables), dict(after.tables))
+    counted, filled = _fill_both(before, dict(after.tables), after.newest.policy, _today(books, row.recorded))
+    changes = compare_rules(follows.policy, this.policy) + compare_days(counted, filled)
     return _describe(done, changes, replaces)
 
 

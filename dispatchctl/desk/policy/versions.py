@@ -9,6 +9,7 @@ from dispatchctl.desk.times import format_time
 from dispatchctl.errors import BadData, NotFound
 from dispatchctl.policy.comparing import Change, compare_days, compare_rules
 from dispatchctl.policy.compiling import compile_policy
+from dispatchctl.policy.days import fill_years
 from dispatchctl.policy.reading import find_nearest, list_some, show_word
 from dispatchctl.store.publications import Publication, find_published, read_publications
 from dispatchctl.store.rules_cache import read_text
@@ -27,7 +28,8 @@ def compare_versions(books: Books, before: str = "", after: str = "") -> list[Ch
     was, now = _read_rules(books, before or in_force), _read_rules(books, after or DRAFT)
     changes = compare_rules(was, now)
     if was["days"] is not None and now["days"] is not None:
-        changes += compare_days(was["days"], now["days"])
+        last = max(was["days"]["through"], now["days"]["through"])
+        changes += compare_days(*(fill_years(each["days"], each["calendar"]["yearly"], last) for each in (was, now)))
     return changes
 
 

@@ -177,14 +177,14 @@ def _find_instance(books: Books, family: str, key: InstanceKey) -> ClockRow | No
 
 def _judge_side(books: Books, row: ClockRow | None, say: Formatter) -> Item:
     if row is None:
-        return {"due_at": None, "verdict": NONE}
+        return {"due_at": None, "verdict": NONE, "provisional": False}
     now, due = books.now, row.due_at
     running = row.state == "running"
     if running and is_paused(now, due, row.paused_from, row.paused_until):
         due = None
     late = (due is not None and due < now) if running else bool(row.breached)
     verdict = "late" if late else {"running": "running", "ended": "ended"}.get(row.state, "met")
-    return {"due_at": say(due), "verdict": verdict}
+    return {"due_at": say(due), "verdict": verdict, "provisional": due is not None and bool(row.provisional)}
 
 
 # --- charges ----------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.cases.sheet import describe_row
-from dispatchctl.desk.chasing.due import describe_instance, list_segments
+from dispatchctl.desk.chasing.due import describe_instance
 from dispatchctl.desk.times import Formatter
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.clocks import Instance
@@ -18,24 +18,20 @@ def explain_row(books: Books, row: Row) -> Reason:
 
 
 def explain_clock(books: Books, one: Instance, limit: int = 0) -> Reason:
-    """One instance of a clock: its verdict, the clauses of its limit, and every stretch of its time (`due --explain`).
+    """One instance of a clock: its verdict, the clauses of its limit, what changed facts did to it, every stretch.
 
     Its id is that of the case, `/CLOCK`, and for a later instance `/2`.
     """
-    told = describe_instance(books, one, "")
-    value = {key: item for key, item in told.items() if key not in ("owner", "source")}
+    told = describe_instance(books, one, "", explain=True)
+    apart = ("owner", "source", "changes", "segments")
+    value = {key: item for key, item in told.items() if key not in apart}
     value["title"] = one.variant.rules["title"]
     value["owners"] = [owner for owner in one.owners if owner]
-    say = Formatter(books.timezone)
-    segments = [
-        make_reason(
-            "segment", None, {"from": say(each.start), "to": say(each.end), "counts": each.counts, "why": each.why}
-        )
-        for each in list_segments(books, one)
-    ]
+    changes = [make_reason("change", each["ref"], {"register": one.register, **each}) for each in told["changes"]]
+    segments = [make_reason("segment", None, each) for each in told["segments"]]
     clauses = cite_clauses(one.variant.rules["source"], one.variant.version.policy)
     name = f"{one.item or one.case}/{one.clock}" + (f"/{one.number}" if one.number > 1 else "")
-    return make_reason("clock", name, value, [*clauses, *bound(segments, limit)])
+    return make_reason("clock", name, value, [*clauses, *changes, *bound(segments, limit)])
 
 
 def say_when(books: Books, at: int | None) -> str | None:

@@ -237,3 +237,26 @@ def test_undo_after_a_row_was_taken_back_touches_nothing_else(desk: Desk) -> Non
     assert desk.state(one) == "open"
     desk.do("mgr", *told[told.index("dispatchctl retract") :].split()[1:4], "--reason", "没有误")
     assert desk.state(four) == "open"
+
+
+def test_undo_goes_on_backwards(desk: Desk) -> None:
+    """What undo took back, and its own row, are as if they had not been: nothing followed what stood before."""
+    job = desk.send(desk.take(), "pan")
+    for verb in (("ack",), ("start",), ("pause", "--reason", "waiting-parts"), ("resume",)):
+        desk.do("pan", verb[0], job, *verb[1:])
+        desk.wait(minutes=1)
+    for state, taken in (("paused", "resumed"), ("working", "paused"), ("acknowledged", "started"),
+                         ("assigned", "acknowledged")):  # fmt: skip
+        assert desk.do("pan", "undo")["retracted"] == taken
+        assert desk.state(job) == state
+    assert "recorded nothing" in desk.refuse(4, "pan", "undo")
+    assert check(desk) == []
+
+
+def test_undo_stops_at_what_another_did_since(desk: Desk) -> None:
+    job = desk.send(desk.take(), "pan")
+    desk.do("pan", "ack", job)
+    desk.do("lin", "progress", job, "--note", "催过")
+    desk.do("pan", "start", job)
+    desk.do("pan", "undo")
+    assert "was followed by progress" in desk.refuse(4, "pan", "undo")

@@ -65,8 +65,8 @@ def test_a_clock_that_flips_stands_beside_what_it_was(desk: Desk) -> None:
             "clock": "complete",
             "item": None,
             "started_at": november(3, "09:00"),
-            "before": {"due_at": november(4, "09:30"), "verdict": "met"},
-            "after": {"due_at": november(3, "12:00"), "verdict": "late"},
+            "before": {"due_at": november(4, "09:30"), "verdict": "met", "provisional": False},
+            "after": {"due_at": november(3, "12:00"), "verdict": "late", "provisional": False},
         }
     ]
     assert found["charges"] == []
@@ -123,8 +123,8 @@ def test_a_clock_that_only_the_new_rules_have_was_none(desk: Desk) -> None:
                 "limit: 1bm, owner: desk, source: [PD-2.1]}\n"))  # fmt: skip
     found = [item for item in suppose(desk)["clocks"] if item["clock"] == "fresh"]
     assert [(item["case"], item["before"]) for item in found] == [
-        ("O-20261103-0001", {"due_at": None, "verdict": "none"}),
-        ("O-20261103-0002", {"due_at": None, "verdict": "none"}),
+        ("O-20261103-0001", {"due_at": None, "verdict": "none", "provisional": False}),
+        ("O-20261103-0002", {"due_at": None, "verdict": "none", "provisional": False}),
     ]
     assert {item["after"]["verdict"] for item in found} <= {"met", "late"}
 
@@ -135,7 +135,7 @@ def test_an_order_of_long_ago_falls_due_in_the_month_by_a_longer_limit(desk: Des
     found = desk.do("mgr", "policy", "what-if", "new.yaml", "--month", "2026-12", "--all")
     mine = [item for item in found["clocks"] if (item["case"], item["clock"]) == ("A-20261103-0002", "complete")]
     assert [(item["before"], item["after"]["verdict"]) for item in mine] == [
-        ({"due_at": november(4, "09:30"), "verdict": "met"}, "met")
+        ({"due_at": november(4, "09:30"), "verdict": "met", "provisional": False}, "met")
     ]
 
 
