@@ -13,7 +13,7 @@ from dispatchctl.errors import Fault
 from dispatchctl.policy.checks.across import PERSON_WORDS, check_rules
 from dispatchctl.policy.checks.charges import DEFAULT_APPROVER
 from dispatchctl.policy.checks.clocks import split_event
-from dispatchctl.policy.items import CLOCKS, SCORES, VALUE_KEYS
+from dispatchctl.policy.items import AT, CLOCKS, SCORES, VALUE_KEYS, split_rows
 from dispatchctl.policy.loading import SIZE_LIMIT, load_tree
 from dispatchctl.policy.reading import Sheet, read_value
 from dispatchctl.policy.sections import RULES, VERSION
@@ -179,11 +179,11 @@ def _build_measure(key: str, measure: dict[str, Any], pages: Pages) -> dict[str,
     else:
         built = [value or ("ratio" if measure["count"] else "count")]
     of = measure["of"]
-    usual = {CLOCKS: "due_at", SCORES: "month"}
+    usual = AT if split_rows(of) else {CLOCKS: "due_at", SCORES: "month"}.get(of)
     return {
         **measure,
         "title": measure["title"] or key,
-        "month": measure["month"] or usual.get(of) or pages.get(of).events[0].name,
+        "month": measure["month"] or usual or pages.get(of).events[0].name,
         "over": {name: _build_condition(condition) for name, condition in measure["over"].items()},
         "count": {name: _build_condition(condition) for name, condition in measure["count"].items()},
         "value": built,

@@ -168,7 +168,7 @@ _CONDITION = either(
 
 _MEASURE = struct(
     Key("title", TEXT, note="名称，默认同键名"),
-    Key("of", TEXT, required=True, note="数什么：台账名或 clocks"),
+    Key("of", TEXT, required=True, note="数什么：台账名（数事项）、台账.事件（数每一次记录）、clocks 或 scores"),
     Key("month", PATH, note="按哪个时间归入期间"),
     Key("over", map_of(_CONDITION), {}, note="分母：哪些项目"),
     Key("count", map_of(_CONDITION), {}, note="分子：其中哪些"),

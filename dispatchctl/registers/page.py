@@ -92,6 +92,13 @@ class Register(NamedTuple):
     fixed: tuple[str, ...] = ()
 
 
+def list_carried(page: Register, event: str) -> tuple[str, ...]:
+    """The fields that a row of an event carries, but for what it refers to: its attachments, the row it takes back."""
+    declared = next(each for each in page.events if each.name == event)
+    names = dict.fromkeys((*declared.required, *declared.optional))
+    return tuple(name for name in names if name not in ("row", "attached"))
+
+
 def list_part_fields(page: Register) -> frozenset[str]:
     """The fields that say something of one part of a case: those that only events about a part take, and its number."""
     if not page.item:

@@ -265,6 +265,11 @@ def find_measure(policy: Policy, text: str, place: str = "--drill") -> str:
     raise NotFound(f"no such measure: {text[:60]!r}", place=place, hint=hint)
 
 
+def describe_item(item: Item) -> dict[str, Any]:
+    """An item behind a figure under the keys of json. row: the reference of a row; amount: what it adds, else null."""
+    return {"id": item.id, "instance": item.instance, "row": item.row, "amount": item.amount}
+
+
 def drill(
     db: sqlite3.Connection,
     policy: Policy,
@@ -282,8 +287,8 @@ def drill(
     """
     items = list_figure_items(db, Catalog(policy, pages), name, period, person, headed)
     kind = policy["measures"][name]["value"][0]
-    counted = [{"id": item.id, "instance": item.instance} for item in items if item.counted]
-    everything = [{"id": item.id, "instance": item.instance} for item in items]
+    counted = [describe_item(item) for item in items if item.counted]
+    everything = [describe_item(item) for item in items]
     document = {
         "measure": name,
         "numerator": None if kind == "median" else counted,

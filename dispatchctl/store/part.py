@@ -219,7 +219,7 @@ class PartIndex(Index):
         for name, _ in indexes:  # made at once of all rows they take half the time
             self.db.execute(f"DROP INDEX main.{quote(name)}")
         self.db.execute("INSERT INTO families SELECT f.* FROM kept k CROSS JOIN src.families f ON f.id = k.id")
-        for table in ("clocks", *FACT_TABLES, *(name for name in self.pages.names if name != "staff")):
+        for table in ("clocks", *FACT_TABLES, *self.counted, *(name for name in self.pages.names if name != "staff")):
             name = quote(table)
             query = f"SELECT t.* FROM kept k CROSS JOIN src.{name} t ON t.family = k.id"
             self.db.execute(f"INSERT INTO main.{name} {query}")

@@ -23,7 +23,8 @@ from dispatchctl.desk.recording import Done, Refusal, record_each
 from dispatchctl.desk.times import format_time
 from dispatchctl.errors import NotFound, Refused
 from dispatchctl.registers.page import Register, join_items
-from dispatchctl.rules.charges import Fact, Rule, find_rule, list_rules, make_key, meets, read_amount, read_facts
+from dispatchctl.rules.charges import Fact, Rule, find_rule, list_rules, make_key, meets, read_amount
+from dispatchctl.rules.corrections import read_facts
 from dispatchctl.rules.discipline import HEAD, is_within, may_decide
 from dispatchctl.rules.families import Case, Family
 from dispatchctl.typed import Writing
