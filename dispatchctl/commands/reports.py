@@ -21,12 +21,12 @@ from dispatchctl.output.formatters.base import Format
 from dispatchctl.output.labels import Column
 from dispatchctl.output.report import Report
 from dispatchctl.output.terminal import tell, write_stdout
-from dispatchctl.reports.documents import FIGURES, FLAT, Heading, Say, describe_item, flatten_report
+from dispatchctl.reports.documents import FIGURES, FLAT, Heading, Say, flatten_report
 from dispatchctl.reports.measures import Item
 from dispatchctl.workspace import Workspace
 
 REST = ("All measures", "全部指标")
-DRILLED = ("id", "instance", "counted", "row", "amount")
+DRILLED = Item._fields
 DRILLED_NUMBERS = ("amount",)
 COUNTED = Column("counted", "counts", "计入分子", "flag")
 ROW = Column("row", "row", "记录", "id")
@@ -136,9 +136,7 @@ def name_values(books: Books) -> Say:
 
 def describe_items(items: Sequence[Item], *, shorten: bool) -> list[dict[str, Any]]:
     """The cases behind a figure as rows; shorten: a second instance as ID/2, for people."""
-    return [
-        {**describe_item(item), "id": say_item(item) if shorten else item.id, "counted": item.counted} for item in items
-    ]
+    return [dict(zip(DRILLED, (say_item(item) if shorten else item.id, *item[1:]), strict=True)) for item in items]
 
 
 def say_item(item: Item) -> str:

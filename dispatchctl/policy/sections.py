@@ -269,7 +269,7 @@ _APPRAISAL = struct(
         map_of(
             struct(
                 Key("title", TEXT, note="名称，默认同指标"),
-                Key("weight", scalar("decimal"), required=True, note="权重，合计 100"),
+                Key("weight", scalar("decimal"), required=True, note="权重；对每个岗位，适用的各项合计 100"),
                 Key("full", scalar("decimal"), note="达到即满分"),
                 Key("zero", scalar("decimal"), note="到此为零分"),
                 Key("scored", FLAG, False, note="由人评分（staff score）"),
