@@ -14,6 +14,7 @@ from dispatchctl.output.formatters import FORMATS
 from dispatchctl.typed import (
     MONEY_FORMS,
     MONTH_FORMS,
+    SIGNED_FORMS,
     WHEN_FORMS,
     Writing,
     parse_day,
@@ -33,6 +34,7 @@ __all__ = [
     "MOST",
     "NOT_GIVEN",
     "REGISTER",
+    "SIGNED_MONEY",
     "SPAN",
     "STAFF",
     "STATE",
@@ -157,11 +159,19 @@ class OneOf(TypedText):
 
 
 class MoneyType(TypedText):
-    """An amount of money; the value is its plain text with two places."""
+    """An amount of money; the value is its plain text with two places. signed: it may be below 0."""
+
+    signed = False
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The amount as records hold it."""
-        return "" if value is NOT_GIVEN else parse_money(value, _name_option(param))
+        return "" if value is NOT_GIVEN else parse_money(value, _name_option(param), signed=self.signed)
+
+
+class SignedMoneyType(MoneyType):
+    """An amount that may be below 0."""
+
+    signed = True
 
 
 class SpanType(TypedText):
@@ -186,6 +196,7 @@ STAFF = TypedText("staff", kind="staff")
 STATE = TypedText("state", kind="state")
 REGISTER = TypedText("register", kind="register")
 MONEY = MoneyType("amount", MONEY_FORMS)
+SIGNED_MONEY = SignedMoneyType("amount", SIGNED_FORMS)
 SPAN = SpanType("span", SPAN_FORMS)
 
 

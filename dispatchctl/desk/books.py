@@ -204,6 +204,7 @@ class Books:
             "areas": titled["areas"],
             "priority": policy["priorities"],
             "channel": policy["channels"],
+            "method": policy["payment_methods"],
             "clock": clocks,
             "role": policy["roles"],
             "escalated_to": policy["roles"],

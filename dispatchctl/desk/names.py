@@ -128,8 +128,7 @@ def resolve_key(policy: Mapping[str, Any], section: str, text: str, option: str 
         return found[0]
     if found:
         raise Refused(f"{show_text(text)} is the title of several", place=option, hint=f"say which: {', '.join(found)}")
-    one = {"services": "service", "departments": "department", "areas": "area", "priorities": "priority"}
-    word = one.get(section, section.removesuffix("s"))
+    word = "priority" if section == "priorities" else section.removesuffix("s").replace("_", " ")
     named = [key if read_title(entry) in ("", key) else f"{key} {read_title(entry)}" for key, entry in known.items()]
     listed = ", ".join(named[:12]) + (", ..." if len(named) > 12 else "")
     hint = suggest_nearest(text, [*known, *titles]) or f"there are: {listed}"

@@ -93,6 +93,7 @@ def _build_policy(rules: dict[str, Any], days: dict[str, Any] | None, pages: Pag
         "services": _build_titled(rules["services"]),
         "priorities": _build_titles(rules["priorities"]),
         "channels": _build_titles(rules["channels"]),
+        "payment_methods": _build_titles(rules["payment_methods"]),
         "intake": rules["intake"],
         "assignment": _build_assignment(rules),
         "clocks": [_build_clock(clock, pages) for clock in rules["clocks"]],

@@ -84,10 +84,17 @@ def _find_case_field(pages: Pages, register: str, path: str) -> Field | None:
     prefix, dot, name = path.partition(".")
     if dot and prefix == "about":
         return _find_about_field(pages, register, name)
-    field = vocabulary.find_field(pages, register, path)
-    if field is None and path in pages.events(register):
+    if is_event(pages, register, path):
         return _name_field(path, "time")
-    return field
+    return vocabulary.find_field(pages, register, path)
+
+
+def is_event(pages: Pages, register: str, name: str) -> bool:
+    """Whether a name means an event of a register, its last time: not where a field of its rows is called so.
+
+    What is derived may be called as an event is (what was billed): the event was there before.
+    """
+    return name in pages.events(register) and name not in pages.fields(register)
 
 
 def _find_referred_field(pages: Pages, register: str, name: str) -> Field | None:

@@ -44,6 +44,7 @@ CHANNELS = {
     "wechat": "微信",
     "app": "应用",
 }
+PAYMENT_METHODS = {"cash": "现金", "wechat": "微信", "alipay": "支付宝", "transfer": "转账", "card": "刷卡"}
 CALLER_FIELDS = ("caller", "phone", "address")  # kept with the contact, never in a register
 INTAKE_FIELDS = tuple(name for name in INTAKE if name not in ("kind", "contact_id"))  # that a desk may insist on
 REQUIRED_OF_KIND = {
@@ -328,6 +329,7 @@ RULES = struct(
     Key("services", map_of(_SERVICE, low=1), required=True, note="服务项目"),
     Key("priorities", map_of(blankable(TEXT), low=1), PRIORITIES, note="紧急程度，从急到缓"),
     Key("channels", map_of(blankable(TEXT), low=1), CHANNELS, note="受理渠道"),
+    Key("payment_methods", map_of(blankable(TEXT), low=1), PAYMENT_METHODS, note="支付方式"),
     Key("intake", _INTAKE, {}, note="受理"),
     Key("assignment", _ASSIGNMENT, {}, note="派单"),
     Key("clocks", list_of(_CLOCK, low=1), required=True, note="时限"),

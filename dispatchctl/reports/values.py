@@ -18,6 +18,7 @@ from dispatchctl.policy.items import (
     SCORES,
     WORKER,
     find_clock_field,
+    is_event,
     split_rows,
 )
 from dispatchctl.registers import Pages
@@ -231,10 +232,10 @@ class Catalog:
         if name in HEAD:
             author = Field(name, name, name, type="staff") if name == "by" else None
             return NamedValue(Value((Place(name, hops),)), author)
+        if is_event(self.pages, register, name):
+            return NamedValue(Value((Place(mark_column(name), hops),), "seconds"))
         if field is not None:
             return NamedValue(Value((Place(name, hops),), _find_kind(field)), field)
-        if name in self.pages.events(register):
-            return NamedValue(Value((Place(mark_column(name), hops),), "seconds"))
         return None
 
     def _find_referred(self, register: str, name: str, hops: Hops) -> NamedValue | None:

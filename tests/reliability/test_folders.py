@@ -28,12 +28,22 @@ def list_said(folder: Path) -> list[tuple[str, list[str]]]:
     return [(words[0], words[1:]) for words in map(str.split, lines)]
 
 
+# What this release says of each item besides, named in CHANGELOG.md.
+ADDED = {("list", "orders"): {"method", "billed", "paid_total", "unpaid"}}
+
+
 def test_every_reading_command_says_what_it_said(old: tuple[Path, Office]) -> None:
     folder, office = old
     for _ in range(2):
         for name, argv in list_said(folder):
             said = (folder / "said" / f"{name}.json").read_text(encoding="utf-8")
-            assert office.act("lin", *argv, "--json").out == said, argv
+            told = office.act("lin", *argv, "--json").out
+            new = ADDED.get(tuple(argv))
+            if new is None:
+                assert told == said, argv
+                continue
+            items = [{key: value for key, value in item.items() if key not in new} for item in json.loads(told)]
+            assert items == json.loads(said), argv
         office("records", "rebuild")
 
 

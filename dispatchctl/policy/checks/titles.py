@@ -10,7 +10,7 @@ from dispatchctl.policy.reading import Sheet, show_word
 from dispatchctl.policy.vocabulary import list_kinds
 
 #: sections whose keys are also named by their titles
-TITLED = ("roles", "departments", "areas", "services", "priorities", "channels", "measures")
+TITLED = ("roles", "departments", "areas", "services", "priorities", "channels", "payment_methods", "measures")
 
 
 def check_titles(sheet: Sheet, rules: dict[str, Any]) -> None:
