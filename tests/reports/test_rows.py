@@ -2,7 +2,9 @@
 
 import json
 import os
+import re
 import shutil
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -156,3 +158,27 @@ def test_what_rows_lack_is_a_fault(demo: Path, run: Callable[..., Result], measu
     result = run("policy", "check")
     assert result.code == 1
     assert message in result.out
+
+
+def test_amounts_of_drilled_rows_are_numbers_in_a_spreadsheet(paid: Path, run: Callable[..., Result]) -> None:
+    """Ids and row references stay text; `instance` and the amount are numbers, exact as a spreadsheet has them."""
+    pytest.importorskip("xlsxwriter")
+    line = ("--as", "lin", "--now", LATER, "report", "monthly", "--month", "2026-11", "--drill", "revenue")
+    assert run(*line, "-o", "revenue.xlsx").code == 0
+    with zipfile.ZipFile(paid / "revenue.xlsx") as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+        texts = re.findall(r"<t[^>]*>([^<]*)</t>", book.read("xl/sharedStrings.xml").decode())
+    cells = dict(re.findall(r'<c r="([A-Z]+2)"([^>]*>.*?)</c>', sheet))
+    assert [texts.index(name) for name in ("id", "instance", "counted", "row", "amount")] == [0, 1, 2, 3, 4]
+    assert 't="s"' in cells["A2"]
+    assert cells["B2"].endswith("<v>1</v>")
+    assert 't="s"' not in cells["B2"]
+    assert 't="s"' in cells["D2"]
+    assert "O-20261103-0001" in texts
+    assert cells["E2"].endswith("<v>60.5</v>")
+    assert 't="s"' not in cells["E2"]
+    assert run(*line, "-o", "revenue.csv").code == 0
+    rows = (paid / "revenue.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert rows[0] == "id,instance,counted,row,amount"
+    assert rows[1].startswith("O-20261103-0001,1,true,orders/2026-11.main#")
+    assert rows[1].endswith(",60.50")
