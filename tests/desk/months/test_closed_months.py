@@ -152,6 +152,23 @@ def test_payments_stand_in_their_months(desk: Desk) -> None:
     ]
 
 
+def test_payments_of_cases_that_nothing_has_come_to_since(run: Run, isolated: Path) -> None:
+    """They are taken over into the closed month as they stand, and so are their rows."""
+    desk = copy_desk(run, isolated)
+    desk.do("mgr", "policy", "publish")
+    desk.clock(5, "09:00")
+    desk.do("lin", "paid", desk.take(), "--amount", "40")
+    desk.now = SEALED
+    desk.do("mgr", "records", "seal", "--month", "2026-11")
+    desk.now = december(5, "09:00")
+    desk.do("lin", "paid", desk.take(phone="138-0000-0009"), "--amount", "5")
+    month = ("report", "monthly", "--json", "--month", "2026-11")
+    closed = ask(desk, *month)
+    assert json.loads(closed)["measures"]["revenue"]["value"] == "40.00"
+    assert closed == ask(desk, "--as-of", SEALED, *month)
+    assert len(json.loads(ask(desk, *month, "--drill", "revenue"))["numerator"]) == 1
+
+
 def test_a_closed_month_is_as_of_its_closing(desk: Desk) -> None:
     for argv in list_questions():
         closed = ask(desk, *argv)
