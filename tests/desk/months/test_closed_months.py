@@ -463,3 +463,24 @@ def test_any_closed_month_is_its_replay(run: Run, isolated: Path, seed: int) -> 
                      ("ledger", "due")):  # fmt: skip
             asked = (*argv, "--month", month, "--json")
             assert ask(desk, *asked) == ask(desk, "--as-of", at, *asked), asked
+
+
+def test_what_if_counts_rows_too(desk: Desk) -> None:
+    """Works completed, counted by case and by row: nothing was sent back in November, so that nobody's score moves."""
+    text = (desk.folder / "policies.yaml").read_text(encoding="utf-8")
+    by_case = "of: assignments, month: completed, over: {role: lead}, value: count, person: worker"
+    assert by_case in text
+    for number, (words, moved) in enumerate(
+        (
+            ("of: assignments.completed, over: {case.role: lead}, value: count, person: worker", False),
+            ("of: assignments.assigned, over: {role: lead}, value: count, person: assignee", True),
+        )
+    ):
+        (desk.folder / f"{number}.yaml").write_text(text.replace(by_case, words), encoding="utf-8")
+        (desk.folder / "same.yaml").write_text(text, encoding="utf-8")
+        same, other = (
+            {item["staff"]: item["after"]["score"] for item in json.loads(ask(desk, "policy", "what-if", file,
+             "--month", "2026-11", "--all", "--json"))["scores"]}
+            for file in ("same.yaml", f"{number}.yaml")
+        )  # fmt: skip
+        assert (same != other) is moved
