@@ -15,6 +15,7 @@ from dispatchctl.typed import (
     DAY_FORMS,
     MONEY_FORMS,
     MONTH_FORMS,
+    SIGNED_FORMS,
     WHEN_FORMS,
     Writing,
     parse_day,
@@ -35,6 +36,7 @@ __all__ = [
     "MOST",
     "NOT_GIVEN",
     "REGISTER",
+    "SIGNED_MONEY",
     "SPAN",
     "STAFF",
     "STATE",
@@ -159,11 +161,19 @@ class OneOf(TypedText):
 
 
 class MoneyType(TypedText):
-    """An amount of money; the value is its plain text with two places."""
+    """An amount of money; the value is its plain text with two places. signed: it may be below 0."""
+
+    signed = False
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The amount as records hold it."""
-        return "" if value is NOT_GIVEN else parse_money(value, _name_option(param))
+        return "" if value is NOT_GIVEN else parse_money(value, _name_option(param), signed=self.signed)
+
+
+class SignedMoneyType(MoneyType):
+    """An amount that may be below 0."""
+
+    signed = True
 
 
 class SpanType(TypedText):
@@ -189,6 +199,7 @@ STAFF = TypedText("staff", kind="staff")
 STATE = TypedText("state", kind="state")
 REGISTER = TypedText("register", kind="register")
 MONEY = MoneyType("amount", MONEY_FORMS)
+SIGNED_MONEY = SignedMoneyType("amount", SIGNED_FORMS)
 SPAN = SpanType("span", SPAN_FORMS)
 
 

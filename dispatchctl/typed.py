@@ -14,6 +14,7 @@ WHEN_FORMS = "ISO 8601, HH:MM, now, today, yesterday, tomorrow, last-month, or a
 DAY_FORMS = "YYYY-MM-DD, today, yesterday, tomorrow, or a distance such as -3d"
 MONTH_FORMS = "YYYY-MM, this or last"
 MONEY_FORMS = "an amount of at least 0 with at most two places, such as 50 or 50.00"
+SIGNED_FORMS = "an amount with at most two places, such as 50 or 50.00, or -20 given back"
 LAST_YEAR = 9998  # a day beyond it would overflow when a zone or a limit is applied
 
 
@@ -226,9 +227,13 @@ def parse_month(text: str, tz_name: str, now: int, option: str = "--month") -> s
     return first.strftime("%Y-%m")
 
 
-def parse_money(text: str, option: str = "--amount") -> str:
-    """An amount as records hold it: a plain decimal string with two places, at least 0, below 10^12."""
-    found = re.fullmatch(r"0*([0-9]{1,12})(?:\.([0-9]{0,2}))?", text.strip(), re.ASCII)
-    if not found:
-        raise refuse_value(option, text, MONEY_FORMS)
-    return f"{found[1]}.{found[2] or '':0<2}"
+def parse_money(text: str, option: str = "--amount", *, signed: bool = False) -> str:
+    """An amount as records hold it: a plain decimal string with two places, at least 0, below 10^12.
+
+    signed: also one below 0, above -10^12.
+    """
+    found = re.fullmatch(r"(-?)0*([0-9]{1,12})(?:\.([0-9]{0,2}))?", text.strip(), re.ASCII)
+    if not found or (found[1] and not signed):
+        raise refuse_value(option, text, SIGNED_FORMS if signed else MONEY_FORMS)
+    amount = f"{found[2]}.{found[3] or '':0<2}"
+    return f"-{amount}" if found[1] and amount.strip("0.") else amount

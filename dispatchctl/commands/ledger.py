@@ -251,7 +251,7 @@ def list_command(books: Books, month: str, staff: str) -> None:
     Example:
       dispatchctl ledger list --month 2026-11 --staff s07
     """
-    from dispatchctl.desk.ledger.entries import LIST_KEYS, list_ledger
+    from dispatchctl.desk.ledger.listing import LIST_KEYS, list_ledger
     from dispatchctl.desk.names import resolve_staff
 
     wanted = resolve_staff(books, staff, option="--staff", present=False) if staff else ""

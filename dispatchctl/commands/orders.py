@@ -10,6 +10,7 @@ from dispatchctl.commands.verbs import Asked, Verb, make_option, make_verb, run_
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.names import resolve_case
 from dispatchctl.desk.orders.intake import TYPED, Request, Taken, record_order, take_order, triage_fields
+from dispatchctl.desk.orders.payments import record_payment
 from dispatchctl.errors import UsageFault
 from dispatchctl.options import CASE, MONEY, NOT_GIVEN, KeyOf, Writing, command
 from dispatchctl.output.terminal import tell
@@ -155,11 +156,21 @@ VERBS = {
     "reprice": Verb("repriced", "Change the price agreed for an order.", "7 80 --reason 增加材料"),
     "bill": Verb(
         "billed",
-        "Record that the payment notice was delivered.",
+        "Record that the payment notice was delivered; what several notices ask for adds up.",
         "7 --amount 50",
-        {"amount": Asked("The amount asked for.")},
+        {"amount": Asked("The amount asked for; none where it only reminds.")},
     ),
-    "paid": Verb("paid", "Record a payment for an order.", "7 --amount 50", {"amount": Asked("The amount received.")}),
+    "paid": Verb(
+        "paid",
+        "Record a payment for an order, or what was given back; never more than is owed.",
+        "7 --amount 50 --method wechat",
+        {
+            "amount": Asked("The amount received; below 0 what was given back."),
+            "method": Asked("How: a key of payment_methods, or its title.", metavar="METHOD"),
+            "reason": Asked("Why; needed for what is given back, and with --over.", required=False),
+        },
+        more=(click.option("--over", is_flag=True, help="Although it is more than is owed; with --reason."),),
+    ),
 }
 
 
@@ -167,7 +178,8 @@ def _make(name: str, verb: Verb) -> click.Command:
     takes = [click.argument("order", type=CASE)]
     if name == "reprice":
         takes.append(click.argument("price", type=MONEY))
-    return make_verb(REGISTER, "", name, verb, run_each(record_order, REGISTER, "order"), *takes)
+    use_case = record_payment if verb.event in ("billed", "paid") else record_order
+    return make_verb(REGISTER, "", name, verb, run_each(use_case, REGISTER, "order"), *takes)
 
 
 __getattr__ = serve(VERBS, _make)

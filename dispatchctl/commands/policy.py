@@ -8,7 +8,8 @@ import click
 from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.results import describe_done, print_faults, print_items, print_results, print_warnings
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.policy.draft import check_draft_file, describe_form
+from dispatchctl.desk.policy.doubts import check_file
+from dispatchctl.desk.policy.draft import describe_form
 from dispatchctl.desk.policy.moves import NOTHING_MOVED
 from dispatchctl.desk.policy.publication import publish_rules
 from dispatchctl.desk.policy.versions import compare_versions, list_publications, show_rules
@@ -53,13 +54,18 @@ DAY_WORDS = {"off": "放假", "working": "上班"}
 def check(ws: Workspace, file: str) -> int:
     """Check policies.yaml, or another FILE of rules, and list every fault; exit with 1 if there is any.
 
+    What may be meant is a warning on stderr: weights that have to be scaled, and, in a folder with people, a skill that
+    nobody has or no service asks for, two people of one name, charges that nobody may approve.
+
     \b
     Examples:
       dispatchctl policy check
       dispatchctl policy check next-year.yaml --format json
     """
-    faults = check_draft_file(ws, file)
+    faults, warnings = check_file(ws, file)
     print_faults(ws, faults)
+    for warning in warnings:
+        tell(f"warning: {warning}")
     tell(f"{len(faults) or 'no'} fault{'' if len(faults) == 1 else 's'}")
     return 1 if faults else 0
 

@@ -26,8 +26,10 @@ from dispatchctl.reports.measures import Item
 from dispatchctl.workspace import Workspace
 
 REST = ("All measures", "全部指标")
-DRILLED = ("id", "instance", "counted")
+DRILLED = Item._fields
+DRILLED_NUMBERS = ("amount",)
 COUNTED = Column("counted", "counts", "计入分子", "flag")
+ROW = Column("row", "row", "记录", "id")
 #: fields whose values have words on the registers' pages, or among the labels
 WORDED = (
     *("state", "kind", "role", "stopped_by", "register", "severity", "severity_reasons", "validity", "outcome"),
@@ -134,10 +136,7 @@ def name_values(books: Books) -> Say:
 
 def describe_items(items: Sequence[Item], *, shorten: bool) -> list[dict[str, Any]]:
     """The cases behind a figure as rows; shorten: a second instance as ID/2, for people."""
-    return [
-        {"id": say_item(item) if shorten else item.id, "instance": item.instance, "counted": item.counted}
-        for item in items
-    ]
+    return [dict(zip(DRILLED, (say_item(item) if shorten else item.id, *item[1:]), strict=True)) for item in items]
 
 
 def say_item(item: Item) -> str:
@@ -152,7 +151,12 @@ def print_drilled(ws: Workspace, document: Mapping[str, Any], items: Sequence[It
         return
     people = ws.quiet or ws.form.people
     shown = [item for item in items if item.counted] if ws.quiet else items
-    columns: Sequence[str | Column] = ("id", COUNTED) if document["denominator"] is not None else ("id",)
+    columns: list[str | Column] = ["id"]
+    columns += [ROW] if any(item.row is not None for item in items) else []
+    if any(item.amount is not None for item in items):  # each of them counts
+        columns.append("amount")
+    elif document["denominator"] is not None:
+        columns.append(COUNTED)
     emit(ws, describe_items(shown, shorten=people), columns, keys=DRILLED)
 
 
@@ -183,12 +187,11 @@ def format_file(
 ) -> bytes:
     """The bytes of a file in the format that its ending names; for people, the cases behind a figure are their ids."""
     content: str | bytes
+    numbers = DRILLED_NUMBERS if drilled else FIGURES
     if drilled and form.people:
         content = "".join(f"{row['id']}\n" for row in rows)
     else:
-        content = form.make_file(
-            Report(document, rows, keys, ws.lang, ws.now(), ws.headers, raw, ws.pages, () if drilled else FIGURES)
-        )
+        content = form.make_file(Report(document, rows, keys, ws.lang, ws.now(), ws.headers, raw, ws.pages, numbers))
     if isinstance(content, bytes):
         return content
     return content.encode(encoding or form.encoding, "backslashreplace")

@@ -2,7 +2,7 @@
 
 import click
 
-from dispatchctl.desk.files.foundation import Founded, examine, found_desk
+from dispatchctl.desk.files.foundation import SOUND, WARNING, Founded, examine, found_desk
 from dispatchctl.options import command, pass_workspace
 from dispatchctl.output.formats import emit
 from dispatchctl.output.labels import Column
@@ -43,4 +43,4 @@ def doctor(ws: Workspace) -> int:
     findings = examine(ws)
     columns = (Column("what", "what", "项目"), Column("value", "value", "值"), Column("state", "state", "结论"))
     emit(ws, findings, columns, ids="what")
-    return 1 if any(each["state"] != "ok" for each in findings) else 0
+    return 1 if any(each["state"] not in (SOUND, WARNING) for each in findings) else 0

@@ -21,6 +21,7 @@ from dispatchctl.options import (
     MONEY,
     MONTH,
     NOT_GIVEN,
+    SIGNED_MONEY,
     STAFF,
     WHEN,
     KeyOf,
@@ -30,7 +31,7 @@ from dispatchctl.options import (
     take_ids,
 )
 from dispatchctl.registers import SHIPPED
-from dispatchctl.registers.page import FIRST, Event, Field, name_option
+from dispatchctl.registers.page import FIRST, SIGNED, Event, Field, name_option
 
 HELP = {
     "reason": "Why.",
@@ -140,6 +141,8 @@ def _find_type(field: Field) -> Any:
         return KeyOf(field.of)
     if field.type == "choice":
         return OneOf(field.choices)
+    if field.of == SIGNED:
+        return SIGNED_MONEY
     return TYPES.get(field.type)
 
 

@@ -204,6 +204,7 @@ class Books:
             "areas": titled["areas"],
             "priority": policy["priorities"],
             "channel": policy["channels"],
+            "method": policy["payment_methods"],
             "clock": clocks,
             "role": policy["roles"],
             "escalated_to": policy["roles"],
@@ -257,7 +258,8 @@ class Books:
             place = places.pop(0)
             try:
                 # Set before it has caught up: judging asks the index for the staff.
-                self._index = Index(self.folder.path, self.folder.label, place, self.stamp, self.pages, until)
+                of = (self.folder.path, self.folder.label)
+                self._index = Index(*of, place, self.stamp, self.pages, until, self.book.counted)
                 self._index.catch_up(LateJudge(self))
                 self._warn_of_faults()
                 return

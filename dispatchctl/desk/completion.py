@@ -17,7 +17,7 @@ from dispatchctl.workspace import Workspace
 
 Candidate = tuple[str, str]  # (value, description)
 
-SECTIONS = ("services", "departments", "areas", "priorities", "channels", "roles")
+SECTIONS = ("services", "departments", "areas", "priorities", "channels", "payment_methods", "roles")
 DESCRIBED = 40  # characters of a description
 
 

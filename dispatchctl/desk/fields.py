@@ -13,7 +13,7 @@ from dispatchctl.desk.names import is_elsewhere, resolve_case, resolve_key, reso
 from dispatchctl.desk.times import format_time
 from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.kinds import YES, check_value
-from dispatchctl.registers.page import Field, join_items, name_option
+from dispatchctl.registers.page import SIGNED, Field, join_items, name_option
 from dispatchctl.typed import parse_day, parse_money, parse_month, parse_when, read_when, refuse_value, refuse_word
 
 Typed = Mapping[str, "str | Sequence[str] | bool | None"]
@@ -89,7 +89,7 @@ def read_field(
     if kind == "month":
         return parse_month(text, books.timezone, moment.at, option)
     if kind == "money":
-        return parse_money(text, option)
+        return parse_money(text, option, signed=field.of == SIGNED)
     allowed = check_value(field, text)
     if allowed:
         raise (refuse_word if kind == "choice" else refuse_value)(option, text, allowed)

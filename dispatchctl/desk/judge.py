@@ -29,6 +29,10 @@ class Judging:
         named = [of for version in book.versions for of in list_named(version)]
         self._charged = frozenset(source for source, _ in named)
         self._charged_clocks = frozenset(name for source, name in named if source == "breach")
+        self._counted: dict[str, set[str]] = {}  # register -> the events whose rows measures count
+        for each in book.counted:
+            register, _, event = each.partition(".")
+            self._counted.setdefault(register, set()).add(event)
         self._charges: ChargeTable | None = None
         self._layouts: dict[str, CaseLayout] = {}  # of the registers' tables in the index
         self._load = load_people
@@ -53,7 +57,13 @@ class Judging:
 
     def judge(self, root: str, rows: Sequence[Row]) -> "Judged":
         """The tables' rows for one family."""
-        from dispatchctl.desk.judged import lay_out_case, list_case_values, list_clock_rows, list_score_rows
+        from dispatchctl.desk.judged import (
+            lay_out_case,
+            list_case_values,
+            list_clock_rows,
+            list_counted_rows,
+            list_score_rows,
+        )
         from dispatchctl.store.judgements import Judged
 
         family = fold_family(rows, self.pages)
@@ -61,6 +71,7 @@ class Judging:
         charges: list[ChargeRow] = []
         scores: list[ScoreRow] = []
         cases = []
+        counted: list[tuple[str, tuple[object, ...]]] = []
         derived = {case.id: self.derive(family, case) for case in family.cases.values()}
         for case in family.cases.values():
             layout = self._layouts.get(case.register) or lay_out_case(case.page)
@@ -70,9 +81,11 @@ class Judging:
             for instance in instances:
                 clocks += list_clock_rows(root, family, case, instance)
             charges += self._list_charges(root, family, case, instances, derived)
+            if case.register in self._counted:
+                counted += list_counted_rows(root, case, self._counted[case.register])
             if case.register == "staff":
                 scores += list_score_rows(root, case)
-        return Judged(cases, clocks, charges, scores)
+        return Judged(cases, clocks, charges, scores, counted)
 
     def _list_charges(
         self,

@@ -3,10 +3,10 @@
 Off the daily path: it is loaded with the first family that is judged for the index.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatchctl.registers.page import VOID, Register
+from dispatchctl.registers.page import VOID, Register, list_carried
 from dispatchctl.registers.row import Row, fold_key
 from dispatchctl.rules.calendar import parse_time
 from dispatchctl.rules.clocks import Instance
@@ -102,6 +102,17 @@ def list_clock_rows(root: str, family: Family, case: Case, one: Instance) -> Ite
             area=order.fields.get("area"),
             department=departments[0] if departments else None,
         )
+
+
+def list_counted_rows(root: str, case: Case, events: Collection[str]) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """The rows of these events of a case as rows of their tables (store/schema.py: row_columns), as corrected since."""
+    for row in case.rows:
+        if row.event in events:
+            from dispatchctl.rules.corrections import read_row
+
+            fields = read_row(case, row)
+            carried = (fields.get(name) or None for name in list_carried(case.page, row.event))
+            yield f"{case.register}.{row.event}", (root, case.id, row.ref, row.at, row.by, *carried)
 
 
 def list_score_rows(root: str, case: Case) -> "Iterable[ScoreRow]":

@@ -121,26 +121,39 @@ def is_elsewhere(books: "Books", case: str, register: str = "") -> bool:
 def resolve_key(policy: Mapping[str, Any], section: str, text: str, option: str = "") -> str:
     """The key of a section of policies.yaml that is named by it or by its title.
 
-    Departments and areas may be free text: then the text itself. NotFound with the nearest names.
+    Departments and areas may be free text: then the text itself. NotFound with the nearest names, Refused with the
+    keys where the title is that of several.
     """
     known = policy.get(section)
     if known is None:
         return text
     if text in known:
         return text
-    titles = {_title(entry): key for key, entry in known.items()}
-    if text in titles:
-        return str(titles[text])
-    one = {"services": "service", "departments": "department", "areas": "area", "priorities": "priority"}
-    word = one.get(section, section.removesuffix("s"))
-    named = [key if _title(entry) in ("", key) else f"{key} {_title(entry)}" for key, entry in known.items()]
+    titles = list_titled(known)
+    found = titles.get(text, [])
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise Refused(f"{show_text(text)} is the title of several", place=option, hint=f"say which: {', '.join(found)}")
+    word = "priority" if section == "priorities" else section.removesuffix("s").replace("_", " ")
+    named = [key if read_title(entry) in ("", key) else f"{key} {read_title(entry)}" for key, entry in known.items()]
     listed = ", ".join(named[:12]) + (", ..." if len(named) > 12 else "")
-    hint = suggest_nearest(text, [*known, *(title for title in titles if title)]) or f"there are: {listed}"
+    hint = suggest_nearest(text, [*known, *titles]) or f"there are: {listed}"
     raise NotFound(f"no such {word}: {show_text(text)}", place=option, hint=hint)
 
 
-def _title(entry: Any) -> str:
+def read_title(entry: Any) -> str:
+    """The title of an entry of a section; "" where it has none."""
     return str((entry["title"] if isinstance(entry, dict) else entry) or "")
+
+
+def list_titled(section: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Title -> the keys of a section of policies.yaml that have it: one, but in rules that mean several by a title."""
+    found: dict[str, list[str]] = {}
+    for key, entry in section.items():
+        if read_title(entry):
+            found.setdefault(read_title(entry), []).append(key)
+    return found
 
 
 def resolve_staff(books: "Books", text: str, *, option: str = "", present: bool = True) -> str:
@@ -166,9 +179,9 @@ def resolve_staff(books: "Books", text: str, *, option: str = "", present: bool 
 
 def resolve_owner(books: "Books", text: str, option: str = "--owner") -> str:
     """Whoever may owe something: a person by id or name, or a role by its key or title."""
-    roles = {_title(entry): key for key, entry in books.policy["roles"].items()}
-    if text in books.policy["roles"] or text in roles:
-        return str(roles.get(text, text))
+    roles = books.policy["roles"]
+    if text in roles or text in list_titled(roles):
+        return resolve_key(books.policy, "roles", text, option)
     return resolve_staff(books, text, option=option, present=False)
 
 

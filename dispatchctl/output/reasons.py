@@ -276,9 +276,12 @@ class Teller:
         return f"{value['title']} {name}{self._say('：', ': ')}{say_figure(value)}{whose}{self._say('，', ', ')}{span}"
 
     def _items(self, name: str, value: Value) -> str:
-        page = find_page(self.pages, value["of"])
+        register, _, event = value["of"].partition(".")
+        page = find_page(self.pages, register)
         of = (page.zh if self.zh else page.en) if page else {"clocks": self._say("时限", "clocks")}.get(value["of"])
         of = of or self._say("评分", "marks")
+        if event:
+            of = self._say(f"{of}的“{self._word(event, register, event=True)}”记录", f"rows {event} of {of}")
         return self._say(f"数的是：{of}，按 {value['month']} 归入期间", f"counted: {of}, by their {value['month']}")
 
     def _counted(self, name: str, value: Value) -> str:
@@ -288,7 +291,10 @@ class Teller:
         return self._say(f"未计入 {value['number']} 项", f"not counted: {value['number']}")
 
     def _item(self, name: str, value: Value) -> str:
-        return name if value["instance"] == 1 else f"{name}/{value['instance']}"
+        told = name if value["instance"] == 1 else f"{name}/{value['instance']}"
+        if value["amount"] is not None:
+            told += self._say("：", ": ") + value["amount"]
+        return told + (self._say(f"（{value['row']}）", f" ({value['row']})") if value["row"] else "")
 
     def _left_out(self, name: str, value: Value) -> str:
         number = value["number"]

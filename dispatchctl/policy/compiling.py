@@ -7,14 +7,15 @@ lists of [start, end], money and weights decimal text, an event [register or "st
 """
 
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from dispatchctl.errors import Fault
 from dispatchctl.policy.checks.across import PERSON_WORDS, check_rules
 from dispatchctl.policy.checks.charges import DEFAULT_APPROVER
 from dispatchctl.policy.checks.clocks import split_event
+from dispatchctl.policy.checks.titles import check_titles
 from dispatchctl.policy.days import NO_YEARLY, YEARLY
-from dispatchctl.policy.items import CLOCKS, SCORES, VALUE_KEYS
+from dispatchctl.policy.items import AT, CLOCKS, SCORES, VALUE_KEYS, split_rows
 from dispatchctl.policy.loading import SIZE_LIMIT, load_tree
 from dispatchctl.policy.reading import Sheet, read_value
 from dispatchctl.policy.rights import KEYS, build_rights
@@ -36,17 +37,44 @@ def compile_policy(
     published: the text is that of a published version, which carries its `days`; a draft may not. pages: of the
     registers that it may name.
     """
+    examined = examine_policy(text, file, published, pages)
+    return examined.policy, examined.faults
+
+
+class Examined(NamedTuple):
+    """What a text of rules comes to. policy: compiled, None where there are faults.
+
+    faults: what keeps it from being in force. later: what checks find that came after versions were published: of a
+    draft they are faults as well, a published version goes on judging. warnings: what may be meant. All by line.
+    """
+
+    policy: dict[str, Any] | None
+    faults: list[Fault]
+    later: list[Fault]
+    warnings: list[Fault]
+
+
+def examine_policy(text: bytes, file: str, published: bool = False, pages: Pages = SHIPPED) -> Examined:
+    """Everything there is to say about a text of rules; as compile_policy."""
     root, faults = load_tree(text, file, SIZE_LIMIT + DAYS_LIMIT if published else SIZE_LIMIT)
     if root is None:
-        return None, faults
+        return Examined(None, faults, [], [])
     sheet = Sheet(file, pages)
     rules = read_value(sheet, root, VERSION if published else RULES)
     if not sheet.is_hopeless:
         check_rules(sheet, rules)
     days = _build_days(sheet, rules["days"]) if published and rules["days"] else None
-    faults = sorted(faults + sheet.faults, key=lambda fault: (fault.line, fault.column))
+    faults = _sort(faults + sheet.faults)
     written = frozenset(f"{section}.{key}" for section, key in KEYS if sheet.is_written(section, key))
-    return (None, faults) if faults else (_build_policy(rules, days, pages, written), [])
+    policy = None if faults else _build_policy(rules, days, pages, written)
+    sheet.faults = []
+    if policy is not None:
+        check_titles(sheet, rules)
+    return Examined(policy, faults, _sort(sheet.faults), _sort(sheet.warnings))
+
+
+def _sort(faults: list[Fault]) -> list[Fault]:
+    return sorted(faults, key=lambda fault: (fault.line, fault.column))
 
 
 def _build_policy(
@@ -74,6 +102,7 @@ def _build_policy(
         "services": _build_titled(rules["services"]),
         "priorities": _build_titles(rules["priorities"]),
         "channels": _build_titles(rules["channels"]),
+        "payment_methods": _build_titles(rules["payment_methods"]),
         "intake": rules["intake"],
         "assignment": assignment,
         "clocks": [_build_clock(clock, pages) for clock in rules["clocks"]],
@@ -191,11 +220,11 @@ def _build_measure(key: str, measure: dict[str, Any], pages: Pages) -> dict[str,
     else:
         built = [value or ("ratio" if measure["count"] else "count")]
     of = measure["of"]
-    usual = {CLOCKS: "due_at", SCORES: "month"}
+    usual = AT if split_rows(of) else {CLOCKS: "due_at", SCORES: "month"}.get(of)
     return {
         **measure,
         "title": measure["title"] or key,
-        "month": measure["month"] or usual.get(of) or pages.get(of).events[0].name,
+        "month": measure["month"] or usual or pages.get(of).events[0].name,
         "over": {name: _build_condition(condition) for name, condition in measure["over"].items()},
         "count": {name: _build_condition(condition) for name, condition in measure["count"].items()},
         "value": built,

@@ -1,4 +1,4 @@
-"""What a measure and a report may name of their items: the fields of cases, of clocks and of scores.
+"""What a measure and a report may name of their items: the fields of cases, of rows, of clocks and of scores.
 
 Layer: policy. Its one job: that vocabulary, which the checks, the compiler and the reports share.
 """
@@ -7,10 +7,12 @@ from typing import Any
 
 from dispatchctl.policy import vocabulary
 from dispatchctl.registers import Pages
-from dispatchctl.registers.page import Field
+from dispatchctl.registers.page import Field, list_carried
 
 CLOCKS = "clocks"
 SCORES = "scores"  # the marks that people were given: one item each
+AT = "at"  # when a row's event happened: what puts a row into a period
+ROW_FIELDS = ("id", "by", AT)  # of a row, besides what its event carries; id: its case's
 FLAGS = ("true", "false")
 CLOCK_STATES = ("running", "paused", "stopped", "ended")
 CLOCK_TIMES = ("due_at", "started_at", "stopped_at")
@@ -61,6 +63,12 @@ SCORE_FIELDS = {
 SCORE_TIMES = ("month", "at")
 
 
+def split_rows(of: str) -> tuple[str, str] | None:
+    """(register, event) of a measure of rows, whose `of` is `orders.paid`; None of one of cases, clocks or scores."""
+    register, dot, event = of.partition(".")
+    return (register, event) if dot else None
+
+
 def find_clock_field(pages: Pages, path: str) -> Field | None:
     """A field of an item of `clocks`, None where there is none of that name. Which clocks there are is not said."""
     field = CLOCK_FIELDS.get(path)
@@ -76,10 +84,17 @@ def _find_case_field(pages: Pages, register: str, path: str) -> Field | None:
     prefix, dot, name = path.partition(".")
     if dot and prefix == "about":
         return _find_about_field(pages, register, name)
-    field = vocabulary.find_field(pages, register, path)
-    if field is None and path in pages.events(register):
+    if is_event(pages, register, path):
         return _name_field(path, "time")
-    return field
+    return vocabulary.find_field(pages, register, path)
+
+
+def is_event(pages: Pages, register: str, name: str) -> bool:
+    """Whether a name means an event of a register, its last time: not where a field of its rows is called so.
+
+    What is derived may be called as an event is (what was billed): the event was there before.
+    """
+    return name in pages.events(register) and name not in pages.fields(register)
 
 
 def _find_referred_field(pages: Pages, register: str, name: str) -> Field | None:
@@ -108,9 +123,12 @@ def find_any_field(pages: Pages, name: str) -> Field | None:
 
 
 def find_item_field(pages: Pages, of: str, path: str, rules: dict[str, Any]) -> Field | None:
-    """The field of an item of a register, of `clocks` or of `scores`; None where items have none of that name."""
+    """The field of an item of a register, of rows, `clocks` or `scores`; None where items have none of that name."""
     if of == SCORES:
         return SCORE_FIELDS.get(path)
+    rows = split_rows(of)
+    if rows is not None:
+        return _find_row_field(pages, *rows, path)
     if of != CLOCKS:
         return _find_case_field(pages, of, path)
     if path == "clock":
@@ -128,10 +146,25 @@ def find_item_field(pages: Pages, of: str, path: str, rules: dict[str, Any]) -> 
     return None
 
 
+def _find_row_field(pages: Pages, register: str, event: str, path: str) -> Field | None:
+    """A field of a row: what its event carries, its case, author or time, or (case.FIELD) a field of the case."""
+    if path in ROW_FIELDS:
+        return _name_field(path, {"by": "staff", AT: "time"}.get(path, "case"))
+    if path in list_carried(pages.get(register), event):
+        return pages.fields(register)[path]
+    prefix, dot, name = path.partition(".")
+    if not dot or prefix != "case":
+        return None
+    return _find_case_field(pages, register, name) or _find_referred_field(pages, register, name)
+
+
 def list_item_fields(pages: Pages, of: str) -> list[str]:
     """What find_item_field answers, for messages."""
     if of == CLOCKS:
         return [*CLOCK_FIELDS, "case.FIELD"]
     if of == SCORES:
         return list(SCORE_FIELDS)
+    rows = split_rows(of)
+    if rows is not None:
+        return [*list_carried(pages.get(rows[0]), rows[1]), *ROW_FIELDS, "case.FIELD"]
     return [*vocabulary.list_paths(pages, of), *ITEM_FIELDS, *pages.events(of)]

@@ -37,6 +37,7 @@ class Sheet:
     def __init__(self, file: str, pages: Pages) -> None:
         self.file, self.pages = file, pages
         self.faults: list[Fault] = []
+        self.warnings: list[Fault] = []  # what may be meant, and is told all the same
         self.broken: set[Path] = set()
         self.blank: set[Path] = set()  # keys that stand there without a value
         self._places: dict[Path, tuple[int, int]] = {(): (1, 1)}
@@ -78,14 +79,22 @@ class Sheet:
         """Note a fault of the value at `path`; its line is that of the nearest enclosing value that was written."""
         if len(self.faults) >= _FAULT_LIMIT:
             return
-        known = path = self._settle(path)
+        path = self._settle(path)
+        self.faults.append(self._describe(path, code, message, allowed, hint))
+        self.broken.add(path)
+
+    def warn(self, path: Path, code: str, message: str, allowed: str = "") -> None:
+        """Note what keeps nothing from being in force."""
+        self.warnings.append(self._describe(self._settle(path), code, message, allowed, ""))
+
+    def _describe(self, path: Path, code: str, message: str, allowed: str, hint: str) -> Fault:
+        known = path
         while known not in self._places:
             known = known[:-1]
         line, column = self._places[known]
         shown = self.show(path)
         text = f"{shown}: {message}" if shown else message
-        self.faults.append(Fault(self.file, line, column, code, text, allowed, hint))
-        self.broken.add(path)
+        return Fault(self.file, line, column, code, text, allowed, hint)
 
     def unknown(self, path: Path, code: str, what: str, word: str, known: "list[str]", allowed: str = "") -> None:
         """Note an unknown word with the nearest known one."""

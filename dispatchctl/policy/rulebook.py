@@ -94,6 +94,12 @@ class Rulebook:
         )
 
     @property
+    def counted(self) -> tuple[str, ...]:
+        """The events whose rows measures of any version count, each as `orders.paid`, in order."""
+        measures = (measure for version in self.versions for measure in version.policy["measures"].values())
+        return tuple(sorted({measure["of"] for measure in measures if "." in measure["of"]}))
+
+    @property
     def newest(self) -> Version:
         """The last version in force order, whether or not it has begun."""
         return self.versions[-1]

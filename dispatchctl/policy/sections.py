@@ -44,6 +44,7 @@ CHANNELS = {
     "wechat": "微信",
     "app": "应用",
 }
+PAYMENT_METHODS = {"cash": "现金", "wechat": "微信", "alipay": "支付宝", "transfer": "转账", "card": "刷卡"}
 CALLER_FIELDS = ("caller", "phone", "address")  # kept with the contact, never in a register
 INTAKE_FIELDS = tuple(name for name in INTAKE if name not in ("kind", "contact_id"))  # that a desk may insist on
 REQUIRED_OF_KIND = {
@@ -168,7 +169,7 @@ _CONDITION = either(
 
 _MEASURE = struct(
     Key("title", TEXT, note="名称，默认同键名"),
-    Key("of", TEXT, required=True, note="数什么：台账名或 clocks"),
+    Key("of", TEXT, required=True, note="数什么：台账名（数事项）、台账.事件（数每一次记录）、clocks 或 scores"),
     Key("month", PATH, note="按哪个时间归入期间"),
     Key("over", map_of(_CONDITION), {}, note="分母：哪些项目"),
     Key("count", map_of(_CONDITION), {}, note="分子：其中哪些"),
@@ -270,7 +271,7 @@ _APPRAISAL = struct(
         map_of(
             struct(
                 Key("title", TEXT, note="名称，默认同指标"),
-                Key("weight", scalar("decimal"), required=True, note="权重，合计 100"),
+                Key("weight", scalar("decimal"), required=True, note="权重；对每个岗位，适用的各项合计 100"),
                 Key("full", scalar("decimal"), note="达到即满分"),
                 Key("zero", scalar("decimal"), note="到此为零分"),
                 Key("scored", FLAG, False, note="由人评分（staff score）"),
@@ -337,6 +338,7 @@ RULES = struct(
     Key("services", map_of(_SERVICE, low=1), required=True, note="服务项目"),
     Key("priorities", map_of(blankable(TEXT), low=1), PRIORITIES, note="紧急程度，从急到缓"),
     Key("channels", map_of(blankable(TEXT), low=1), CHANNELS, note="受理渠道"),
+    Key("payment_methods", map_of(blankable(TEXT), low=1), PAYMENT_METHODS, note="支付方式"),
     Key("intake", _INTAKE, {}, note="受理"),
     Key("assignment", _ASSIGNMENT, {}, note="派单"),
     Key("clocks", list_of(_CLOCK, low=1), required=True, note="时限"),

@@ -58,7 +58,10 @@ def _show_all(policy: Policy, pages: Pages) -> dict[str, Any]:
         "calendar": _show_calendar(policy["calendar"]),
         **{
             key: policy[key]
-            for key in ("roles", "departments", "areas", "services", "priorities", "channels", "intake", "assignment")
+            for key in (
+                *("roles", "departments", "areas", "services", "priorities", "channels", "payment_methods"),
+                *("intake", "assignment"),
+            )
         },
         "clocks": [_show_clock(clock, pages) for clock in policy["clocks"]],
         "escalation": _show_escalation(policy["escalation"]),

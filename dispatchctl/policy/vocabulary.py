@@ -153,11 +153,15 @@ def _is_flag(pages: Pages, names: "list[str]", path: str) -> bool:
     return any(field is not None and field.type == "flag" for field in fields)
 
 
+def list_kinds(rules: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The kinds of complaints by the group of rulings that they belong to, each with its title or none."""
+    return {group.name: rules["complaints"][group.name] for group in GROUPS}
+
+
 def list_keys(section: str, rules: dict[str, Any]) -> list[str]:
     """The keys that a field of kind key may hold, by its section of the rules; none where any text will do."""
     if section == "complaint_kinds":
-        complaints = rules["complaints"]
-        return [kind for group in GROUPS for kind in complaints[group.name]]
+        return [kind for kinds in list_kinds(rules).values() for kind in kinds]
     table = rules.get(section)
     return list(table) if isinstance(table, dict) else []
 

@@ -3,7 +3,7 @@
 dispatched, in-progress and done are never written: they follow from the order's assignments.
 """
 
-from dispatchctl.registers.page import ANY, FIRST, Event, Field, Register, State, complete_page
+from dispatchctl.registers.page import ANY, FIRST, SIGNED, Event, Field, Register, State, complete_page
 
 KINDS = ("request", "inquiry", "suggestion", "report", "prospect", "internal")
 
@@ -46,7 +46,8 @@ PAGE = complete_page(
             Field("requirements", "requirements", "要求"),
             Field("appointment_at", "appointment", "预约时间", type="time", option="appointment"),
             Field("price", "price", "报价", type="money"),
-            Field("amount", "amount", "金额", type="money"),
+            Field("amount", "amount", "金额", type="money", of=SIGNED),
+            Field("method", "paid by", "支付方式", type="key", of="payment_methods"),
             Field("read_back", "read back", "复述内容"),
             Field("answer", "answer", "答复", option="answered"),
             Field("about", "about", "关联事项"),
@@ -70,7 +71,7 @@ PAGE = complete_page(
             Event("closed", "closed", "办结", ("open", "pool", "referred", "done"), "closed", optional=("answer",)),
             Event("repriced", "repriced", "改价", (ANY,), required=("price", "reason")),
             Event("billed", "billed", "送达缴费通知", (ANY,), optional=("amount",)),
-            Event("paid", "paid", "已付款", (ANY,), required=("amount",)),
+            Event("paid", "paid", "已付款", (ANY,), required=("amount",), optional=("method", "reason")),
         ),
         states=(
             State("open", "open", "待判断"),
@@ -86,6 +87,9 @@ PAGE = complete_page(
             Field("dispatcher", "dispatcher", "派单人", type="staff"),
             Field("worker", "done by", "完工人", type="staff"),
             Field("follow_up", "follow-up", "回访", type="choice", choices=FOLLOW_UP),
+            Field("billed", "billed", "已通知缴费", type="money"),
+            Field("paid_total", "paid in all", "已收合计", type="money"),
+            Field("unpaid", "unpaid", "尚欠", type="money"),
         ),
     )
 )

@@ -10,6 +10,7 @@ from typing import NamedTuple
 FIRST = ""  # in Event.before: the event may open a case
 ANY = "*"  # in Event.before: any state but void
 BACK = "<"  # as Event.after: the state before the present one (resumed)
+SIGNED = "signed"  # as Field.of of money: below 0 too, as what is given back is
 VOID = "void"  # the state of a case whose first row was retracted
 
 HEAD = ("at", "recorded_at", "by", "id", "event")
@@ -21,8 +22,9 @@ class Field(NamedTuple):
     """One column.
 
     type: text, key (a key of the section `of` of the policy), choice (one of `choices`), staff (a staff id),
-    case (an id of register `of`, or of any), contact (a contact id), money (decimal, two places), integer
-    (from `of` "low..high"), time (ISO 8601 with offset), date, month (YYYY-MM), row (a row reference), flag.
+    case (an id of register `of`, or of any), contact (a contact id), money (decimal, two places; of SIGNED: also
+    below 0), integer (from `of` "low..high"), time (ISO 8601 with offset), date, month (YYYY-MM), row (a row
+    reference), flag.
     many: a list; its items are joined by `;` in the file. option: the word after `--` that gives it on the command
     line, where that is not its name. ends: a time by which something is to be done: a bare day that is typed for it
     means the end of that day's business, not its beginning.
@@ -96,6 +98,13 @@ class Register(NamedTuple):
     subject: tuple[str, ...] = ()
     rowwise: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()
+
+
+def list_carried(page: Register, event: str) -> tuple[str, ...]:
+    """The fields that a row of an event carries, but for what it refers to: its attachments, the row it takes back."""
+    declared = next(each for each in page.events if each.name == event)
+    names = dict.fromkeys((*declared.required, *declared.optional))
+    return tuple(name for name in names if name not in ("row", "attached"))
 
 
 def list_part_fields(page: Register) -> frozenset[str]:

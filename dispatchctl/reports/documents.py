@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from dispatchctl.errors import NotFound
+from dispatchctl.errors import NotFound, Refused
 from dispatchctl.policy.items import PERSON
 from dispatchctl.registers import Pages
 from dispatchctl.reports.measures import (
@@ -254,15 +254,32 @@ def _flatten_beside(beside: Mapping[str, Mapping[str, Any]], name: str) -> dict[
 
 def find_measure(policy: Policy, text: str, place: str = "--drill") -> str:
     """The measure of that id or title; NotFound with the nearest names. place: the option, for the message."""
+    found = find_titled(policy, text, place)
+    if found:
+        return found
     measures = policy["measures"]
-    titles = {measure["title"]: name for name, measure in measures.items()}
-    if text in measures or text in titles:
-        return text if text in measures else str(titles[text])
+    titles = [measure["title"] for measure in measures.values()]
     from difflib import get_close_matches
 
     near = get_close_matches(text, [*measures, *titles], 3, 0.5)
     hint = f"nearest: {', '.join(near)}" if near else f"there are: {', '.join(measures)}" if measures else ""
     raise NotFound(f"no such measure: {text[:60]!r}", place=place, hint=hint)
+
+
+def find_titled(policy: Policy, text: str, place: str = "") -> str:
+    """The measure of that id or title, "" for none; Refused where the title is that of several."""
+    measures = policy["measures"]
+    if text in measures:
+        return text
+    found = [name for name, measure in measures.items() if measure["title"] == text]
+    if len(found) > 1:
+        raise Refused(f"{text[:60]!r} is the title of several", place=place, hint=f"say which: {', '.join(found)}")
+    return "".join(found)
+
+
+def describe_item(item: Item) -> dict[str, Any]:
+    """An item behind a figure under the keys of json. row: the reference of a row; amount: what it adds, else null."""
+    return {"id": item.id, "instance": item.instance, "row": item.row, "amount": item.amount}
 
 
 def drill(
@@ -282,8 +299,8 @@ def drill(
     """
     items = list_figure_items(db, Catalog(policy, pages), name, period, person, headed)
     kind = policy["measures"][name]["value"][0]
-    counted = [{"id": item.id, "instance": item.instance} for item in items if item.counted]
-    everything = [{"id": item.id, "instance": item.instance} for item in items]
+    counted = [describe_item(item) for item in items if item.counted]
+    everything = [describe_item(item) for item in items]
     document = {
         "measure": name,
         "numerator": None if kind == "median" else counted,

@@ -84,4 +84,7 @@ def _explain_items(figure: Figure, items: Sequence[Item], limit: int) -> Iterato
 
 
 def _list(items: Sequence[Item]) -> list[Reason]:
-    return [make_reason("item", item.id, {"instance": item.instance}) for item in items]
+    return [
+        make_reason("item", item.id, {"instance": item.instance, "row": item.row, "amount": item.amount})
+        for item in items
+    ]

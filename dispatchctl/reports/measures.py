@@ -11,7 +11,7 @@ from math import gcd
 from typing import Any, NamedTuple
 
 from dispatchctl.errors import BadData, UsageFault
-from dispatchctl.policy.items import CLOCKS, PERSON
+from dispatchctl.policy.items import CLOCKS, PERSON, split_rows
 from dispatchctl.registers.page import VOID, split_items
 from dispatchctl.reports.values import HEADS, Catalog, NamedValue
 from dispatchctl.store.questions import (
@@ -188,6 +188,8 @@ def _build_tally(measure: Mapping[str, Any], catalog: Catalog) -> Tally:
     count = [_build_condition(of, path, condition, catalog) for path, condition in measure["count"].items()]
     if of == CLOCKS:
         return Tally(tuple(over), tuple(count), ended=_names(measure["over"], "ended"))
+    if split_rows(of) is not None:  # what a void case's rows said counts nowhere
+        return Tally(tuple(over), tuple(count))
     if not _names(measure["over"], VOID) and not _names(measure["count"], VOID):
         state = catalog.find_value(of, "state")
         assert state is not None
@@ -377,16 +379,18 @@ def list_figure_items(
     question = build_question(catalog, [name], period)
     prepare_time(db, question)
     (tally,) = question.tallies
-    over = tally.over
+    over, amount = tally.over, None
     if person:
         over = (*over, _build_belonging(catalog, name, person, headed))
     if catalog.policy["measures"][name]["value"][0] != "ratio":
         over = (*over, *tally.besides)
         if _amount_of(catalog, name):
-            over = (*over, Condition(_find_amount(catalog, name).value, "not", (None,)))
+            amount = _find_amount(catalog, name).value
+            over = (*over, Condition(amount, "not", (None,)))
         tally = tally._replace(besides=())
     question = question._replace(tallies=(tally._replace(over=over),))
-    return list(find_items(db, question))
+    rows = split_rows(catalog.policy["measures"][name]["of"]) is not None
+    return list(find_items(db, question, amount, rows=rows))
 
 
 def _build_belonging(catalog: Catalog, name: str, person: str, headed: Sequence[str]) -> Condition:

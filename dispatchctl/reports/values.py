@@ -8,9 +8,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dispatchctl.policy import vocabulary
-from dispatchctl.policy.items import CLOCK_FIELDS, CLOCK_TIMES, CLOCKS, SCORE_FIELDS, SCORES, WORKER, find_clock_field
+from dispatchctl.policy.items import (
+    AT,
+    CLOCK_FIELDS,
+    CLOCK_TIMES,
+    CLOCKS,
+    ROW_FIELDS,
+    SCORE_FIELDS,
+    SCORES,
+    WORKER,
+    find_clock_field,
+    is_event,
+    split_rows,
+)
 from dispatchctl.registers import Pages
-from dispatchctl.registers.page import Field
+from dispatchctl.registers.page import Field, list_carried
 from dispatchctl.rules.variants import person_field
 from dispatchctl.store.questions import Place, Value
 from dispatchctl.store.schema import mark_column
@@ -39,9 +51,12 @@ class Catalog:
         self.policy, self.pages = policy, pages
 
     def find_value(self, of: str, path: str) -> NamedValue | None:
-        """The value that `path` names for items of a register, clocks or scores; None where they have none of it."""
+        """The value that `path` names for items of a register, rows, clocks or scores; None where they have none."""
         if of == SCORES:
             return _find_of_score(path)
+        rows = split_rows(of)
+        if rows is not None:
+            return self._find_of_row(*rows, path)
         return self._find_of_clock(path) if of == CLOCKS else self._find_of_case(of, path)
 
     def find_group(self, of: str, path: str) -> NamedValue | None:
@@ -56,10 +71,16 @@ class Catalog:
                 field = self.pages.fields("orders")[path]
                 return NamedValue(Value((Place(path),)), field)
             return self._find_of_clock(path) or self._find_of_clock(f"case.{path}")
-        found = self._find_of_case(of, path) or self._find_referred(of, path, ())
+        found = self._find_near(of, path)
         if found is None or path != "department":
             return found
-        return self._add_services(found, self._find_of_case(of, "service") or self._find_referred(of, "service", ()))
+        return self._add_services(found, self._find_near(of, "service"))
+
+    def _find_near(self, of: str, path: str) -> NamedValue | None:
+        """The value of a case, or of the one it refers to; of a row its own, else that of its case."""
+        if split_rows(of) is not None:
+            return self.find_value(of, path) or self.find_value(of, f"case.{path}")
+        return self._find_of_case(of, path) or self._find_referred(of, path, ())
 
     def _add_services(self, department: NamedValue, service: NamedValue | None) -> NamedValue:
         """A department and, where none is on record, that of the service."""
@@ -73,6 +94,8 @@ class Catalog:
         """What puts an item into a period: a time of a clock, the last `at` of an event, or a field of times."""
         if of == SCORES:
             return Value((Place(month),), "month" if month == "month" else "seconds")
+        if split_rows(of) is not None:
+            return Value((Place(month),), "seconds")
         if of == CLOCKS:
             if month in CLOCK_TIMES:
                 return Value((Place(month),), "seconds")
@@ -99,6 +122,10 @@ class Catalog:
             if word in CLOCK_FIELDS:
                 return self._find_of_clock(word)
             starts: list[tuple[str, Hops]] = [(register, (("case", register),)) for register in self._list_clocked()]
+        elif (rows := split_rows(of)) is not None:
+            if word in list_carried(self.pages.get(rows[0]), rows[1]):
+                return self._find_of_row(*rows, word)
+            starts = [(rows[0], (("id", rows[0]),))]
         else:
             starts = [(of, ())]
         if word != HEADS:
@@ -151,6 +178,20 @@ class Catalog:
         """The registers whose cases have clocks."""
         return list(dict.fromkeys(clock["of"] for clock in self.policy["clocks"]))
 
+    def _find_of_row(self, register: str, event: str, path: str) -> NamedValue | None:
+        """A value of a row: what it carries, its case's id, who and when; with `case.` one of its case."""
+        if path in ROW_FIELDS:
+            author = Field(path, path, path, type="staff") if path == "by" else None
+            return NamedValue(Value((Place(path),), "seconds" if path == AT else "text"), author)
+        if path in list_carried(self.pages.get(register), event):
+            field = self.pages.fields(register)[path]
+            return NamedValue(Value((Place(path),), _find_kind(field)), field)
+        prefix, _, name = path.partition(".")
+        if prefix != "case" or not name:
+            return None
+        hops = (("id", register),)
+        return self._find_own(register, name, hops) or self._find_referred(register, name, hops)
+
     def _find_of_clock(self, path: str) -> NamedValue | None:
         if path in CLOCK_FIELDS:
             kind = "seconds" if path in CLOCK_TIMES else CLOCK_KINDS.get(path, "text")
@@ -191,11 +232,10 @@ class Catalog:
         if name in HEAD:
             author = Field(name, name, name, type="staff") if name == "by" else None
             return NamedValue(Value((Place(name, hops),)), author)
-        if field is not None:
-            kind = "many" if field.many else {"flag": "flag", "integer": "text"}.get(field.type, "text")
-            return NamedValue(Value((Place(name, hops),), kind), field)
-        if name in self.pages.events(register):
+        if is_event(self.pages, register, name):
             return NamedValue(Value((Place(mark_column(name), hops),), "seconds"))
+        if field is not None:
+            return NamedValue(Value((Place(name, hops),), _find_kind(field)), field)
         return None
 
     def _find_referred(self, register: str, name: str, hops: Hops) -> NamedValue | None:
@@ -234,6 +274,10 @@ class Catalog:
         if fields[link].of:
             return self._find_own(fields[link].of, name, ((link, fields[link].of),))
         return self._find_anywhere(name, (), link)
+
+
+def _find_kind(field: Field) -> str:
+    return "many" if field.many else "flag" if field.type == "flag" else "text"
 
 
 def _merge(found: Iterable[NamedValue | None]) -> NamedValue | None:

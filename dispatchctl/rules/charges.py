@@ -18,6 +18,7 @@ from dispatchctl.registers.page import VOID, split_items
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.calendar import Calendar
 from dispatchctl.rules.clocks import Instance
+from dispatchctl.rules.corrections import read_facts
 from dispatchctl.rules.families import Case, Family
 from dispatchctl.rules.limits import add_limit
 from dispatchctl.rules.owners import find_order, read_fields_at, read_item, resolve_owners
@@ -200,28 +201,6 @@ def _list_rows(case: Case, table: ChargeTable) -> Iterator[tuple[Row, Row]]:
         elif last is not None and row.event == last.event and not given:
             given = True
             yield row, last
-
-
-def read_facts(case: Case, at: int, row: Row | None) -> dict[str, str]:
-    """The fields of a case at a time (seconds), those of `row` before all others, as corrected since.
-
-    An `amended` puts right what was said before it, whenever that was; a value that an event gave later is a change.
-    """
-    fields: dict[str, str] = {}
-    latest: dict[str, Row] = {}
-    taken: dict[str, Row] = {}
-    for each in case.rows:
-        for name, text in each.fields.items():
-            if each.event == "amended":
-                if name != "reason" and taken.get(name) is latest.get(name):
-                    fields[name] = text
-                continue
-            latest[name] = each
-            held = each.at <= at or each is case.rows[0]
-            if each is row or (held and (row is None or name not in row.fields)):
-                fields[name] = text
-                taken[name] = each
-    return fields
 
 
 def _judge_fact(

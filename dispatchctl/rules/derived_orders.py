@@ -1,6 +1,6 @@
-"""What follows from the rows of orders and assignments: who dispatches, who did the work, was it followed up. Pure."""
+"""What follows from the rows of orders and assignments: who did the work, was it followed up, what is owed. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from dispatchctl.policy.rulebook import Version
 from dispatchctl.registers.row import Row, fold_key
@@ -8,11 +8,14 @@ from dispatchctl.rules.derived_base import NOTHING, Calendars, Derived
 from dispatchctl.rules.families import Case, Family, Moment
 from dispatchctl.rules.owners import find_dispatcher
 
+MONEY = frozenset({"billed", "paid_total", "unpaid"})
+MONEYED = frozenset({"taken", "billed", "paid", "repriced", "amended"})
+
 
 class OfOrder(Derived):
-    """dispatcher, worker (the lead at the last `completed`), follow_up (owed, made, unreachable or none)."""
+    """dispatcher, worker (the lead at the last `completed`), follow_up (owed, made, unreachable or none), its money."""
 
-    names = frozenset({"dispatcher", "worker", "follow_up"})
+    names = frozenset({"dispatcher", "worker", "follow_up", *MONEY})
     _FOLLOW_UP, _WORKER, _DISPATCHER = (frozenset({name}) for name in ("follow_up", "worker", "dispatcher"))
 
     def __init__(self, family: Family, case: Case, calendars: Calendars) -> None:
@@ -20,6 +23,8 @@ class OfOrder(Derived):
         self.worker = ""
         self.closed = self.answered = self.made = False
         self.tries = 0
+        self.cancelled = False
+        self.money: list[Row] = []  # those that say something of money
 
     def note(self, moment: Moment) -> frozenset[str]:
         """See Derived.note."""
@@ -27,13 +32,17 @@ class OfOrder(Derived):
         if moment.case == self.case.id:
             if moment.register == "state":
                 before, self.closed = self.closed, event == "closed"
+                self.cancelled = event == "cancelled"
                 if self.closed:  # what was said of it before it was reopened is no answer to what was done since
                     self.made, self.tries = False, 0
-                return self._FOLLOW_UP if self.closed or before else NOTHING
+                return (self._FOLLOW_UP if self.closed or before else NOTHING) | MONEY
+            if event in MONEYED:
+                self.money.append(moment.row)
             self.answered = event == "answered" or (self.answered and event != "reopened")
+            moved = MONEY if event in MONEYED else NOTHING
             if self.closed:  # a corrected kind or service
-                return self._FOLLOW_UP
-            return self._DISPATCHER if event in ("taken", "needs-dispatch") else NOTHING
+                return self._FOLLOW_UP | moved
+            return (self._DISPATCHER if event in ("taken", "needs-dispatch") else NOTHING) | moved
         if moment.register == "followups":
             self.made = self.made or event == "answered"
             self.tries += event == "not-reached"
@@ -49,6 +58,8 @@ class OfOrder(Derived):
 
     def get(self, name: str, facts: Mapping[str, str], at: int, version: Version) -> str:
         """See Derived.get."""
+        if name in MONEY:
+            return read_money(self.money, facts.get("price", ""), cancelled=self.cancelled)[name]
         if name == "worker":
             return self.worker
         if name == "dispatcher":
@@ -62,6 +73,34 @@ class OfOrder(Derived):
         if self.made:
             return "made"
         return "unreachable" if self.tries >= version.policy["followups"]["orders"]["attempts"] else "owed"
+
+
+def read_money(rows: Iterable[Row], price: str, *, cancelled: bool) -> dict[str, str]:
+    """billed, paid_total and unpaid of an order, each money with two places or "" where nothing is known of it.
+
+    rows: those of MONEYED, in fold order. Notices add up, and so do payments; an `amended` amount is that of the last
+    of them. price: what was agreed, which is owed where no notice said how much; of a cancelled order nothing is. What
+    was paid beyond it, or is to be given back, is below 0.
+    """
+    from decimal import Decimal, InvalidOperation  # few orders have any
+
+    found: list[list[str]] = []  # [event, amount]
+    for row in rows:
+        if row.event in ("billed", "paid") and row.fields.get("amount"):
+            found.append([row.event, row.fields["amount"]])
+        elif row.event == "amended" and found and row.fields.get("amount"):
+            found[-1][1] = row.fields["amount"]
+    if not found and not price:
+        return dict.fromkeys(MONEY, "")
+    try:
+        sums = {name: [Decimal(amount) for event, amount in found if event == name] for name in ("billed", "paid")}
+        billed, paid = (sum(each, Decimal("0.00")) if each else None for each in sums.values())
+        owed = billed if billed is not None else Decimal("0.00") if cancelled else Decimal(price) if price else None
+    except InvalidOperation:  # rows of a release that took anything: what they come to is not known
+        return dict.fromkeys(MONEY, "")
+    unpaid = None if owed is None else owed - (paid or Decimal("0.00"))
+    values = {"billed": billed, "paid_total": paid, "unpaid": unpaid}
+    return {name: "" if value is None else f"{value:.2f}" for name, value in values.items()}
 
 
 TAKEN_OVER = ("contact_id", "content", "requirements")  # what an assignment tells as its order does, unless given

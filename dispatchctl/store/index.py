@@ -29,14 +29,21 @@ from dispatchctl.store.files import RecordFile, list_files, open_regular
 from dispatchctl.store.gathering import PLACE, Gathered, Gathering, PlacedRow
 from dispatchctl.store.keys import count_damaged_ids, note_keys
 from dispatchctl.store.reading import iterate_file, rows_at
-from dispatchctl.store.schema import FACT_TABLES, all_statements, case_columns, insert_statement, quote
+from dispatchctl.store.schema import (
+    FACT_TABLES,
+    all_statements,
+    case_columns,
+    insert_statement,
+    quote,
+    row_columns,
+)
 
 if TYPE_CHECKING:  # a command that finds nothing new judges nothing
     from dispatchctl.store.fact_rows import ChargeRow, ScoreRow
     from dispatchctl.store.judge import Judge
     from dispatchctl.store.judgements import ClockRow, Judged
 
-FORMAT = 7  # of the tables; another number makes a new index
+FORMAT = 8  # of the tables; another number makes a new index
 TRIES = 5  # to read files that others change meanwhile
 WAIT = 10.0  # seconds for another process that writes the index
 UNHARMED = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")
@@ -89,12 +96,22 @@ class Index:
 
     path and label: those of the records folder. place: the database's file, "" in memory. stamp: a text that differs
     where the rules, the program or the folder do; an index with another one is made anew. pages: of the registers it
-    holds. until: rows recorded later (microseconds) are left out.
+    holds. until: rows recorded later (microseconds) are left out. counted: the events, as `orders.paid`, of which it
+    keeps every row; the stamp must differ where they do.
     """
 
-    def __init__(self, path: str, label: str, place: str, stamp: str, pages: Pages, until: int | None = None) -> None:
+    def __init__(
+        self,
+        path: str,
+        label: str,
+        place: str,
+        stamp: str,
+        pages: Pages,
+        until: int | None = None,
+        counted: tuple[str, ...] = (),
+    ) -> None:
         self.path, self.label, self.place, self.stamp, self.until = path, label, place, stamp, until
-        self.pages = pages
+        self.pages, self.counted = pages, counted
         self.db = sqlite3.connect(place or ":memory:", timeout=WAIT, isolation_level=None)
         self._writing = False
         self._version = -1  # changes when another process has written
@@ -161,7 +178,7 @@ class Index:
         for (name,) in found:
             if not name.startswith("sqlite_"):
                 self.db.execute(f"DROP TABLE {quote(name)}")
-        for statement in all_statements(self.pages).split(";"):
+        for statement in all_statements(self.pages, self.counted).split(";"):
             if statement.strip():
                 self.db.execute(statement)
         self.put_meta("stamp", self.stamp)
@@ -405,6 +422,7 @@ class Index:
         charges: list[ChargeRow] = []
         scores: list[ScoreRow] = []
         cases: dict[str, list[tuple[Any, ...]]] = {}
+        counted: dict[str, list[tuple[Any, ...]]] = {}
         for root, judged, known in results:
             if known:
                 self._drop_judged(root)
@@ -413,6 +431,8 @@ class Index:
             scores += judged.scores
             for register, values in judged.cases:
                 cases.setdefault(register, []).append(values)
+            for event, values in judged.rows:
+                counted.setdefault(event, []).append(values)
         named: list[tuple[str, Sequence[Any]]] = [("clocks", clocks), ("charges", charges), ("scores", scores)]
         for table, rows in named:
             # SQLite's module takes plain tuples a third faster than tuples with names.
@@ -420,10 +440,13 @@ class Index:
                 self.db.executemany(insert_statement(table, rows[0]._fields), map(tuple, rows))
         for register, found in cases.items():
             self.db.executemany(insert_statement(register, case_columns(self.pages.get(register))), found)
+        for name, found in counted.items():
+            register, _, event = name.partition(".")
+            self.db.executemany(insert_statement(name, row_columns(self.pages.get(register), event)), found)
 
     def _drop_judged(self, root: str) -> None:
-        for table in ("clocks", *FACT_TABLES):
-            self.db.execute(f"DELETE FROM {table} WHERE family = ?", (root,))
+        for table in ("clocks", *FACT_TABLES, *self.counted):
+            self.db.execute(f"DELETE FROM {quote(table)} WHERE family = ?", (root,))
 
     def family_of(self, case: str) -> str:
         """The root of the family that a case belongs to; "" for an unknown one."""

@@ -60,6 +60,7 @@ class Judged(NamedTuple):
     clocks: Sequence[ClockRow]
     charges: "Sequence[ChargeRow]" = ()
     scores: "Sequence[ScoreRow]" = ()
+    rows: Sequence[tuple[str, tuple[Any, ...]]] = ()  # (an event as `orders.paid`, values of schema.row_columns)
 
 
 def read_clocks(db: sqlite3.Connection, rest: str, values: Sequence[int | str] = ()) -> Iterator[ClockRow]:

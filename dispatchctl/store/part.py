@@ -196,7 +196,7 @@ class PartIndex(Index):
 
     def _divide(self, scope: Scope, since: int | None) -> None:
         """Which of the chosen families are judged anew, and which are taken as they stand."""
-        if scope.anew:
+        if scope.anew or len(self._list_counted()) < len(self.counted):
             self._note("anew", "SELECT id FROM chosen")
             return
         last = self.until + 1 if self.until is not None else None
@@ -212,6 +212,11 @@ class PartIndex(Index):
             self._note("anew", query, since, since)
         self._note("kept", "SELECT id FROM chosen WHERE id NOT IN (SELECT id FROM anew)")
 
+    def _list_counted(self) -> list[str]:
+        """Of the events whose rows this part keeps, those whose rows the source keeps too: other rules count others."""
+        known = {name for (name,) in self.db.execute("SELECT name FROM src.sqlite_master WHERE type = 'table'")}
+        return [name for name in self.counted if name in known]
+
     def _copy(self) -> None:
         """Take the families that stand as they are."""
         query = "SELECT name, sql FROM main.sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
@@ -219,7 +224,8 @@ class PartIndex(Index):
         for name, _ in indexes:  # made at once of all rows they take half the time
             self.db.execute(f"DROP INDEX main.{quote(name)}")
         self.db.execute("INSERT INTO families SELECT f.* FROM kept k CROSS JOIN src.families f ON f.id = k.id")
-        for table in ("clocks", *FACT_TABLES, *(name for name in self.pages.names if name != "staff")):
+        registers = [name for name in self.pages.names if name != "staff"]
+        for table in ("clocks", *FACT_TABLES, *self._list_counted(), *registers):
             name = quote(table)
             query = f"SELECT t.* FROM kept k CROSS JOIN src.{name} t ON t.family = k.id"
             self.db.execute(f"INSERT INTO main.{name} {query}")

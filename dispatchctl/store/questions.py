@@ -100,11 +100,16 @@ class Amount(NamedTuple):
 
 
 class Item(NamedTuple):
-    """A case, or one instance (from 1) of a clock of it, that passes `over`; counted: it passes `besides` too."""
+    """A case, a row of one, or one instance (from 1) of a clock of it, that passes `over`.
+
+    counted: it passes `besides` too. row: the reference of a row. amount: what it adds where a field is added up.
+    """
 
     id: str
     instance: int
     counted: bool
+    row: str | None = None
+    amount: str | None = None
 
 
 def count_items(db: sqlite3.Connection, question: Question) -> list[Counted]:
@@ -127,20 +132,23 @@ def count_items(db: sqlite3.Connection, question: Question) -> list[Counted]:
     ]
 
 
-def find_items(db: sqlite3.Connection, question: Question) -> Iterator[Item]:
-    """The items that pass `over` of the one tally, by time."""
+def find_items(
+    db: sqlite3.Connection, question: Question, amount: Value | None = None, *, rows: bool = False
+) -> Iterator[Item]:
+    """The items that pass `over` of the one tally, by time. amount: of which value each adds; rows: they are rows."""
     (tally,) = question.tallies
     clocks = question.table == CLOCKS
     name = 'i."case", i.instance' if clocks else "i.id, 1"
     where = _join([_where(question), _conditions(tally, question)])
     text, values = _join([_condition(condition, question) for condition in tally.besides])
     when = _value(question.time)
+    added = _value(amount) if amount is not None else ("NULL", [])
     query = (
-        f"SELECT {name}, CASE WHEN {text} THEN 1 ELSE 0 END FROM {quote(question.table)} i WHERE {where[0]}"
-        f" ORDER BY {when[0]}, 1, 2"
+        f"SELECT {name}, CASE WHEN {text} THEN 1 ELSE 0 END, {'i.ref' if rows else 'NULL'}, {added[0]}"
+        f" FROM {quote(question.table)} i WHERE {where[0]} ORDER BY {when[0]}, 1, 2, 4"
     )
-    for case, instance, counted in db.execute(query, [*values, *where[1], *when[1]]):
-        yield Item(str(case), int(instance), bool(counted))
+    for case, instance, counted, row, what in db.execute(query, [*values, *added[1], *where[1], *when[1]]):
+        yield Item(str(case), int(instance), bool(counted), row, None if what is None else str(what))
 
 
 def list_amounts(db: sqlite3.Connection, question: Question, amount: Value) -> list[Amount]:

@@ -1,7 +1,7 @@
 """The tables of the index: a register's is made from its page; what is asked of it daily has an index here. Store."""
 
 from dispatchctl.registers import Pages
-from dispatchctl.registers.page import ALONE, Register
+from dispatchctl.registers.page import ALONE, Register, list_carried
 from dispatchctl.store.conditions import MARKED_ALONE, RUNNING
 
 # Facts below the cases, made anew with their family; what makes them is judged by the rules, never here.
@@ -16,6 +16,7 @@ CREATE INDEX scores_month ON scores(month);
 CREATE INDEX scores_at ON scores(at);
 """
 
+ROW_HEAD = ("family", "id", "ref", "at", "by")
 CASE_HEAD = ("id", "family", "state", "final", "first_at", "by", "recorded", "conflicts")
 
 BASE = """
@@ -106,6 +107,22 @@ def case_table(page: Register) -> str:
     return "\n".join(statements)
 
 
+def row_columns(page: Register, event: str) -> tuple[str, ...]:
+    """The columns of the table of an event's rows: its family, its case, its reference, when, who, what it carries."""
+    return (*ROW_HEAD, *list_carried(page, event))
+
+
+def row_table(page: Register, event: str) -> str:
+    """The statements that make the table of an event's rows, `orders.paid`, and its indexes."""
+    name = f"{page.name}.{event}"
+    columns = ", ".join(quote(each) + (" INTEGER" if each == "at" else " TEXT") for each in row_columns(page, event))
+    return (
+        f"CREATE TABLE {quote(name)}({columns});\n"
+        f"CREATE INDEX {quote(f'{name} family')} ON {quote(name)}(family);\n"
+        f"CREATE INDEX {quote(f'{name} at')} ON {quote(name)}(at);"
+    )
+
+
 def judged_tables() -> dict[str, tuple[str, ...]]:
     """The tables of what judging gives besides the cases, each with its columns: the names of its rows."""
     from dispatchctl.store.fact_rows import ChargeRow, ScoreRow  # few commands make an index
@@ -114,8 +131,8 @@ def judged_tables() -> dict[str, tuple[str, ...]]:
     return {"clocks": ClockRow._fields, "charges": ChargeRow._fields, "scores": ScoreRow._fields}
 
 
-def all_statements(pages: Pages) -> str:
-    """Everything that a new index of these registers needs."""
+def all_statements(pages: Pages, counted: tuple[str, ...] = ()) -> str:
+    """Everything that a new index of these registers needs. counted: events whose rows it keeps, as `orders.paid`."""
     tables = [case_table(pages.get(register)) for register in pages.names]
     links = [
         "CREATE INDEX assignments_order ON assignments(order_id);",
@@ -131,6 +148,9 @@ def all_statements(pages: Pages) -> str:
         "CREATE INDEX ledger_fund ON ledger(fund) WHERE fund IS NOT NULL;",
     ]
     judged = [f"CREATE TABLE {name}({', '.join(map(quote, columns))});" for name, columns in judged_tables().items()]
+    for name in counted:
+        register, _, event = name.partition(".")
+        tables.append(row_table(pages.get(register), event))
     return "\n".join([BASE, *judged, CLOCK_INDEXES, FACT_INDEXES, *tables, *links])
 
 

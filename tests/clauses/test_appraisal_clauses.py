@@ -175,8 +175,8 @@ def test_a_weight_is_changed_by_an_edit_of_the_rules_alone(desk: Desk) -> None:
     after = person(desk, "pan")
     assert (before["score"], after["score"]) == ("65.145833", "59.9375")
     assert (before["grade"], after["grade"]) == ("C", "D")
-    desk.edit_rules(("on_time: {weight: 30", "on_time: {weight: 31"))
-    assert "the weights add up to 101" in desk.refuse(5, "mgr", "appraise")
+    desk.edit_rules(("on_time: {weight: 30", "on_time: {weight: 51"))
+    assert "the weights add up for field to 101" in desk.refuse(5, "mgr", "appraise")
 
 
 # --- what is measured -----------------------------------------------------------------------------------------------
@@ -217,7 +217,7 @@ def test_a_justified_complaint_counts_for_the_employee_it_is_about(desk: Desk) -
     assert person(desk, "pan")["measures"]["justified_complaints"]["value"] == "1"
     assert person(desk, "shui")["measures"]["justified_complaints"]["value"] == "0"
     drilled = desk.do("mgr", "appraise", "--staff", "pan", "--month", MONTH, "--drill", "justified_complaints")
-    assert drilled["numerator"] == [{"id": case, "instance": 1}]
+    assert drilled["numerator"] == [{"id": case, "instance": 1, "row": None, "amount": None}]
     desk.clock(5, "09:00")
     desk.do("sup-d", "complaint", "rule", case, "--invalid", "ground", "--reason", "录音证明服务规范")
     assert person(desk, "pan")["measures"]["justified_complaints"]["value"] == "0"

@@ -323,6 +323,7 @@ def test_the_ledger(desk: Desk) -> None:
         "id": str, "state": str, "key": MAYBE_TEXT, "staff": MAYBE_TEXT, "staff_name": MAYBE_TEXT, "rule": MAYBE_TEXT,
         "kind": MAYBE_TEXT, "amount": (Money, NONE), "range": list, "also": list, "taken": list, "clauses": list,
         "evidence": MAYBE_TEXT, "case": MAYBE_TEXT, "reason": MAYBE_TEXT, "occurred_at": Time, "fund": MAYBE_TEXT,
+        "entry_state": str,
     }  # fmt: skip
     for each in ask("list"):
         check_shape(each, listed)
@@ -525,7 +526,7 @@ def test_reports_and_their_cases(desk: Desk) -> None:
     drilled = desk.read("report", "monthly", "--drill", "dispatch_on_time", now=LATE)
     check_shape(drilled, {"measure": str, "numerator": list, "denominator": list})
     for each in drilled["denominator"]:
-        check_shape(each, {"id": str, "instance": int})
+        check_shape(each, {"id": str, "instance": int, "row": MAYBE_TEXT, "amount": MAYBE_TEXT})
 
 
 def test_why(desk: Desk) -> None:

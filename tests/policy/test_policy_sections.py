@@ -537,12 +537,12 @@ SCORED = "{done: {weight: 40, full: 30, zero: 0}, attitude: {weight: 60, scored:
 
 APPRAISAL_FAULTS = [
     (
-        appraisal("{done: {weight: 60, full: 30, zero: 0}, attitude: {weight: 39.99, scored: true}}"),
-        "10: appraisal.measures: the weights add up to 99.99 (100)",
-    ),
-    (
         appraisal("{done: {weight: 60, full: 30, zero: 0}, attitude: {weight: 60, scored: true}}"),
         "10: appraisal.measures: the weights add up to 120 (100)",
+    ),
+    (
+        appraisal("{done: {weight: 60, full: 30, zero: 0}, attitude: {weight: 60, scored: true, roles: [desk]}}"),
+        "10: appraisal.measures: the weights add up for desk to 120 (100)",
     ),
     (appraisal("{done: {full: 30, zero: 0}}"), "10: appraisal.measures.done.weight: is required ({})"),
     (

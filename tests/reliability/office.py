@@ -126,9 +126,10 @@ def dump(books: Books) -> dict[str, list[Any]]:
     """All that the tables say, in an order and with names of files that do not depend on when what was read."""
     db = books.index.db
     found: dict[str, list[Any]] = {}
-    for table in (*SHIPPED.names, "clocks", "requests", "sources", "counters", "faults"):
+    judged = (*SHIPPED.names, "clocks", "charges", "scores", *books.book.counted)
+    for table in (*judged, "requests", "sources", "counters", "faults"):
         rows = db.execute(f'SELECT * FROM "{table}"').fetchall()
-        if table in (*SHIPPED.names, "clocks"):  # what their families are called is nobody's business
+        if table in judged:  # what their families are called is nobody's business
             names = [each[1] for each in db.execute(f'PRAGMA table_info("{table}")')]
             rows = [tuple(value for name, value in zip(names, row, strict=True) if name != "family") for row in rows]
         found[table] = sorted(rows, key=repr)
@@ -176,6 +177,9 @@ def _choose_command(office: Office, chance: random.Random, number: int) -> tuple
             ("close", order, "--answered", "已修好"),
             ("amend", order, f"content=漏水更正{number}", "--reason", "听错了"),
             ("reprice", order, "60", "--reason", "加料"),
+            ("bill", order, "--amount", "50"),
+            ("paid", order, "--amount", chance.choice(("20", "30.50"))),
+            ("amend", order, "amount=25", "--reason", "记错了"),
             ("staff", "change", chance.choice(staff), "--area", "1号楼"),
             ("staff", "change", "zhao", "--manager", chance.choice(("lin", "Amy"))),
             ("staff", "leave", "Amy", "--kind", "resignation"),

@@ -3,6 +3,7 @@
 What is compared: the index that was kept up to date, the one made anew, a fold in memory without any, and --as-of.
 """
 
+import json
 import random
 from pathlib import Path
 
@@ -66,6 +67,53 @@ def test_random_histories(isolated: Path, size: int, seed: int) -> None:
         if number % 9 == 8:
             office.check_index()
     check_everything(office)
+
+
+COUNTED = (
+    *("orders.paid", "orders.billed", "orders.amended", "assignments.assigned", "assignments.completed"),
+    *("assignments.withdrawn", "assignments.retracted", "notices.urged", "staff.joined", "staff.changed"),
+)
+
+
+def pay_something(office: Office, chance: random.Random) -> None:
+    """A payment, its correction, or its being taken back, of any order there is."""
+    orders = [each["id"] for each in json.loads(office("list", "orders", "--json").out)]
+    if orders:
+        order = chance.choice(orders)
+        for argv in (
+            ("paid", order, "--amount", f"{chance.randrange(1, 90)}.50"),
+            ("bill", order, "--amount", "60"),
+            ("amend", order, "amount=12", "--reason", "记错了"),
+            ("retract", order, "--reason", "记错了"),
+        ):
+            if chance.random() < 0.5:
+                office.wait(minutes=chance.choice((1, 600, 9000)))
+                office(*argv, code=None)
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("seed", range(20 if LONG else 2))
+def test_rows_that_measures_count(isolated: Path, size: int, seed: int) -> None:
+    """The rows of many events, those without a row of their own too: kept, made anew, in memory and looked back on."""
+    office = Office(isolated).begin()
+    path = isolated / "policies.yaml"
+    lines = "".join(f"  row{number}: {{of: {name}, value: count}}\n" for number, name in enumerate(COUNTED))
+    path.write_text(path.read_text("utf-8").replace("\nmeasures:\n", f"\nmeasures:\n{lines}", 1), "utf-8")
+    chance = random.Random(100 * size + seed)
+    for number, _ in enumerate(live(office, chance, STEPS)):
+        if number % 3 == 2:
+            pay_something(office, chance)
+        if number % 9 == 8:
+            office.check_index()
+    kept = office.check_index()
+    assert {name for name in COUNTED if kept[name]} >= {"orders.paid", "staff.joined"}
+    asked = ("report", "monthly", "--drill", "revenue", "--json")
+    said = office(*asked).out
+    assert office(*asked, env=office.without_cache()).out == said
+    assert office(*asked, "--as-of", office.now).out == said
+    office("records", "rebuild")
+    assert office.check_index() == kept
+    assert office(*asked).out == said
 
 
 @pytest.mark.heavy

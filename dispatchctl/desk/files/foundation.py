@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from dispatchctl.desk.actors import find_actor
 from dispatchctl.desk.books import Books, find_cache
+from dispatchctl.desk.policy.doubts import doubt_people, doubt_published
 from dispatchctl.desk.staff.posts import check_id, staff_event
 from dispatchctl.desk.times import find_missing_year, local_time
 from dispatchctl.errors import DispatchError, UsageFault
@@ -15,6 +16,7 @@ from dispatchctl.typed import Writing
 from dispatchctl.workspace import Workspace
 
 FIRST_ROLE = "manager"
+SOUND, WARNING = "ok", "warning"  # states of what doctor finds that are nothing wrong
 
 
 class Founded(NamedTuple):
@@ -74,7 +76,7 @@ def _write_rules(path: str, day: str) -> None:
 
 
 def examine(ws: Workspace) -> list[dict[str, Any]]:
-    """What doctor prints: one finding a line, state ok or what is wrong."""
+    """What doctor prints: one finding a line, state ok, warning, or what is wrong."""
     found: list[dict[str, Any]] = []
 
     def note(what: str, value: object, state: str = "ok") -> None:
@@ -101,6 +103,9 @@ def _examine_books(ws: Workspace, books: Books, note: Callable[..., None]) -> No
     note("writer", writer or "none", "ok" if writer else "read only: dispatchctl records writer CODE")
     note("rules in force", books.book.newest.label, "ok")
     note("draft", "differs from the newest version" if books.book.draft_differs else "as in force")
+    doubts = [*doubt_published(books), *doubt_people(books.book.newest.policy, books.people, books.book.newest.label)]
+    more = f" and {len(doubts) - 1} more; see: dispatchctl policy check" if len(doubts) > 1 else ""
+    note("doubts in rules", f"{doubts[0]}{more}" if doubts else "none", WARNING if doubts else "ok")
     through, missing = books.book.days[2], find_missing_year(books)
     told = f"{through}" if missing is None else f"{through}; the days off of {missing} are missing"
     late = through < local_time(books, books.now).year  # before that it is no fault: they may not be announced yet

@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Instant
 from dispatchctl.desk.fields import read_field
-from dispatchctl.desk.names import show_text
+from dispatchctl.desk.names import list_titled, show_text
 from dispatchctl.errors import DispatchError, UsageFault
 from dispatchctl.policy.reading import find_nearest, list_some
 from dispatchctl.registers.kinds import KINDS, check_value
-from dispatchctl.registers.page import TEXT_LIMIT, Field, Register
+from dispatchctl.registers.page import SIGNED, TEXT_LIMIT, Field, Register
 from dispatchctl.rules.zone import DAY, EPOCH_DAY, Zone
 from dispatchctl.typed import MONEY_FORMS, parse_money, to_epoch
 
@@ -39,6 +39,7 @@ class Tables(NamedTuple):
     """What the fields of one register take: by field its table (text -> ours), or None for free text.
 
     refer: the id of the person or the case that a text names in such a field; DispatchError where there is none.
+    doubled: field -> title -> the keys that have it, where they are several.
     """
 
     page: Register
@@ -46,6 +47,7 @@ class Tables(NamedTuple):
     known: dict[str, dict[str, str] | None]
     near: dict[str, str]  # unknown key -> the nearest
     refer: Callable[[Field, str], str]
+    doubled: Mapping[str, Mapping[str, list[str]]]
 
 
 def make_tables(books: Books, register: str) -> Tables:
@@ -56,6 +58,7 @@ def make_tables(books: Books, register: str) -> Tables:
         return read_field(books, field, text, Instant(books.now, 0), "", employed=False)
 
     known: dict[str, dict[str, str] | None] = {}
+    doubled: dict[str, dict[str, list[str]]] = {}
     page = books.pages.get(register)
     for field in page.fields:
         if field.type == "choice":
@@ -63,17 +66,13 @@ def make_tables(books: Books, register: str) -> Tables:
         elif field.type == "key":
             section = policy.get(field.of)
             known[field.name] = None if section is None else _name_keys(section)
-    return Tables(page, books.pages.fields(register), known, {}, refer)
+            doubled[field.name] = {title: keys for title, keys in list_titled(section or {}).items() if len(keys) > 1}
+    return Tables(page, books.pages.fields(register), known, {}, refer, doubled)
 
 
 def _name_keys(section: Mapping[str, Any]) -> dict[str, str]:
-    titles = {_read_title(entry): key for key, entry in section.items()}
-    titles.pop("", None)
+    titles = {title: keys[0] for title, keys in list_titled(section).items() if len(keys) == 1}
     return {**titles, **{key: key for key in section}}
-
-
-def _read_title(entry: Any) -> str:
-    return str((entry["title"] if isinstance(entry, dict) else entry) or "")
 
 
 def fit_value(tables: Tables, field: str, text: str, timezone: str) -> str:
@@ -82,13 +81,13 @@ def fit_value(tables: Tables, field: str, text: str, timezone: str) -> str:
     if table is not None:
         found = table.get(text.strip())
         if found is None:
-            raise Unfit(f"no such {field}: {show_text(text)}", *suggest_key(tables, field, text))
+            raise Unfit(*explain_key(tables, field, text))
         return found
     declared = tables.fields.get(field)
     kind = declared.type if declared else "text"
     if kind == "money":
         try:
-            return parse_money(text)
+            return parse_money(text, signed=declared is not None and declared.of == SIGNED)
         except UsageFault:
             raise Unfit(f"{show_text(text)} is no amount", MONEY_FORMS) from None
     if kind == "time":
@@ -113,14 +112,18 @@ def fit_value(tables: Tables, field: str, text: str, timezone: str) -> str:
     return text
 
 
-def suggest_key(tables: Tables, field: str, text: str) -> tuple[str, str]:
-    """(what is allowed, a hint) for an unknown key: the nearest one where one is near, else some of them."""
+def explain_key(tables: Tables, field: str, text: str) -> tuple[str, str, str]:
+    """(message, what is allowed, a hint) for what names no key: the nearest where one is near, else some of them."""
+    several = tables.doubled.get(field, {}).get(text.strip())
+    if several:
+        return f"{show_text(text)} is the title of several", ", ".join(several), ""
+    message = f"no such {field}: {show_text(text)}"
     table = tables.known.get(field) or {}
     kept = f"{field}\0{text}"
     if kept not in tables.near and len(tables.near) < SUGGESTED:
         tables.near[kept] = find_nearest(text.strip(), list(table))
     near = tables.near.get(kept)
-    return ("", f"nearest: {near}") if near else (list_some(list(dict.fromkeys(table.values()))), "")
+    return (message, "", f"nearest: {near}") if near else (message, list_some(list(dict.fromkeys(table.values()))), "")
 
 
 def check_cell(text: str) -> None:
@@ -182,8 +185,7 @@ class ColumnReader:
         return read
 
     def _refuse(self, row: int, text: str, note: Note) -> None:
-        told = suggest_key(self.tables, self.field, text)
-        note(row, f"unknown-{self.field}", f"no such {self.field}: {show_text(text)}", *told)
+        note(row, f"unknown-{self.field}", *explain_key(self.tables, self.field, text))
 
     def _fit(self, row: int, text: str, note: Note) -> str:
         text = self.values.get(text, text)

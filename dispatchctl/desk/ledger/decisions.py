@@ -6,7 +6,7 @@ from decimal import Decimal
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Instant, Step
 from dispatchctl.desk.events import act
-from dispatchctl.desk.ledger.due import is_own_amount
+from dispatchctl.desk.ledger.due import has_lost_fact, is_own_amount
 from dispatchctl.desk.ledger.entries import LIVE, list_entries
 from dispatchctl.desk.ledger.proposals import REGISTER, check_amount
 from dispatchctl.desk.names import resolve_case
@@ -28,12 +28,25 @@ def decide(books: Books, entry: str, event: str, fields: Mapping[str, str], writ
         one = family.cases[case]
         clauses = split_items(one.fields.get("clauses", ""))
         if event == "approved" and one.state == "proposed":
+            if _is_unfounded(books, one, moment):
+                hint = f"let it go: dispatchctl ledger waive {case} --reason TEXT"
+                raise Refused(f"{_say_unfounded(one)}{cite(clauses)}", hint=hint)
             return [Step(event, {**fields, **_check_approval(books, one, fields, writing)})]
         if event == "reversed" and one.fields.get("kind") == "proposal":
             raise Refused(f"{case} is a proposal: it is approved or waived, nothing else{cite(clauses)}")
         return [Step(event, fields)]
 
     return act(books, REGISTER, case, plan, writing, (event,))
+
+
+def _is_unfounded(books: Books, one: Case, moment: Instant) -> bool:
+    entry = {"state": one.state, "key": one.fields.get("key", ""), "evidence": one.fields.get("evidence")}
+    return has_lost_fact(books.index.db, books.judging.table, entry, moment.recorded // 1_000_000)
+
+
+def _say_unfounded(one: Case) -> str:
+    gone = f"{one.fields['evidence']} gives no {one.fields['rule']} of {one.fields['staff']} any more"
+    return f"{one.id} is unfounded: {gone}"
 
 
 def _check_approval(books: Books, one: Case, fields: Mapping[str, str], writing: Writing) -> dict[str, str]:
@@ -88,6 +101,8 @@ def settle(books: Books, entry: str, event: str, writing: Writing) -> Done:
             raise Refused(f"{case} is a proposal: it is approved or waived, nothing else{clauses}")
         if event == "paid" and one.state == "approved" and not Decimal(one.fields.get("amount") or 0):
             raise Refused(f"there is no money in {case}{clauses}")
+        if _is_unfounded(books, one, moment):
+            books.warnings.append(f"{_say_unfounded(one)}: it is for ledger reverse")
         return [Step(event, {})]
 
     return act(books, REGISTER, case, plan, writing, (event,))

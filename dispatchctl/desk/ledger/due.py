@@ -49,12 +49,29 @@ def list_due_charges(
     reader = _Reader(db, table)
     items = [reader.describe(each) for each in found]
     given = {item["key"] for item in items}
-    items += [
+    items += [item for item in list_unfounded(db, table, start, end, now, staff=staff) if item["key"] not in given]
+    return sorted(items, key=lambda item: (item["occurred_at"], item["key"]))
+
+
+def list_unfounded(
+    db: sqlite3.Connection, table: ClockTable, start: int, end: int, now: int, *, staff: str = ""
+) -> list[Item]:
+    """The entries that stand on a fact of [start, end), seconds, which is none any more; as list_due_charges."""
+    reader = _Reader(db, table)
+    return [
         reader.describe_unfounded(entry)
         for entry in list_entries_of(db, reader.say, start, end, staff)
-        if entry["key"] not in given and find_due(db, table, entry["key"], now) is None
+        if has_lost_fact(db, table, entry, now)
     ]
-    return sorted(items, key=lambda item: (item["occurred_at"], item["key"]))
+
+
+def has_lost_fact(db: sqlite3.Connection, table: ClockTable, entry: Entry, now: int) -> bool:
+    """Whether an entry that stands rests on a fact which the rules find no more: taken back, corrected, excused.
+
+    One that was noticed by hand rests on a person's word. now: judges clocks that still run.
+    """
+    rests = entry["state"] in LIVE and entry["evidence"] is not None
+    return rests and find_due(db, table, entry["key"], now) is None
 
 
 def find_due(db: sqlite3.Connection, table: ClockTable, key: str, now: int) -> Item | None:

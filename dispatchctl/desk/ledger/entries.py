@@ -1,11 +1,9 @@
-"""The entries of the ledger as they were read back: of a key, of a person, of a month. Desk."""
+"""The entries of the ledger as they were read back: of a key, of a person, of the facts of a time. Desk."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from dispatchctl.desk.books import Books
-from dispatchctl.desk.periods import month_period
 from dispatchctl.desk.times import Formatter
 from dispatchctl.registers.page import split_items
 from dispatchctl.rules.discipline import Sanction
@@ -20,10 +18,6 @@ ENTRY = (
 LISTS = ("range", "clauses", "also", "instead", "propose", "record", "taken")  # of these, those that are lists
 
 Entry = dict[str, Any]
-LIST_KEYS = (
-    "id", "state", "key", "staff", "staff_name", "rule", "kind", "amount", "range", "also", "taken", "clauses",
-    "evidence", "case", "reason", "occurred_at", "fund",
-)  # fmt: skip
 
 
 def read_entries(
@@ -75,29 +69,3 @@ def list_entries_of(db: sqlite3.Connection, say: Formatter, start: int, end: int
     if staff:
         rest += " AND staff = ?"
     return list(read_entries(db, rest, [*bounds, *([staff] if staff else [])]))
-
-
-def list_ledger(books: Books, month: str = "", staff: str = "") -> Iterator[dict[str, Any]]:
-    """The ledger's entries, hand entries and spendings too, by when it occurred and id; month: as typed, "" for all."""
-    db, more = books.index.db, ("taken", "reason", "first_at")
-    say = Formatter(books.timezone)
-    if month:
-        period = month_period(books, month)
-        # Local times of one zone compare as texts; a spending has no fact but its own time.
-        bounds = [str(say(each))[:19] for each in (period.start, period.end)]
-        occurred = "WHERE state <> 'void' AND COALESCE(occurred_at, '') >= ? AND occurred_at < ?"
-        spent = "WHERE state = 'spent' AND first_at >= ? AND first_at < ?"
-        entries = [
-            *read_entries(db, occurred, bounds, more),
-            *read_entries(db, spent, (period.start, period.end), more),
-        ]
-    else:
-        entries = list(read_entries(db, "WHERE state <> 'void'", more=more))
-    names = dict(db.execute("SELECT id, name FROM staff").fetchall())
-    found = []
-    for entry in entries:
-        entry["occurred_at"] = entry["occurred_at"] or say(entry["first_at"])
-        entry["staff_name"] = names.get(entry["staff"])
-        if not staff or entry["staff"] == staff:
-            found.append({key: entry[key] for key in LIST_KEYS})
-    yield from sorted(found, key=lambda item: (item["occurred_at"], item["id"]))

@@ -13,18 +13,27 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Instant, Step, new_id
 from dispatchctl.desk.events import begin
 from dispatchctl.desk.fields import find_employed
-from dispatchctl.desk.ledger.due import DUE, Item, find_due, is_own_amount, list_due_charges, resolve_measures
+from dispatchctl.desk.ledger.due import (
+    DUE,
+    Item,
+    find_due,
+    is_own_amount,
+    list_due_charges,
+    list_unfounded,
+    resolve_measures,
+)
 from dispatchctl.desk.ledger.entries import LIVE, STANDS, Entry, list_entries, pick_entry
 from dispatchctl.desk.ledger.late import list_late_charges
-from dispatchctl.desk.months.closed import open_for_period
+from dispatchctl.desk.months.closed import list_closed, open_for_period
 from dispatchctl.desk.names import resolve_case, resolve_staff, show_text, suggest_nearest
-from dispatchctl.desk.periods import month_period
+from dispatchctl.desk.periods import Period, month_period
 from dispatchctl.desk.recording import Done, Refusal, record_each
 from dispatchctl.desk.rights import cite
 from dispatchctl.desk.times import format_time
 from dispatchctl.errors import NotFound, Refused
 from dispatchctl.registers.page import Register, join_items
-from dispatchctl.rules.charges import Fact, Rule, find_rule, list_rules, make_key, meets, read_amount, read_facts
+from dispatchctl.rules.charges import Fact, Rule, find_rule, list_rules, make_key, meets, read_amount
+from dispatchctl.rules.corrections import read_facts
 from dispatchctl.rules.discipline import is_within
 from dispatchctl.rules.families import Case, Family
 from dispatchctl.typed import Writing
@@ -36,14 +45,26 @@ NO_REGISTER = Register("", "", "", "", (), (), ())  # of what is noticed about n
 def list_month(books: Books, month: str, staff: str = "") -> list[Item]:
     """What is due from facts of a month as typed, as far as it has happened by now; staff: of this person only.
 
-    A closed month is as of its closing; what came later about it is due in the month that recorded it.
+    A closed month is as of its closing; what came later about it is due in the month that recorded it, and an entry
+    whose fact is gone since is listed in the month that holds now, until it is reversed.
     """
     period = month_period(books, month)
     person = resolve_staff(books, staff, option="--staff", present=False) if staff else ""
     then = open_for_period(books, period)
     items = list_due_charges(then.index.db, then.judging.table, period.start, period.end, then.now, staff=person)
     late = [item for item in list_late_charges(then, period) if person in ("", item["staff"])]
-    return [*late, *items]
+    return [*_list_lost(then, period, person), *late, *items]
+
+
+def _list_lost(books: Books, period: Period, staff: str) -> list[Item]:
+    """Entries that rest on facts of closed months which are none any more; of the month that holds now only."""
+    if not period.start <= books.now < period.end:
+        return []
+    closed = list_closed(books)
+    if not closed:
+        return []
+    lost = list_unfounded(books.index.db, books.judging.table, 0, period.start, books.now, staff=staff)
+    return [item for item in lost if item["occurred_at"][:7] in closed]
 
 
 # --- proposing ----------------------------------------------------------------------------------------------------

@@ -186,7 +186,7 @@ def list_time_fields(policy: Mapping[str, Any], pages: Pages) -> Iterator[tuple[
     """(register, field) of the measures that a field, not an event, puts into a period."""
     for measure in policy["measures"].values():
         of, month = measure["of"], measure["month"]
-        if of not in FACTS and month not in pages.events(of) and month in pages.fields(of):
+        if of not in FACTS and of in pages.names and month not in pages.events(of) and month in pages.fields(of):
             yield of, month
 
 
@@ -217,7 +217,7 @@ def open_part(books: Books, source: "Index", name: str, until: int | None, scope
     place = os.path.join(books.cache, name) if books.cache and name else ""
     if place and os.path.exists(place):
         try:
-            part = PartIndex(folder.path, folder.label, place, stamp, books.pages, until)
+            part = PartIndex(folder.path, folder.label, place, stamp, books.pages, until, books.book.counted)
             if part.still_holds(source):
                 books.adopt(part)
                 return part
@@ -228,7 +228,7 @@ def open_part(books: Books, source: "Index", name: str, until: int | None, scope
     for where in dict.fromkeys((beside, "")):
         if where:
             remove_index(where)
-        part = PartIndex(folder.path, folder.label, where, stamp, books.pages, until)
+        part = PartIndex(folder.path, folder.label, where, stamp, books.pages, until, books.book.counted)
         books.adopt(part)
         try:
             part.fill(source, scope, LateJudge(books))

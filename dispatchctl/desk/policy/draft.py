@@ -5,10 +5,10 @@ Needs nobody who acts and no records, so that a file of rules can be checked any
 
 import os
 import sys
-from typing import Any
+from typing import Any, NamedTuple
 
 from dispatchctl.errors import Fault, NotFound, SystemFailed
-from dispatchctl.policy.compiling import compile_policy
+from dispatchctl.policy.compiling import compile_policy, examine_policy
 from dispatchctl.policy.days import FIRST_YEAR, Days
 from dispatchctl.policy.publishing import render_version
 from dispatchctl.registers import SHIPPED, Pages
@@ -39,8 +39,20 @@ def read_rules_text(path: str, place: str) -> bytes:
         raise SystemFailed(f"cannot be read: {error.strerror}", place=place) from error
 
 
-def check_draft_file(ws: Workspace, file: str, pages: Pages = SHIPPED) -> list[Fault]:
-    """Every fault of a file of rules, by line. file: "" is the draft, "-" standard input. pages: that it may name.
+class DraftCheck(NamedTuple):
+    """What a file of rules comes to as a draft. name: how messages name it; policy: compiled, None where it has faults.
+
+    faults, warnings: by line.
+    """
+
+    name: str
+    policy: dict[str, Any] | None
+    faults: list[Fault]
+    warnings: list[Fault]
+
+
+def check_draft_file(ws: Workspace, file: str, pages: Pages = SHIPPED) -> DraftCheck:
+    """A file of rules, checked. file: "" is the draft, "-" standard input. pages: that it may name.
 
     NotFound where there is no such file; SystemFailed where it cannot be read.
     """
@@ -50,8 +62,15 @@ def check_draft_file(ws: Workspace, file: str, pages: Pages = SHIPPED) -> list[F
         path = file or find_draft(ws)
         name = file or os.path.basename(path)
         text = read_rules_text(path, name)
-    policy, faults = compile_policy(text, name, pages=pages)
-    return faults if policy is None else check_rendered(text, name, pages)
+    return examine_draft(text, name, pages)
+
+
+def examine_draft(text: bytes, name: str, pages: Pages) -> DraftCheck:
+    """A text of rules as a draft, which nothing keeps from being published where there are no faults."""
+    found = examine_policy(text, name, pages=pages)
+    faults = sorted(found.faults + found.later, key=lambda fault: (fault.line, fault.column))
+    faults = faults or check_rendered(text, name, pages)
+    return DraftCheck(name, None if faults else found.policy, faults, found.warnings)
 
 
 def check_rendered(draft: bytes, name: str, pages: Pages) -> list[Fault]:

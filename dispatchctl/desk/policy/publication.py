@@ -11,14 +11,13 @@ from typing import Any, NamedTuple
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Instant, Step
 from dispatchctl.desk.events import begin
-from dispatchctl.desk.policy.draft import check_rendered, read_rules_text
+from dispatchctl.desk.policy.draft import examine_draft, read_rules_text
 from dispatchctl.desk.policy.moves import NOTHING_MOVED, Moves, follow_moves
 from dispatchctl.desk.recording import Done
 from dispatchctl.desk.times import local_time
 from dispatchctl.errors import BadData, DispatchError, NotFound, OutcomeUnknown, Refused, UsageFault
 from dispatchctl.policy.assembling import resolve_policy_days
 from dispatchctl.policy.comparing import Change, compare_days, compare_rules, list_past_changes
-from dispatchctl.policy.compiling import compile_policy
 from dispatchctl.policy.days import YEARLY, Days, fill_years, merge_days
 from dispatchctl.policy.publishing import draft_differs, extract_draft, render_version
 from dispatchctl.policy.rulebook import Rulebook, Version
@@ -100,20 +99,18 @@ def _load_rules(books: Books) -> Rulebook:
 
 
 def read_draft(books: Books) -> tuple[bytes, dict[str, Any]]:
-    """The draft's text and what it compiles to; BadData with its faults."""
+    """The draft's text and what it compiles to; BadData with its faults. What may be meant becomes a warning."""
     path = books.ws.policies_path
     name = os.path.basename(path)
     try:
         text = read_rules_text(path, name)
     except NotFound as error:
         raise BadData(str(error), hint=error.hint) from None
-    policy, faults = compile_policy(text, name, pages=books.pages)
-    if policy is None:
-        raise BadData.of(faults)
-    faults = check_rendered(text, name, books.pages)
-    if faults:
-        raise BadData.of(faults)
-    return text, policy
+    checked = examine_draft(text, name, books.pages)
+    if checked.policy is None:
+        raise BadData.of(checked.faults)
+    books.warnings += [told for told in map(str, checked.warnings) if told not in books.warnings]
+    return text, checked.policy
 
 
 def _check_publisher(books: Books, publisher: str) -> None:

@@ -14,6 +14,7 @@ from dispatchctl.desk.windows import build_period, find_heads, list_headed
 from dispatchctl.errors import NotFound, UsageFault
 from dispatchctl.policy.rulebook import Version
 from dispatchctl.registers import case_of
+from dispatchctl.reports.documents import find_titled
 from dispatchctl.reports.explaining import explain_measure
 from dispatchctl.reports.values import Catalog
 from dispatchctl.rules.reasons import Reason, make_reason
@@ -39,10 +40,8 @@ def open_subject(books: Books, text: str, month: str | None, person: str, limit:
 
 def find_name(version: Version, text: str) -> str:
     """The measure, or what only the appraisal scores, of that id or title; "" for none."""
-    measures = version.policy["measures"]
     scored = (version.policy["appraisal"] or {}).get("measures", {})
-    titles = {measure["title"]: name for name, measure in measures.items()}
-    return text if text in measures or text in scored else titles.get(text, "")
+    return text if text in scored else find_titled(version.policy, text)
 
 
 def open_verdict(books: Books, version: Version, stretch: Stretch, text: str, limit: int, *, dated: bool) -> Reason:

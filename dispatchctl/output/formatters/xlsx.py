@@ -1,6 +1,7 @@
 """The rows of a report as a spreadsheet. Output (PD-5.4). Imports XlsxWriter where it writes."""
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from dispatchctl.errors import UsageFault
@@ -32,8 +33,8 @@ def write_xlsx(
 ) -> bytes:
     """A spreadsheet of rows: every text as text, counts as numbers. UsageFault where the extra is not installed.
 
-    numbers: keys whose texts are numbers too. raw: texts that begin like a formula stay as they are (they are text all
-    the same).
+    numbers: keys whose texts are numbers too, where they are any: rows of older releases hold what they hold. raw:
+    texts that begin like a formula stay as they are (they are text all the same).
     """
     try:
         from xlsxwriter import Workbook
@@ -55,9 +56,16 @@ def write_xlsx(
             value = item.get(key)
             if isinstance(value, bool):
                 sheet.write_boolean(number, column, value)
-            elif isinstance(value, int) or (value is not None and key in numbers):
-                sheet.write_number(number, column, float(value))
+            elif isinstance(value, int) or (key in numbers and _is_number(value)):
+                sheet.write_number(number, column, float(str(value)))
             elif value is not None:
                 sheet.write_string(number, column, str(value) if raw else defuse_cell(str(value)))
     book.close()
     return file.getvalue()
+
+
+def _is_number(value: object) -> bool:
+    try:
+        return isfinite(float(str(value)))
+    except ValueError:
+        return False

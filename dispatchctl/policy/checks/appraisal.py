@@ -1,4 +1,4 @@
-"""Checks of the section `appraisal`: weights that make a whole, measures of somebody, grades without gaps.
+"""Checks of the section `appraisal`: weights that make a whole for each role, measures of somebody, no gap in grades.
 
 Layer: policy. Its one job: whether every score that the rules can come to has its parts and its grade.
 """
@@ -31,7 +31,7 @@ def check_appraisal(sheet: Sheet, rules: dict[str, Any]) -> None:
         else:
             _check_measure(sheet, path, key, rules["measures"])
             _check_bounds(sheet, path, measure)
-    _check_weights(sheet, appraisal["measures"])
+    _check_weights(sheet, appraisal["measures"], judged)
     _check_grades(sheet, appraisal["grades"])
     bonus = appraisal["bonus"]
     _check_judged(sheet, (*PLACE, "bonus", "roles"), bonus["roles"], roles, judged)
@@ -79,14 +79,30 @@ def _check_bounds(sheet: Sheet, path: Path, measure: dict[str, Any]) -> None:
         sheet.fault((*path, "zero"), "no-bounds", message, "two different figures")
 
 
-def _check_weights(sheet: Sheet, measures: dict[str, Any]) -> None:
-    weights = [measure["weight"] for measure in measures.values() if measure is not None]
-    if not weights or None in weights or not sheet.is_sound(*PLACE, "measures"):
+def _check_weights(sheet: Sheet, measures: dict[str, Any], judged: list[str]) -> None:
+    """The weights that apply to a role: 100 together, never more; less is scaled up, which is worth a word."""
+    found = [measure for measure in measures.values() if measure is not None]
+    place = (*PLACE, "measures")
+    if not found or any(measure["weight"] is None for measure in found) or not sheet.is_sound(*place):
         return
-    total = sum(map(Decimal, weights), Decimal(0))
-    if total != WHOLE:
-        message = f"the weights add up to {total.normalize():f}"
-        sheet.fault((*PLACE, "measures"), "bad-weights", message, "100")
+    totals = {
+        role: sum((Decimal(each["weight"]) for each in found if not each["roles"] or role in each["roles"]), Decimal(0))
+        for role in judged
+    }
+    alike = not any(each["roles"] for each in found)
+    above = {role: total for role, total in totals.items() if total > WHOLE}
+    below = {role: total for role, total in totals.items() if total < WHOLE}
+    if above:
+        sheet.fault(place, "bad-weights", _say_totals(above, alike=alike), "100")
+    if below:
+        sheet.warn(place, "scaled-weights", f"{_say_totals(below, alike=alike)}: they are scaled up to 100")
+
+
+def _say_totals(totals: dict[str, Decimal], *, alike: bool) -> str:
+    """alike: every role has the same measures."""
+    if alike:
+        return f"the weights add up to {next(iter(totals.values())).normalize():f}"
+    return "the weights add up " + ", ".join(f"for {role} to {total.normalize():f}" for role, total in totals.items())
 
 
 def _check_grades(sheet: Sheet, grades: list[dict[str, Any]]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from dispatchctl.policy import vocabulary
 from dispatchctl.policy.items import (
+    AT,
     CLOCK_FIELDS,
     CLOCK_TIMES,
     CLOCKS,
@@ -19,11 +20,12 @@ from dispatchctl.policy.items import (
     find_any_field,
     find_item_field,
     list_item_fields,
+    split_rows,
 )
 from dispatchctl.policy.reading import Path, Sheet
 from dispatchctl.policy.shapes import LEFT_OUT
 from dispatchctl.registers import Pages
-from dispatchctl.registers.page import Field
+from dispatchctl.registers.page import Field, list_carried
 
 
 def check_measures(sheet: Sheet, rules: dict[str, Any]) -> None:
@@ -33,9 +35,7 @@ def check_measures(sheet: Sheet, rules: dict[str, Any]) -> None:
         of = measure["of"] if measure else None
         if of is None:
             continue
-        if of not in sheet.pages.names and of not in (CLOCKS, SCORES):
-            known = [CLOCKS, SCORES, *sheet.pages.names]
-            sheet.unknown((*path, "of"), "unknown-register", "register", of, known)
+        if not _check_items(sheet, (*path, "of"), of):
             continue
         _check_month(sheet, path, measure)
         for part in ("over", "count"):
@@ -43,6 +43,20 @@ def check_measures(sheet: Sheet, rules: dict[str, Any]) -> None:
                 _check_condition(sheet, (*path, part, name), of, name, condition, rules)
         _check_value(sheet, path, measure, rules)
         _check_person(sheet, path, measure, rules)
+
+
+def _check_items(sheet: Sheet, path: Path, of: str) -> bool:
+    """Whether there is something of that name to count: a register, the rows of an event, clocks or scores."""
+    names = sheet.pages.names
+    register, event = split_rows(of) or (of, "")
+    if register not in names and (event or of not in (CLOCKS, SCORES)):
+        known = list(names) if event else [CLOCKS, SCORES, *names]
+        sheet.unknown(path, "unknown-register", "register", register, known)
+        return False
+    if event and event not in sheet.pages.events(register):
+        sheet.unknown(path, "unknown-event", f"event of {register}", event, list(sheet.pages.events(register)))
+        return False
+    return True
 
 
 def _check_month(sheet: Sheet, path: Path, measure: dict[str, Any]) -> None:
@@ -53,6 +67,8 @@ def _check_month(sheet: Sheet, path: Path, measure: dict[str, Any]) -> None:
         known = list(CLOCK_TIMES) + [event for name in pages.names for event in pages.events(name)]
     elif of == SCORES:
         known = list(SCORE_TIMES)
+    elif split_rows(of) is not None:
+        known = [AT]
     else:
         times = [field.name for field in pages.get(of).fields if field.type in vocabulary.TIME_TYPES]
         known = [*pages.events(of), *times]
@@ -105,6 +121,10 @@ def _check_person(sheet: Sheet, path: Path, measure: dict[str, Any], rules: dict
         known += [field for name in pages.names for field in vocabulary.list_staff_fields(pages.get(name))]
     elif of == SCORES:
         known = [field.name for field in SCORE_FIELDS.values() if field.type == "staff"]
+    elif (rows := split_rows(of)) is not None:
+        page = pages.get(rows[0])
+        own = [name for name in list_carried(page, rows[1]) if pages.fields(rows[0])[name].type == "staff"]
+        known = [*own, WORKER, *vocabulary.list_owner_words(page, [])]
     else:
         known = [WORKER, *vocabulary.list_owner_words(pages.get(of), [])]
     if person not in known:

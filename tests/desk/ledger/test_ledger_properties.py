@@ -99,7 +99,7 @@ class Story:
         entry = self.entry(number)
         if entry:
             done = self.desk.act("mgr", "ledger", "waive", entry["id"], "--reason", "免除")
-            assert (done.code == 0) == (entry["state"] in ("proposed", "approved")), done.err
+            assert (done.code == 0) == (entry["entry_state"] in ("proposed", "approved")), done.err
 
     def reverse(self, number: int) -> None:
         entry = self.entry(number)
@@ -120,12 +120,14 @@ class Story:
 
     def check(self) -> None:
         entries = self.read("ledger", "list")
-        live = Counter(one["key"] for one in entries if one["state"] in LIVE)
+        live = Counter(one["key"] for one in entries if one["entry_state"] in LIVE)
         assert all(count == 1 for count in live.values()), live
         due = self.read("ledger", "due")
         assert len({item["key"] for item in due}) == len(due)
         for item in due:
             assert (item["key"] in live) == (item["state"] in (*LIVE, "unfounded"))
+        lost = {item["key"] for item in due if item["state"] == "unfounded"}
+        assert lost == {one["key"] for one in entries if one["state"] == "unfounded"}
         assert self.desk.act("mgr", "records", "rebuild").code == 0
         assert self.read("ledger", "due") == due  # what the index gathered on the way is what the files say
         fund = self.read("ledger", "fund")

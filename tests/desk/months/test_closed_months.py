@@ -23,7 +23,7 @@ from dispatchctl.registers import SHIPPED
 from dispatchctl.store.fact_rows import ChargeRow, ScoreRow
 from dispatchctl.store.index import Index
 from dispatchctl.store.judgements import ClockRow
-from dispatchctl.store.schema import case_columns, quote
+from dispatchctl.store.schema import case_columns, quote, row_columns
 from dispatchctl.workspace import Workspace
 
 Run = Callable[..., Result]
@@ -68,6 +68,8 @@ def write_november(desk: Desk) -> None:
         job = desk.send(desk.take(phone=f"138-0000-01{number:02}"), "pan" if number % 2 else "shui")
         if number < 3:
             desk.do("pan" if number % 2 else "shui", "complete", job)
+    desk.do("lin", "paid", "O-20261120-0002", "--amount", "30")
+    desk.do("lin", "paid", "O-20261120-0004", "--amount", "20")
     desk.clock(27, "16:00")
     desk.send(desk.take(phone="138-0000-0200"), "pan")  # left open over the end of the month
     desk.clock(30, "16:00")
@@ -82,6 +84,9 @@ def write_december(desk: Desk) -> None:
     desk.do("mgr", "amend", "O-20261120-0002", "priority=high", "--reason", "登记有误")
     desk.do("sup-e", "retract", "A-20261120-0003", "--reason", "误操作")
     desk.do("lin", "reopen", "O-20261102-0001", "--reason", "故障再现")
+    desk.do("mgr", "amend", "O-20261120-0002", "amount=35", "--reason", "少记了")
+    desk.do("lin", "paid", "O-20261120-0002", "--amount", "15", "--at", "2026-11-29T10:00:00+08:00")
+    desk.do("lin", "paid", "O-20261120-0004", "--amount", "10")
     desk.do("sup-d", "complaint", "rule", "C-20261112-0001", "--valid", "skill", "--reason", "核实",
             "--at", "2026-11-30T11:00:00+08:00")  # fmt: skip
     desk.do("lin", "amend", "C-20261112-0001", "departments=desk;engineering", "--reason", "补录")
@@ -132,6 +137,38 @@ def list_questions() -> list[tuple[str, ...]]:
             ("ledger", "due", *month)]  # fmt: skip
 
 
+def test_payments_stand_in_their_months(desk: Desk) -> None:
+    """30 and 20 in November as it was closed; corrected to 35 and 15 more of 29 November since; 10 in December."""
+    month = ("report", "monthly", "--json", "--month")
+    closed, now, december = (
+        json.loads(ask(desk, *words))["measures"]["revenue"]["value"]
+        for words in ((*month, "2026-11"), ("--as-of", "now", *month, "2026-11"), (*month, "2026-12"))
+    )
+    assert (closed, now, december) == ("50.00", "70.00", "10.00")
+    drilled = json.loads(ask(desk, *month, "2026-11", "--drill", "revenue"))["numerator"]
+    assert [(each["id"], each["amount"]) for each in drilled] == [
+        ("O-20261120-0002", "30.00"),
+        ("O-20261120-0004", "20.00"),
+    ]
+
+
+def test_payments_of_cases_that_nothing_has_come_to_since(run: Run, isolated: Path) -> None:
+    """They are taken over into the closed month as they stand, and so are their rows."""
+    desk = copy_desk(run, isolated)
+    desk.do("mgr", "policy", "publish")
+    desk.clock(5, "09:00")
+    desk.do("lin", "paid", desk.take(), "--amount", "40")
+    desk.now = SEALED
+    desk.do("mgr", "records", "seal", "--month", "2026-11")
+    desk.now = december(5, "09:00")
+    desk.do("lin", "paid", desk.take(phone="138-0000-0009"), "--amount", "5")
+    month = ("report", "monthly", "--json", "--month", "2026-11")
+    closed = ask(desk, *month)
+    assert json.loads(closed)["measures"]["revenue"]["value"] == "40.00"
+    assert closed == ask(desk, "--as-of", SEALED, *month)
+    assert len(json.loads(ask(desk, *month, "--drill", "revenue"))["numerator"]) == 1
+
+
 def test_a_closed_month_is_as_of_its_closing(desk: Desk) -> None:
     for argv in list_questions():
         closed = ask(desk, *argv)
@@ -162,6 +199,8 @@ def compare_tables(part: Index, replay: Index) -> None:
     families = {family for (family,) in part.db.execute("SELECT id FROM families")}
     tables = {"clocks": ClockRow._fields, "scores": ScoreRow._fields}
     tables |= {name: case_columns(SHIPPED.get(name)) for name in SHIPPED.names}
+    assert part.counted == replay.counted
+    tables |= {name: row_columns(SHIPPED.get(name.split(".")[0]), name.split(".")[1]) for name in part.counted}
     for table, columns in tables.items():
         assert read_table(part, table, columns, None) == read_table(replay, table, columns, families), table
     charges = ChargeRow._fields
@@ -192,6 +231,8 @@ def test_what_came_later_stands_in_the_month_it_was_recorded_in(desk: Desk) -> N
         ("A-20261120-0006", "completed", "2026-11", "pan"),
         ("O-20261120-0002", "amended", "2026-11", "mgr"),
         ("A-20261120-0003", "retracted", "2026-11", "sup-e"),
+        ("O-20261120-0002", "amended", "2026-11", "mgr"),
+        ("O-20261120-0002", "paid", "2026-11", "lin"),
         ("C-20261112-0001", "ruled-valid", "2026-11", "sup-d"),
         ("C-20261112-0001", "amended", "2026-11", "lin"),
         ("N-20261203-0001", "late", "2026-11", "sup-e"),
@@ -422,3 +463,24 @@ def test_any_closed_month_is_its_replay(run: Run, isolated: Path, seed: int) -> 
                      ("ledger", "due")):  # fmt: skip
             asked = (*argv, "--month", month, "--json")
             assert ask(desk, *asked) == ask(desk, "--as-of", at, *asked), asked
+
+
+def test_what_if_counts_rows_too(desk: Desk) -> None:
+    """Works completed, counted by case and by row: nothing was sent back in November, so that nobody's score moves."""
+    text = (desk.folder / "policies.yaml").read_text(encoding="utf-8")
+    by_case = "of: assignments, month: completed, over: {role: lead}, value: count, person: worker"
+    assert by_case in text
+    for number, (words, moved) in enumerate(
+        (
+            ("of: assignments.completed, over: {case.role: lead}, value: count, person: worker", False),
+            ("of: assignments.assigned, over: {role: lead}, value: count, person: assignee", True),
+        )
+    ):
+        (desk.folder / f"{number}.yaml").write_text(text.replace(by_case, words), encoding="utf-8")
+        (desk.folder / "same.yaml").write_text(text, encoding="utf-8")
+        same, other = (
+            {item["staff"]: item["after"]["score"] for item in json.loads(ask(desk, "policy", "what-if", file,
+             "--month", "2026-11", "--all", "--json"))["scores"]}
+            for file in ("same.yaml", f"{number}.yaml")
+        )  # fmt: skip
+        assert (same != other) is moved

@@ -81,7 +81,11 @@ BAD_MONEY = (
         "charges.late-a.of: unknown event of attendance lat, did you mean late?",
     ),
     (r"staff\.class: B", "staff.clas: B", "charges.late-b.when.staff.clas: unknown field of staff clas"),
-    (r"weight: 10, scored", "weight: 11, scored", "appraisal.measures: the weights add up to 101 (100)"),
+    (
+        r"weight: 10, scored",
+        "weight: 50, scored",
+        "appraisal.measures: the weights add up for desk to 105, for field to 130 (100)",
+    ),
     (r"grade: D, from: 0", "grade: D, from: 10", "appraisal.grades[4].from: a gap: a score below 10 has no grade"),
     (r"share: 1", "share: 2", "followups.orders.share: 2 is more than the whole (0 to 1)"),
 )

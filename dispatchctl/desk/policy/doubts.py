@@ -1,0 +1,107 @@
+"""What may be meant in the rules, and is told all the same: skills nobody has, charges nobody may approve. Desk.
+
+It needs the people of a folder, so it is more than a file of rules can tell by itself; and it keeps nothing from being
+in force: a desk is founded by one person, and published rules judge whatever a later release finds in them.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.policy.draft import check_draft_file
+from dispatchctl.errors import DispatchError, Fault
+from dispatchctl.policy.compiling import examine_policy
+from dispatchctl.registers.page import split_items
+from dispatchctl.rules.discipline import may_decide
+from dispatchctl.rules.people import People
+from dispatchctl.store.rules_cache import read_text
+from dispatchctl.store.versions import list_versions
+from dispatchctl.workspace import Workspace
+
+SHOWN = 6  # skills that one message names
+
+
+def doubt_people(policy: Mapping[str, Any], people: People, name: str) -> list[Fault]:
+    """What the rules ask of people that nobody who works here can give; two of one name. name: how messages name it."""
+    found = [
+        *_doubt_names(people),
+        *_doubt_skills(policy, people),
+        *_doubt_approvers(policy, people),
+    ]
+    return [Fault(name, 0, 0, code, message) for code, message in found]
+
+
+def _doubt_names(people: People) -> Iterator[tuple[str, str]]:
+    """Who has another's name has to be named by the id."""
+    named: dict[str, list[str]] = {}
+    for staff, facts in people.here():
+        named.setdefault(facts.get("name", ""), []).append(staff)
+    for name, found in named.items():
+        if name and len(found) > 1:
+            yield "one-name", f"staff: {name} is the name of {' and '.join(found)}: name them by id"
+
+
+def _doubt_skills(policy: Mapping[str, Any], people: People) -> Iterator[tuple[str, str]]:
+    asked: dict[str, list[str]] = {}
+    for key, service in policy["services"].items():
+        if service["skill"]:
+            asked.setdefault(service["skill"], []).append(key)
+    had: dict[str, list[str]] = {}
+    for staff, facts in people.here():
+        for skill in split_items(facts.get("skills", "")):
+            had.setdefault(skill, []).append(staff)
+    for code, what, known, wanted in (
+        ("nobodys-skill", "services: nobody who works here has the skill", had, asked),
+        ("unasked-skill", "staff: no service asks for the skill", asked, had),
+    ):
+        missing = [f"{skill} ({', '.join(owners)})" for skill, owners in wanted.items() if skill not in known]
+        if missing:
+            more = f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else ""
+            yield code, f"{what} {', '.join(missing[:SHOWN])}{more}"
+
+
+def _doubt_approvers(policy: Mapping[str, Any], people: People) -> Iterator[tuple[str, str]]:
+    """Charges and rewards about which nobody here may decide, whoever here they are put to."""
+    here = [staff for staff, _ in people.here()]
+    rules: dict[str, list[str]] = {}
+    for section in ("charges", "rewards"):
+        for rule in policy[section]:
+            rules.setdefault(rule["approver"], []).append(f"{section}.{rule['id']}")
+    ranked = People(people.histories, policy["escalation"]["roles"])
+    for approver, named in rules.items():
+        if not any(may_decide(ranked, actor, staff, approver) for staff in ("", *here) for actor in here):
+            who = approver if approver == "department-head" else f"{approver} and above"
+            yield "nobody-approves", f"nobody who works here may approve {', '.join(named)}: that is for {who}"
+
+
+def check_file(ws: Workspace, file: str) -> tuple[list[Fault], list[Fault]]:
+    """(the faults of a file of rules, by line, what may be meant in it); file: as for draft.check_draft_file.
+
+    Where there is a folder its people count. Of the draft it is also told what later checks find in the version that is
+    published, and goes on judging all the same.
+    """
+    checked = check_draft_file(ws, file)
+    warnings = list(checked.warnings)
+    try:
+        books = Books(ws)
+        with books.mending():
+            if checked.policy is not None:
+                warnings += doubt_people(checked.policy, books.people, checked.name)
+            warnings += [] if file else doubt_published(books, warnings=False)
+        books.settle()
+    except DispatchError:  # no folder, or none that can be read: rules are checked anywhere
+        pass
+    return checked.faults, warnings
+
+
+def doubt_published(books: Books, *, warnings: bool = True) -> list[Fault]:
+    """What later checks find in the newest published version; warnings: what may be meant, too. None of a draft."""
+    if books.book.draft_only:
+        return []
+    label = books.book.newest.label
+    file = next((each for each in list_versions(books.folder.path) if each.label == label), None)
+    if file is None:
+        return []
+    name = f"{books.folder.label}/policies/{file.name}"
+    found = examine_policy(read_text(file.path), name, published=True, pages=books.pages)
+    return found.later + (found.warnings if warnings else [])

@@ -1,0 +1,114 @@
+"""What newer checks find: a fault of the draft and at publish, a warning of what is published; titles of several."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from desks import Desk, copy_desk
+from transcripts import Result
+
+Run = Callable[..., Result]
+TWICE = (r"(electrical: \{title: )电路维修", r"\g<1>给排水维修")  # two services of one title
+DOUBLED = "services.electrical: 给排水维修 is the title of plumbing, too"
+MAP = "register: orders\ncolumns: {source_ref: n, at: t, service: s}\nconstants: {kind: request, content: 漏水}\n"
+
+
+def open_published(run: Run, folder: Path) -> Desk:
+    """A folder whose published rules have a double title, as an older release let them; the draft is the same."""
+    desk = copy_desk(run, folder)
+    desk.do("mgr", "policy", "publish")
+    for path in ("records/policies/2026-11-02.yaml", "policies.yaml"):
+        text = (folder / path).read_text(encoding="utf-8")
+        (folder / path).write_text(re.sub(*TWICE, text, count=1), encoding="utf-8")
+    return desk
+
+
+@pytest.fixture
+def published(run: Run, isolated: Path) -> Desk:
+    return copy_desk(run, isolated, open_published)
+
+
+def test_a_double_title_is_a_fault_of_the_draft_and_at_publish(desk: Desk) -> None:
+    desk.edit_rules(TWICE)
+    done = desk.act("mgr", "policy", "check", "--json")
+    assert done.code == 1
+    (fault,) = json.loads(done.out)
+    assert (fault["code"], fault["message"]) == ("one-title", DOUBLED)
+    assert DOUBLED in desk.refuse(5, "mgr", "policy", "publish")
+    # while nothing is published the draft judges, and work goes on
+    desk.take(service="drain")
+    assert desk.act("lin", "list", "orders").code == 0
+
+
+def test_a_published_version_goes_on_with_a_warning(published: Desk) -> None:
+    desk = published
+    desk.take(service="drain")
+    assert desk.act("mgr", "report", "monthly").code == 0
+    doctor = {item["what"]: item for item in json.loads(desk.act("mgr", "doctor", "--json").out)}
+    assert doctor["doubts in rules"]["state"] == "warning"
+    assert DOUBLED in doctor["doubts in rules"]["value"]
+    desk.edit_rules(("(electrical: {title: )给排水维修".replace("{", r"\{"), r"\g<1>电路维修"))
+    done = desk.act("mgr", "policy", "check")
+    assert done.code == 0
+    assert re.search(rf"warning: records/policies/2026-11-02.yaml:[0-9]+: {DOUBLED}", done.err)
+
+
+def test_a_title_of_several_is_never_taken_for_one_of_them(published: Desk) -> None:
+    desk = published
+    told = desk.refuse(4, "lin", "new-order", "--service", "给排水维修", "--content", "漏水", "--caller", "张示例",
+                       "--phone", "138-0000-0001", "--address", "3号楼")  # fmt: skip
+    assert "--service: '给排水维修' is the title of several" in told
+    assert "plumbing, electrical" in told
+    assert desk.act("lin", "overdue", "--service", "给排水维修").code == 4
+    assert desk.act("lin", "list", "orders", "--where", "service=给排水维修").code == 4
+    (desk.folder / "map.yaml").write_text(MAP, encoding="utf-8")
+    (desk.folder / "a.csv").write_text("n,t,s\nA,2026-11-01 09:00,给排水维修\n", encoding="utf-8")
+    done = desk.act("lin", "records", "import", "a.csv", "--map", "map.yaml")
+    assert done.code == 5
+    assert "is the title of several (plumbing, electrical)" in done.out + done.err
+    assert desk.rows("orders") == []
+    desk.take(service="electrical")  # by its key as before
+
+
+def test_a_measure_by_a_title_of_several(desk: Desk) -> None:
+    desk.edit_rules(("title: 答复数", "title: 取消数"))
+    told = desk.refuse(4, "mgr", "report", "monthly", "--drill", "取消数")
+    assert "is the title of several" in told
+    assert "answered, cancelled" in told
+    assert desk.act("mgr", "why", "取消数").code == 4
+
+
+def test_what_nobody_here_can_do_is_a_warning(desk: Desk) -> None:
+    """Of the desk's people none can do hvac; nobody asks for cooking; the general manager has left."""
+    desk.do("mgr", "staff", "change", "dian", "--skill", "electrical", "--skill", "cooking")
+    done = desk.act("mgr", "policy", "check")
+    assert (done.code, done.out) == (0, "")
+    assert "services: nobody who works here has the skill hvac (air-conditioning), masonry (walls)" in done.err
+    assert "plumbing (" not in done.err
+    assert "staff: no service asks for the skill cooking (dian)" in done.err
+    assert "may approve" not in done.err
+    desk.do("gm", "staff", "leave", "gm", "--kind", "resignation", "--reason", "个人原因")
+    done = desk.act("mgr", "policy", "check")
+    assert done.code == 0
+    assert "nobody who works here may approve rewards.merit, rewards.excellent: that is for general-manager" in done.err
+    desk.edit_rules(
+        ("kind: proposal, propose: \\[demotion", "approver: contractor, kind: proposal, propose: [demotion")
+    )
+
+
+def test_two_people_of_one_name_are_a_warning(desk: Desk) -> None:
+    assert "is the name of" not in desk.act("mgr", "policy", "check").err
+    desk.do("mgr", "staff", "join", "pan2", "--name", "潘示例", "--role", "field", "--regular")
+    done = desk.act("mgr", "policy", "check")
+    assert done.code == 0
+    assert "warning: policies.yaml: staff: 潘示例 is the name of pan and pan2: name them by id" in done.err
+    assert desk.act("mgr", "doctor").code == 0
+    assert json.loads(desk.act("mgr", "policy", "check", "--json").out) == []
+
+
+def test_publishing_tells_of_weights_that_are_scaled(desk: Desk) -> None:
+    done = desk.act("mgr", "policy", "publish")
+    assert done.code == 0
+    assert "the weights add up for desk to 65, for field to 90" in done.err
