@@ -116,7 +116,7 @@ class Desk:
         if done.code not in (0, 1):
             told = [line for line in done.err.split("\n") if line]
             assert told, (argv, done)
-            assert all(line.startswith(("dispatchctl: ", "hint: ")) for line in told), done.err
+            assert all(line.startswith(("dispatchctl: ", "hint: ", "warning: ")) for line in told), done.err
         return done
 
     def out(self, *argv: str, **options: Any) -> str:

@@ -7,8 +7,8 @@ from dispatchctl.commands.results import describe_done, print_done, print_result
 from dispatchctl.desk.audit import check_reveal, note_reveal
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.cases.amendments import amend, retract, undo
-from dispatchctl.desk.cases.listing import list_cases, name_columns
-from dispatchctl.desk.cases.sheet import show_case
+from dispatchctl.desk.cases.listing import list_cases, name_columns, name_sources
+from dispatchctl.desk.cases.sheet import name_shown, show_case
 from dispatchctl.desk.items import resolve_part
 from dispatchctl.desk.names import find_register, resolve_case
 from dispatchctl.desk.recording import Done
@@ -45,12 +45,15 @@ def show(books: Books, case: str, reveal: bool, reason: str) -> None:
         actor = check_reveal(books, reason)
         note_reveal(books, actor, name, reason)
     item = show_case(books, name, reveal=reveal)
+    wrong = books.find_wrong(name_shown(books.pages, item["register"]))
     print_warnings(books)
     page = books.pages.get(item["register"])
     if not (books.ws.quiet or books.ws.fields or books.ws.sort[0]) and books.ws.form.people:
         print_case(books.ws, item, page)
     else:
         emit(books.ws, [item], single=True, page=page)
+    if wrong is not None:
+        raise wrong
 
 
 @command("list")
@@ -97,6 +100,7 @@ def list_command(
         limit=min(limit or 0, MOST),
         sort=books.ws.sort,
     )
+    wrong = books.find_wrong(name_sources(books.pages, name))
     print_warnings(books)
     page = books.pages.get(name)
     emit(
@@ -107,6 +111,8 @@ def list_command(
         keys=name_columns(books, page),
         in_order=bool(limit and books.ws.sort[0]),
     )
+    if wrong is not None:
+        raise wrong
 
 
 @command("amend")

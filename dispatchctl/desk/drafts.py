@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from dispatchctl.desk.actors import SYSTEM
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.names import is_elsewhere, make_id, say_no_person, show_text
+from dispatchctl.desk.names import is_elsewhere, say_no_person, show_text
 from dispatchctl.desk.times import format_time, local_day
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.registers import Pages, case_of
@@ -18,6 +18,7 @@ from dispatchctl.registers.page import FIRST, name_option, split_items
 from dispatchctl.registers.row import Row, fold_key
 from dispatchctl.rules.families import Case, Family, fold_family, may_happen
 from dispatchctl.store.journal import Draft
+from dispatchctl.store.keys import make_id
 from dispatchctl.store.lines import check_text
 from dispatchctl.store.schema import quote
 from dispatchctl.typed import Writing, refuse_value

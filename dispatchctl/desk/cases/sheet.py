@@ -7,6 +7,7 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.chasing.due import list_due
 from dispatchctl.desk.contacts import mask_contact, read_contact
 from dispatchctl.desk.times import Formatter
+from dispatchctl.registers import Pages
 from dispatchctl.registers.page import Field, split_items
 from dispatchctl.registers.row import Row, fold_key
 from dispatchctl.rules.families import Case, Family, find_retracted
@@ -99,6 +100,19 @@ def show_case(books: Books, name: str, *, reveal: bool = False) -> dict[str, Any
     item["conflicts"] = [describe_row(books, row) for row in case.conflicts]
     item["taken_back"] = [describe_row(books, row) for row in list_taken_back(books, case)]
     return item
+
+
+def name_shown(pages: Pages, register: str) -> list[str]:
+    """The registers whose rows a case of this one is shown with: its own, its parent's, those that refer to it."""
+    found = [register]
+    for name in pages.names:
+        parent = pages.get(name).parent
+        of = pages.fields(name)[parent].of if parent else None
+        if of == register or (of == "" and name != register):
+            found.append(name)
+        if name == register and of:
+            found.append(of)
+    return found
 
 
 def list_taken_back(books: Books, case: Case) -> list[Row]:

@@ -62,6 +62,8 @@ class CrossCheck:
         self._wanted: dict[tuple[str, str], set[str]] = {}  # (type, register or "") -> ids that rows refer to
         self._sources: set[int] = set()
         self._requests: dict[str, tuple[str, int]] = {}
+        self._gaps: dict[tuple[str, str], list[tuple[int, int]]] = {}  # (seq before it, numbers left out)
+        self._last: dict[tuple[str, str], int] = {}
         self._values: list[tuple[tuple[str, str], Fault]] = []  # (case, reference) of a row, and what it may not hold
         self._retractions: list[Row] = []
         self._held: list[Row] | None = []
@@ -70,7 +72,7 @@ class CrossCheck:
 
     def line_of(self, register: str, file: str, seq: int) -> int:
         """The line on which a row stands: after the header and whatever was torn before it."""
-        line = seq + 1
+        line = seq + 1 - sum(gap for after, gap in self._gaps.get((register, file), ()) if after < seq)
         for torn in self.torn.get((register, file), ()):
             if torn <= line:
                 line += 1
@@ -79,6 +81,14 @@ class CrossCheck:
     def _fault(self, place: Place, code: str, message: str, allowed: str = "", hint: str = "") -> Fault:
         register, file, _ = place
         return Fault(f"{self.label}/{register}/{file}.csv", self.line_of(*place), 0, code, message, allowed, hint)
+
+    def note_seq(self, row: Row) -> None:
+        """Remember where seq leaps: a file that lost rows and was adopted goes on above the highest it had."""
+        place = row.register, row.file
+        last = self._last.get(place, 0)
+        if row.seq > last + 1:
+            self._gaps.setdefault(place, []).append((last, row.seq - last - 1))
+        self._last[place] = row.seq
 
     # --- row by row -----------------------------------------------------------------------------------------------
 

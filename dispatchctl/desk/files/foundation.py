@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from dispatchctl.desk.actors import find_actor
-from dispatchctl.desk.books import Books, find_cache
+from dispatchctl.desk.books import Books, find_cache, remove_index
 from dispatchctl.desk.staff.posts import check_id, staff_event
 from dispatchctl.desk.times import local_time
 from dispatchctl.errors import DispatchError, UsageFault
@@ -39,6 +39,9 @@ def found_desk(ws: Workspace, folder: str, me: str, name: str, *, demo: bool) ->
     base = os.path.abspath(folder)
     records = os.path.join(base, "records")
     made = make_folder(records, demo)
+    cache = find_cache(records)
+    if cache:  # of a folder that stood here before: what it had seen is not of this one
+        remove_index(os.path.join(cache, "index.sqlite"))
     rules = os.path.join(base, "policies.yaml")
     if not os.path.lexists(rules):
         day = _today(ws)

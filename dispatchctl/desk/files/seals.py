@@ -176,7 +176,7 @@ def _end_torn(file: RecordFile, tail: bytes, *, end_torn: bool) -> None:
 
 
 def _count_rows(books: Books, seal: Seal) -> int:
-    query = "SELECT COALESCE(SUM(seq), 0) FROM files WHERE month = ? AND writer = ?"
+    query = "SELECT COALESCE(SUM(rows), 0) FROM files WHERE month = ? AND writer = ?"
     return int(books.index.db.execute(query, (seal.month, seal.writer)).fetchone()[0])
 
 
