@@ -149,15 +149,20 @@ def retract_command(books: Books, case: str, row: str, reason: str, writing: Wri
     return _print_retracted(books, *retract(books, name, row, reason, writing))
 
 
-def _print_retracted(books: Books, done: Done, gone: Row) -> int:
-    item = describe_done(done, retracted=gone.event, row=gone.ref)
-    return print_results(books, [item], ("id", "event", "retracted", "row", "state"), register=gone.register)
+def _print_retracted(books: Books, done: Done, gone: list[Row]) -> int:
+    """The row taken back; of several that one command wrote each, its case as it then is."""
+    items = []
+    for row in gone:
+        one = done._replace(id=row.id, state=done.family.cases[row.id].state)
+        items.append(describe_done(one, retracted=row.event, row=row.ref))
+    columns = ("id", "event", "retracted", "row", "state")
+    return print_results(books, items, columns, single=len(items) == 1, register=gone[0].register)
 
 
 @command("undo")
 @with_books(present=True)
 def undo_command(books: Books, writing: Writing) -> int:
-    """Take back your own last event, if nothing followed it, within 10 minutes.
+    """Take back your own last event, if nothing followed it, within 10 minutes; of a command of several rows, all.
 
     \b
     Example:

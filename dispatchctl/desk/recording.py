@@ -113,6 +113,20 @@ def find_lone(books: Books, request_id: str, register: str, events: Sequence[str
     return find_replay(books, request_id, register, events, item)
 
 
+def list_recorded(books: Books, request_id: str, register: str) -> tuple[list[str], int]:
+    """The items that a batch with this key recorded in a register, in that order, and when the first one was
+    (microseconds); ([], 0) for a new key.
+    """
+    if not request_id:
+        return [], 0
+    start = f"{request_id}/"
+    rows = books.index.db.execute(
+        "SELECT key, recorded FROM requests WHERE key >= ? AND key < ? AND register = ? ORDER BY recorded, key",
+        (start, f"{request_id}0", register),  # `0` comes after `/`
+    ).fetchall()
+    return [key.removeprefix(start) for key, _ in rows], rows[0][1] if rows else 0
+
+
 def was_recorded(books: Books, request_id: str) -> bool:
     """Whether a command with this key was recorded: what it then found in the way may be its own work."""
     return bool(request_id) and bool(

@@ -221,20 +221,17 @@ def list_short(db: sqlite3.Connection, path: str, label: str, pages: Pages) -> l
             continue
         month, writer, _ = split_file_name(file)
         gone = _say_lost(pages, register, writer, list_lost(db, register, writer, month))
-        there = "is gone" if present < 0 else f"has {present} row{'s' if present != 1 else ''}"
-        message = f"{there}, and {seq} were read here before: its end is gone{gone}"
+        message = f"has {_count(present)}, and {seq} were read here before: its end is gone{gone}"
         if present < 0:
-            message = f"is gone, and {seq} rows of it were read here before{gone}"
+            message = f"is gone, and {_count(seq)} of it had been read here{gone}"
         _add(found, name, _explain(label, name, message))
     for register, writer, day, number, case, ref in db.execute("SELECT * FROM named").fetchall():
-        month = f"{day[:4]}-{day[4:6]}"
-        name = _last_file(path, label, register, month, writer)
         known = db.execute(
             "SELECT number FROM counters WHERE register = ? AND writer = ? AND day = ?", (register, writer, day)
         ).fetchone()
-        lost = _say_lost(pages, register, writer, [(day, known[0] if known else 0, number)])
-        message = f"its end is gone{lost}: {ref} names {_spell(pages, register, writer, day, number)}"
-        _add(found, name, _explain(label, name, message), case, ref)
+        lost = (register, writer, day, known[0] if known else 0, number)
+        fault = explain_named(path, label, pages, lost, ref)
+        _add(found, fault.file.removeprefix(f"{label}/").removesuffix(".csv"), fault, case, ref)
     return [each for each in found.values() if each.fault.file not in unread]
 
 
@@ -244,6 +241,21 @@ def explain_cut(label: str, name: str, size: int, sealed: int, seal: str) -> Fau
     if size >= 0:
         message = f"has {size} bytes and was sealed with {sealed} ({seal}): its end is gone"
     return Fault(f"{label}/{name}.csv", 0, 0, SHORT, message, hint="take it back from a backup or from git")
+
+
+def _count(rows: int) -> str:
+    return f"{rows} row{'s' if rows != 1 else ''}"
+
+
+def explain_named(path: str, label: str, pages: Pages, lost: tuple[str, str, str, int, int], ref: str) -> Fault:
+    """The fault of a file whose last cases are gone, as another row shows. lost: register, writer, day (YYYYMMDD), the
+    last number there, the highest that the row `ref` names. path, label: of the records folder.
+    """
+    register, writer, day, last, number = lost
+    name = _last_file(path, label, register, f"{day[:4]}-{day[4:6]}", writer)
+    said = _say_lost(pages, register, writer, [(day, last, number)])
+    wanted = make_id(pages.get(register).letter, day, writer, number)
+    return _explain(label, name, f"its end is gone{said}: {ref} names {wanted}")
 
 
 def _explain(label: str, name: str, message: str) -> Fault:
@@ -273,9 +285,5 @@ def _say_lost(pages: Pages, register: str, writer: str, lost: Iterable[tuple[str
 
 def _spell_lost(pages: Pages, register: str, writer: str, lost: Iterable[tuple[str, int, int]]) -> Iterator[str]:
     for day, last, highest in lost:
-        first, end = (_spell(pages, register, writer, day, number) for number in (last + 1, highest))
+        first, end = (make_id(pages.get(register).letter, day, writer, number) for number in (last + 1, highest))
         yield first if first == end else f"{first} to {end}"
-
-
-def _spell(pages: Pages, register: str, writer: str, day: str, number: int) -> str:
-    return make_id(pages.get(register).letter, day, writer, number)

@@ -152,7 +152,7 @@ def test_a_missing_month_is_found_by_the_one_after_it(office):
     assert "records/orders/2026-12.main.csv:2" in result.err
     assert "records/orders/2026-12.main.csv:2" in find_faults(office)
     told = office("new-order", "--kind", "inquiry", "--content", "问路", code=5).err
-    assert "records/orders/2026-11.main.csv: is gone, and 5 rows of it were read here before" in told
+    assert "records/orders/2026-11.main.csv: is gone, and 5 rows of it had been read here" in told
     office.check_index()
 
 

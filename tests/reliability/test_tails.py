@@ -82,6 +82,21 @@ def test_what_other_rows_name_is_missed_without_any_index(office):
     office.check_index()
 
 
+def test_every_row_that_names_what_is_gone_is_told(office):
+    for content in ("来得晚", "态度差"):
+        office("complaint", "new", "--content", content, "--order", "O-20261102-0003", "--caller", "张示例", "--phone",
+               "138-0000-0001")  # fmt: skip
+    keep_rows(office, 2)
+    shutil.rmtree(office.index.parent)
+    faults = json.loads(office("records", "check", "--json", code=1).out)
+    assert [(each["file"].split("/")[1], each["line"]) for each in faults if each["code"] == "unknown-case"] == [
+        ("assignments", 2),
+        ("complaints", 2),
+        ("complaints", 3),
+    ]
+    assert ("records/orders/2026-11.main.csv", "fewer-rows") in {(each["file"], each["code"]) for each in faults}
+
+
 def test_a_file_that_is_shorter_than_its_seal_says(office):
     office.now = "2026-12-01T09:00:00+08:00"
     office("policy", "publish")
@@ -134,7 +149,7 @@ def test_a_shorter_file_that_is_declared_meant(office, forget):
 
 def test_a_file_that_is_gone_altogether(office):
     place(office).unlink()
-    assert "is gone, and 4 rows of it were read here before" in office(*ASK, code=5).err
+    assert "is gone, and 4 rows of it had been read here" in office(*ASK, code=5).err
     office(*ADOPT)
     assert office.take() == "O-20261102-0005"
     assert [row["seq"] for row in office.rows("orders")] == ["5"]

@@ -20,10 +20,10 @@ from dispatchctl.store.contacts import iterate_contacts
 from dispatchctl.store.files import RecordFile, list_files, list_strays
 from dispatchctl.store.folder import Folder, list_register_folders, open_folder
 from dispatchctl.store.publications import Publication, read_publications
-from dispatchctl.store.reading import iterate_file
+from dispatchctl.store.reading import UNREADABLE, iterate_file
 from dispatchctl.store.rules_cache import read_text
 from dispatchctl.store.seals import name_seal
-from dispatchctl.store.tails import explain_cut
+from dispatchctl.store.tails import SHORT, explain_cut, explain_named
 from dispatchctl.store.versions import FOLDER as POLICIES
 from dispatchctl.store.versions import VersionFile, list_version_files
 from dispatchctl.workspace import Workspace
@@ -116,8 +116,11 @@ class _Look:
         self.faults += self.cross.fold_all(self._iterate_rows)
         self._check_versions(read_publications(self.folder.path, self.folder.label))
         self.faults += more
-        told = {fault.file for fault in more}
-        self.faults += [fault for fault in self._check_sealed() if fault.file not in told]
+        told = {fault.file for fault in (*more, *self.faults) if fault.code in (SHORT, UNREADABLE)}
+        for fault in (*self._check_sealed(), *self._check_named()):
+            if fault.file not in told:
+                told.add(fault.file)
+                self.faults.append(fault)
         self.faults.sort(key=lambda fault: (fault.file, fault.line, fault.column))
         return Inspection(self.faults, self.files, self.rows)
 
@@ -247,6 +250,13 @@ class _Look:
                 if size < file.size:
                     name = file.file.removesuffix(".csv")
                     yield explain_cut(self.folder.label, name, size, file.size, name_seal(month, writer))
+
+    def _check_named(self) -> Iterator[Fault]:
+        """The files whose last cases are gone, by what other rows name."""
+        for (register, writer, day), (last, number, ref) in sorted(self.cross.list_lost().items()):
+            yield explain_named(
+                self.folder.path, self.folder.label, self.pages, (register, writer, day, last, number), ref
+            )
 
     # --- published rules --------------------------------------------------------------------------------------------
 
