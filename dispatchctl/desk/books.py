@@ -411,7 +411,8 @@ class Books:
         if any(each.case for each in found) and not self.index.until:
             self.index.catch_up(LateJudge(self))  # the row that is named may have come while the others were read
             found = self.index.list_short()
-        return [each for each in found if not (each.case and self._was_taken_back(each))]
+        own = self.folder.writer  # of another's files the rows that are named may not have come yet
+        return [each for each in found if not each.case or (each.writer == own and not self._was_taken_back(each))]
 
     def _was_taken_back(self, short: "Short") -> bool:
         """Whether the row that names what is missing counts no more."""

@@ -23,8 +23,8 @@ from dispatchctl.store.files import (
     replace_file,
     sync_folder,
 )
-from dispatchctl.store.lines import CRC_LENGTH, VOID_END, encode_header, encode_line, unescape_text
-from dispatchctl.store.reading import BOM, UTF_16, iterate_file
+from dispatchctl.store.lines import BOM, CRC_LENGTH, VOID_END, encode_header, encode_line, unescape_text
+from dispatchctl.store.reading import UTF_16, iterate_file
 
 ENCODINGS = ("utf-8", "gb18030")
 DELIMITERS = (",", "\t", ";")

@@ -15,12 +15,11 @@ from dispatchctl.registers.row import Row
 from dispatchctl.store.chain import Piece, Placed, Position, make_row, read_carefully
 from dispatchctl.store.columns import read_quickly
 from dispatchctl.store.files import RecordFile, open_regular, read_bytes, read_size
-from dispatchctl.store.lines import CRC_LENGTH, decode_line
+from dispatchctl.store.lines import BOM, CRC_LENGTH, decode_line
 
 LONGEST_HEADER = 1 << 16
 UNREADABLE = "bad-header"  # the code of a file of which no row can be read
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # how such a file begins
-BOM = b"\xef\xbb\xbf"
 SYNC_FAILED = b"sync-failed,"  # with a crc and no LF: the whole content of a part made after a failed sync
 
 

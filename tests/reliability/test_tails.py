@@ -361,6 +361,25 @@ def test_a_new_folder_in_the_place_of_another_knows_nothing_of_it(isolated, run)
         shutil.rmtree(office.records)
 
 
+def test_contacts_that_a_spreadsheet_saved(office):
+    path = office.records / "private" / "contacts.csv"
+    text = path.read_text(encoding="utf-8")
+    shown = office("show", "1", "--json").out
+    path.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    assert office("show", "1", "--json").out == shown
+    assert find_codes(office) == set()
+    path.write_bytes(text.replace("张示例", "欧阳示例").encode("gb18030"))
+    assert ("records/private/contacts.csv", "bad-contact") in find_codes(office)
+
+
+def test_a_month_with_a_file_that_lost_its_end_is_not_sealed(office):
+    office.now = "2026-12-01T09:00:00+08:00"
+    office("policy", "publish")
+    keep_rows(office, 2)
+    assert "its end is gone" in office("records", "seal", "--month", "2026-11", code=5).err
+    assert "see: dispatchctl records check" in office("doctor", code=None).out
+
+
 def test_contacts_are_not_numbered_twice_where_their_file_is_gone(office):
     office.take(phone="138-0000-0009", caller="王示例")
     (office.records / "private" / "contacts.csv").unlink()

@@ -116,6 +116,6 @@ def _examine_books(ws: Workspace, books: Books, note: Callable[..., None]) -> No
     except DispatchError as error:
         actor, trouble = "", str(error)
     note("who I am", actor or named or "nobody", "ok" if actor else trouble)
-    faults = books.index.faults()
+    faults = [*books.index.faults(), *(each.fault for each in books.list_short())]
     note("faults in records", len(faults), "ok" if not faults else "see: dispatchctl records check")
     note("locale", os.environ.get("LC_ALL") or os.environ.get("LANG") or "none")

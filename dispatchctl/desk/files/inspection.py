@@ -16,9 +16,9 @@ from dispatchctl.registers import SHIPPED, Pages
 from dispatchctl.registers.row import Row
 from dispatchctl.store import seals
 from dispatchctl.store.contact_places import stat_contacts
-from dispatchctl.store.contacts import iterate_contacts
+from dispatchctl.store.contacts import iterate_contacts, list_unreadable
 from dispatchctl.store.files import RecordFile, list_files, list_strays
-from dispatchctl.store.folder import Folder, list_register_folders, open_folder
+from dispatchctl.store.folder import CONTACTS, Folder, list_register_folders, open_folder
 from dispatchctl.store.publications import Publication, read_publications
 from dispatchctl.store.reading import UNREADABLE, iterate_file
 from dispatchctl.store.rules_cache import read_text
@@ -235,6 +235,10 @@ class _Look:
         """The ids of the private contacts; None where there is no such file, as in another office's clone."""
         if not stat_contacts(self.folder.path):
             return None
+        for line in list_unreadable(self.folder.path):
+            message = "is not UTF-8: the contact of this line counts for nothing"
+            hint = "a spreadsheet or an editor saved the file in another encoding: save it as UTF-8 again"
+            self._report(f"{self.folder.label}/{CONTACTS}", line, "bad-contact", message, hint=hint)
         return frozenset(contact.contact_id for _, _, contact in iterate_contacts(self.folder.path))
 
     def _check_sealed(self) -> Iterator[Fault]:
@@ -252,11 +256,10 @@ class _Look:
                     yield explain_cut(self.folder.label, name, size, file.size, name_seal(month, writer))
 
     def _check_named(self) -> Iterator[Fault]:
-        """The files whose last cases are gone, by what other rows name."""
-        for (register, writer, day), (last, number, ref) in sorted(self.cross.list_lost().items()):
-            yield explain_named(
-                self.folder.path, self.folder.label, self.pages, (register, writer, day, last, number), ref
-            )
+        """The files of this writer whose last cases are gone, by what other rows name; another's may yet come."""
+        for key, (last, number, ref) in sorted(self.cross.list_lost().items()):
+            if key[1] == self.folder.writer:
+                yield explain_named(self.folder.path, self.folder.label, self.pages, (*key, last, number), ref)
 
     # --- published rules --------------------------------------------------------------------------------------------
 
