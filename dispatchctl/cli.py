@@ -254,7 +254,9 @@ def report_error(error: BaseException, *, debug: bool = False) -> int:
 def describe_error(error: BaseException) -> tuple[str, str, int]:
     """(message, hint or "", exit code) of anything that may be raised."""
     if isinstance(error, DispatchError):
-        return str(error), error.hint, error.exit_code
+        from dispatchctl.commands.spoken import say_hint
+
+        return str(error), say_hint(error), error.exit_code
     if isinstance(error, click.UsageError):
         return describe_usage(error)
     if isinstance(error, KeyboardInterrupt | click.Abort | EOFError):

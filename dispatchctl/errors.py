@@ -51,9 +51,13 @@ class NotFound(DispatchError):
 
 
 class Refused(DispatchError):
-    """Not allowed in this state, or by a rule; the message names the state or the clause."""
+    """Not allowed in this state, or by a rule; the message names the state or the clause.
+
+    possible: the register and the events that the state allows; who prints the hint says them as they are typed.
+    """
 
     exit_code = 4
+    possible: tuple[str, tuple[str, ...]] | None = None
 
 
 class BadData(DispatchError):

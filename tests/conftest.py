@@ -38,13 +38,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """How much of what is sampled was tried, by what the tests recorded as `tried`."""
+    """How much was tried, by what the tests recorded as `tried` of a whole, and as `counted`."""
     reports = [each for kind in ("passed", "failed") for each in terminalreporter.getreports(kind)]
-    told = {each.nodeid: value for each in reports for name, value in each.user_properties if name == "tried"}
-    if told:
-        terminalreporter.section("tried of what `make long` tries all of")
-        for name, value in sorted(told.items()):
-            terminalreporter.line(f"{value:>14}  {name}")
+    for kind, title in (("tried", "tried of what `make long` tries all of"), ("counted", "counted")):
+        told = {each.nodeid: value for each in reports for name, value in each.user_properties if name == kind}
+        if told:
+            terminalreporter.section(title)
+            for name, value in sorted(told.items()):
+                terminalreporter.line(f"{value:>14}  {name}")
 
 
 def pytest_collection_finish() -> None:

@@ -8,6 +8,7 @@ in the month. Business hours are 08:30-12:00 and 13:30-17:30.
 import csv
 import json
 import re
+import shutil
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -73,6 +74,13 @@ def option_pairs(values: dict[str, Any]) -> list[str]:
     return words
 
 
+def forget_index(folder: Path) -> None:
+    """Delete the index of the records in a folder."""
+    from dispatchctl.desk.books import find_cache
+
+    shutil.rmtree(find_cache(str(folder / "records")))
+
+
 class Desk:
     """The folder, the time it is there, and its staff; every act goes through the command line.
 
@@ -87,6 +95,10 @@ class Desk:
     def clock(self, day: int, clock: str) -> None:
         """Set the time from now on."""
         self.now = november(day, clock)
+
+    def forget_index(self) -> None:
+        """Delete the index, as anybody may: what it has seen is not known any more."""
+        forget_index(self.folder)
 
     def later(self, **span: float) -> str:
         """The time after a span, in the words of timedelta."""
@@ -116,7 +128,7 @@ class Desk:
         if done.code not in (0, 1):
             told = [line for line in done.err.split("\n") if line]
             assert told, (argv, done)
-            assert all(line.startswith(("dispatchctl: ", "hint: ")) for line in told), done.err
+            assert all(line.startswith(("dispatchctl: ", "hint: ", "warning: ")) for line in told), done.err
         return done
 
     def out(self, *argv: str, **options: Any) -> str:

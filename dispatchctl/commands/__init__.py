@@ -177,6 +177,7 @@ GROUPS: dict[str, tuple[str, Lines]] = {
         {
             "check": ("records:check", "Check rows, chain and references of all files."),
             "import": ("importing:import_command", "Read history from a file by a map."),
+            "adopt": ("records:adopt", "Declare a file meant as it is: edited by hand, or shorter than it was."),
             "rebuild": ("records:rebuild", "Make the index anew."),
             "writer": ("records:writer", "Name the writer of this clone."),
             "seal": ("records:seal", "Seal a month that is over."),

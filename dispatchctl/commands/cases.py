@@ -7,8 +7,8 @@ from dispatchctl.commands.results import describe_done, print_done, print_result
 from dispatchctl.desk.audit import check_reveal, note_reveal
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.cases.amendments import amend, list_moved, retract, undo
-from dispatchctl.desk.cases.listing import list_cases, name_columns
-from dispatchctl.desk.cases.sheet import show_case
+from dispatchctl.desk.cases.listing import list_cases, name_columns, name_sources
+from dispatchctl.desk.cases.sheet import name_shown, show_case
 from dispatchctl.desk.items import resolve_part
 from dispatchctl.desk.names import find_register, resolve_case
 from dispatchctl.desk.recording import Done
@@ -48,12 +48,15 @@ def show(books: Books, case: str, reveal: bool, reason: str) -> None:
         actor = check_reveal(books, reason)
         note_reveal(books, actor, name, reason)
     item = show_case(books, name, reveal=reveal)
+    wrong = books.find_wrong(name_shown(books.pages, item["register"]))
     print_warnings(books)
     page = books.pages.get(item["register"])
     if not (books.ws.quiet or books.ws.fields or books.ws.sort[0]) and books.ws.form.people:
         print_case(books.ws, item, page)
     else:
         emit(books.ws, [item], single=True, page=page)
+    if wrong is not None:
+        raise wrong
 
 
 @command("list")
@@ -100,6 +103,7 @@ def list_command(
         limit=min(limit or 0, MOST),
         sort=books.ws.sort,
     )
+    wrong = books.find_wrong(name_sources(books.pages, name))
     print_warnings(books)
     page = books.pages.get(name)
     emit(
@@ -110,6 +114,8 @@ def list_command(
         keys=name_columns(books, page),
         in_order=bool(limit and books.ws.sort[0]),
     )
+    if wrong is not None:
+        raise wrong
 
 
 @command("amend")
@@ -149,15 +155,20 @@ def retract_command(books: Books, case: str, row: str, reason: str, writing: Wri
     return _print_retracted(books, *retract(books, name, row, reason, writing))
 
 
-def _print_retracted(books: Books, done: Done, gone: Row) -> int:
-    item = describe_done(done, retracted=gone.event, row=gone.ref)
-    return print_results(books, [item], ("id", "event", "retracted", "row", "state"), register=gone.register)
+def _print_retracted(books: Books, done: Done, gone: list[Row]) -> int:
+    """The row taken back; of several that one command wrote each, its case as it then is."""
+    items = []
+    for row in gone:
+        one = done._replace(id=row.id, state=done.family.cases[row.id].state)
+        items.append(describe_done(one, retracted=row.event, row=row.ref))
+    columns = ("id", "event", "retracted", "row", "state")
+    return print_results(books, items, columns, single=len(items) == 1, register=gone[0].register)
 
 
 @command("undo")
 @with_books(present=True)
 def undo_command(books: Books, writing: Writing) -> int:
-    """Take back your own last event, if nothing followed it, within 10 minutes.
+    """Take back your own last event, if nothing followed it, within 10 minutes; of a command of several rows, all.
 
     \b
     Example:

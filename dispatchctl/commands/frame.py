@@ -10,6 +10,7 @@ from typing import Any
 
 from dispatchctl.commands.results import print_warnings
 from dispatchctl.desk.books import Books
+from dispatchctl.errors import NotFound
 from dispatchctl.options import pass_workspace, present_writing_options, writing_options
 from dispatchctl.output.terminal import tell
 from dispatchctl.workspace import Workspace
@@ -35,7 +36,11 @@ def with_books(
                 if judges:
                     books.refuse_faults()
                 _check_given(books)
-                code = body(books, *args, **given)
+                try:
+                    code = body(books, *args, **given)
+                except NotFound:
+                    print_warnings(books)  # it may be in what is missing
+                    raise
                 print_warnings(books)
                 writing = given.get("writing")
                 if writing is not None and writing.dry_run:

@@ -104,7 +104,11 @@ Files: where everything is
     records/.lock                   held while a command writes; never delete it
     records/.demo                   made by init --demo: --now sets the time of what is recorded
     ~/.config/dispatchctl/config.yaml   your own defaults
-    ~/.cache/dispatchctl/           an index that is made again whenever it is missing; delete it at any time
+    ~/.cache/dispatchctl/           an index that is made again whenever it is missing; delete it at any time. It also
+                                    remembers how many rows were read, which a new one cannot know
+
+A record file that was cut, restored from a backup or saved by another program is named by every command; take it
+back from a backup or from git, or declare it meant as it is: dispatchctl records adopt FILE --reason TEXT.
 
 The records folder is --records, else ./records, else that of the nearest folder above. policies.yaml stands beside
 it. The first two are plain text: read them with any tool, but add to them with dispatchctl only.

@@ -5,7 +5,8 @@ import click
 from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.results import print_faults, print_items, print_warnings
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.files.inspection import inspect_records
+from dispatchctl.desk.files.adoption import adopt_file
+from dispatchctl.desk.files.inspection import inspect_records, list_short_files
 from dispatchctl.desk.files.seals import seal_month
 from dispatchctl.desk.files.verification import verify_seals
 from dispatchctl.desk.files.writer import rebuild_index, set_writer
@@ -38,6 +39,16 @@ SEAL = (
     Column("bytes", "bytes", "字节", "number"),
     Column("signed", "signed", "已签名", "flag"),
 )
+ADOPTED = (
+    "id",
+    Column("file", "file", "文件"),
+    "rows",
+    Column("unchanged", "as written", "未变的行", "number"),
+    Column("had", "highest row ever", "曾有最大行号", "number"),
+    Column("numbers", "numbers given", "已用编号"),
+    Column("written_anew", "written anew", "重写的文件"),
+    Column("encoding", "saved in", "原编码"),
+)
 
 
 @command("check")
@@ -52,7 +63,7 @@ def check(ws: Workspace) -> int:
       dispatchctl records check
       dispatchctl records check --format json
     """
-    found = inspect_records(ws.records_path)
+    found = inspect_records(ws.records_path, more=list_short_files(ws))
     print_faults(ws, found.faults)
     torn = len(found.faults) - found.findings
     lines = f", {torn} torn" if torn else ""
@@ -70,6 +81,8 @@ def rebuild(ws: Workspace) -> None:
       dispatchctl records rebuild
     """
     counts = rebuild_index(ws)
+    for fault in list_short_files(ws):
+        tell(f"warning: {fault}; {fault.hint}")
     emit(ws, [counts], COUNTS, single=True, ids="place")
     if counts["faults"]:
         tell("rows are wrong; see: dispatchctl records check")
@@ -116,6 +129,29 @@ def seal(books: Books, month: str, key: str, end_torn: bool, writing: Writing) -
     if item.get("replayed"):
         tell(f"{item['id']} was recorded before; nothing was written")
     print_items(books, [item], SEAL, single=True)
+
+
+@command("adopt")
+@click.argument("file", metavar="FILE")
+@click.option("--reason", metavar="TEXT", required=True, help="Why the file is meant as it is; kept in audit.")
+@with_books(writes=True, present=True)
+def adopt(books: Books, file: str, reason: str, writing: Writing) -> None:
+    """Declare a record file of this writer meant as it is: edited by hand, or with fewer rows than it had.
+
+    Where its chain does not hold, its rows are stamped anew, and the later files of the register after it; what a
+    file was is kept beside it as .NAME.csv.old. What a spreadsheet does (a byte order mark, CR LF, quotes, GB 18030) is
+    passed over; a row that lost its time, id or number is refused. Audit keeps what was seen, and ids and rows are
+    numbered on above it.
+
+    \b
+    Examples:
+      dispatchctl records adopt records/orders/2026-11.main.csv --reason 备份恢复后少了三行
+      dispatchctl records adopt orders/2026-11.main --reason Excel改了引号 --dry-run
+    """
+    item = adopt_file(books, file, reason, writing)
+    if item.get("replayed"):
+        tell(f"{item['id']} was recorded before; nothing was written")
+    print_items(books, [item], ADOPTED, single=True)
 
 
 @command("verify")

@@ -41,11 +41,14 @@ def print_results(
     if items or not refused:
         page = books.pages.get(register) if register else None
         print_items(books, items, columns, single=one, ids=ids, keys=keys, page=page)
+    if refused:
+        from dispatchctl.commands.spoken import say_hint
     for refusal in refused:
         named = str(refusal.error).startswith(f"{refusal.item}: ")
         tell(f"dispatchctl: {refusal.error}" if named else f"dispatchctl: {refusal.item}: {refusal.error}")
-        if refusal.error.hint:
-            tell(f"hint: {refusal.error.hint}")
+        hint = say_hint(refusal.error)
+        if hint:
+            tell(f"hint: {hint}")
     if not refused:
         return 0
     return BAD_ROWS if bad_rows else REFUSED

@@ -29,6 +29,7 @@ def open_audit(books: Books) -> tuple[Books, str]:
         present = Books(Workspace({**books.ws.given, "as_of": ""}))
     actor = require_actor(present, system=True)
     require_writer(present.folder)
+    present.refuse_short("audit")
     read_moment(present, "")
     return present, actor
 

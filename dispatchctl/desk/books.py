@@ -6,7 +6,7 @@ folder cannot be used.
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from dispatchctl import VERSION
@@ -14,9 +14,10 @@ from dispatchctl.config import cache_folder
 from dispatchctl.errors import BadData, DispatchError, Fault, IndexDamaged, NotFound, OutcomeUnknown
 from dispatchctl.policy.rulebook import Rulebook, Version, assemble_rules
 from dispatchctl.registers import SHIPPED, Pages
-from dispatchctl.registers.row import Row
+from dispatchctl.registers.row import Row, split_file_name
 from dispatchctl.store.folder import Folder, open_folder
-from dispatchctl.store.index import FORMAT, Index, is_unharmed
+from dispatchctl.store.index import FORMAT, WAIT, Index, is_unharmed
+from dispatchctl.store.reading import UNREADABLE
 from dispatchctl.store.syncing import FIND_OUT
 from dispatchctl.store.versions import load_form
 from dispatchctl.workspace import Workspace
@@ -30,6 +31,7 @@ if TYPE_CHECKING:  # at run time a command that finds nothing new judges nothing
     from dispatchctl.rules.people import People
     from dispatchctl.store.contacts import Contact
     from dispatchctl.store.judgements import Judged
+    from dispatchctl.store.tails import Short
 
 PEOPLE = (  # keys of lists and cases that hold staff ids
     "by", "assignee", "dispatcher", "manager", "to", "owner", "worker", "receiver", "received_by", "passed_on_by",
@@ -278,6 +280,7 @@ class Books:
         faults = self._index.faults()
         more = f" and {len(faults) - 1} more" if len(faults) > 1 else ""
         self.warnings += [f"{fault}{more}; see: dispatchctl records check" for fault in faults[:1]]
+        self.warnings += [f"{short.fault}; {short.fault.hint}" for short in self.list_short()]
 
     def _give_up(self, place: str, error: "sqlite3.Error") -> None:
         """Pass over an index that is busy or cannot be written; throw a damaged one away."""
@@ -384,11 +387,58 @@ class Books:
         _ = self.index
         return self.judging.people
 
-    def refuse_faults(self) -> None:
-        """BadData where a row or a rule read so far is wrong: for commands that judge."""
-        faults: Sequence[Fault] = self.index.faults()
+    def refuse_faults(self, registers: Iterable[str] = ()) -> None:
+        """BadData where a row or a rule read so far is wrong: for commands that judge.
+
+        registers: only of these; all of them where none is named.
+        """
+        places = tuple(f"{self.folder.label}/{register}/" for register in registers)
+        faults = [each for each in self.index.faults() if not places or each.file.startswith(places)]
         if faults:
             raise BadData("\n".join(map(str, faults[:20])), hint="see: dispatchctl records check", faults=tuple(faults))
+
+    def find_wrong(self, registers: Iterable[str]) -> BadData | None:
+        """What refuse_faults would raise, for commands that first show what can be read; it replaces the warning."""
+        try:
+            self.refuse_faults(registers)
+        except BadData as error:
+            told = [str(fault) for fault in error.faults]
+            self.warnings = [each for each in self.warnings if not each.startswith(tuple(told))]
+            return error
+        return None
+
+    def list_short(self) -> list["Short"]:
+        """The files that have fewer rows than they had: read here, named by other rows, or sealed."""
+        found = self.index.list_short()
+        if any(each.case for each in found) and not self.index.until:
+            self.index.catch_up(LateJudge(self))  # the row that is named may have come while the others were read
+            found = self.index.list_short()
+        own = self.folder.writer  # of another's files the rows that are named may not have come yet
+        return [each for each in found if not each.case or (each.writer == own and not self._was_taken_back(each))]
+
+    def _was_taken_back(self, short: "Short") -> bool:
+        """Whether the row that names what is missing counts no more."""
+        from dispatchctl.rules.families import find_retracted
+
+        return (short.case, short.ref) in find_retracted(self.index.family_rows(short.case), self.pages)
+
+    def refuse_short(self, register: str, adopted: str = "") -> None:
+        """BadData where this writer may not go on in a register: rows are gone at an end, or a file cannot be read.
+
+        The next id might be one that was given. adopted: the file (`orders/2026-11.main`) that is just being declared
+        meant.
+        """
+        mine = [each for each in self.list_short() if (each.register, each.writer) == (register, self.folder.writer)]
+        faults = [each.fault for each in mine if each.name != adopted]
+        place = f"{self.folder.label}/{register}/"
+        for fault in self.index.faults():
+            name = fault.file.removeprefix(place).removesuffix(".csv")
+            unread = fault.code == UNREADABLE and fault.file.startswith(place) and f"{register}/{name}" != adopted
+            if unread and split_file_name(name)[1] == self.folder.writer:
+                faults.append(fault)
+        if faults:
+            message = "\n".join(f"{fault}; nothing can be recorded there" for fault in faults)
+            raise BadData(message, hint=faults[0].hint, faults=tuple(faults))
 
     # --- cases ----------------------------------------------------------------------------------------------------
 
@@ -444,6 +494,22 @@ def find_cache(path: str) -> str:
         return folder
     except OSError:
         return ""
+
+
+def outdate_index(place: str) -> None:
+    """Have an index made anew by whoever opens it next; one that cannot be opened is thrown away.
+
+    It is not removed: what was seen of the files goes into the new one (see store/tails.py).
+    """
+    import sqlite3
+
+    if not os.path.exists(place):
+        return
+    try:
+        with closing(sqlite3.connect(place, timeout=WAIT)) as db, db:
+            db.execute("UPDATE meta SET value = 'x' || value WHERE key = 'stamp'")
+    except sqlite3.DatabaseError:
+        remove_index(place)
 
 
 def remove_index(place: str) -> None:

@@ -4,11 +4,12 @@ from typing import NamedTuple
 
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Instant
-from dispatchctl.desk.names import make_id, show_text
+from dispatchctl.desk.names import show_text
 from dispatchctl.desk.times import format_time, local_day
 from dispatchctl.errors import NotFound
 from dispatchctl.store import contacts as private
 from dispatchctl.store.contacts import Contact, fold_address, fold_phone
+from dispatchctl.store.keys import make_id
 from dispatchctl.store.lines import check_text
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from dispatchctl.desk.actors import SYSTEM
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.names import is_elsewhere, make_id, say_no_person, show_text
+from dispatchctl.desk.names import is_elsewhere, say_no_person, show_text
 from dispatchctl.desk.times import format_time, local_day
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.registers import Pages, case_of
@@ -18,6 +18,7 @@ from dispatchctl.registers.page import FIRST, name_option, split_items
 from dispatchctl.registers.row import Row, fold_key
 from dispatchctl.rules.families import Case, Family, fold_family, may_happen
 from dispatchctl.store.journal import Draft
+from dispatchctl.store.keys import make_id
 from dispatchctl.store.lines import check_text
 from dispatchctl.store.schema import quote
 from dispatchctl.typed import Writing, refuse_value
@@ -159,6 +160,7 @@ def try_drafts(books: Books, register: str, drafts: Sequence[Draft], moment: Ins
     for draft in drafts:
         check_draft(draft, register, books.pages)
         _check_time(books, before, register, draft, moment)
+        _refuse_ended(before, draft)
     tried = [as_row(draft, register, moment, number) for number, draft in enumerate(drafts, 1)]
     after = fold_family([*rows, *tried], books.pages)
     for row in tried:
@@ -167,6 +169,18 @@ def try_drafts(books: Books, register: str, drafts: Sequence[Draft], moment: Ins
             raise refuse_event(before.cases.get(row.id, case), row.event)
     _check_later(before, after)
     return before, after
+
+
+def _refuse_ended(before: Family, draft: Draft) -> None:
+    """Refused for an event that a case does not allow which ended with another one, without a row of its own.
+
+    The fold itself lets those that older releases recorded stand.
+    """
+    case = before.cases.get(draft.id)
+    if case is None or not case.rows or not case.rows[-1].derived or draft.event == "retracted":
+        return
+    if not may_happen(case, before.cases.get(case.parent), draft.event):
+        raise refuse_event(case, draft.event)
 
 
 def _check_later(before: Family, after: Family) -> None:
@@ -227,8 +241,9 @@ def refuse_event(case: Case, event: str) -> Refused:
     never = ("retracted", *(("amended",) if case.page.decided or case.page.stands else ()))
     later = [name for name, each in case.events.items() if FIRST not in each.before and name not in never]
     allowed = [name for name in later if may_happen(case, None, name)]
-    hint = f"possible now: {', '.join(allowed)}" if allowed else "nothing more can happen to it"
-    return Refused(f"{case.id} is {shown}: {event} is not possible", hint=hint)
+    refused = Refused(f"{case.id} is {shown}: {event} is not possible")
+    refused.possible = case.register, tuple(allowed)
+    return refused
 
 
 def lint_privacy(books: Books, texts: Mapping[str, str]) -> None:

@@ -39,13 +39,15 @@ def begin(
     *,
     about: str = "",
     actor: str = "",
+    adopted: str = "",
 ) -> Done:
     """Record a new case with its first events, as one command; its id is the next of the register.
 
     Steps that name a case of their own make that one: several new cases, or one whose id is not counted. about: a case
-    of the family it joins, which a used --request-id must have been for. actor: where it is not whoever acts.
+    of the family it joins, which a used --request-id must have been for. actor: where it is not whoever acts. adopted:
+    see Books.refuse_short.
     """
-    return record(books, register, actor or require_actor(books), start, writing, events, about)
+    return record(books, register, actor or require_actor(books), start, writing, events, about, adopted)
 
 
 def act_each(

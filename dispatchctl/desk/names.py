@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dispatchctl.desk.times import local_day, local_time
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.registers import Pages
+from dispatchctl.store.keys import make_id
 from dispatchctl.store.schema import quote
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ def resolve_case(
     """The full id of a case named by it, or by any end of it that only one case has.
 
     first: the registers where a short id is sought before the others, in this order. only: no other will do. NotFound
-    where there is none, Refused with the candidates where there are several and none is today's.
+    where there is none, BadData where rows that cannot be read may be its, Refused with the candidates where there are
+    several and none is today's.
     """
     text = text.strip()
     if not text:
@@ -56,6 +58,8 @@ def resolve_case(
         shown = ", ".join((todays or found)[-SHOWN:][::-1])
         more = " and others" if len(todays or found) > SHOWN else ""
         raise Refused(f"{text!r} may be any of {len(todays or found)} {register}", hint=f"say which: {shown}{more}")
+    named = books.pages.letters.get(text[:1], "") if "-" in text else ""
+    books.refuse_faults([named] if named else order)  # it may be among the rows that cannot be read
     one = books.pages.get(first[0]).one if only else "case"
     raise NotFound(f"no such {one}: {show_text(text)}")
 
@@ -93,12 +97,6 @@ def _list_endings(books: "Books", register: str, text: str) -> list[str]:
         return found
     table = quote(register)
     return [case for case in found if books.index.db.execute(f"SELECT 1 FROM {table} WHERE id = ?", (case,)).fetchone()]
-
-
-def make_id(letter: str, day: str, writer: str, number: int) -> str:
-    """`O-20261121-0007`; with a writer other than main `O-20261121-SZ-0007`. day: YYYYMMDD."""
-    middle = "" if writer == "main" else f"{writer}-"
-    return f"{letter}-{day}-{middle}{number:04d}"
 
 
 def is_elsewhere(books: "Books", case: str, register: str = "") -> bool:

@@ -19,7 +19,7 @@ from dispatchctl.registers.page import ALONE
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Family
 from dispatchctl.store.folder import has_seals, require_writer
-from dispatchctl.store.journal import Lock, append_groups, find_end, sync_rows
+from dispatchctl.store.journal import End, Lock, append_groups, find_end, sync_rows
 from dispatchctl.store.lines import check_text
 from dispatchctl.typed import Writing
 
@@ -115,6 +115,20 @@ def find_lone(books: Books, request_id: str, register: str, events: Sequence[str
     return find_replay(books, request_id, register, events, item)
 
 
+def list_recorded(books: Books, request_id: str, register: str) -> tuple[list[str], int]:
+    """The items that a batch with this key recorded in a register, in that order, and when the first one was
+    (microseconds); ([], 0) for a new key.
+    """
+    if not request_id:
+        return [], 0
+    start = f"{request_id}/"
+    rows = books.index.db.execute(
+        "SELECT key, recorded FROM requests WHERE key >= ? AND key < ? AND register = ? ORDER BY recorded, key",
+        (start, f"{request_id}0", register),  # `0` comes after `/`
+    ).fetchall()
+    return [key.removeprefix(start) for key, _ in rows], rows[0][1] if rows else 0
+
+
 def was_recorded(books: Books, request_id: str) -> bool:
     """Whether a command with this key was recorded: what it then found in the way may be its own work."""
     return bool(request_id) and bool(
@@ -130,15 +144,18 @@ def record(
     writing: Writing,
     events: Sequence[str],
     about: str = "",
+    adopted: str = "",
 ) -> Done:
     """Append the steps that `decide` answers, as one command; it is asked under the lock, with the books caught up.
 
     Steps without a case are of a new one. events, about: what a used --request-id must have been for, and a case of
-    the family, to be answered again. Refused for what the register's page does not allow.
+    the family, to be answered again. adopted: see Books.refuse_short. Refused for what the register's page does not
+    allow.
     """
     writer = require_writer(books.folder)
 
     def plan() -> tuple[Instant, Group, Done]:
+        books.refuse_short(register, adopted)
         moment = read_moment(books, writing.at)
         books.unwritten.clear()
         return moment, *plan_group(books, register, actor, decide(moment), moment, writing, attached)
@@ -215,7 +232,7 @@ def _append(books: Books, register: str, writer: str, groups: list[Group], momen
         append_contacts(books.folder, books.unwritten)
         books.unwritten.clear()
     month = local_time(books, moment.recorded // 1_000_000).strftime("%Y-%m")
-    end = find_end(books.folder, register, writer, books.index.last_position(register, writer))
+    end = find_own_end(books, register, writer)
     placed = append_groups(
         books.folder,
         books.pages.get(register),
@@ -229,6 +246,14 @@ def _append(books: Books, register: str, writer: str, groups: list[Group], momen
     )
     books.recorded = True
     return [each.row for each in placed]
+
+
+def find_own_end(books: Books, register: str, writer: str) -> End:
+    """Where the writer goes on in a register: after its last row, above every seq that the file ever had."""
+    end = find_end(books.folder, register, writer, books.index.last_position(register, writer))
+    if end.file is None:
+        return end
+    return end._replace(position=end.position._replace(seq=max(end.position.seq, books.index.highest_seq(end.file))))
 
 
 def record_each(
@@ -286,6 +311,7 @@ class _Batch:
         """Some of the items, under one lock."""
         with Lock(self.books.folder, self.books.ws.wait):
             self.books.catch_up()
+            self.books.refuse_short(self.register)
             for item in items:
                 unsynced = len(self._fresh)
                 try:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from dispatchctl.output.labels import find_column, find_page, say_word
 from dispatchctl.output.layout import Layout
 from dispatchctl.output.terminal import neutralise_text, write_stdout
-from dispatchctl.registers.page import FIRST, Register
+from dispatchctl.registers.page import FIRST, Register, list_part_fields, name_parts
 
 if TYPE_CHECKING:
     from dispatchctl.output.printing import Printing
@@ -16,6 +16,10 @@ CLOCKS = ("case", "clock", "instance", "state", "owner", "started_at", "due_at",
 SENT = ("id", "assignee_name", "role", "state", "assigned_at")
 COMPLAINTS = ("id", "state", "severity", "content", "at", "by_name")
 FOLLOW_UPS = ("id", "about", "state", "method", "satisfaction", "remark", "at", "by_name")
+PARTS = {
+    "complaints": {"zh": "整改措施", "en": "measures"},
+    "surveys": {"zh": "意见", "en": "opinions"},
+}
 APART_ONCE = ("contact_id", "order_id", "dispatcher")  # stand elsewhere on the sheet, as the opening row has them
 APART = ("events", "clocks", "conflicts", "assignments", "complaints", "followups", "register", "contact", "taken_back")
 
@@ -24,7 +28,13 @@ def print_case(printing: "Printing", item: Mapping[str, Any], page: Register) ->
     """Print what `show` has: fields that are filled in, then tables of assignments, clocks, history and conflicts."""
     lang = printing.lang
     zh = lang == "zh"
-    shown = {key: value for key, value in item.items() if key not in APART and value not in (None, "", [])}
+    parts = item.get(name_parts(page)) or () if page.item else ()
+    of_parts = {*list_part_fields(page), name_parts(page)} if page.item else set()  # each part has its own
+    shown = {
+        key: value
+        for key, value in item.items()
+        if key not in APART and key not in of_parts and value not in (None, "", [])
+    }
     contact = item.get("contact")
     if contact:
         shown["contact"] = " ".join(contact[name] for name in ("name", "phone", "address") if contact[name]) or None
@@ -42,6 +52,7 @@ def print_case(printing: "Printing", item: Mapping[str, Any], page: Register) ->
         ("派工" if zh else "assignments", item.get("assignments") or (), SENT, jobs),
         ("投诉" if zh else "complaints", item.get("complaints") or (), COMPLAINTS, printing.pages.get("complaints")),
         ("回访" if zh else "follow-ups", item.get("followups") or (), FOLLOW_UPS, printing.pages.get("followups")),
+        (PARTS.get(page.name, {}).get(lang, ""), parts, _name_filled(parts), page),
         ("时限" if zh else "clocks", item.get("clocks") or (), CLOCKS, None),
         ("历史" if zh else "history", history, told, None),
         (
@@ -61,6 +72,12 @@ def print_case(printing: "Printing", item: Mapping[str, Any], page: Register) ->
         if rows:
             pieces.append(f"\n{title}\n" + _format(printing, rows, columns, about))
     write_stdout("".join(pieces))
+
+
+def _name_filled(parts: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The columns of a table of parts: those in which any of them says something."""
+    names = [name for name in (parts[0] if parts else ()) if name != "events"]
+    return tuple(name for name in names if any(part[name] not in (None, "", []) for part in parts))
 
 
 def _format(

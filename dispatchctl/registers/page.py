@@ -116,6 +116,11 @@ def list_part_fields(page: Register) -> frozenset[str]:
     return frozenset(_take(about) - _take(others))
 
 
+def name_parts(page: Register) -> str:
+    """What the parts of a case are called together: `measures` of `measure_id`, `opinions` of `opinion_id`."""
+    return f"{page.item.removesuffix('_id')}s"
+
+
 def _take(events: Iterable[Event]) -> set[str]:
     return {name for event in events for name in (*event.required, *event.optional)}
 

@@ -7,6 +7,7 @@ policies.yaml: only what was recorded and what a page allows.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from dispatchctl.registers import Pages, case_of
@@ -144,7 +145,7 @@ def fold_family(rows: Sequence[Row], pages: Pages) -> Family:
         command = (standing[start].recorded, standing[start].file)
         while index < count and (standing[index].recorded, standing[index].file) == command:
             index += 1
-        _apply_command(family, standing[start:index])
+        _apply_command(family, standing[start:index], islice(standing, index, None))
     for case in family.cases.values():
         if case.own == FIRST:
             case.own = case.state = VOID
@@ -165,11 +166,51 @@ def _opens(family: Family, row: Row) -> bool:
     return declared is not None and FIRST in declared.before
 
 
-def _apply_command(family: Family, rows: Sequence[Row]) -> None:
+def _list_lone_helpers(family: Family, taken_back: Case, later: Iterable[Row]) -> list[Case]:
+    """The helpers whose lead's assignment was taken back, so that no lead is left: theirs end otherwise than completed.
+
+    later: the rows of after that. Whoever went on (an older release did not end it) keeps what they recorded.
+    """
+    order = family.cases.get(taken_back.parent)
+    if order is None or order.register != "orders":
+        return []
+    jobs = _list_jobs(family, order)
+    if any(job.fields.get("role") == "lead" for job in jobs):  # it, or its end, decides
+        return []
+    running = [job for job in jobs if job.own in OPEN]
+    went_on = {row.id for row in later} if running else set()
+    return [job for job in running if job.id not in went_on]
+
+
+def _list_jobs(family: Family, order: Case) -> list[Case]:
+    """The assignments of the present round of an order."""
+    return [
+        case
+        for case in family.children.get(order.id, ())
+        if case.register == "assignments" and case.round == order.round and case.own not in (FIRST, VOID)
+    ]
+
+
+def _end_jobs(family: Family, jobs: Iterable[Case], event: str, cause: Row) -> None:
+    """End assignments without a row of their own: by the row that they follow from."""
+    for job in jobs:
+        job.own = job.state = event
+        job.marks[event] = cause.at
+        row = cause._replace(id=job.id, event=event, fields={}, derived=True)
+        job.rows.append(row)
+        family.moments.append(Moment(cause.at, job.id, "assignments", event, event, row))
+
+
+def _apply_command(family: Family, rows: Sequence[Row], later: Iterable[Row]) -> None:
     touched: dict[str, str] = {}
     last = None
     for row in rows:
         case = family.cases[row.id]
+        if row.event == "retracted" and case.state == FIRST and case.register == "assignments":
+            helpers = _list_lone_helpers(family, case, later)
+            touched |= {job.id: touched.get(job.id, job.state) for job in helpers}
+            _end_jobs(family, helpers, "withdrawn", row)
+            last = row if helpers else last
         root = family.cases.get(case.parent) if case.register == "assignments" else case
         for each in (case, root):
             if each is not None:
@@ -263,11 +304,7 @@ def show_order(order: Case, children: Iterable[Case]) -> str:
 
 def _settle_order(family: Family, order: Case, cause: Row, touched: dict[str, str]) -> None:
     """What a command means for assignments without a row of theirs: helpers end with the leads, all with the order."""
-    jobs = [
-        case
-        for case in family.children.get(order.id, ())
-        if case.register == "assignments" and case.round == order.round and case.own not in (FIRST, VOID)
-    ]
+    jobs = _list_jobs(family, order)
     running = [job for job in jobs if job.own in OPEN]
     if not running:
         order.state = show_order(order, jobs)
@@ -282,9 +319,5 @@ def _settle_order(family: Family, order: Case, cause: Row, touched: dict[str, st
     if event:
         for job in running:
             touched.setdefault(job.id, job.state)
-            job.own = job.state = event
-            job.marks[event] = cause.at
-            row = cause._replace(id=job.id, event=event, fields={}, derived=True)
-            job.rows.append(row)
-            family.moments.append(Moment(cause.at, job.id, "assignments", event, event, row))
+        _end_jobs(family, running, event, cause)
     order.state = show_order(order, jobs)

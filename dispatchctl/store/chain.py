@@ -174,11 +174,11 @@ class _CarefulReader:
         except ValueError as error:
             cells = []
             fault = ("bad-line", f"is not a row: {error}") if whole else self._describe_break(cells)
-        self.seq += 1
+        seq = _parse_seq(cells)
+        self.seq = max(self.seq, seq) if seq and not whole else max(self.seq + 1, seq or 0)  # none is given twice
         if not whole:
             self.other = crc
-            self.seq = _parse_seq(cells) or self.seq
-            crc = int(digits, 16) if _is_hex(digits) else crc
+            crc = int(digits, 16) if is_crc(digits) else crc
         else:
             crc = self.other = int(digits, 16)
         self.crc = crc
@@ -203,7 +203,7 @@ class _CarefulReader:
         width = len(self.start.columns)
         if len(cells) != width:
             return "bad-columns", f"has {len(cells)} columns, the header {width}"
-        if _parse_seq(cells) != self.seq + 1:
+        if (_parse_seq(cells) or 0) <= self.seq:  # more than one above it where a shorter file was declared meant
             return "bad-seq", f"has seq {cells[-2][:20]!r} where {self.seq + 1} comes next"
         for name, text in zip(HEAD[:2], cells, strict=False):
             try:
@@ -232,5 +232,6 @@ def _parse_seq(cells: list[str]) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
-def _is_hex(digits: str) -> bool:
+def is_crc(digits: str) -> bool:
+    """Whether a text can be a row's crc: 8 hex digits."""
     return len(digits) == CRC_LENGTH and not digits.strip("0123456789abcdef")

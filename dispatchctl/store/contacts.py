@@ -23,7 +23,7 @@ from dispatchctl.store.files import (
     write_bytes,
 )
 from dispatchctl.store.folder import CONTACTS, Folder
-from dispatchctl.store.lines import VOID_END, check_text, decode_line, encode_cells, finish_tail
+from dispatchctl.store.lines import BOM, VOID_END, check_text, decode_line, encode_cells, finish_tail
 
 COLUMNS = tuple(field.name for field in FIELDS)
 TAIL = 1 << 20  # bytes; no line is longer: nine texts of at most 32 KiB, escaped
@@ -130,12 +130,34 @@ def iterate_contacts(path: str, since: int = 0) -> Iterator[tuple[int, int, Cont
                     return
                 want = sizes.BYTES_OF_CONTACTS if whole else want * 2
                 for line in whole.split(b"\n")[:-1]:
-                    contact = _parse_line(line + b"\n")
+                    text = line.removeprefix(BOM) if since == 0 else line  # a spreadsheet's; it says nothing
+                    contact = _parse_line(text + b"\n")
                     if contact is not None and not (since == 0 and contact == COLUMNS):
                         yield since, len(line) + 1, contact
                     since += len(line) + 1
     except FileNotFoundError:
         return
+
+
+def list_unreadable(path: str) -> list[int]:
+    """The numbers of the lines that are not UTF-8: an editor or a spreadsheet saved the file in another encoding.
+
+    path: the records folder's. None where there is no file. Reads the whole file at once.
+    """
+    file, label = _place(path)
+    found = []
+    try:
+        with open_regular(file, label) as descriptor:
+            data = read_bytes(descriptor, 0, read_size(descriptor, label), label)
+    except FileNotFoundError:
+        return []
+    for number, line in enumerate(data.split(b"\n")[:-1], 1):
+        try:
+            line.decode()
+        except UnicodeDecodeError:
+            if not line.endswith(VOID_END):
+                found.append(number)
+    return found
 
 
 def _parse_line(line: bytes) -> Contact | None:

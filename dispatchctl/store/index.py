@@ -37,6 +37,16 @@ from dispatchctl.store.schema import (
     quote,
     row_columns,
 )
+from dispatchctl.store.tails import (
+    Short,
+    bring_seen,
+    highest_number,
+    keep_seen,
+    list_short,
+    note_named,
+    note_sealed_sizes,
+    settle_tails,
+)
 
 if TYPE_CHECKING:  # a command that finds nothing new judges nothing
     from dispatchctl.store.fact_rows import ChargeRow, ScoreRow
@@ -63,6 +73,7 @@ class Seen(NamedTuple):
     disk_size: int
     mtime: int
     inode: int
+    rows: int
 
 
 Change = tuple[RecordFile, Seen | None, os.stat_result]  # (file, what is known of it, its status now)
@@ -173,7 +184,8 @@ class Index:
             raise
 
     def _make(self, judge: "Judge") -> None:
-        """Empty tables, in the place of whatever is there."""
+        """Empty tables, in the place of whatever is there; what was seen before is kept (see tails.py)."""
+        kept = keep_seen(self.db, self.path)
         found = self.db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         for (name,) in found:
             if not name.startswith("sqlite_"):
@@ -182,6 +194,7 @@ class Index:
             if statement.strip():
                 self.db.execute(statement)
         self.put_meta("stamp", self.stamp)
+        bring_seen(self.db, kept)
         self._forget(judge)
 
     # --- catching up ----------------------------------------------------------------------------------------------
@@ -227,7 +240,7 @@ class Index:
         known = {
             name: Seen(*rest)
             for name, *rest in self.db.execute(
-                "SELECT name, no, size, seq, crc, columns, recorded, disk_size, mtime, inode FROM files"
+                "SELECT name, no, size, seq, crc, columns, recorded, disk_size, mtime, inode, rows FROM files"
             )
         }
         changes: list[Change] = []
@@ -269,6 +282,8 @@ class Index:
             self._take_in(staff, judge)
             self._meet_staff(judge)
         self._take_in([change for change in changes if change[0].register != "staff"], judge)
+        note_sealed_sizes(self.db, self.path, self.label, ((file, status.st_size) for file, _, status in changes))
+        settle_tails(self.db)
 
     def _refuse_changed(self, changes: list[Change]) -> None:
         """Stale where a file did not only grow; where it has a fault too, since that may reach into what follows."""
@@ -348,12 +363,13 @@ class Index:
             if seen.columns:
                 position = Position(seen.size, seen.seq, seen.crc, tuple(seen.columns.split(",")), seen.recorded)
         crc_before = self._crc_before(file)
-        since, damaged = position if position.columns else None, False
+        since, damaged, count = position if position.columns else None, False, seen.rows if seen is not None else 0
         for read in iterate_file(file, since, crc_before, self.pages.events(file.register)):
             position = read.position
             if position.columns:
                 self._handles[number] = file, position.columns
             self.db.executemany("INSERT INTO faults VALUES (?, ?, ?, ?, ?, ?, ?)", read.faults)
+            count += len(read.rows)
             for offset, length, row in read.rows:
                 if self.until is None or row.recorded <= self.until:
                     yield PlacedRow(number, offset, length, row)
@@ -362,9 +378,9 @@ class Index:
             count_damaged_ids(self.db, file)
         size, seq, crc, columns, recorded = position
         self.db.execute(
-            "REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (number, name, file.register, file.month, file.writer, file.part, size, seq, crc, ",".join(columns),
-             recorded, status.st_size, status.st_mtime_ns, status.st_ino, crc_before),
+             recorded, status.st_size, status.st_mtime_ns, status.st_ino, crc_before, count),
         )  # fmt: skip
 
     def _crc_before(self, file: RecordFile) -> int:
@@ -382,6 +398,7 @@ class Index:
         for placed in chunk:
             gathering.take(placed)
         note_keys(self.db, (placed.row for placed in chunk))
+        note_named(self.db, (placed.row for placed in chunk), self.pages)
         touched = list(gathering.families())
         families = [self._complete(family) for family in touched]
         self._keep_rows(families)
@@ -518,10 +535,17 @@ class Index:
         return int(row[0] or 0)
 
     def counter(self, register: str, writer: str, day: str) -> int:
-        """The last number given to an id of the register by that writer on that day (YYYYMMDD)."""
-        query = "SELECT number FROM counters WHERE register = ? AND writer = ? AND day = ?"
-        row = self.db.execute(query, (register, writer, day)).fetchone()
+        """The last number ever given to an id of the register by that writer on that day (YYYYMMDD)."""
+        return highest_number(self.db, register, writer, day)
+
+    def highest_seq(self, file: RecordFile) -> int:
+        """The highest seq that a file is known to have had; 0 where audit does not tell."""
+        row = self.db.execute("SELECT seq FROM adopted WHERE name = ?", (f"{file.register}/{file.name}",)).fetchone()
         return int(row[0]) if row else 0
+
+    def list_short(self) -> list[Short]:
+        """The files that have fewer rows than they had."""
+        return list_short(self.db, self.path, self.label, self.pages)
 
 
 def _name_month(change: Change) -> str:

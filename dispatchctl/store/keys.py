@@ -39,15 +39,34 @@ def note_keys(db: sqlite3.Connection, rows: Iterable[Row]) -> None:
     count_ids(db, names)
 
 
+def make_id(letter: str, day: str, writer: str, number: int) -> str:
+    """`O-20261121-0007`; with a writer other than main `O-20261121-SZ-0007`. day: YYYYMMDD."""
+    middle = "" if writer == "main" else f"{writer}-"
+    return f"{letter}-{day}-{middle}{number:04d}"
+
+
+def split_id(name: str) -> tuple[str, str, int] | None:
+    """(writer, day, number) of an id that make_id made; None for any other, a person's own among them."""
+    parts = name.split("-")
+    if len(parts) in (3, 4) and len(parts[1]) == 8 and parts[-1].isdecimal() and len(parts[-1]) < 16:
+        return parts[2] if len(parts) == 4 else "main", parts[1], int(parts[-1])
+    return None
+
+
 def count_ids(db: sqlite3.Connection, names: Iterable[tuple[str, str]]) -> None:
     """Remember the highest number of each register, writer and day: the next id is one above it."""
     counters: dict[tuple[str, str, str], int] = {}
     for register, name in names:
-        parts = name.split("-")
-        if len(parts) in (3, 4) and len(parts[1]) == 8 and parts[-1].isdecimal() and len(parts[-1]) < 16:
-            key = (register, parts[2] if len(parts) == 4 else "main", parts[1])
-            counters[key] = max(counters.get(key, 0), int(parts[-1]))
+        found = split_id(name)
+        if found is not None:
+            key = (register, *found[:2])
+            counters[key] = max(counters.get(key, 0), found[2])
     db.executemany(_COUNTER, [(*key, number) for key, number in counters.items()])
+
+
+def note_number(db: sqlite3.Connection, key: tuple[str, str, str], number: int) -> None:
+    """Remember a number that was given: key is register, writer and day (YYYYMMDD)."""
+    db.execute(_COUNTER, (*key, number))
 
 
 def count_damaged_ids(db: sqlite3.Connection, file: RecordFile) -> None:

@@ -11,6 +11,7 @@ from dispatchctl.registers.page import TEXT_LIMIT
 
 VOID_END = b",torn"  # how a line ends that was never a whole row; no crc looks like it
 CRC_LENGTH = 8
+BOM = b"\xef\xbb\xbf"  # the byte order mark, which a spreadsheet puts before a text
 
 _ESCAPED = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\0": "\\0"}
 

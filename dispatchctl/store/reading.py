@@ -15,9 +15,11 @@ from dispatchctl.registers.row import Row
 from dispatchctl.store.chain import Piece, Placed, Position, make_row, read_carefully
 from dispatchctl.store.columns import read_quickly
 from dispatchctl.store.files import RecordFile, open_regular, read_bytes, read_size
-from dispatchctl.store.lines import CRC_LENGTH, decode_line
+from dispatchctl.store.lines import BOM, CRC_LENGTH, decode_line
 
 LONGEST_HEADER = 1 << 16
+UNREADABLE = "bad-header"  # the code of a file of which no row can be read
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # how such a file begins
 SYNC_FAILED = b"sync-failed,"  # with a crc and no LF: the whole content of a part made after a failed sync
 
 
@@ -103,7 +105,8 @@ def _read_header(descriptor: int, file: RecordFile, crc_before: int) -> Read:
     """A Read without rows whose position lies after the header, or has no columns where there is none to read."""
     data = read_bytes(descriptor, 0, LONGEST_HEADER, file.label)
     nothing = Position(0, 0, crc_before, (), 0)
-    line, end, _ = data.partition(b"\n")
+    mark = BOM if data.startswith(BOM) else b""  # a spreadsheet's; nothing that is said is changed by it
+    line, end, _ = data[len(mark) :].partition(b"\n")
     if not end:
         return Read([], nothing._replace(crc=read_sync_mark(data, crc_before)), [], [], data)
     try:
@@ -111,10 +114,20 @@ def _read_header(descriptor: int, file: RecordFile, crc_before: int) -> Read:
     except ValueError:
         columns = ()
     if columns[: len(HEAD)] != HEAD or columns[-len(TAIL) :] != TAIL or len(set(columns)) != len(columns):
-        hint = "a spreadsheet or git may have rewritten the file: take it back from a backup"
-        fault = Fault(file.label, 1, 0, "bad-header", "is not the header of a register", hint=hint)
+        mend = f"dispatchctl records adopt {file.label} --reason TEXT"
+        hint = f"a spreadsheet or git may have rewritten the file: take it back from a backup, or try: {mend}"
+        message = f"is not the header of a register{_explain_header(data)}"
+        fault = Fault(file.label, 1, 0, UNREADABLE, message, hint=hint)
         return Read([], nothing, [fault], [], b"")
-    return Read([], Position(len(line) + 1, 0, crc32(line, crc_before), columns, 0), [], [], b"")
+    start = Position(len(mark) + len(line) + 1, 0, crc32(line, crc_before), columns, 0)
+    return Read([], start, [], [], b"")
+
+
+def _explain_header(data: bytes) -> str:
+    """What a spreadsheet or an editor did to a file that begins like this, as far as it shows; begins with a colon."""
+    if data[:2] in UTF_16:
+        return ": the file was saved in UTF-16"
+    return ": the lines end in CR LF" if b"\r\n" in data else ""
 
 
 def read_sync_mark(data: bytes, crc_before: int) -> int:

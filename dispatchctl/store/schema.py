@@ -23,7 +23,7 @@ BASE = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
 CREATE TABLE files(no INTEGER PRIMARY KEY, name TEXT UNIQUE, register TEXT, month TEXT, writer TEXT, part INTEGER,
   size INTEGER, seq INTEGER, crc INTEGER, columns TEXT, recorded INTEGER, disk_size INTEGER, mtime INTEGER,
-  inode INTEGER, crc_before INTEGER);
+  inode INTEGER, crc_before INTEGER, rows INTEGER);
 CREATE TABLE faults(file TEXT, line INTEGER, "column" INTEGER, code TEXT, message TEXT, allowed TEXT, hint TEXT);
 CREATE TABLE families(id TEXT PRIMARY KEY, places BLOB) WITHOUT ROWID;
 CREATE TABLE requests(key TEXT PRIMARY KEY, register TEXT, id TEXT, event TEXT, file TEXT, seq INTEGER,
@@ -32,6 +32,13 @@ CREATE TABLE sources(ref TEXT, event TEXT, register TEXT, id TEXT, recorded INTE
   WITHOUT ROWID;
 CREATE TABLE counters(register TEXT, writer TEXT, day TEXT, number INTEGER, PRIMARY KEY(register, writer, day))
   WITHOUT ROWID;
+CREATE TABLE seen(name TEXT PRIMARY KEY, seq INTEGER) WITHOUT ROWID;
+CREATE TABLE given(register TEXT, writer TEXT, day TEXT, number INTEGER, PRIMARY KEY(register, writer, day))
+  WITHOUT ROWID;
+CREATE TABLE named(register TEXT, writer TEXT, day TEXT, number INTEGER, id TEXT, ref TEXT,
+  PRIMARY KEY(register, writer, day)) WITHOUT ROWID;
+CREATE TABLE adopted(name TEXT PRIMARY KEY, seq INTEGER) WITHOUT ROWID;
+CREATE TABLE cut(name TEXT PRIMARY KEY, sealed INTEGER, size INTEGER, seal TEXT) WITHOUT ROWID;
 CREATE TABLE contacts(id TEXT PRIMARY KEY, place INTEGER, length INTEGER, phone BLOB, address BLOB) WITHOUT ROWID;
 CREATE INDEX contacts_phone ON contacts(phone);
 CREATE INDEX contacts_address ON contacts(address);

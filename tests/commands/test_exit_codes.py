@@ -198,7 +198,7 @@ def test_4_a_state_that_forbids_it_is_named_with_what_may_happen(desk: Desk) -> 
     before = desk.files()
     told = desk("triage", "1", "--dispatch", code=4).err
     assert "O-20261102-0001 is cancelled" in told
-    assert "possible now: reopened" in told
+    assert "possible now: reopen" in told
     assert desk.files() == before
 
 

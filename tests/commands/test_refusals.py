@@ -133,3 +133,20 @@ def test_what_was_recorded_is_never_answered_with_a_refusal(words: tuple[str, ..
     assert said.err.startswith(f"warning: {words[0]}: ")
     shown = run("list", *words, "--json", *COMMON)
     assert (shown.code, shown.out) == (2, "")
+
+
+def test_what_is_possible_is_said_as_it_is_typed() -> None:
+    """Every event that a state allows is recorded by a command that there is."""
+    from dispatchctl.commands import COMMANDS, GROUPS
+    from dispatchctl.commands.spoken import name_verbs
+    from dispatchctl.registers import SHIPPED
+    from dispatchctl.registers.page import FIRST
+
+    known = {*COMMANDS, *(f"{group} {verb}" for group, (_, verbs) in GROUPS.items() for verb in verbs)}
+    for register in SHIPPED.names:
+        for event in SHIPPED.get(register).events:
+            if FIRST not in event.before:
+                for words in name_verbs(register, [event.name]):
+                    assert words.partition(" --")[0] in known, (register, event.name)
+    assert name_verbs("assignments", ["acknowledged", "extension-asked"]) == ["ack", "ask-extension"]
+    assert name_verbs("complaints", ["ruled-valid", "amended"]) == ["complaint rule --valid", "amend"]

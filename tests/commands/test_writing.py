@@ -98,6 +98,7 @@ def test_every_writing_command_is_tried(run: Run) -> None:
 
     verbs = [(name,) for name in COMMANDS] + [(group, verb) for group, (_, lines) in GROUPS.items() for verb in lines]
     writing = {verb for verb in verbs if has_all(run, verb)}
+    writing.remove(("records", "adopt"))  # of a damaged file, which no command makes: reliability/test_tails.py
     tried = [line.argv for story in STORIES for line in list_lines(story) if not line.prepares]
     assert writing == {verb for verb in writing if any(tuple(argv[: len(verb)]) == verb for argv in tried)}
     assert len(writing) > 60

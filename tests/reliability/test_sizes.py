@@ -10,26 +10,18 @@ from pathlib import Path
 import pytest
 from desks import copy_desk, open_demo
 from office import Office, live
+from small import with_default_sizes
 from stories import STORIES, join_staff, list_lines
 from surroundings import LONG
 
 from dispatchctl import sizes
 
-NAMES = [name for name in vars(sizes) if name.isupper()]
 STEPS = 25
 MAP = """
 register: orders
 columns: {source_ref: ref, at: when, content: what, caller: who, phone: phone, address: where}
 constants: {kind: request}
 """
-
-
-@pytest.fixture(params=[1, 2, 3, 7])
-def size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
-    """Every threshold is this small."""
-    for name in NAMES:
-        monkeypatch.setattr(sizes, name, request.param)
-    return int(request.param)
 
 
 def check_everything(office: Office) -> None:
@@ -45,17 +37,6 @@ def check_everything(office: Office) -> None:
     assert office("records", "check", "--json", code=None).out == with_default_sizes(
         office, "records", "check", "--json"
     )
-
-
-def with_default_sizes(office: Office, *argv: str) -> str:
-    """What a command prints with the thresholds that the package has."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in DEFAULTS.items():
-            patch.setattr(sizes, name, value)
-        return str(office(*argv, code=None).out)
-
-
-DEFAULTS = {name: getattr(sizes, name) for name in NAMES}
 
 
 @pytest.mark.heavy

@@ -278,11 +278,22 @@ def test_a_file_without_a_whole_header_has_no_rows(notebook, data):
     assert read.position == Position(0, 0, 77, (), 0)
 
 
-@pytest.mark.parametrize("change", [lambda data: b"\xef\xbb\xbf" + data, lambda data: data.replace(b"\n", b"\r\n")])
+@pytest.mark.parametrize(
+    "change", [lambda data: data.replace(b"at,", b"At,", 1), lambda data: data.replace(b"\n", b"\r\n")]
+)
 def test_what_a_spreadsheet_saved_is_told_of(notebook, change):
     notebook.write(jot("one"))
     notebook.path().write_bytes(change(notebook.path().read_bytes()))
     assert notebook.places() == [(1, "bad-header")]
+
+
+def test_a_byte_order_mark_is_passed_over(notebook):
+    notebook.write(jot("one"))
+    path = notebook.path()
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    notebook.write(jot("two"))
+    assert notebook.places() == []
+    assert notebook.contents() == ["one", "two"]
 
 
 def test_links_and_devices_are_not_read(notebook, tmp_path):

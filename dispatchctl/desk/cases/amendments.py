@@ -20,6 +20,7 @@ from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.registers.page import VOID, list_part_fields
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Case, Family
+from dispatchctl.store.schema import quote
 from dispatchctl.typed import Writing
 
 CONTACT_FIELDS = ("caller", "phone", "address")
@@ -187,30 +188,51 @@ def replace_contact(books: Books, case: Case, changes: Mapping[str, str], moment
 
 def retract(
     books: Books, case_id: str, ref: str, reason: str, writing: Writing, *, within: int | None = None
-) -> tuple[Done, Row]:
-    """Take a row of a case back (by default its last): by who wrote it, or from supervisor up; (done, the row).
+) -> tuple[Done, list[Row]]:
+    """Take a row of a case back (by default its last): by who wrote it, or from supervisor up; (done, [the row]).
 
-    within: only a row recorded so many seconds ago (undo).
+    within: only a row recorded so many seconds ago, and with it all rows of its command, the last of them first (undo).
     """
     chosen: list[Row] = []
 
     def plan(moment: Instant, family: Family) -> list[Step]:
-        case = family.cases[case_id]
-        row = find_row(books, case, ref)
-        if row not in case.conflicts or case.page.stands:  # of two that exclude each other one has to go
-            refuse_decided(case)
-        if within is not None and moment.recorded - row.recorded > within * 1_000_000:
-            raise Refused(
-                f"{row.ref} was recorded more than {within // 60} minutes ago", hint="retract it with a reason"
-            )
-        chosen[:] = [row]
-        return [Step("retracted", {"row": row.ref, "reason": reason})]
+        row = find_row(books, family.cases[case_id], ref)
+        chosen[:] = [row] if within is None else list_command(books, family, row)
+        return [_take_back(family, each, reason, moment, within) for each in chosen]
 
     done = act(books, books.case(case_id).register, case_id, plan, writing, ("retracted",))
     if not chosen:
-        wanted = done.rows[0].fields["row"]
-        chosen = [row for row in books.rows_of(case_id) if row.ref == wanted]
-    return done, chosen[0]
+        wanted = [row.fields["row"] for row in done.rows]
+        chosen = sorted((row for row in books.rows_of(case_id) if row.ref in wanted), key=lambda row: -row.seq)
+    return done, chosen
+
+
+def _take_back(family: Family, row: Row, reason: str, moment: Instant, within: int | None) -> Step:
+    """The step that takes one row back; Refused for what stands for ever, or is too old."""
+    case = family.cases[row.id]
+    if row not in case.conflicts or case.page.stands:  # of two that exclude each other one has to go
+        refuse_decided(case)
+    if within is not None and moment.recorded - row.recorded > within * 1_000_000:
+        raise Refused(f"{row.ref} was recorded more than {within // 60} minutes ago", hint="retract it with a reason")
+    return Step("retracted", {"row": row.ref, "reason": reason}, case=row.id)
+
+
+def list_command(books: Books, family: Family, row: Row) -> list[Row]:
+    """The rows of the command that wrote a row, as far as they stand, the last one first: what came later rests on what
+    came before. Refused where it wrote of cases that have nothing to do with each other: each is taken back by itself.
+    """
+    command = (row.register, row.file, row.recorded)
+    standing = [each for case in family.cases.values() for each in (*case.rows, *case.conflicts) if not each.derived]
+    mine = [each for each in standing if (each.register, each.file, each.recorded) == command]
+    query = f"SELECT id FROM {quote(row.register)} WHERE recorded = ?"
+    others = [case for (case,) in books.index.db.execute(query, (row.recorded,)) if case not in family.cases]
+    apart = [case for case in others if any(each.file == row.file for each in books.rows_of(case) if each.id == case)]
+    if apart:
+        told = ", ".join([row.id, *apart][:5])
+        raise Refused(
+            f"the command wrote of {len(apart) + 1} cases ({told})", hint="take each back: dispatchctl retract CASE"
+        )
+    return sorted(mine, key=lambda each: -each.seq) or [row]
 
 
 def find_row(books: Books, case: Case, ref: str) -> Row:
@@ -234,8 +256,11 @@ def find_row(books: Books, case: Case, ref: str) -> Row:
     raise NotFound(f"{case.id} has no row {show_text(ref)}", hint=f"its rows: {listed}")
 
 
-def undo(books: Books, writing: Writing) -> tuple[Done, Row]:
-    """Take back one's own last event of a case, if nothing followed it, within 10 minutes; audit and notices stay."""
+def undo(books: Books, writing: Writing) -> tuple[Done, list[Row]]:
+    """Take back one's own last command about a case, if nothing followed it, within 10 minutes.
+
+    What followed and was undone does not count. Audit and notices stay.
+    """
     key = writing.request_id
     known = books.index.db.execute("SELECT id FROM requests WHERE key = ?", (key,)).fetchone()
     if key and known:

@@ -11,6 +11,7 @@ from dispatchctl.desk.fields import read_field
 from dispatchctl.desk.names import show_text, suggest_nearest
 from dispatchctl.desk.times import Formatter
 from dispatchctl.errors import NotFound, UsageFault
+from dispatchctl.registers import Pages
 from dispatchctl.registers.page import Field, Register, join_items
 from dispatchctl.store.lines import check_text
 from dispatchctl.store.schema import quote
@@ -65,6 +66,19 @@ def list_cases(
         item["contact"] = describe_contact(books, item.get("contact_id") or "", reveal=False)
         items.append(item)
     return items
+
+
+def name_sources(pages: Pages, register: str) -> list[str]:
+    """The registers on whose rows the states of a register's cases rest: its own, those below an order, its parent."""
+    page = pages.get(register)
+    found = [register]
+    for name in pages.names:
+        each = pages.get(name)
+        if each.under and each.parent and pages.fields(name)[each.parent].of == register:
+            found.append(name)
+    if page.under and page.parent:
+        found.append(pages.fields(register)[page.parent].of)
+    return found
 
 
 def name_columns(books: Books, page: Register) -> tuple[str, ...]:

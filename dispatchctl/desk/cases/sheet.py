@@ -6,8 +6,10 @@ from typing import Any
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.chasing.due import list_due
 from dispatchctl.desk.contacts import mask_contact, read_contact
+from dispatchctl.desk.items import list_items
 from dispatchctl.desk.times import Formatter
-from dispatchctl.registers.page import ALONE, Field, split_items
+from dispatchctl.registers import Pages
+from dispatchctl.registers.page import ALONE, Field, list_part_fields, name_parts, split_items
 from dispatchctl.registers.row import Row, fold_key
 from dispatchctl.rules.families import Case, Family, find_retracted
 
@@ -98,10 +100,43 @@ def show_case(books: Books, name: str, *, reveal: bool = False) -> dict[str, Any
         item["complaints"] = [describe_below(books, each, COMPLAINT) for each in list_below(family, name, "complaints")]
     if case.register in FOLLOWED:
         item["followups"] = [describe_below(books, each, FOLLOW_UP) for each in list_below(family, name, "followups")]
+    if case.page.item:
+        item[name_parts(case.page)] = describe_parts(books, case)
     item["clocks"] = list_due(books, [name])
     item["conflicts"] = [describe_row(books, row) for row in case.conflicts]
     item["taken_back"] = [describe_row(books, row) for row in list_taken_back(books, case)]
     return item
+
+
+def describe_parts(books: Books, case: Case) -> list[dict[str, Any]]:
+    """What was said of each part of a case (a complaint's measures, a survey's opinions), in the order they came.
+
+    `item`: its number; then the fields that a part has, null where it was not said, and the events in which it was.
+    """
+    fields, names = books.pages.fields(case.register), list_part_fields(case.page)
+    parts = []
+    for one in list_items(case, case.page.item):
+        rows = [row for row in case.rows if row.fields.get(case.page.item) == one]
+        said: dict[str, str] = {}
+        for row in rows:
+            said.update(row.fields)
+        own = {name: to_value(field, said.get(name)) for name, field in fields.items() if name in names}
+        del own[case.page.item]
+        parts.append({"item": one, **own, "events": [row.event for row in rows]})
+    return parts
+
+
+def name_shown(pages: Pages, register: str) -> list[str]:
+    """The registers whose rows a case of this one is shown with: its own, its parent's, those that refer to it."""
+    found = [register]
+    for name in pages.names:
+        parent = pages.get(name).parent
+        of = pages.fields(name)[parent].of if parent else None
+        if of == register or (of == "" and name != register):
+            found.append(name)
+        if name == register and of:
+            found.append(of)
+    return found
 
 
 def list_taken_back(books: Books, case: Case) -> list[Row]:

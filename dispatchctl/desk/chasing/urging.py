@@ -63,7 +63,7 @@ def urge(
                     told.append(f"{each.id} {one.clock} was urged; the next is due at {format_time(books, what)}")
                 continue
             level, people = what
-            name = new_id(books, "notices", moment, len(steps))
+            name = new_id(books, "notices", moment, len(urged if writing.dry_run else steps))
             fields = {
                 "kind": "urging" if level == 1 else "escalation",
                 "case": each.id,

@@ -14,6 +14,7 @@ from dispatchctl.registers.kinds import KINDS, check_value
 from dispatchctl.registers.page import FIRST, Field, Register, split_items
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Case, find_retracted, fold_family
+from dispatchctl.store.keys import split_id
 
 SYSTEM = "system"
 DEPTH = 8  # how far up a family's root is sought
@@ -62,7 +63,10 @@ class CrossCheck:
         self._wanted: dict[tuple[str, str], set[str]] = {}  # (type, register or "") -> ids that rows refer to
         self._sources: set[int] = set()
         self._requests: dict[str, tuple[str, int]] = {}
+        self._gaps: dict[tuple[str, str], list[tuple[int, int]]] = {}  # (seq before it, numbers left out)
+        self._last: dict[tuple[str, str], int] = {}
         self._values: list[tuple[tuple[str, str], Fault]] = []  # (case, reference) of a row, and what it may not hold
+        self._unmet: dict[tuple[str, str, str], tuple[int, str]] = {}  # (register, writer, day) -> (number, row)
         self._retractions: list[Row] = []
         self._held: list[Row] | None = []
 
@@ -70,7 +74,7 @@ class CrossCheck:
 
     def line_of(self, register: str, file: str, seq: int) -> int:
         """The line on which a row stands: after the header and whatever was torn before it."""
-        line = seq + 1
+        line = seq + 1 - sum(gap for after, gap in self._gaps.get((register, file), ()) if after < seq)
         for torn in self.torn.get((register, file), ()):
             if torn <= line:
                 line += 1
@@ -79,6 +83,14 @@ class CrossCheck:
     def _fault(self, place: Place, code: str, message: str, allowed: str = "", hint: str = "") -> Fault:
         register, file, _ = place
         return Fault(f"{self.label}/{register}/{file}.csv", self.line_of(*place), 0, code, message, allowed, hint)
+
+    def note_seq(self, row: Row) -> None:
+        """Remember where seq leaps: a file that lost rows and was adopted goes on above the highest it had."""
+        place = row.register, row.file
+        last = self._last.get(place, 0)
+        if row.seq > last + 1:
+            self._gaps.setdefault(place, []).append((last, row.seq - last - 1))
+        self._last[place] = row.seq
 
     # --- row by row -----------------------------------------------------------------------------------------------
 
@@ -152,7 +164,7 @@ class CrossCheck:
         """The rows that refer to nobody or nothing; contacts: the private ones' ids, None where they are not here.
 
         Contacts of other offices stay with them, so only those that this writer made are looked for. Of each one that
-        is missing the first row is told that was not taken back.
+        is missing every row is told that was not taken back; of a person who is missing, the first that they wrote.
         """
         for author, place in self._authors.items():
             if author not in self._cases["staff"]:
@@ -167,10 +179,29 @@ class CrossCheck:
             return
         gone = find_retracted(self._retractions)
         for row in self._held if self._held is not None else read_again():
-            for kind, wanted in self._list_references(row):
+            for kind, wanted in dict.fromkeys(self._list_references(row)):
                 if (kind, wanted) in missing and (row.id, row.ref) not in gone:
-                    missing.discard((kind, wanted))
+                    self._note_unmet(kind[0], wanted, row)
                     yield self._explain_missing(row, kind[0], wanted)
+
+    def _note_unmet(self, kind: str, wanted: str, row: Row) -> None:
+        found, register = split_id(wanted), self.pages.letters.get(wanted[:1], "")
+        if kind == CASE and register and found is not None:
+            key = (register, found[0], found[1])
+            if key not in self._unmet or found[2] > self._unmet[key][0]:
+                self._unmet[key] = found[2], row.ref
+
+    def list_lost(self) -> dict[tuple[str, str, str], tuple[int, int, str]]:
+        """(register, writer, day) -> (last number there, highest that a row names, that row): where ids are gone at the
+        end of a day. After check_references.
+        """
+        lost = {}
+        for (register, writer, day), (number, ref) in self._unmet.items():
+            known = (split_id(case) for case in self._cases[register])
+            last = max((each[2] for each in known if each and each[:2] == (writer, day)), default=0)
+            if last < number:
+                lost[register, writer, day] = last, number, ref
+        return lost
 
     def _is_missing(self, kind: tuple[str, str], wanted: str, contacts: frozenset[str] | None) -> bool:
         if kind[0] == STAFF:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from dispatchctl.desk.actors import find_actor
-from dispatchctl.desk.books import Books, find_cache
+from dispatchctl.desk.books import Books, find_cache, remove_index
 from dispatchctl.desk.policy.doubts import doubt_people, doubt_published
 from dispatchctl.desk.staff.posts import check_id, staff_event
 from dispatchctl.desk.times import find_missing_year, local_time
@@ -41,6 +41,9 @@ def found_desk(ws: Workspace, folder: str, me: str, name: str, *, demo: bool) ->
     base = os.path.abspath(folder)
     records = os.path.join(base, "records")
     made = make_folder(records, demo)
+    cache = find_cache(records)
+    if cache:  # of a folder that stood here before: what it had seen is not of this one
+        remove_index(os.path.join(cache, "index.sqlite"))
     rules = os.path.join(base, "policies.yaml")
     if not os.path.lexists(rules):
         day = _today(ws)
@@ -119,6 +122,6 @@ def _examine_books(ws: Workspace, books: Books, note: Callable[..., None]) -> No
     except DispatchError as error:
         actor, trouble = "", str(error)
     note("who I am", actor or named or "nobody", "ok" if actor else trouble)
-    faults = books.index.faults()
+    faults = [*books.index.faults(), *(each.fault for each in books.list_short())]
     note("faults in records", len(faults), "ok" if not faults else "see: dispatchctl records check")
     note("locale", os.environ.get("LC_ALL") or os.environ.get("LANG") or "none")

@@ -5,23 +5,28 @@ may be at work meanwhile: what looks wrong between two files is looked at again 
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from dispatchctl.desk.books import Books, find_cache
 from dispatchctl.desk.files.crosscheck import CrossCheck
-from dispatchctl.errors import BadData, Fault
+from dispatchctl.errors import BadData, DispatchError, Fault
 from dispatchctl.policy.compiling import compile_policy
 from dispatchctl.registers import SHIPPED, Pages
 from dispatchctl.registers.row import Row
+from dispatchctl.store import seals
 from dispatchctl.store.contact_places import stat_contacts
-from dispatchctl.store.contacts import iterate_contacts
+from dispatchctl.store.contacts import iterate_contacts, list_unreadable
 from dispatchctl.store.files import RecordFile, list_files, list_strays
-from dispatchctl.store.folder import Folder, list_register_folders, open_folder
+from dispatchctl.store.folder import CONTACTS, Folder, list_register_folders, open_folder
 from dispatchctl.store.publications import Publication, read_publications
-from dispatchctl.store.reading import iterate_file
+from dispatchctl.store.reading import UNREADABLE, iterate_file
 from dispatchctl.store.rules_cache import read_text
+from dispatchctl.store.seals import name_seal
+from dispatchctl.store.tails import SHORT, explain_cut, explain_named
 from dispatchctl.store.versions import FOLDER as POLICIES
 from dispatchctl.store.versions import VersionFile, list_version_files
+from dispatchctl.workspace import Workspace
 
 TORN = "torn"  # the code of what a crash left: told, but no finding
 LOOKS = 3  # times to look where files grow meanwhile
@@ -41,15 +46,32 @@ class Inspection(NamedTuple):
         return sum(fault.code != TORN for fault in self.faults)
 
 
-def inspect_records(path: str, pages: Pages = SHIPPED) -> Inspection:
-    """Everything wrong in a records folder with these registers; SystemFailed where it cannot be read."""
+def inspect_records(path: str, pages: Pages = SHIPPED, more: Sequence[Fault] = ()) -> Inspection:
+    """Everything wrong in a records folder with these registers; SystemFailed where it cannot be read.
+
+    more: what the files themselves do not show (see list_short_files).
+    """
     folder = open_folder(path)
     for _ in range(LOOKS - 1):
         before = _mark_files(folder)
-        found = _Look(folder, pages).take_all()
+        found = _Look(folder, pages).take_all(more)
         if not found.findings or _mark_files(folder) == before:
             return found
-    return _Look(folder, pages).take_all()
+    return _Look(folder, pages).take_all(more)
+
+
+def list_short_files(ws: Workspace) -> list[Fault]:
+    """The files that have fewer rows than they had, as far as the index knows; none where there is no index."""
+    cache = find_cache(open_folder(ws.records_path).path)
+    if not cache or not os.path.exists(os.path.join(cache, "index.sqlite")):
+        return []
+    try:
+        books = Books(ws)
+        found = [each.fault for each in books.list_short()]
+    except DispatchError:  # the rules, or the files: told otherwise
+        return []
+    books.settle()
+    return found
 
 
 def _mark_files(folder: Folder) -> list[tuple[str, int, int]]:
@@ -83,7 +105,7 @@ class _Look:
         self.cross = CrossCheck(folder.label, folder.writer, pages)
         self.crc_before: dict[str, int] = {}  # label of a file -> the crc that it goes on from
 
-    def take_all(self) -> Inspection:
+    def take_all(self, more: Sequence[Fault]) -> Inspection:
         for register in order_registers(self.pages):
             self._take_register(register)
             self._note_strays(register)
@@ -93,6 +115,12 @@ class _Look:
         self.faults += self.cross.check_references(self._list_contacts(), self._iterate_rows)
         self.faults += self.cross.fold_all(self._iterate_rows)
         self._check_versions(read_publications(self.folder.path, self.folder.label))
+        self.faults += more
+        told = {fault.file for fault in (*more, *self.faults) if fault.code in (SHORT, UNREADABLE)}
+        for fault in (*self._check_sealed(), *self._check_named()):
+            if fault.file not in told:
+                told.add(fault.file)
+                self.faults.append(fault)
         self.faults.sort(key=lambda fault: (fault.file, fault.line, fault.column))
         return Inspection(self.faults, self.files, self.rows)
 
@@ -136,6 +164,7 @@ class _Look:
             self.faults += [_explain_chain(fault, before) for fault in read.faults]
             for _, _, row in read.rows:
                 self.rows += 1
+                self.cross.note_seq(row)
                 if known:
                     self.cross.take(row)
                 self._check_time(row, file, recorded, bounds)
@@ -206,7 +235,31 @@ class _Look:
         """The ids of the private contacts; None where there is no such file, as in another office's clone."""
         if not stat_contacts(self.folder.path):
             return None
+        for line in list_unreadable(self.folder.path):
+            message = "is not UTF-8: the contact of this line counts for nothing"
+            hint = "a spreadsheet or an editor saved the file in another encoding: save it as UTF-8 again"
+            self._report(f"{self.folder.label}/{CONTACTS}", line, "bad-contact", message, hint=hint)
         return frozenset(contact.contact_id for _, _, contact in iterate_contacts(self.folder.path))
+
+    def _check_sealed(self) -> Iterator[Fault]:
+        """The files that are shorter than their seal says; what else differs `records verify` tells."""
+        for month, writer in seals.list_seals(self.folder.path):
+            try:
+                seal = seals.read_seal(self.folder.path, self.folder.label, month, writer)
+            except BadData:
+                continue
+            for file in seal.files if seal is not None else ():
+                path = f"{self.folder.path}/{file.file}"
+                size = os.path.getsize(path) if os.path.isfile(path) else -1
+                if size < file.size:
+                    name = file.file.removesuffix(".csv")
+                    yield explain_cut(self.folder.label, name, size, file.size, name_seal(month, writer))
+
+    def _check_named(self) -> Iterator[Fault]:
+        """The files of this writer whose last cases are gone, by what other rows name; another's may yet come."""
+        for key, (last, number, ref) in sorted(self.cross.list_lost().items()):
+            if key[1] == self.folder.writer:
+                yield explain_named(self.folder.path, self.folder.label, self.pages, (*key, last, number), ref)
 
     # --- published rules --------------------------------------------------------------------------------------------
 

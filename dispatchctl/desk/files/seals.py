@@ -108,6 +108,10 @@ def _make_seal(books: Books, period: Period, moment: Instant, actor: str, *, end
     sealed = [month for month, writer in seals.list_seals(folder.path) if writer == folder.writer]
     _refuse_gap(books, mine, sealed, period.name)
     files = [file for file in mine if file.month == period.name]
+    names = {f"{file.register}/{file.name}" for file in files}
+    short = [each.fault for each in books.list_short() if each.name in names]
+    if short:
+        raise BadData("\n".join(map(str, short)), hint=short[0].hint, faults=tuple(short))
     if not files:
         raise Refused(f"{folder.writer} recorded nothing in {period.name}: there is nothing to seal", place=SEALS)
     measured = []
@@ -176,7 +180,7 @@ def _end_torn(file: RecordFile, tail: bytes, *, end_torn: bool) -> None:
 
 
 def _count_rows(books: Books, seal: Seal) -> int:
-    query = "SELECT COALESCE(SUM(seq), 0) FROM files WHERE month = ? AND writer = ?"
+    query = "SELECT COALESCE(SUM(rows), 0) FROM files WHERE month = ? AND writer = ?"
     return int(books.index.db.execute(query, (seal.month, seal.writer)).fetchone()[0])
 
 

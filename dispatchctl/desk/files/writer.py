@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from dispatchctl.desk.actors import require_actor
-from dispatchctl.desk.books import Books, find_cache, remove_index
+from dispatchctl.desk.books import Books, find_cache, outdate_index
 from dispatchctl.desk.drafts import Step
 from dispatchctl.desk.events import begin
 from dispatchctl.desk.recording import was_recorded
@@ -21,7 +21,7 @@ def rebuild_index(ws: Workspace) -> dict[str, Any]:
     cache = find_cache(open_folder(ws.records_path).path)
     place = os.path.join(cache, "index.sqlite") if cache else ""
     if place:
-        remove_index(place)
+        outdate_index(place)
     books = Books(ws)
     db = books.index.db
 
@@ -31,7 +31,7 @@ def rebuild_index(ws: Workspace) -> dict[str, Any]:
     counts = {
         "place": books.index.place or None,
         "files": count("SELECT COUNT(*) FROM files"),
-        "rows": count("SELECT SUM(seq) FROM files"),
+        "rows": count("SELECT SUM(rows) FROM files"),
         "cases": sum(count(f"SELECT COUNT(*) FROM {quote(name)}") for name in books.pages.names),
         "clocks": count("SELECT COUNT(*) FROM clocks WHERE share = 0"),
         "faults": len(books.index.faults()),

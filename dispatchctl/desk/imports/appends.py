@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 from dispatchctl import sizes
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Instant, try_drafts
-from dispatchctl.desk.names import make_id
-from dispatchctl.desk.recording import read_moment
+from dispatchctl.desk.recording import find_own_end, read_moment
 from dispatchctl.desk.times import local_time
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.store import contacts as private
@@ -20,7 +19,8 @@ from dispatchctl.store.bulk import Strip, append_strips
 from dispatchctl.store.contact_places import stat_contacts
 from dispatchctl.store.contacts import Contact, fold_address, fold_phone
 from dispatchctl.store.files import list_files
-from dispatchctl.store.journal import Draft, End, Lock, find_end
+from dispatchctl.store.journal import Draft, End, Lock
+from dispatchctl.store.keys import make_id
 
 
 class Planned(NamedTuple):
@@ -101,8 +101,8 @@ class Recorder:
         mark = self._mark()
         self.books.catch_up()
         index = self.books.index
-        position = index.last_position(self.register, self.writer)
-        self.end = find_end(self.books.folder, self.register, self.writer, position)
+        self.books.refuse_short(self.register)
+        self.end = find_own_end(self.books, self.register, self.writer)
         self.last = index.last_recorded(self.writer)
         self.counts.clear()
         self.known.clear()

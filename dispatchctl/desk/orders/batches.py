@@ -9,7 +9,7 @@ from dispatchctl.desk.drafts import Instant, Step
 from dispatchctl.desk.names import suggest_nearest
 from dispatchctl.desk.orders.dispatch import Dispatched, Sending, Sent, describe_sent, list_pool, plan_assignment
 from dispatchctl.desk.orders.intake import TYPED, Request, Taken, describe_taken, find_source, plan_order
-from dispatchctl.desk.recording import Refusal, record_each
+from dispatchctl.desk.recording import Refusal, list_recorded, record_each
 from dispatchctl.errors import UsageFault
 from dispatchctl.exchange.rows import read_rows
 from dispatchctl.typed import Writing
@@ -92,13 +92,29 @@ def take_orders(books: Books, source: str, writing: Writing) -> tuple[list[Taken
 
 
 def assign_pool(books: Books, writing: Writing) -> tuple[list[Dispatched], list[Refusal]]:
-    """Send the best candidate to every order that waits, in the policy's order; each sees the loads of those before."""
+    """Send the best candidate to every order that waits, in the policy's order; each sees the loads of those before.
+
+    A --request-id that was used answers for what it sent, and goes on with what had been waiting then.
+    """
     actor = require_actor(books, system=True)
+    ahead = 0
+    sent, since = list_recorded(books, writing.request_id, "assignments")
+    waiting = [order for order in list_pool(books) if not sent or _waited(books, order, since)]
     made: dict[str, list[Sent]] = {}
 
     def plan(order: str, moment: Instant) -> list[Step]:
-        steps, made[order] = plan_assignment(books, order, Sending(auto=True), actor, moment)
+        nonlocal ahead
+        steps, made[order] = plan_assignment(books, order, Sending(auto=True), actor, moment, ahead=ahead)
+        ahead += len(steps) if writing.dry_run else 0
         return steps
 
-    done, refused = record_each(books, "assignments", actor, list_pool(books), plan, writing, ("assigned",))
+    items = list(dict.fromkeys([*sent, *waiting]))
+    done, refused = record_each(books, "assignments", actor, items, plan, writing, ("assigned",))
     return [Dispatched(one, made.get(order) or describe_sent(books, one)) for order, one in done], refused
+
+
+def _waited(books: Books, order: str, since: int) -> bool:
+    """Whether an order that waits now already did at a time (microseconds): nothing of it was recorded later."""
+    return bool(
+        books.index.db.execute("SELECT 1 FROM orders WHERE id = ? AND recorded <= ?", (order, since)).fetchone()
+    )

@@ -100,9 +100,12 @@ def fill_dispatch(books: Books, order: Case, sending: Sending) -> dict[str, str]
 
 
 def plan_assignment(
-    books: Books, order: str, sending: Sending, actor: str, moment: Instant, *, claim: bool = False
+    books: Books, order: str, sending: Sending, actor: str, moment: Instant, *, claim: bool = False, ahead: int = 0
 ) -> tuple[list[Step], list[Sent]]:
-    """The steps of one dispatch, and what was decided: the lead's first, then the helpers'."""
+    """The steps of one dispatch, and what was decided: the lead's first, then the helpers'.
+
+    ahead: new assignments before these that are not recorded (--dry-run).
+    """
     family = books.family(order)
     case = family.cases[order]
     if case.state not in (("pool",) if claim else ASSIGNABLE):
@@ -130,7 +133,7 @@ def plan_assignment(
         holders.add(person)
         if role == "helper":
             check_ceiling(books, case, person, sending)
-        name = new_id(books, "assignments", moment, len(steps))
+        name = new_id(books, "assignments", moment, ahead + len(steps))
         dispatcher = find_dispatcher(family, case, moment.at) if claim else actor
         texts = {
             "order_id": order,

@@ -149,6 +149,7 @@ def test_a_missing_file_is_found(run: Run, desk: Path) -> None:
     assert code == 1
     assert ("records/orders/2026-12.main.csv", 2, "broken-chain") in find(faults)
     assert "unknown-case" in {fault["code"] for fault in faults}  # the assignment's order is gone
+    assert ("records/orders/2026-11.main.csv", 0, "fewer-rows") in find(faults)
 
 
 def test_a_missing_part_is_found(run: Run, desk: Path) -> None:

@@ -83,3 +83,38 @@ def test_a_note_of_a_row_and_of_the_command_are_both_kept(desk: Desk) -> None:
     rows = '{"kind":"inquiry","content":"几点下班","note":"客户很急"}\n{"kind":"inquiry","content":"几点上班"}'
     desk.do("lin", "new-order", "--from", "-", "--note", "早班登记", input=rows)
     assert [row["note"] for row in desk.rows("orders")] == ["客户很急; 早班登记", "早班登记"]
+
+
+def test_sending_everybody_under_a_key_that_was_used_says_what_was_sent(desk: Desk) -> None:
+    """What came to wait since then waits for another key; an item that was missing is done."""
+    first = [desk.take(content=f"漏水{number}") for number in range(3)]
+    for order in first:
+        desk.do("lin", "triage", order, "--dispatch")
+    desk.wait(minutes=1)
+    tried = [each["id"] for each in desk.do("lin", "assign", "--all", "--auto", "--dry-run")]
+    assert tried == [f"A-20261102-000{number}" for number in (1, 2, 3)]
+    sent = desk.do("lin", "assign", "--all", "--auto", "--request-id", "K")
+    assert [each["id"] for each in sent] == tried
+    rows = desk.rows("assignments")
+    desk.wait(minutes=1)
+    later = desk.take(content="后来的")
+    desk.do("lin", "triage", later, "--dispatch")
+    again = desk.do("lin", "assign", "--all", "--auto", "--request-id", "K")
+    assert [(each["id"], each["assignee"]) for each in again] == [(each["id"], each["assignee"]) for each in sent]
+    assert all(each["replayed"] for each in again)
+    assert desk.rows("assignments") == rows
+    assert desk.state(later) == "pool"
+    assert len(desk.do("lin", "assign", "--all", "--auto", "--request-id", "L")) == 1
+
+
+def test_a_trial_of_many_numbers_each(desk: Desk) -> None:
+    lines = "".join(f'{{"kind": "inquiry", "content": "问路{number}"}}\n' for number in range(3))
+    (desk.folder / "calls.jsonl").write_text(lines, encoding="utf-8")
+    tried = desk.do("lin", "new-order", "--from", str(desk.folder / "calls.jsonl"), "--dry-run")
+    assert [each["id"] for each in tried] == [f"O-20261102-000{number}" for number in (1, 2, 3)]
+    for _ in range(2):
+        order = desk.take(content="漏水")
+        desk.do("lin", "assign", order, "pan", "--over-ceiling", "--reason", "人手不足")
+    desk.wait(days=5)
+    urged = desk.do("lin", "urge", "--all", "--dry-run")
+    assert len({each["id"] for each in urged}) == len(urged) > 1

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from desks import forget_index
 from transcripts import Result
 
 Run = Callable[..., Result]
@@ -326,6 +327,7 @@ def test_an_interrupted_publication_is_finished_by_publishing_again(run: Run, de
     publish(run, FIRST)
     text = (demo / "records/policies/2026-11-02.yaml").read_bytes()
     (demo / "records/audit/2026-11.main.csv").unlink()  # as if the program had died before the row
+    forget_index(demo)
     assert run("records", "check").code == 1
     item = publish(run, LATER)
     assert item["file"] == "2026-11-02.yaml"
