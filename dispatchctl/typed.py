@@ -197,3 +197,8 @@ def parse_money(text: str, option: str = "--amount") -> str:
     if not found:
         raise refuse_value(option, text, MONEY_FORMS)
     return f"{found[1]}.{found[2] or '':0<2}"
+
+
+def fold_reference(text: str) -> str:
+    """Another system's number for comparing: without blanks around it and without full-width ones."""
+    return text.replace("\u3000", "").strip()

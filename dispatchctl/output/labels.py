@@ -113,6 +113,7 @@ COLUMNS: dict[str, Column] = {
         Column("read", "read", "读入", "number"),
         Column("imported", "imported", "导入", "number"),
         Column("skipped", "skipped", "跳过", "number"),
+        Column("changed", "changed", "有变化", "number"),
         Column("refused", "refused", "拒绝", "number"),
         Column("ref", "row", "记录", "id"),
         Column("records", "records", "记录文件夹"),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dispatchctl.exchange.layouts import FileForm
 from dispatchctl.exchange.maps import Further, load_map
 from dispatchctl.registers import SHIPPED
 
@@ -43,7 +44,7 @@ def test_a_map_says_which_column_is_which_field() -> None:
     assert found.values == {"channel": {"Call": "phone"}}
     assert found.constants == {"kind": "request", "priority": "normal"}
     assert found.events == [Further("closed", "closed", {"answer": "result"}, {})]
-    assert found.encoding == "utf-8"
+    assert found.layout == FileForm()
     assert found.lines["result"] == (7, 51)
 
 
@@ -59,7 +60,7 @@ constants: {kind: request}
     assert found is not None
     assert found.is_log
     assert (found.case, found.event_column) == ("number", "state")
-    assert found.event_values == {"New": "taken", "Closed": "closed"}
+    assert found.event_values == {"New": ("taken",), "Closed": ("closed",)}
 
 
 @pytest.mark.parametrize(
