@@ -36,7 +36,7 @@ if TYPE_CHECKING:  # a command that finds nothing new judges nothing
     from dispatchctl.store.judge import Judge
     from dispatchctl.store.judgements import ClockRow, Judged
 
-FORMAT = 7  # of the tables; another number makes a new index
+FORMAT = 8  # of the tables; another number makes a new index
 TRIES = 5  # to read files that others change meanwhile
 WAIT = 10.0  # seconds for another process that writes the index
 UNHARMED = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")
