@@ -85,6 +85,7 @@ PAGE = complete_page(
             Field("dispatcher", "dispatcher", "派单人", type="staff"),
             Field("worker", "done by", "完工人", type="staff"),
             Field("follow_up", "follow-up", "回访", type="choice", choices=FOLLOW_UP),
+            Field("source_ref", "source reference", "来源编号"),
         ),
     )
 )

@@ -9,9 +9,13 @@ from dispatchctl.rules.owners import find_dispatcher
 
 
 class OfOrder(Derived):
-    """dispatcher, worker (the lead at the last `completed`), follow_up (owed, made, unreachable or none)."""
+    """dispatcher, worker (the lead at the last `completed`), follow_up (owed, made, unreachable or none), source_ref.
 
-    names = frozenset({"dispatcher", "worker", "follow_up"})
+    source_ref: what its first row is referred to by in another system.
+    """
+
+    names = frozenset({"dispatcher", "worker", "follow_up", "source_ref"})
+    _TAKEN = frozenset({"dispatcher", "source_ref"})
     _FOLLOW_UP, _WORKER, _DISPATCHER = (frozenset({name}) for name in ("follow_up", "worker", "dispatcher"))
 
     def __init__(self, family: Family, case: Case, calendars: Calendars) -> None:
@@ -32,7 +36,9 @@ class OfOrder(Derived):
             self.answered = event == "answered" or (self.answered and event != "reopened")
             if self.closed:  # a corrected kind or service
                 return self._FOLLOW_UP
-            return self._DISPATCHER if event in ("taken", "needs-dispatch") else NOTHING
+            if event == "taken":
+                return self._TAKEN
+            return self._DISPATCHER if event == "needs-dispatch" else NOTHING
         if moment.register == "followups":
             self.made = self.made or event == "answered"
             self.tries += event == "not-reached"
@@ -50,6 +56,8 @@ class OfOrder(Derived):
         """See Derived.get."""
         if name == "worker":
             return self.worker
+        if name == "source_ref":
+            return self.case.rows[0].source_ref if self.case.rows else ""
         if name == "dispatcher":
             return find_dispatcher(self.family, self.case, at)
         if not self.closed:

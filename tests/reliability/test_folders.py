@@ -4,12 +4,14 @@ import json
 import shlex
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from desks import Desk
 from office import Office
 from surroundings import ROOT
 
+ADDED = ("source_ref",)  # keys that orders and clocks have since
 FOLDERS = sorted(path.parent for path in (ROOT / "tests" / "folders").glob("*/commands.txt"))
 NOW = "2026-11-05T09:00:00+08:00"
 
@@ -28,12 +30,25 @@ def list_said(folder: Path) -> list[tuple[str, list[str]]]:
     return [(words[0], words[1:]) for words in map(str.split, lines)]
 
 
+def drop_added(told: Any, said: Any) -> Any:
+    """What a release says now without the keys that were added since."""
+    if isinstance(told, dict) and isinstance(said, dict):
+        return {
+            name: drop_added(each, said.get(name)) for name, each in told.items() if name in said or name not in ADDED
+        }
+    if isinstance(told, list) and isinstance(said, list) and len(told) == len(said):
+        return [drop_added(one, other) for one, other in zip(told, said, strict=True)]
+    return told
+
+
 def test_every_reading_command_says_what_it_said(old: tuple[Path, Office]) -> None:
     folder, office = old
     for _ in range(2):
         for name, argv in list_said(folder):
             said = (folder / "said" / f"{name}.json").read_text(encoding="utf-8")
-            assert office.act("lin", *argv, "--json").out == said, argv
+            told = office.act("lin", *argv, "--json").out
+            if told != said:  # what CHANGELOG names may be beside it, never instead
+                assert drop_added(json.loads(told), json.loads(said)) == json.loads(said), argv
         office("records", "rebuild")
 
 

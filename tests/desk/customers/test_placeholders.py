@@ -56,7 +56,7 @@ def test_a_request_may_say_that_there_is_none(demo: Path, run: Run) -> None:
     assert json.loads(shown.out)["contact"] == {
         "id": "P-20261110-0001",
         "name": "甲示例",
-        "phone": None,
+        "phone": "",
         "address": "7-1-101",
     }
     assert run("amend", "1", "address=不详", "--reason", "听错了", "--now", NOW).code == 0

@@ -10,6 +10,7 @@ from transcripts import Result
 
 Run = Callable[..., Result]
 Ask = Callable[..., Any]
+WHO = ("--caller", "张示例", "--phone", "138-0000-0001")
 NOW = "2026-11-20T09:00:00+08:00"
 HEAD = "n,t,s,p,c,a\n"
 MAP = """register: orders
@@ -148,6 +149,20 @@ def test_columns_are_joined(load: Run, ask: Ask, run: Run) -> None:
     result = load()
     assert "map.yaml:2: h.csv has no column '楼栋'" in result.err
     assert "hint: nearest: 楼" in result.err
+
+
+def test_an_imported_order_is_found_by_its_old_number(both: Run, ask: Ask, run: Run) -> None:
+    assert ask("show", "H1")["id"] == "O-20261120-0001"
+    assert ask("show", "\u3000H2")["source_ref"] == "H2"
+    assert [order["id"] for order in ask("list", "orders", "--where", "source_ref=H2")] == ["O-20261120-0002"]
+    assert [order["id"] for order in ask("list", "orders", "--search", "H2")] == ["O-20261120-0002"]
+    assert {item["source_ref"] for item in ask("due", "H1")} == {"H1"}
+    assert {item["source_ref"] for item in ask("due", "--all")} == {"H1", "H2"}
+    fields = run("list", "orders", "--fields", "id,source_ref", "--sort", "id", "--format", "csv", "--now", NOW)
+    assert fields.out.split()[1:] == ["O-20261120-0001,H1", "O-20261120-0002,H2"]
+    done = run("complaint", "new", "--order", "H1", "--content", "还漏", *WHO, "--now", NOW, "--json")
+    assert done.code == 0, done.err
+    assert ask("show", json.loads(done.out)["id"])["order_id"] == "O-20261120-0001"
 
 
 # --- logs -------------------------------------------------------------------------------------------------------------
