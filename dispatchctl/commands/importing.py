@@ -11,13 +11,13 @@ from dispatchctl import sizes
 from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.results import BAD_ROWS, print_warnings
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.imports.history import import_history
+from dispatchctl.desk.imports.history import import_history, load_import_map
 from dispatchctl.desk.imports.tally import Outcome, RowChange, describe_outcome, group_map_faults, spell_faults
-from dispatchctl.errors import BadData
+from dispatchctl.errors import BadData, UsageFault
 from dispatchctl.options import ShortOption, command
 from dispatchctl.output.formats import emit
 from dispatchctl.output.formatters import find_format
-from dispatchctl.output.terminal import tell
+from dispatchctl.output.terminal import neutralise_text, tell, write_stdout
 from dispatchctl.workspace import Workspace
 
 COUNTS = ("read", "imported", "changed", "skipped", "refused")
@@ -27,7 +27,8 @@ Advance = Callable[[int, int], None]
 
 @command("import")
 @click.argument("file", metavar="FILE|-")
-@click.option("--map", "map_path", required=True, metavar="MAP.yaml", help="Which column is which field.")
+@click.option("--map", "map_path", default="", metavar="MAP.yaml", help="Which column is which field; demanded.")
+@click.option("--suggest-map", is_flag=True, help="Print a first map for the file, and what the rules lack for it.")
 @click.option(
     "--on-error",
     type=click.Choice(("stop", "skip")),
@@ -39,7 +40,14 @@ Advance = Callable[[int, int], None]
 @click.option("--strict", is_flag=True, help="Refuse what is otherwise put right with a warning.")
 @with_books(settles=False)
 def import_command(
-    books: Books, file: str, map_path: str, on_error: str, dry_run: bool, update: bool, strict: bool
+    books: Books,
+    file: str,
+    map_path: str,
+    suggest_map: bool,
+    on_error: str,
+    dry_run: bool,
+    update: bool,
+    strict: bool,
 ) -> int:
     """Import orders from CSV, JSON lines or a workbook, as a map of their columns says; `-` reads standard input.
 
@@ -48,9 +56,14 @@ def import_command(
 
     \b
     Examples:
+      dispatchctl records import history.csv --suggest-map > map.yaml
       dispatchctl records import history.csv --map map.yaml --dry-run
       zcat history.csv.gz | dispatchctl records import - --map map.yaml --on-error skip
     """
+    if suggest_map:
+        return _print_suggestion(books, file, map_path)
+    if not map_path:
+        raise UsageFault("is missing", place="--map", hint="--suggest-map prints a first one")
     with show_progress(books.ws) as advance:
         try:
             outcome = import_history(
@@ -72,6 +85,19 @@ def import_command(
     if outcome.imported + outcome.updated <= sizes.ROWS_SETTLED:
         books.settle()
     return BAD_ROWS if outcome.groups else 0
+
+
+def _print_suggestion(books: Books, file: str, map_path: str) -> int:
+    from dispatchctl.desk.imports.suggestions import suggest_map  # asked for once a file
+
+    found = suggest_map(books, file, load_import_map(books, map_path) if map_path else None)
+    print_warnings(books)
+    if find_format(books.ws.format).tree:
+        services = [{"value": text, "rows": rows} for text, rows in found.services]
+        emit(books.ws, [{"map": found.text, "services": services}], ("map",), single=True, ids="map")
+    elif not books.ws.quiet:
+        write_stdout(neutralise_text(found.text, "\n"))
+    return 0
 
 
 def show_progress(ws: Workspace) -> AbstractContextManager[Advance | None]:

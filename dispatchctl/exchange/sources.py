@@ -348,6 +348,38 @@ def read_head(file: IO[bytes]) -> bytes:
     return head
 
 
+def guess_form(path: str) -> FileForm:
+    """The form of a file as its first bytes tell it; NotFound, SystemFailed or BadData where it cannot be read."""
+    if path == "-":
+        raise BadData("a map is suggested for a file, not for standard input", place="-")
+    encoding, delimiter = "utf-8", ","
+    try:
+        with open(path, "rb") as file:
+            form = find_source_form(path, file)
+            head = read_head(file)
+    except FileNotFoundError:
+        raise NotFound("no such file", place=path) from None
+    except OSError as error:
+        raise SystemFailed(f"cannot be read: {error.strerror}", place=path) from error
+    if form == "csv":
+        encoding = tell_encoding(head) or "utf-8"
+        lines = head.decode(encoding, "replace").splitlines()[:HEADER_LINES]
+        delimiter = tell_delimiter(max(lines, key=len, default=""))
+    found = FileForm(encoding, delimiter)
+    if form == "jsonl":
+        return found
+    source = open_source(path, found)
+    try:
+        for _ in range(2):  # the sheet, then the row of its column names
+            for _, line in source.tell_layout():
+                word, _, value = line.partition(": ")
+                found = found._replace(**({"header": int(value)} if word == "header" else {"sheet": value}))
+                source.layout = found
+        return found
+    finally:
+        source.close()
+
+
 def open_source(path: str, layout: FileForm) -> Source:
     """The input at `path`, `-` for standard input. NotFound, SystemFailed, or BadData where it has no header."""
     if path == "-":
