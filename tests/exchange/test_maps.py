@@ -17,7 +17,7 @@ events:
 KEYS = {"service": ("plumbing",), "channel": ("phone", "app"), "kind": ("request",), "priority": ("normal",)}
 
 
-def fit(field: str, text: str) -> str:
+def fit(register: str, field: str, text: str) -> str:
     if field in KEYS and text not in KEYS[field]:
         raise ValueError(f"no such {field}: {text}", ", ".join(KEYS[field]), "")
     return text
@@ -68,7 +68,7 @@ constants: {kind: request}
     [
         (b"register: orders\n", b"", "1 missing"),
         (b"register: orders", b"register: order", "1 unknown-register"),
-        (b"register: orders", b"register: staff", "1 not-imported"),
+        (b"register: orders", b"register: ledger", "1 not-imported"),
         (b"timezone: America/New_York", b"timezone: Boston", "2 bad-timezone"),
         (b"timezone: America/New_York", b"timezone: ../../etc/passwd", "2 bad-timezone"),
         (b"timezone: America/New_York", b"time zone: America/New_York", "2 unknown-key"),

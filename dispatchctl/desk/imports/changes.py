@@ -84,6 +84,10 @@ class Comparer:
                 suspects |= {row: found for row, found in there if column[row] and column[row] != found.fields[place]}
         return suspects
 
+    def find_one(self, case: str) -> Present | None:
+        """A case as it is now; None where there is none."""
+        return self._find_present([case]).get(case)
+
     def _find_present(self, cases: Sequence[str]) -> dict[str, Present]:
         columns = ["id", "first_at", "state", *map(mark_column, self.times or [self.names[0]]), *self.fields]
         listed = ", ".join(map(quote, columns))

@@ -4,6 +4,7 @@ A column is converted as a whole: the ordinary case costs one dictionary look-up
 only a column with something wrong in it is gone through cell by cell.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -16,9 +17,10 @@ from dispatchctl.desk.names import show_text
 from dispatchctl.errors import DispatchError, UsageFault
 from dispatchctl.policy.reading import find_nearest, list_some
 from dispatchctl.registers.kinds import KINDS, check_value
-from dispatchctl.registers.page import TEXT_LIMIT, Field, Register
-from dispatchctl.typed import MONEY_FORMS, parse_money
+from dispatchctl.registers.page import TEXT_LIMIT, Field, Register, join_items
+from dispatchctl.typed import MONEY_FORMS, fold_reference, parse_money
 
+_SEPARATORS = re.compile("[;；、,，\n]")
 LONGEST = TEXT_LIMIT // 4  # characters that never are more than TEXT_LIMIT bytes of UTF-8
 SUGGESTED = 50  # different unknown keys for which the nearest one is looked up
 BEGINS = ("repeats_at",)  # fields of times by which something began; all others are ends: due, expected, granted
@@ -48,6 +50,13 @@ def make_tables(books: Books, register: str) -> Tables:
     policy = books.policy
 
     def refer(field: Field, text: str) -> str:
+        if field.type == "case":  # of the same system: its numbers come before ours
+            found = books.index.db.execute(
+                "SELECT DISTINCT id FROM sources WHERE ref = ? AND register = ?",
+                (fold_reference(text), field.of or "orders"),
+            ).fetchall()
+            if len(found) == 1:
+                return str(found[0][0])
         return read_field(books, field, text, Instant(books.now, 0), "", employed=False)
 
     known: dict[str, dict[str, str] | None] = {}
@@ -158,13 +167,17 @@ class ColumnReader:
         table = tables.known.get(field)
         self.table = None if table is None else {**table, **values, "": default}
         declared = tables.fields.get(field)
+        self.many = declared is not None and declared.many
         self.each = declared is not None and declared.type in (*KINDS, "staff", "case")
 
     def read(self, column: list[str], note: Note, present: Sequence[int | None] | None = None) -> list[str]:
         """The column as texts to record; what is wrong is told to `note` by row, and "" stands there."""
         if self.none and not self.none.isdisjoint(map(str.strip, column)):
             column = ["" if text.strip() in self.none else text for text in column]
-        if self.table is not None:
+        read: Sequence[str | None]
+        if self.many:
+            read = [self._fit_many(row, text, note) for row, text in enumerate(column)]
+        elif self.table is not None:
             found = list(map(self.table.get, column))
             read = self._look_again(column, found, note, present) if None in found else found
         elif self.each:
@@ -194,6 +207,12 @@ class ColumnReader:
     def _refuse(self, row: int, text: str, note: Note) -> None:
         told = suggest_key(self.tables, self.field, text)
         note(row, f"unknown-{self.field}", f"no such {self.field}: {show_text(text)}", *told, show_text(text))
+
+    def _fit_many(self, row: int, text: str, note: Note) -> str:
+        """A list: theirs may stand between any of the separators that people write."""
+        items = [each.strip() for each in _SEPARATORS.split(text) if each.strip()]
+        fitted = [self._fit(row, each, note) for each in items]
+        return join_items([each for each in fitted if each]) if items else self.default
 
     def _fit(self, row: int, text: str, note: Note) -> str:
         text = self.values.get(text, text)

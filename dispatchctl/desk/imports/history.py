@@ -18,8 +18,9 @@ from dispatchctl.desk.imports.appends import Known, Planned, Recorder, try_addit
 from dispatchctl.desk.imports.changes import Comparer, Correction, Stranger, name_correction
 from dispatchctl.desk.imports.conversion import Tables, fit_value, make_tables, spell_time
 from dispatchctl.desk.imports.eventlogs import LogReader
+from dispatchctl.desk.imports.rowwise import RowRecorder
 from dispatchctl.desk.imports.sieve import Sifted, Sifter
-from dispatchctl.desk.imports.tally import LISTED, ImportTally, Outcome, RowChange, RowFault
+from dispatchctl.desk.imports.tally import ImportTally, Outcome, RowChange, RowFault
 from dispatchctl.desk.imports.times import TimeParser
 from dispatchctl.desk.recording import read_moment
 from dispatchctl.errors import BadData, Fault, NotFound, SystemFailed
@@ -44,8 +45,7 @@ def load_import_map(books: Books, path: str) -> ImportMap:
         raise SystemFailed(f"cannot be read: {error.strerror}", place=path) from error
     tables: dict[str, Tables] = {}
 
-    def fit(field: str, value: str) -> str:
-        register = REGISTERS[0]
+    def fit(register: str, field: str, value: str) -> str:
         if register not in tables:
             tables[register] = make_tables(books, register)
         return fit_value(tables[register], field, value, TimeParser(books.timezone))
@@ -116,6 +116,9 @@ class Import:
         self.comparer = Comparer(books, self.page, self.sifter)
         self.repeated: dict[int, RowFault] = {}  # input row -> its reference stands before
         self.recorder = Recorder(books, writer, actor, wanted.register)
+        self.rowwise: RowRecorder | None = None
+        if wanted.register != REGISTERS[0]:
+            self.rowwise = RowRecorder(books, wanted, self.sifter, self.known, self.comparer, actor, update=update)
 
     def check_columns(self, map_path: str) -> None:
         """BadData where the map names columns that the input has not: all of them, by the line of the map."""
@@ -160,7 +163,10 @@ class Import:
         for _, sifted in self.chunks(0, lint=True):
             if self.log is None:
                 hashes.extend(map(hash, sifted.refs))
-            count_chunk(tally, sifted, self.plan(sifted, moment))
+            if self.rowwise is not None:
+                self.rowwise.take(sifted, tally, dry=True)
+            else:
+                count_chunk(tally, sifted, self.plan(sifted, moment))
         self.repeated = self._find_repeated(hashes)
         if self.repeated:
             tally = self._count_anew(moment)
@@ -198,7 +204,10 @@ class Import:
         if self.log is not None:
             self.log.start_over()
         for _, sifted in self.chunks(0, lint=True):
-            count_chunk(fresh, sifted, self.plan(sifted, moment))
+            if self.rowwise is not None:
+                self.rowwise.take(sifted, fresh, dry=True)
+            else:
+                count_chunk(fresh, sifted, self.plan(sifted, moment))
         return fresh
 
     def _warn(self) -> None:
@@ -227,6 +236,9 @@ class Import:
         tally = ImportTally()
         for _, sifted in self.chunks(1, lint=False):
             self.source.check_unchanged()
+            if self.rowwise is not None:
+                self.rowwise.take(sifted, tally, dry=False)
+                continue
             if len(sifted.faults) == len(sifted.lines):
                 count_chunk(tally, sifted, Planned([], [], [], 0))
                 continue
@@ -380,7 +392,7 @@ def count_chunk(tally: ImportTally, sifted: Sifted, planned: Planned) -> None:
     tally.updated += planned.updated
     tally.skipped += planned.skipped
     tally.refused += len(sifted.faults)
-    tally.changes += planned.changes[: LISTED - len(tally.changes)]
+    tally.note_changes(planned.changes)
     for row in sorted(sifted.faults):
         tally.add(sifted.faults[row])
 

@@ -13,7 +13,7 @@ from dispatchctl.desk.imports.conversion import ColumnReader, Tables
 from dispatchctl.desk.imports.tally import RowFault
 from dispatchctl.desk.imports.times import DayEnds, TimeParser, TimeReader
 from dispatchctl.errors import Fault
-from dispatchctl.exchange.maps import CONTACT, ImportMap, opening_event
+from dispatchctl.exchange.maps import CONTACT, REGISTERS, ImportMap
 from dispatchctl.exchange.sources import Chunk, Source
 from dispatchctl.registers.page import ANY, BACK, FIRST, Event
 from dispatchctl.typed import fold_reference
@@ -69,9 +69,12 @@ class Sifter:
         self.parser = TimeParser(wanted.timezone or books.timezone, wanted.time_formats, wanted.none)
         self.ends = DayEnds(books, within=True)
         events = {event.name: event for event in tables.page.events}
-        first = opening_event(tables.page)
+        first = events[wanted.openings[0]]
         self.ref = self._place(wanted.case or wanted.columns["source_ref"])
-        self.word = self._place(wanted.event_column) if wanted.is_log else -1
+        word = wanted.event_column or wanted.begins_column
+        self.word = self._place(word) if word else -1
+        # another register's rows may have the numbers of their orders: a reference has each event once
+        self.prefix = "" if wanted.register == REGISTERS[0] else f"{wanted.register}:"
         self.parts = [self._make_part(first, wanted.columns["at"], wanted.columns, wanted.constants)]
         for further in wanted.events:
             self.parts.append(self._make_part(events[further.event], further.at, further.columns, further.constants))
@@ -98,7 +101,8 @@ class Sifter:
             required = name in event.required and not constants.get(name) and not self.map.is_log
             fields.append((name, place, self._make_reader(name, constants.get(name, ""), required=required)))
         note = self._place(columns["note"]) if "note" in columns else -1
-        opens = FIRST in event.before and not self.map.is_log
+        dated = any(own[name].type == "date" for name in event.required)  # what is noted of a day
+        opens = FIRST in event.before and not self.map.is_log and not dated
         times = TimeReader(self.parser, None if opens or at in self.map.moments else self.ends)
         return Part(event, self._place(at), times, fields, note)
 
@@ -173,7 +177,8 @@ class Sifter:
 
     def _read_refs(self, chunk: Chunk, note: Any) -> list[str]:
         reader = self._make_reader("source_ref", "", required=True)
-        return [fold_reference(ref) for ref in reader.read(chunk.columns[self.ref], note)]
+        refs = [fold_reference(ref) for ref in reader.read(chunk.columns[self.ref], note)]
+        return [f"{self.prefix}{ref}" for ref in refs] if self.prefix else refs
 
     def _drop_placeholders(self, column: list[str]) -> list[str]:
         """A contact's texts without those that only say that there is none."""

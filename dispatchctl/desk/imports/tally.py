@@ -3,7 +3,7 @@
 A column of four thousand unknown services is told by its values, each with the rows that have it, not row by row.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from dispatchctl.errors import Fault
@@ -86,6 +86,10 @@ class ImportTally:
                 self.groups[key] = Group(fault, 1, subject, value)
             else:
                 self.more += 1
+
+    def note_changes(self, changes: Sequence[RowChange]) -> None:
+        """Keep what known rows say otherwise, as far as it is listed."""
+        self.changes += changes[: LISTED - len(self.changes)]
 
     def outcome(self) -> Outcome:
         """The counts, faults in the order of their first lines."""
