@@ -51,8 +51,8 @@ def import_command(
 ) -> int:
     """Import orders, or what was done about them, from CSV, JSON lines or a workbook, as a map of the columns says.
 
-    `-` reads standard input. All of it is checked before anything is written. Run again, it passes over what is there: by
-    source_ref. What such a row says otherwise is named and counted as changed; with --update it is recorded.
+    `-` reads standard input. All of it is checked before anything is written. Run again, it passes over what is there,
+    by source_ref. What such a row says otherwise is named and counted as changed; with --update it is recorded.
 
     \b
     Examples:

@@ -67,6 +67,9 @@ class Sifter:
         self.personal: dict[str, int] = {}  # column -> rows with what looks like a phone or identity number
         self.columns: list[str] = []  # of theirs, in the order they are read in
         self.parser = TimeParser(wanted.timezone or books.timezone, wanted.time_formats, wanted.none)
+        # a field's times were ISO 8601 whatever the map said of `at`, and such maps go on being read
+        iso = [""] if wanted.time_formats else []
+        self.field_parser = TimeParser(self.parser.timezone, [*wanted.time_formats, *iso], wanted.none)
         self.ends = DayEnds(books, within=True)
         events = {event.name: event for event in tables.page.events}
         first = events[wanted.openings[0]]
@@ -89,7 +92,7 @@ class Sifter:
 
     def _make_reader(self, field: str, default: str, *, required: bool) -> ColumnReader:
         values = self.map.values.get(field, {})
-        return ColumnReader(self.tables, field, values, default, self.parser, required=required)
+        return ColumnReader(self.tables, field, values, default, self.field_parser, required=required)
 
     def _make_part(self, event: Event, at: str, columns: Mapping[str, str], constants: Mapping[str, str]) -> Part:
         own = self.tables.fields

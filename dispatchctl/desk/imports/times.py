@@ -68,8 +68,8 @@ class DayEnds:
 class TimeParser:
     """Reads single texts.
 
-    timezone: an IANA name, for times without offset. forms: as for strptime, the first that fits counts; none at all:
-    ISO 8601, and days written 2026/11/2 or 2026年11月2日. none: texts that mean no time.
+    timezone: an IANA name, for times without offset. forms: as for strptime, the first that fits counts; "", and where
+    there are none at all: ISO 8601, and days written 2026/11/2 or 2026年11月2日. none: texts that mean no time.
     """
 
     def __init__(self, timezone: str, forms: Sequence[str] = (), none: Collection[str] = ()) -> None:
@@ -82,7 +82,8 @@ class TimeParser:
     @property
     def allowed(self) -> str:
         """What a message names as taken."""
-        return f"time_format {' or '.join(self.forms)}" if self.forms else TIME_FORMS
+        forms = list(filter(None, self.forms))
+        return f"time_format {' or '.join(forms)}" if forms else TIME_FORMS
 
     def read(self, text: str) -> Reading | None:
         """What a text without surrounding blanks says, NOTHING where it stands for none; None where it is no time."""
@@ -97,8 +98,13 @@ class TimeParser:
 
     def explain(self, text: str) -> tuple[str, str]:
         """(what is allowed, a hint) for a text that is no time."""
-        if not self.forms and _NUMBER.fullmatch(text):
+        if not any(self.forms) and _NUMBER.fullmatch(text):
             return self.allowed, f'seconds since 1970? map: time_format: "{EPOCH_FORM}"'
+        if any("%Z" in form for form in self.forms):
+            return (
+                self.allowed,
+                f"zones taken: UTC, GMT, Z, and what {self.timezone} is called then; else timezone: in the map",
+            )
         return self.allowed, ""
 
     def _parse(self, text: str) -> Reading | None:

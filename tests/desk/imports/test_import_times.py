@@ -123,12 +123,16 @@ def test_every_time_is_read_by_the_map_s_forms(load: Run, ask: Ask) -> None:
         "columns: {source_ref: n, at: t, appointment_at: d}\nconstants: {kind: inquiry, content: x}\n"
         "events: [{event: closed, at: c}]\n"
     )
-    Path("h.csv").write_text("n,t,d,c\nA,11/02/2026 09:00 AM,11/05/2026 06:00 PM,11/06/2026\nB,11/02/2026,-,-\n")
+    Path("h.csv").write_text(
+        "n,t,d,c\nA,11/02/2026 09:00 AM,11/05/2026 06:00 PM,11/06/2026\nB,11/02/2026,-,-\n"
+        "C,11/02/2026,2026-11-05 18:00,\n"
+    )
     result = load()
     assert (result.code, result.err) == (0, "")
     first, second = ask("show", "O-20261120-0001"), ask("show", "O-20261120-0002")
     assert first["appointment_at"] == "2026-11-05T18:00:00+08:00"
     assert [row["at"] for row in first["events"]] == ["2026-11-02T09:00:00+08:00", "2026-11-06T17:30:00+08:00"]
+    assert ask("show", "C")["appointment_at"] == "2026-11-05T18:00:00+08:00"  # as older maps have it
     assert (second["state"], second["events"][0]["at"]) == ("open", "2026-11-02T00:00:00+08:00")
 
 
@@ -195,6 +199,15 @@ def test_a_map_is_refused_by_name(load: Run, line: str, message: str) -> None:
     result = load()
     assert result.code == 5
     assert message in result.err
+
+
+def test_a_zone_that_is_not_known_says_what_is(load: Run) -> None:
+    Path("map.yaml").write_text(f"time_format: '{FORM}'\n{BARE}")
+    Path("h.csv").write_text("n,t,d,c\nA,2026-11-02 01:30 PST,,\n")
+    result = load()
+    assert result.code == 5
+    assert "h.csv:2: t: '2026-11-02 01:30 PST' is no time" in result.err
+    assert "hint: zones taken: UTC, GMT, Z, and what Asia/Shanghai is called then" in result.err
 
 
 def test_seconds_since_1970_are_told_of(load: Run) -> None:
