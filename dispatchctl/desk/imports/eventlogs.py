@@ -163,8 +163,9 @@ class LogReader:
                     return self._settle(row, number, track, events)
                 self.midway += 1
         for name in names:
-            mark = number if name == self.opening else ref
-            if (mark, name) in known:
+            if name == self.opening and moment_at != track.first:
+                continue  # it was opened by another row than this
+            if (number if name == self.opening else ref, name) in known:
                 self.tracks[number] = track
                 self._move(track, name)
                 track.facts.update(facts)

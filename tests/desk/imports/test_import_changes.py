@@ -212,6 +212,17 @@ def test_the_first_possible_event_is_meant_and_changed_facts_are_amended(
     assert list_events(ask, "O-20261120-0002")[-1] == ("amended", "11-04T10:00")
 
 
+def test_a_word_that_may_open_a_case_means_something_else_later(load: Run, ask: Ask) -> None:
+    write(*LOG_ROWS[:3], head=LOG_HEAD, text=LOG)
+    assert load().code == 0
+    write(*LOG_ROWS[:4], head=LOG_HEAD, text=LOG)  # grown: Active once more
+    assert count(load("--json")) == (4, 1, 0, 3, 0, 0)
+    write(LOG_ROWS[4], "A,Active,2026-11-05 09:00,urgent\n", head=LOG_HEAD, text=LOG)  # only what is new
+    assert count(load("--json")) == (2, 2, 0, 0, 0, 0)
+    assert [event for event, _ in list_events(ask)][-3:] == ["reopened", "closed", "reopened"]
+    assert count(load("--json")) == (2, 0, 0, 2, 0, 0)
+
+
 def test_a_case_that_begins_in_the_middle_is_taken(load: Run, ask: Ask) -> None:
     write("N3,Resolved,2026-11-02 09:00,\n", head=LOG_HEAD, text=LOG)
     result = load("--strict")
