@@ -28,7 +28,7 @@ HOMES = {
     "contacts": ("address", "created_at", "name", "phone"),
     "orders": (
         "amount", "area", "attached", "channel", "contact_id", "content", "department", "kind", "price", "priority",
-        "read_back", "reason", "requirements", "service",
+        "read_back", "reason", "requirements", "service", "source_ref",
     ),
     "assignments": ("assignee", "dispatcher", "order_id", "role"),
     "complaints": ("severity_reasons",),
@@ -117,7 +117,6 @@ COLUMNS: dict[str, Column] = {
         Column("refused", "refused", "拒绝", "number"),
         Column("ref", "row", "记录", "id"),
         Column("records", "records", "记录文件夹"),
-        Column("source_ref", "source reference", "来源编号", "id"),
         Column("request_id", "request id", "请求编号", "id"),
         Column("tries", "tries", "未接次数", "number"),
         Column("followup", "follow-up", "进行中的回访", "id"),
