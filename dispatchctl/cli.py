@@ -246,9 +246,22 @@ def report_error(error: BaseException, *, debug: bool = False) -> int:
     if isinstance(error, BrokenPipeError):
         return PIPE_CLOSED  # as silent as a program that SIGPIPE ends
     message, hint, code = describe_error(error)
-    lines = message.split("\n") if isinstance(error, BadData) else [" ".join(message.split("\n"))]
-    tell("\n".join([f"{PROGRAM}: {line}" for line in lines] + ([f"hint: {hint}"] if hint else [])))
+    told = message.replace("\n", " ")
+    lines = list_fault_lines(error) if isinstance(error, BadData) else [f"{PROGRAM}: {told}"]
+    tell("\n".join(lines + ([f"hint: {hint}"] if hint else [])))
     return code
+
+
+def list_fault_lines(error: BadData) -> list[str]:
+    """A line for each fault, and below it its own hint, so that people are told what programs are."""
+    if not error.faults or str(error) != str(BadData.of(error.faults)):
+        return [f"{PROGRAM}: {line}" for line in str(error).split("\n")]
+    lines = []
+    for fault in error.faults:
+        lines.append(f"{PROGRAM}: {fault}")
+        if fault.hint and fault.hint not in fault.message and fault.hint != error.hint:
+            lines.append(f"hint: {fault.hint}")
+    return lines
 
 
 def describe_error(error: BaseException) -> tuple[str, str, int]:

@@ -237,3 +237,8 @@ def parse_money(text: str, option: str = "--amount", *, signed: bool = False) ->
         raise refuse_value(option, text, SIGNED_FORMS if signed else MONEY_FORMS)
     amount = f"{found[2]}.{found[3] or '':0<2}"
     return f"-{amount}" if found[1] and amount.strip("0.") else amount
+
+
+def fold_reference(text: str) -> str:
+    """Another system's number for comparing: without blanks around it and without full-width ones."""
+    return text.replace("\u3000", "").strip()

@@ -101,13 +101,15 @@ def desk(isolated: Path, run: Callable[..., Result]) -> Desk:
 
 @pytest.fixture
 def begin(request: pytest.FixtureRequest) -> Callable[[str], Path]:
-    """`begin("demo")`: the folder of the fixture of that name, `empty` being the bare one."""
+    """`begin("demo")`: the folder of the fixture of that name; `empty` is the bare one, `ledger` has 台账.csv in it."""
 
     def prepare(name: str) -> Path:
-        if name not in ("empty", "demo", "sample"):
-            raise ValueError(f"a transcript begins with empty, demo or sample, not {name!r}")
-        folder: Any = request.getfixturevalue("isolated" if name == "empty" else name)
+        if name not in ("empty", "ledger", "demo", "sample"):
+            raise ValueError(f"a transcript begins with empty, ledger, demo or sample, not {name!r}")
+        folder: Any = request.getfixturevalue("isolated" if name in ("empty", "ledger") else name)
         assert isinstance(folder, Path)
+        if name == "ledger":
+            (folder / "台账.csv").write_bytes((ROOT / "docs" / "how-to" / "ledger.csv").read_bytes())
         return folder
 
     return prepare

@@ -86,7 +86,10 @@ def run_session(session: Session, folder: Path) -> Iterator[tuple[Command, list[
             yield command, []
             continue
         result = run_command(command.text, env, folder)
-        printed = list_output(result.out + result.err, folder)
+        # a `#` begins no comment in a document, so that it stands there without the backslash of a transcript
+        printed = [
+            line[1:] if line.startswith("\\#") else line for line in list_output(result.out + result.err, folder)
+        ]
         told = any(line.startswith("dispatchctl: ") for line in printed)
         assert (result.code == 0) != told, f"exit {result.code}: {command.text}\n{result.err}"
         yield command, printed

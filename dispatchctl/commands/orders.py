@@ -67,7 +67,8 @@ def new_order(books: Books, /, source: str, strict_privacy: bool, writing: Writi
     at once where it is missing. With --answered it is closed at once and never dispatched.
 
     The columns of a file (--from) are named as the options without their dashes (`source_ref`), besides `note`; what
-    `show` and `list` print of an order is taken too. A column that is none of these is refused.
+    `show` and `list` print of an order is taken too. A column that is none of these is refused. A row is taken once,
+    however often the file is given: by its source_ref, else by its content and its number among equal rows.
 
     \b
     Example:
@@ -93,6 +94,12 @@ def _take_many(books: Books, source: str, writing: Writing) -> int:
     taken, refused, known = take_orders(books, source, writing)
     if known:
         tell(f"{known} of the rows were there already by their source_ref")
+    replayed = sum(each.done.replayed for each in taken)
+    if replayed:
+        why = (
+            "by their --request-id" if writing.request_id else "with the same content; --request-id KEY takes them anew"
+        )
+        tell(f"{replayed} of the rows had been taken before {why}")
     if not taken and not refused and not known:
         tell_empty(books, f"{source if source != '-' else 'standard input'} holds no rows: nothing was taken")
     return print_results(

@@ -1,5 +1,6 @@
 """Who is calling: the private contacts, found by phone and address or added. Desk."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from dispatchctl.desk.books import Books
@@ -24,10 +25,12 @@ def find_contact(books: Books, name: str, phone: str, address: str) -> Found:
     """The contact of these three, or a new one.
 
     A known phone with another name or address is a new contact (two places, two people); what was left out is taken
-    from the phone's only contact.
+    from the phone's only contact. What only says that there is none
+    (`intake.placeholders`) is left out, with a warning.
     """
     for option, text in (("--caller", name), ("--phone", phone), ("--address", address)):
         check_text(option, text)
+    name, phone, address = drop_placeholders(books, {"--caller": name, "--phone": phone, "--address": address})
     if not (name or phone or address):
         return Found(Contact(), False)
     known = list_contacts(books, phone=phone, address=address)
@@ -44,6 +47,18 @@ def find_contact(books: Books, name: str, phone: str, address: str) -> Found:
     if phone and len(same) == 1:
         return Found(same[0], False)
     return Found(Contact(name=name, phone=phone, address=address), True)
+
+
+def drop_placeholders(books: Books, texts: Mapping[str, str]) -> list[str]:
+    """The texts by option, "" for those that only say that there is none: two strangers without a phone are two."""
+    placeholders = books.policy["intake"]["placeholders"]
+    kept = []
+    for option, text in texts.items():
+        none = bool(text) and text.strip() in placeholders
+        if none:
+            books.warnings.append(f"{option}: {show_text(text)} stands for none, and none is kept")
+        kept.append("" if none else text)
+    return kept
 
 
 def list_contacts(books: Books, *, phone: str = "", address: str = "") -> list[Contact]:

@@ -38,7 +38,7 @@ class Instant(NamedTuple):
 class Step(NamedTuple):
     """One event to record: its fields (None and "" are left out), of which case ("": the one the command is about).
 
-    note: the event's own; the command's follows it.
+    note: the event's own; the command's follows it. at: when it happened, seconds; None: when the command acts.
     """
 
     event: str
@@ -46,6 +46,7 @@ class Step(NamedTuple):
     case: str = ""
     source_ref: str = ""
     note: str = ""
+    at: int | None = None
 
 
 def make_drafts(
@@ -60,7 +61,8 @@ def make_drafts(
         told.add(name)
         texts = draft_values({**step.fields, "attached": attached if first else ""})
         note = "; ".join(each for each in dict.fromkeys((step.note, writing.note if first else "")) if each)
-        drafts.append(Draft(moment.at, actor, name, step.event, texts, step.source_ref, writing.request_id, note))
+        at = moment.at if step.at is None else step.at
+        drafts.append(Draft(at, actor, name, step.event, texts, step.source_ref, writing.request_id, note))
     return drafts
 
 

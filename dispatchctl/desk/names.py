@@ -12,6 +12,7 @@ from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.registers import Pages
 from dispatchctl.store.keys import make_id
 from dispatchctl.store.schema import quote
+from dispatchctl.typed import fold_reference
 
 if TYPE_CHECKING:
     from dispatchctl.desk.books import Books
@@ -31,7 +32,7 @@ def suggest_nearest(wanted: str, known: Iterable[str]) -> str:
 def resolve_case(
     books: "Books", text: str, first: Sequence[str] = ("orders", "assignments"), *, only: bool = False
 ) -> str:
-    """The full id of a case named by it, or by any end of it that only one case has.
+    """The full id of a case named by it, by any end of it that only one case has, or by its number in another system.
 
     first: the registers where a short id is sought before the others, in this order. only: no other will do. NotFound
     where there is none, BadData where rows that cannot be read may be its, Refused with the candidates where there are
@@ -58,6 +59,13 @@ def resolve_case(
         shown = ", ".join((todays or found)[-SHOWN:][::-1])
         more = " and others" if len(todays or found) > SHOWN else ""
         raise Refused(f"{text!r} may be any of {len(todays or found)} {register}", hint=f"say which: {shown}{more}")
+    found = _list_referred(books, text, first if only else ())
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise Refused(
+            f"{text!r} is the source_ref of {len(found)} cases", hint=f"say which: {', '.join(found[:SHOWN])}"
+        )
     named = books.pages.letters.get(text[:1], "") if "-" in text else ""
     books.refuse_faults([named] if named else order)  # it may be among the rows that cannot be read
     one = books.pages.get(first[0]).one if only else "case"
@@ -76,6 +84,14 @@ def _exists(books: "Books", case: str) -> bool:
     if len(case) > 200 or not case.isprintable():
         return False
     return bool(books.index.family_of(case))
+
+
+def _list_referred(books: "Books", text: str, registers: Sequence[str]) -> list[str]:
+    """The cases that another system calls so; registers: of which they have to be, any where none are given."""
+    found = books.index.db.execute(
+        "SELECT DISTINCT id, register FROM sources WHERE ref = ? ORDER BY id", (fold_reference(text),)
+    )
+    return [case for case, register in found if not registers or register in registers]
 
 
 def _list_endings(books: "Books", register: str, text: str) -> list[str]:

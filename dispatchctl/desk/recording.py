@@ -264,15 +264,16 @@ def record_each(
     decide: Callable[[str, Instant], Sequence[Step]],
     writing: Writing,
     events: Sequence[str],
+    name_key: Callable[[str], str] | None = None,
 ) -> tuple[list[tuple[str, Done]], list[Refusal]]:
     """Each item a command of its own, in order: what is done stays done, what is refused is told.
 
-    The key of an item is `K/ITEM`. The lock is let go every sizes.ITEMS_LOCKED items. OutcomeUnknown where the system
-    fails after some of them were recorded.
+    The key of an item is `K/ITEM`; without a key K what `name_key` answers, asked under the lock. The lock is let go
+    every sizes.ITEMS_LOCKED items. OutcomeUnknown where the system fails after some of them were recorded.
     """
     lint_privacy(books, {"--note": writing.note})
     attached = books.attach(writing.attach, dry=True) if items else ""
-    batch = _Batch(books, register, actor, decide, writing, events, attached)
+    batch = _Batch(books, register, actor, decide, writing, events, attached, name_key)
     for start in range(0, len(items), sizes.ITEMS_LOCKED):
         try:
             batch.take_items(items[start : start + sizes.ITEMS_LOCKED])
@@ -299,9 +300,10 @@ class _Batch:
         writing: Writing,
         events: Sequence[str],
         attached: str,
+        name_key: Callable[[str], str] | None,
     ) -> None:
         self.books, self.register, self.actor, self.decide = books, register, actor, decide
-        self.writing, self.events, self.attached = writing, events, attached
+        self.writing, self.events, self.attached, self.name_key = writing, events, attached, name_key
         self.writer = require_writer(books.folder)
         self.done: list[tuple[str, Done]] = []
         self.refused: list[Refusal] = []
@@ -336,12 +338,13 @@ class _Batch:
 
     def _take(self, item: str) -> None:
         books, writing = self.books, self.writing
-        replay = self._find_replay(item)
+        key = self._name_key(item)
+        replay = self._find_replay(item, key)
         if replay is not None:
             self.done.append((item, replay))
             return
         moment = read_moment(books, writing.at)
-        own = writing._replace(request_id=self._name_key(item))
+        own = writing._replace(request_id=key)
         ahead = len(self.done) if writing.dry_run else 0
         books.unwritten.clear()
         steps = self.decide(item, moment)
@@ -356,10 +359,12 @@ class _Batch:
         self.done.append((item, one))
 
     def _name_key(self, item: str) -> str:
-        return f"{self.writing.request_id}/{name_item(item)}" if self.writing.request_id else ""
+        if self.writing.request_id:
+            return f"{self.writing.request_id}/{name_item(item)}"
+        return self.name_key(item) if self.name_key is not None else ""
 
-    def _find_replay(self, item: str) -> Done | None:
-        own = find_replay(self.books, self._name_key(item), self.register, self.events)
+    def _find_replay(self, item: str, key: str) -> Done | None:
+        own = find_replay(self.books, key, self.register, self.events)
         return own or find_lone(self.books, self.writing.request_id, self.register, self.events, item)
 
 

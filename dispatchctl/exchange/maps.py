@@ -8,21 +8,24 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from dispatchctl.errors import Fault
+from dispatchctl.exchange.layouts import DELIMITERS, ENCODINGS, HEADER_LINES, FileForm
+from dispatchctl.exchange.timeforms import check_form
 from dispatchctl.policy.loading import LIST, MAP, TEXT, Node, load_tree
 from dispatchctl.policy.reading import find_nearest, list_some
 from dispatchctl.registers import Pages
 from dispatchctl.registers.page import FIRST, Event, Register
 
-REGISTERS = ("orders",)  # those whose first row needs nothing that only this program could have given
-ENCODINGS = ("utf-8", "gb18030")
+REGISTERS = ("orders", "assignments", "complaints", "followups", "attendance", "staff")
 CONTACT = ("caller", "phone", "address")  # go to the private contacts; the case names the contact
 COMMON = ("source_ref", "at", "note")
 NOT_MAPPED = ("contact_id", "attached", "row", "read_back")  # ours alone to give
 KEYS = (
-    "register", "timezone", "encoding", "time_format", "columns", "values", "constants", "events", "case", "event",
+    "register", "timezone", "encoding", "delimiter", "sheet", "header", "time_format", "none", "moments", "columns",
+    "values", "constants", "begins", "events", "case", "event",
 )  # fmt: skip
 
-Fit = Callable[[str, str], str]  # (field, text as typed) -> the text to record; ValueError(message, allowed, hint)
+# (register, field, text as typed) -> the text to record; ValueError(message, allowed, hint)
+Fit = Callable[[str, str, str], str]
 
 
 class Further(NamedTuple):
@@ -37,22 +40,30 @@ class Further(NamedTuple):
 class ImportMap(NamedTuple):
     """A checked map. `columns` and `constants` are of the first event, or of all events in a log.
 
-    timezone: an IANA name, "" for the policy's. time_format: as for strptime, "" for ISO 8601. values: by field,
-    theirs -> ours. case, event_column, event_values: of a log with one event a row ("" and empty otherwise).
-    lines: the line of the map that names a column of theirs.
+    timezone: an IANA name, "" for the policy's. time_formats: as for strptime, the first that fits; none: ISO 8601.
+    none: texts that mean nothing. moments: columns in which a date without a time is its 00:00, not its close of
+    business. A column may be a template over columns. values: by field, theirs -> ours. case, event_column,
+    event_values: of a log with one event a row ("" and empty otherwise); a value names the events that it may be, the
+    first possible one is meant. openings: the events that a row may open its case by; begins_column, begins_values: how
+    a row says which, where there are several. lines: the line of the map that names a column of theirs.
     """
 
     register: str
     timezone: str
-    encoding: str
-    time_format: str
+    layout: FileForm
+    time_formats: Sequence[str]
+    none: Sequence[str]
+    moments: Sequence[str]
     columns: Mapping[str, str]
     values: Mapping[str, Mapping[str, str]]
     constants: Mapping[str, str]
     events: Sequence[Further]
     case: str
     event_column: str
-    event_values: Mapping[str, str]
+    event_values: Mapping[str, tuple[str, ...]]
+    openings: Sequence[str]
+    begins_column: str
+    begins_values: Mapping[str, str]
     lines: Mapping[str, tuple[int, int]]
 
     @property
@@ -119,6 +130,15 @@ class _Reader:
             return ""
         return node.text
 
+    def texts(self, node: Node | None, path: str) -> list[str]:
+        """The texts of a value that is one text or a list of them."""
+        if node is None or node.blank:
+            return []
+        if node.kind == LIST:
+            return [text for item in node.items if (text := self.text(item, path))]
+        text = self.text(node, path)
+        return [text] if text else []
+
     def column(self, node: Node | None, path: str) -> str:
         """The name of a column of theirs."""
         name = self.text(node, path)
@@ -136,12 +156,19 @@ class _Reader:
             return None
         self.page = self.read_register(tree, top.get("register"))
         timezone = self.read_timezone(top.get("timezone"))
-        encoding = self.read_choice(top.get("encoding"), "encoding", ENCODINGS)
-        time_format = self.text(top.get("time_format"), "time_format")
+        layout = self.read_layout(top)
+        time_formats = self.read_time_formats(top.get("time_format"))
+        none = [text.strip() for text in self.texts(top.get("none"), "none")]
         if self.page is None:
             return None
+        openings, begins_column, begins_values = self.read_begins(tree, top.get("begins"))
         case, event_column, event_values = self.read_log(tree, top)
+        if case and self.page.name != REGISTERS[0]:
+            self.note(top["case"], "conflict", f"a log is of {REGISTERS[0]}")
         fields = self.list_fields(None)
+        if self.page.name != REGISTERS[0]:  # what the first event does not take goes to the event that does
+            taken = {name for event in self.page.events if event.name in openings for name in self.list_fields(event)}
+            fields = tuple(name for name in fields if name in taken or name in (*COMMON, *CONTACT))
         if case:  # the reference of a log's rows is made of the case and the time
             fields = tuple(name for name in fields if name != "source_ref")
         columns = self.read_columns(top.get("columns"), "columns", fields)
@@ -152,11 +179,46 @@ class _Reader:
         events = self.read_events(top.get("events"))
         if case and events and "events" in top:
             self.note(top["events"], "conflict", "a log has one event a row, so no further events")
-        self.check_complete(tree, columns, constants, log=bool(case))
+        self.check_complete(tree, openings, columns, constants, log=bool(case))
+        moments = self.read_moments(top.get("moments"))
         return ImportMap(
-            self.page.name, timezone, encoding or "utf-8", time_format, columns, values, constants, events, case,
-            event_column, event_values, self.lines,
+            self.page.name, timezone, layout, time_formats, none, moments, columns, values, constants, events, case,
+            event_column, event_values, openings, begins_column, begins_values, self.lines,
         )  # fmt: skip
+
+    def read_layout(self, top: Mapping[str, Node]) -> FileForm:
+        encoding = self.read_choice(top.get("encoding"), "encoding", ENCODINGS)
+        delimiter, header = top.get("delimiter"), top.get("header")
+        word = self.text(delimiter, "delimiter") or "comma"
+        if delimiter is not None and word not in DELIMITERS:
+            self.note(delimiter, "bad-value", f"delimiter is {word[:60]!r}", "comma, tab, semicolon")
+        number = self.text(header, "header") or "1"
+        if header is not None and not (number.isascii() and number.isdigit() and 1 <= int(number[:4]) <= HEADER_LINES):
+            self.note(
+                header, "bad-value", f"header is {number[:60]!r}", f"the row of column names, 1 to {HEADER_LINES}"
+            )
+            number = "1"
+        sheet = self.text(top.get("sheet"), "sheet")
+        return FileForm(encoding or "utf-8", DELIMITERS.get(word, ","), int(number), sheet)
+
+    def read_time_formats(self, node: Node | None) -> list[str]:
+        forms = self.texts(node, "time_format")
+        for form in forms if node is not None else ():
+            wrong = check_form(form)
+            if wrong and node is not None:
+                self.note(node, "bad-time-format", f"time_format {form[:60]!r}: {wrong}", "as for strptime, or %s")
+        return forms
+
+    def read_moments(self, node: Node | None) -> list[str]:
+        """The columns whose bare dates are moments: those of times that the map reads."""
+        found = self.texts(node, "moments")
+        for name in found if node is not None else ():
+            if name not in self.lines and node is not None:
+                known = list(self.lines)
+                near = find_nearest(name, known)
+                hint = f"nearest: {near}" if near else ""
+                self.note(node, "no-column", f"moments: no column {name[:60]!r} is read", list_some(known), hint)
+        return found
 
     def read_register(self, tree: Node, node: Node | None) -> Register | None:
         if node is None or node.blank:
@@ -194,7 +256,7 @@ class _Reader:
         own = [field.name for field in self.page.fields if field.name not in NOT_MAPPED]
         if event is not None:
             return tuple(name for name in own if name in (*event.required, *event.optional))
-        contact = CONTACT if any(field.type == "contact" for field in self.page.fields) else ()
+        contact = CONTACT if any(field.name == "contact_id" for field in self.page.fields) else ()
         return (*COMMON, *own, *contact)
 
     def read_columns(self, node: Node | None, path: str, fields: Sequence[str]) -> dict[str, str]:
@@ -237,7 +299,8 @@ class _Reader:
         if not text:
             return ""
         try:
-            return self.fit(field, text)
+            assert self.page is not None
+            return self.fit(self.page.name, field, text)
         except ValueError as error:
             message, allowed, hint = (*error.args, "", "")[:3]
             self.note(node, f"bad-{field}", f"{path}: {message}", allowed, hint)
@@ -252,7 +315,8 @@ class _Reader:
             self.note(node, "not-a-list", "events is not a list", "- {event: closed, at: a column}")
             return []
         first = opening_event(self.page).name
-        known = {event.name: event for event in self.page.events if event.name not in (first, "amended", "retracted")}
+        own = {event.name: event for event in self.page.events if event.name not in (first, "amended", "retracted")}
+        known = {name: event for name, event in own.items() if set(event.before) != {FIRST}}
         found: list[Further] = []
         for number, item in enumerate(node.items, 1):
             path = f"events.{number}"
@@ -277,7 +341,37 @@ class _Reader:
             found.append(Further(event.name, at, columns, constants))
         return found
 
-    def read_log(self, tree: Node, top: Mapping[str, Node]) -> tuple[str, str, dict[str, str]]:
+    def read_begins(self, tree: Node, node: Node | None) -> tuple[list[str], str, dict[str, str]]:
+        """(events that may open a case, column that says which, theirs -> ours)."""
+        assert self.page is not None
+        known = [event.name for event in self.page.events if FIRST in event.before]
+        if node is None or node.blank:
+            # a case of staff may begin anew, so that only what is opened by several events has to say by which
+            if len(known) > 1:
+                allowed = f"begins: {known[0]}, or {{column: a column, values: {{theirs: {known[0]}}}}}"
+                self.note(
+                    node or tree, "missing", f"begins is missing: {self.page.name} begin in several ways", allowed
+                )
+            return known[:1], "", {}
+        if node.kind == TEXT:
+            if node.text not in known:
+                self.note_unknown(node, "event", known)
+            return [node.text], "", {}
+        inner = {key.text: value for key, value in self.pairs(node, "begins", ("column", "values"))}
+        column = self.column(inner.get("column"), "begins.column")
+        values = {}
+        for theirs, ours in self.pairs(inner.get("values"), "begins.values"):
+            if ours.text in known:
+                values[theirs.text] = ours.text
+            else:
+                self.note_unknown(ours, "event", known)
+        if not column or not values:
+            self.note(
+                node, "missing", "begins needs a column and its values", f"{{column: ..., values: {{..: {known[0]}}}}}"
+            )
+        return list(dict.fromkeys(values.values())) or known[:1], column, values
+
+    def read_log(self, tree: Node, top: Mapping[str, Node]) -> tuple[str, str, dict[str, tuple[str, ...]]]:
         """(column of the case, column of the event, theirs -> ours) of a log; empty where the map is of none."""
         assert self.page is not None
         if "case" not in top and "event" not in top:
@@ -290,19 +384,29 @@ class _Reader:
         column = self.column(inner.get("column"), "event.column")
         if not inner.get("column"):
             self.note(top.get("event") or tree, "missing", "a log needs the column of its events", "event.column")
-        values = {}
+        values: dict[str, tuple[str, ...]] = {}
         for theirs, ours in self.pairs(inner.get("values"), "event.values"):
-            name = self.text(ours, f"event.values.{theirs.text}")
-            if name in known:
-                values[theirs.text] = name
-            elif name:
-                self.note_unknown(ours, "event", known)
+            names = []
+            for item in ours.items if ours.kind == LIST else (ours,):
+                name = self.text(item, f"event.values.{theirs.text}")
+                if name in known:
+                    names.append(name)
+                elif name:
+                    self.note_unknown(item, "event", known)
+            if names:
+                values[theirs.text] = tuple(dict.fromkeys(names))
         if not inner.get("values"):
-            values = {name: name for name in known}
+            values = {name: (name,) for name in known}
         return case, column, values
 
     def check_complete(
-        self, tree: Node, columns: Mapping[str, str], constants: Mapping[str, str], *, log: bool
+        self,
+        tree: Node,
+        openings: Sequence[str],
+        columns: Mapping[str, str],
+        constants: Mapping[str, str],
+        *,
+        log: bool,
     ) -> None:
         """What every map needs: the time, where it is no log the reference, and what the first event requires."""
         assert self.page is not None
@@ -310,7 +414,9 @@ class _Reader:
             if name not in columns:
                 why = "so that a second import writes nothing" if name == "source_ref" else "when it happened"
                 self.note(tree, "missing", f"columns.{name} is missing: {why}", f"columns: {{{name}: a column}}")
-        self.check_required(tree, opening_event(self.page), columns, constants)
+        for event in self.page.events:
+            if event.name in openings:
+                self.check_required(tree, event, columns, constants)
 
     def check_required(
         self, node: Node, event: Event, columns: Mapping[str, str], constants: Mapping[str, str]

@@ -17,9 +17,25 @@ from typing import IO, Any, NamedTuple
 
 from dispatchctl import sizes
 from dispatchctl.errors import BadData, Fault, NotFound, SystemFailed
+from dispatchctl.exchange.layouts import (
+    HEADER_LINES,
+    WORDS,
+    XLS,
+    XLSX,
+    FileForm,
+    is_markup,
+    tell_delimiter,
+    tell_encoding,
+    tell_header,
+)
+from dispatchctl.exchange.templates import Template, read_template
 
+BOM = b"\xef\xbb\xbf"
 _BREAK = re.compile(r"\r\n|\r|\n")
-_ENDINGS = {"csv": "csv", "jsonl": "jsonl", "ndjson": "jsonl", "json": "jsonl", "xlsx": "xlsx"}
+_ENDINGS = {"csv": "csv", "jsonl": "jsonl", "ndjson": "jsonl", "json": "jsonl"}
+HEAD = 4096  # bytes by which encoding and form are told
+_BROKEN = {"utf-8": "surrogateescape", "gb18030": "surrogateescape", "utf-16": "surrogatepass"}
+_NAMES = {"utf-8": "UTF-8", "gb18030": "GB 18030", "utf-16": "UTF-16"}
 
 
 class Chunk(NamedTuple):
@@ -39,10 +55,14 @@ class Chunk(NamedTuple):
 
 
 class Source:
-    """An opened input. name: how messages call it. header: its columns, None where each row names its own."""
+    """An opened input. name: how messages call it. header: its columns, None where each row names its own.
 
-    def __init__(self, file: IO[bytes], name: str, encoding: str) -> None:
-        self.file, self.name, self.encoding = file, name, encoding
+    whole: templates that give nothing where one of their columns is blank.
+    """
+
+    def __init__(self, file: IO[bytes], name: str, layout: FileForm) -> None:
+        self.file, self.name, self.layout = file, name, layout
+        self.whole: set[str] = set()
         self.size = os.fstat(file.fileno()).st_size
         self.header: list[str] | None = None
         self.form = find_source_form(name, file)
@@ -69,45 +89,118 @@ class Source:
         return status.st_size, status.st_mtime_ns
 
     def _read_header(self) -> None:
-        row = next(iter(self._read_sheet()), None) if self.form == "xlsx" else self._read_first_line()
-        if not row or not any(row):
-            raise BadData("has no line of column names", place=f"{self.name}:1")
+        if self.form == "csv":
+            self._check_encoding()
+        number = self.layout.header
+        rows = self._read_first_rows(number)
+        row = rows[number - 1] if len(rows) >= number else []
+        if not any(row):
+            raise BadData("has no line of column names", place=f"{self.name}:{number}")
         self.header = [cell.strip() for cell in row]
-        for number, column in enumerate(self.header, 1):
-            self.numbers.setdefault(column, number)
+        for place, column in enumerate(self.header, 1):
+            self.numbers.setdefault(column, place)
 
-    def _read_first_line(self) -> list[str]:
+    def _read_first_rows(self, count: int) -> list[list[str]]:
+        if self.form == "xlsx":
+            return list(islice(self._read_sheet(), count))
         import csv
 
         with self._open_csv() as reader:
             try:
-                return next(reader, [])
+                return list(islice(reader, count))
             except csv.Error as error:
-                raise BadData(f"is not CSV: {error}", place=f"{self.name}:1") from None
+                raise BadData(f"is not CSV: {error}", place=f"{self.name}:{reader.line_num}") from None
+
+    def _check_encoding(self) -> None:
+        """BadData where the first bytes are of another encoding than the map says, or no table at all."""
+        head = read_head(self.file)
+        if is_markup(head):
+            hint = "open it in a spreadsheet program and save it as .xlsx or CSV"
+            raise BadData("is a page of HTML, whatever its name", place=self.name, hint=hint)
+        encoding = self.layout.encoding
+        line = head if encoding == "utf-16" else head[: head.find(b"\n") + 1] or head
+        found = tell_encoding(line)
+        marked = line.startswith(BOM)
+        if found == encoding or (encoding == "gb18030" and found == "utf-8" and not marked) or encoding == "utf-16":
+            return
+        place = f"{self.name}:1"
+        if marked and found == "utf-8":
+            raise BadData("begins with a mark of UTF-8", place=place, hint="map: leave out encoding")
+        if found:
+            read = "is UTF-16" if found == "utf-16" else f"is not {_NAMES[encoding]}, but reads as {_NAMES[found]}"
+            raise BadData(read, place=place, hint=f"map: encoding: {found}")
+        if b"\0" in line:
+            raise BadData("holds zero bytes: it is no text", place=place, hint="save it as .xlsx or as CSV in UTF-8")
+
+    def tell_layout(self) -> list[tuple[str, str]]:
+        """(what is otherwise than the map says, the line of the map that mends it) as the first rows tell."""
+        if self.header is None:
+            return []
+        told = []
+        if self.form == "csv":
+            line = self._read_line()
+            found = tell_delimiter(line)
+            if len(self.header) == 1 and found != self.layout.delimiter:
+                name = {"\t": "tabs", ";": "semicolons", ",": "commas"}[found]
+                return [(f"{self.name} separates its cells by {name}", f"delimiter: {WORDS[found]}")]
+        number = tell_header(self._read_first_rows(HEADER_LINES))
+        if number != self.layout.header:
+            told.append((f"{self.name} has its column names in row {number}", f"header: {number}"))
+        elif self.form == "xlsx" and not self.layout.sheet and len(names := self.list_sheets()) > 1:
+            told.append((f"{self.name} has the sheets {', '.join(names[:8])}", f"sheet: {names[1]}"))
+        return told
+
+    def _read_line(self) -> str:
+        """The widest of the first lines, as it stands."""
+        encoding = self.layout.encoding
+        lines = read_head(self.file).decode(encoding, "replace").splitlines()[:HEADER_LINES]
+        return max(lines, key=len, default="")
 
     @contextmanager
     def _open_csv(self) -> Iterator[Any]:
         """A csv.reader from the beginning of the file. Bytes that are no text become halves of surrogate pairs."""
-        import codecs
         import csv
         import io
 
-        self.file.seek(0)
-        encoding = "utf-8-sig" if self.encoding == "utf-8" else self.encoding
-        if encoding == "gb18030" and self.file.read(3) == codecs.BOM_UTF8:
-            raise BadData("begins with a mark of UTF-8", place=f"{self.name}:1", hint="map: leave out encoding")
+        encoding = "utf-8-sig" if self.layout.encoding == "utf-8" else self.layout.encoding
         # a second descriptor, since a text layer closes what it wraps; both stand at the same byte of the file
         raw = os.fdopen(os.dup(self.file.fileno()), "rb", max(sizes.BYTES_COPIED, 2))  # 1 would mean lines
         os.lseek(raw.fileno(), 0, os.SEEK_SET)
-        with io.TextIOWrapper(raw, encoding, "surrogateescape", newline="") as text:
-            yield csv.reader(text, strict=True)
+        with io.TextIOWrapper(raw, encoding, _BROKEN[self.layout.encoding], newline="") as text:
+            yield csv.reader(text, strict=True, delimiter=self.layout.delimiter)
+
+    def find_template(self, column: str) -> Template | None:
+        """The columns that a name joins, None for the name of one column."""
+        return None if self.header is not None and column in self.header else read_template(column)
+
+    def list_parts(self, column: str) -> list[str]:
+        """The columns of the input that a name stands for."""
+        template = self.find_template(column)
+        return template.columns if template else [column]
 
     def read_chunks(self, wanted: Sequence[str], size: int) -> Iterator[Chunk]:
         """All rows, from the first, `size` (at least 1) at a time, as the columns named in `wanted`.
 
-        Columns that the header lacks are empty. Rows without any text, as spreadsheets leave them at the end, are
-        passed over.
+        A name may be a template over columns. Columns that the header lacks are empty. Rows without any text, as
+        spreadsheets leave them at the end, are passed over.
         """
+        templates = [self.find_template(name) for name in wanted]
+        if not any(templates):
+            yield from self._read_chunks(wanted, size)
+            return
+        plain = list(dict.fromkeys(part for name in wanted for part in self.list_parts(name)))
+        for chunk in self._read_chunks(plain, size):
+            columns = []
+            for name, template in zip(wanted, templates, strict=True):
+                if template is None:
+                    columns.append(chunk.columns[plain.index(name)])
+                    continue
+                parts = [chunk.columns[plain.index(part)] for part in template.columns]
+                whole = name in self.whole
+                columns.append([template.fill(cells, whole=whole) for cells in zip(*parts, strict=True)])
+            yield chunk._replace(columns=columns)
+
+    def _read_chunks(self, wanted: Sequence[str], size: int) -> Iterator[Chunk]:
         if self.form == "csv":
             yield from self._read_csv(wanted, size)
             return
@@ -128,17 +221,20 @@ class Source:
 
         assert self.header is not None
         header = self.header
-        next(reader)
+        for _ in range(self.layout.header):
+            next(reader)
         width = len(header)
         places = [header.index(name) if name in header else -1 for name in wanted]
         while True:
-            before, broken = reader.line_num, ""
+            before, broken, ended = reader.line_num, "", False
             rows: list[list[str]] = []
             try:
                 # on an error what was read before it stays in the list
                 rows.extend(islice(reader, size))
             except csv.Error as error:
                 broken = str(error)
+            except UnicodeDecodeError as error:  # of UTF-16, which cannot be read on after it
+                broken, ended = str(error), True
             if not rows and not broken:
                 return
             lines: Sequence[int] = range(before + 1, before + 1 + len(rows))
@@ -157,6 +253,8 @@ class Source:
                 lines,
                 faults,
             )
+            if ended:
+                return
 
     def _check_widths(self, rows: list[list[str]], lines: Sequence[int], width: int) -> list[tuple[int, Fault]]:
         """The rows of another number of cells than the header, which are emptied."""
@@ -208,11 +306,24 @@ class Source:
         header = self.header
         places = [header.index(name) if name in header else -1 for name in wanted]
         for number, row in enumerate(self._read_sheet(), 1):
-            if number > 1 and any(row):
+            if number > self.layout.header and any(row):
                 yield number, [row[place] if 0 <= place < len(row) else "" for place in places], None
 
     def _read_sheet(self) -> Iterator[list[str]]:
-        """The rows of a workbook's first sheet as text, the header's too."""
+        """The rows of a workbook's sheet as text, the header's too."""
+        book = self._open_book()
+        name = self.layout.sheet
+        if name and name not in book.sheet_names:
+            hint = f"map: sheet: one of {', '.join(book.sheet_names[:12])}"
+            raise BadData(f"has no sheet {name[:60]!r}", place=self.name, hint=hint)
+        try:
+            sheet = book.get_sheet_by_name(name) if name else book.get_sheet_by_index(0)
+        except (OSError, ValueError, IndexError, LookupError) as error:
+            raise BadData(f"is not a workbook: {error}", place=self.name) from None
+        for row in sheet.iter_rows():
+            yield [_write_cell(cell) for cell in row]
+
+    def _open_book(self) -> Any:
         try:
             from python_calamine import CalamineError, load_workbook
         except ImportError:
@@ -220,17 +331,59 @@ class Source:
             raise BadData("reading XLSX needs the package python-calamine", place=self.name, hint=hint) from None
         self.file.seek(0)
         try:
-            sheet = load_workbook(self.file).get_sheet_by_index(0)
+            return load_workbook(self.file)
         except (CalamineError, OSError, ValueError, IndexError) as error:
             raise BadData(f"is not a workbook: {error}", place=self.name) from None
-        for row in sheet.iter_rows():
-            yield [_write_cell(cell) for cell in row]
+
+    def list_sheets(self) -> list[str]:
+        """The names of a workbook's sheets."""
+        return list(self._open_book().sheet_names)
 
 
-def open_source(path: str, encoding: str) -> Source:
+def read_head(file: IO[bytes]) -> bytes:
+    """The first bytes of a file, which is left at its beginning."""
+    file.seek(0)
+    head = file.read(HEAD)
+    file.seek(0)
+    return head
+
+
+def guess_form(path: str) -> FileForm:
+    """The form of a file as its first bytes tell it; NotFound, SystemFailed or BadData where it cannot be read."""
+    if path == "-":
+        raise BadData("a map is suggested for a file, not for standard input", place="-")
+    encoding, delimiter = "utf-8", ","
+    try:
+        with open(path, "rb") as file:
+            form = find_source_form(path, file)
+            head = read_head(file)
+    except FileNotFoundError:
+        raise NotFound("no such file", place=path) from None
+    except OSError as error:
+        raise SystemFailed(f"cannot be read: {error.strerror}", place=path) from error
+    if form == "csv":
+        encoding = tell_encoding(head) or "utf-8"
+        lines = head.decode(encoding, "replace").splitlines()[:HEADER_LINES]
+        delimiter = tell_delimiter(max(lines, key=len, default=""))
+    found = FileForm(encoding, delimiter)
+    if form == "jsonl":
+        return found
+    source = open_source(path, found)
+    try:
+        for _ in range(2):  # the sheet, then the row of its column names
+            for _, line in source.tell_layout():
+                word, _, value = line.partition(": ")
+                found = found._replace(**({"header": int(value)} if word == "header" else {"sheet": value}))
+                source.layout = found
+        return found
+    finally:
+        source.close()
+
+
+def open_source(path: str, layout: FileForm) -> Source:
     """The input at `path`, `-` for standard input. NotFound, SystemFailed, or BadData where it has no header."""
     if path == "-":
-        return _make_source(_spool(sys.stdin.buffer, "standard input"), "standard input", encoding)
+        return _make_source(_spool(sys.stdin.buffer, "standard input"), "standard input", layout)
     try:
         file: IO[bytes] = open(path, "rb")  # noqa: SIM115 -- it stays open until close()
     except FileNotFoundError:
@@ -240,27 +393,29 @@ def open_source(path: str, encoding: str) -> Source:
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         with file:
             file = _spool(file, path)
-    return _make_source(file, path, encoding)
+    return _make_source(file, path, layout)
 
 
-def _make_source(file: IO[bytes], name: str, encoding: str) -> Source:
+def _make_source(file: IO[bytes], name: str, layout: FileForm) -> Source:
     try:
-        return Source(file, name, encoding)
+        return Source(file, name, layout)
     except BaseException:
         file.close()
         raise
 
 
 def find_source_form(name: str, file: IO[bytes]) -> str:
-    """csv, jsonl or xlsx: told by the ending of the name, else by how the content begins."""
-    form = _ENDINGS.get(name.rpartition(".")[2].lower())
+    """csv, jsonl or xlsx (any workbook): told by how the content begins, and by the ending of the name."""
+    start = read_head(file)
+    if start.startswith((XLSX, XLS)):
+        return "xlsx"
+    ending = name.rpartition(".")[2].lower()
+    if ending == "xlsx":
+        return "xlsx"
+    form = _ENDINGS.get(ending)
     if form:
         return form
-    file.seek(0)
-    start = file.read(512)
-    if start.startswith(b"PK\x03\x04"):
-        return "xlsx"
-    return "jsonl" if start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{") else "csv"
+    return "jsonl" if start.removeprefix(BOM).lstrip().startswith(b"{") else "csv"
 
 
 def _spool(stream: IO[bytes], name: str) -> IO[bytes]:

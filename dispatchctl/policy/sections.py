@@ -117,6 +117,7 @@ _INTAKE = struct(
         {},
         note="各类来件受理时必填的栏目",
     ),
+    Key("placeholders", list_of(TEXT), [], note="填在姓名、电话、地址栏里等于没有填的字样"),
 )
 
 _ASSIGNMENT = struct(

@@ -87,6 +87,7 @@ PAGE = complete_page(
             Field("dispatcher", "dispatcher", "派单人", type="staff"),
             Field("worker", "done by", "完工人", type="staff"),
             Field("follow_up", "follow-up", "回访", type="choice", choices=FOLLOW_UP),
+            Field("source_ref", "source reference", "来源编号"),
             Field("billed", "billed", "已通知缴费", type="money"),
             Field("paid_total", "paid in all", "已收合计", type="money"),
             Field("unpaid", "unpaid", "尚欠", type="money"),

@@ -262,6 +262,14 @@ def _add_up(hours: Hours) -> int:
     return sum(end - start for start, end in hours)
 
 
+def last_second(calendar: Calendar, day: int) -> int:
+    """The last second of an ordinal day by which something done in business hours was done: the end of its hours.
+
+    A day without hours ends a second before midnight, so that what is said of it stays in its day.
+    """
+    return min(calendar.close_of(day), calendar.midnight(day + 1) - 1)
+
+
 def parse_time(text: str, calendar: Calendar) -> int | None:
     """A recorded time as seconds; a bare date is the end of that day's business hours; None for no text."""
     if not text:

@@ -13,9 +13,13 @@ MONEYED = frozenset({"taken", "billed", "paid", "repriced", "amended"})
 
 
 class OfOrder(Derived):
-    """dispatcher, worker (the lead at the last `completed`), follow_up (owed, made, unreachable or none), its money."""
+    """dispatcher, worker (the lead at the last `completed`), follow_up (owed, made, unreachable or none), its money.
 
-    names = frozenset({"dispatcher", "worker", "follow_up", *MONEY})
+    source_ref: what its first row is referred to by in another system.
+    """
+
+    names = frozenset({"dispatcher", "worker", "follow_up", "source_ref", *MONEY})
+    _TAKEN = frozenset({"dispatcher", "source_ref"})
     _FOLLOW_UP, _WORKER, _DISPATCHER = (frozenset({name}) for name in ("follow_up", "worker", "dispatcher"))
 
     def __init__(self, family: Family, case: Case, calendars: Calendars) -> None:
@@ -42,7 +46,9 @@ class OfOrder(Derived):
             moved = MONEY if event in MONEYED else NOTHING
             if self.closed:  # a corrected kind or service
                 return self._FOLLOW_UP | moved
-            return (self._DISPATCHER if event in ("taken", "needs-dispatch") else NOTHING) | moved
+            if event == "taken":
+                return self._TAKEN | moved
+            return (self._DISPATCHER if event == "needs-dispatch" else NOTHING) | moved
         if moment.register == "followups":
             self.made = self.made or event == "answered"
             self.tries += event == "not-reached"
@@ -62,6 +68,8 @@ class OfOrder(Derived):
             return read_money(self.money, facts.get("price", ""), cancelled=self.cancelled)[name]
         if name == "worker":
             return self.worker
+        if name == "source_ref":
+            return self.case.rows[0].source_ref if self.case.rows else ""
         if name == "dispatcher":
             return find_dispatcher(self.family, self.case, at)
         if not self.closed:

@@ -26,6 +26,7 @@ from dispatchctl.store.folder import CONTACTS, Folder
 from dispatchctl.store.lines import BOM, VOID_END, check_text, decode_line, encode_cells, finish_tail
 
 COLUMNS = tuple(field.name for field in FIELDS)
+HOME_DIGITS, MOBILE_DIGITS = 9, 11  # fewest digits of a Chinese number without its country code; those of a mobile
 TAIL = 1 << 20  # bytes; no line is longer: nine texts of at most 32 KiB, escaped
 
 
@@ -195,11 +196,21 @@ def erase_contacts(folder: Folder, contact_ids: Collection[str]) -> int:
 
 
 def fold_phone(text: str) -> str:
-    """A phone number for comparing: NFKC, then digits, a leading `+`, and the letters of an extension, small."""
+    """A phone number for comparing: NFKC, then digits, a leading `+`, and the letters of an extension, small.
+
+    A Chinese number with its country code (+86, 0086) is folded as it is dialled at home: a mobile number as it stands,
+    any other with the 0 before its area code.
+    """
     import unicodedata
 
     text = unicodedata.normalize("NFKC", text).casefold().strip()
-    return ("+" if text.startswith("+") else "") + "".join([char for char in text if char.isalnum()])
+    folded = ("+" if text.startswith("+") else "") + "".join([char for char in text if char.isalnum()])
+    for code in ("+86", "0086"):
+        if folded.startswith(code) and len(folded) - len(code) >= HOME_DIGITS:
+            home = folded[len(code) :]
+            mobile = home[0] == "1" and home[:MOBILE_DIGITS].isdigit() and len(home) >= MOBILE_DIGITS
+            return home if mobile or home[0] == "0" else f"0{home}"
+    return folded
 
 
 def fold_address(text: str) -> str:

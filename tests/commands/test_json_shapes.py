@@ -41,6 +41,7 @@ DUE: dict[str, Kinds] = {
     "case": str, "register": str, "clock": str, "instance": int, "item": MAYBE_TEXT, "state": str, "breached": bool,
     "owner": MAYBE_TEXT, "started_at": Time, "stopped_at": MAYBE_TIME, "due_at": MAYBE_TIME, "remaining": (int, NONE),
     "limit": MAYBE_TEXT, "counting": str, "policy": str, "source": list, "provisional": bool, "before_rules": bool,
+    "source_ref": MAYBE_TEXT,
 }  # fmt: skip
 SEGMENT: dict[str, Kinds] = {"from": Time, "to": Time, "counts": bool, "why": str}
 DONE: dict[str, Kinds] = {"id": str, "event": str, "state": str}

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dispatchctl.exchange.layouts import FileForm
 from dispatchctl.exchange.maps import Further, load_map
 from dispatchctl.registers import SHIPPED
 
@@ -16,7 +17,7 @@ events:
 KEYS = {"service": ("plumbing",), "channel": ("phone", "app"), "kind": ("request",), "priority": ("normal",)}
 
 
-def fit(field: str, text: str) -> str:
+def fit(register: str, field: str, text: str) -> str:
     if field in KEYS and text not in KEYS[field]:
         raise ValueError(f"no such {field}: {text}", ", ".join(KEYS[field]), "")
     return text
@@ -43,7 +44,7 @@ def test_a_map_says_which_column_is_which_field() -> None:
     assert found.values == {"channel": {"Call": "phone"}}
     assert found.constants == {"kind": "request", "priority": "normal"}
     assert found.events == [Further("closed", "closed", {"answer": "result"}, {})]
-    assert found.encoding == "utf-8"
+    assert found.layout == FileForm()
     assert found.lines["result"] == (7, 51)
 
 
@@ -59,7 +60,7 @@ constants: {kind: request}
     assert found is not None
     assert found.is_log
     assert (found.case, found.event_column) == ("number", "state")
-    assert found.event_values == {"New": "taken", "Closed": "closed"}
+    assert found.event_values == {"New": ("taken",), "Closed": ("closed",)}
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,7 @@ constants: {kind: request}
     [
         (b"register: orders\n", b"", "1 missing"),
         (b"register: orders", b"register: order", "1 unknown-register"),
-        (b"register: orders", b"register: staff", "1 not-imported"),
+        (b"register: orders", b"register: ledger", "1 not-imported"),
         (b"timezone: America/New_York", b"timezone: Boston", "2 bad-timezone"),
         (b"timezone: America/New_York", b"timezone: ../../etc/passwd", "2 bad-timezone"),
         (b"timezone: America/New_York", b"time zone: America/New_York", "2 unknown-key"),

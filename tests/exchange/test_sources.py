@@ -10,6 +10,7 @@ from unittest import mock
 import pytest
 
 from dispatchctl.errors import BadData, NotFound
+from dispatchctl.exchange.layouts import FileForm
 from dispatchctl.exchange.sources import open_source
 
 Row = tuple[int, list[str]]
@@ -17,7 +18,7 @@ Row = tuple[int, list[str]]
 
 def read_all(path: str, wanted: list[str], size: int = 2, encoding: str = "utf-8") -> tuple[list[Row], list[str]]:
     """(line, cells) of every row, and the faults as line:code; read twice, since imports do."""
-    source = open_source(path, encoding)
+    source = open_source(path, FileForm(encoding))
     try:
         answers = []
         for _ in range(2):
@@ -95,17 +96,17 @@ def test_json_nested_without_end_is_a_fault(tmp_path: Path) -> None:
 @pytest.mark.parametrize("data", [b"", b"\n\n", b"\xef\xbb\xbf", b",,\n"])
 def test_a_file_without_column_names_is_refused(tmp_path: Path, data: bytes) -> None:
     with pytest.raises(BadData, match=r"a\.csv:1: has no line of column names"):
-        open_source(write(tmp_path / "a.csv", data), "utf-8")
+        open_source(write(tmp_path / "a.csv", data), FileForm())
 
 
 def test_no_such_file(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="no such file"):
-        open_source(str(tmp_path / "none.csv"), "utf-8")
+        open_source(str(tmp_path / "none.csv"), FileForm())
 
 
 def test_standard_input_is_kept_in_a_file_of_nobody_else(tmp_path: Path) -> None:
     with mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"n,t\n1,a\n"))):
-        source = open_source("-", "utf-8")
+        source = open_source("-", FileForm())
     try:
         status = os.fstat(source.file.fileno())
         assert stat.S_IMODE(status.st_mode) & 0o077 == 0
@@ -127,7 +128,7 @@ def test_a_pipe_is_read_once_and_kept(tmp_path: Path) -> None:
 
 def test_a_file_that_changes_under_the_reader_is_noticed(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", b"n\n1\n")
-    source = open_source(path, "utf-8")
+    source = open_source(path, FileForm())
     try:
         source.check_unchanged()
         with open(path, "ab") as file:
@@ -141,7 +142,7 @@ def test_a_file_that_changes_under_the_reader_is_noticed(tmp_path: Path) -> None
 def test_a_sheet_needs_its_library_or_says_so(tmp_path: Path) -> None:
     path = write(tmp_path / "a.xlsx", b"PK\x03\x04 not really")
     with pytest.raises(BadData) as caught:
-        open_source(path, "utf-8")
+        open_source(path, FileForm())
     assert "python-calamine" in str(caught.value) or "is not a workbook" in str(caught.value)
 
 

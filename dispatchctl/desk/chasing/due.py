@@ -46,6 +46,7 @@ def describe_instance(books: Books, one: Instance, owner: str, *, explain: bool 
         "source": list(variant.rules["source"]),
         "provisional": one.provisional,
         "before_rules": one.before_rules,
+        "source_ref": _find_reference(books, one.case),
     }
     if explain:
         item["changes"] = [_describe_change(change, say) for change in one.changes]
@@ -74,6 +75,14 @@ def _describe_change(change: ChangeOfFacts, say: Formatter) -> dict[str, Any]:
         "due_after": say(change.due_after),
         "rule": change.rule,
     }
+
+
+def _find_reference(books: Books, case: str) -> str | None:
+    """What the order that a case belongs to is called in another system."""
+    row = books.index.db.execute(
+        "SELECT source_ref FROM orders WHERE id = ?", (books.index.family_of(case),)
+    ).fetchone()
+    return row[0] if row else None
 
 
 def list_due(books: Books, cases: Sequence[str], *, explain: bool = False) -> list[dict[str, Any]]:
@@ -110,12 +119,13 @@ def list_all_due(
     now = books.now
     rows = books.index.db.execute(
         'SELECT "case", register, clock, instance, item, state, breached, owner, started_at, stopped_at, due_at,'
-        ' "limit", counting, policy, source, provisional, before_rules, paused_from, paused_until FROM clocks'
+        ' "limit", counting, policy, source, provisional, before_rules, paused_from, paused_until,'
+        " (SELECT source_ref FROM orders WHERE id = clocks.family) FROM clocks"
         f' WHERE {" AND ".join(conditions)} ORDER BY "case", started_at, clock, instance, share',
         values,
     )
     for (case, name, clock, instance, item, state, breached, owner, started, stopped, due, limit, counting, policy,
-         source, provisional, before, paused_from, paused_until) in rows:  # fmt: skip
+         source, provisional, before, paused_from, paused_until, reference) in rows:  # fmt: skip
         paused = state == "running" and is_paused(now, due, paused_from, paused_until)
         shown = None if paused else due
         yield {
@@ -137,4 +147,5 @@ def list_all_due(
             "source": source.split(";") if source else [],
             "provisional": bool(provisional),
             "before_rules": bool(before),
+            "source_ref": reference,
         }

@@ -125,7 +125,8 @@ def _find_customer(books: Books, complaint: Complaint, order: str) -> contacts.F
     if of_order and not (complaint.caller or complaint.phone or complaint.address):
         return contacts.Found(contacts.read_contact(books, of_order), False)
     found = contacts.find_contact(books, complaint.caller, complaint.phone, complaint.address)
-    known = {"--caller": found.contact.name, "--phone": found.contact.phone}
+    # who says that there is no phone has been asked for it
+    known = {"--caller": complaint.caller or found.contact.name, "--phone": complaint.phone or found.contact.phone}
     missing = [option for option, text in known.items() if not text.strip()]
     if missing:
         raise UsageFault(f"a complaint needs {', '.join(missing)}", hint="or --order ORDER, whose customer it then is")

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from dispatchctl import sizes
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Instant, try_drafts
+from dispatchctl.desk.imports.tally import RowChange
 from dispatchctl.desk.recording import find_own_end, read_moment
 from dispatchctl.desk.times import local_time
 from dispatchctl.errors import NotFound, Refused, UsageFault
@@ -21,29 +22,54 @@ from dispatchctl.store.contacts import Contact, fold_address, fold_phone
 from dispatchctl.store.files import list_files
 from dispatchctl.store.journal import Draft, End, Lock
 from dispatchctl.store.keys import make_id
+from dispatchctl.typed import fold_reference
 
 
 class Planned(NamedTuple):
     """What of a chunk is to be written. rows: of the chunk. strips: their events, the opening one first.
 
     cases: of each row the case it belongs to: an id, "" for a new one, or the place among `rows` of the row that opens
-    it. skipped: how many rows of the chunk say nothing new.
+    it. skipped: how many rows of the chunk say nothing new. changes: what known ones say otherwise; updated: how many
+    of `rows` only record such changes.
     """
 
     rows: list[int]
     cases: Sequence[str | int]
     strips: list[Strip]
     skipped: int
+    changes: Sequence[RowChange] = ()
+    changed: int = 0
+    updated: int = 0
 
 
-def find_known(books: Books, refs: Sequence[str]) -> dict[tuple[str, str], tuple[str, str]]:
-    """(reference, event) -> (case, register) of those that are recorded already."""
-    db = books.index.db
-    if db.execute("SELECT 1 FROM sources LIMIT 1").fetchone() is None:
-        return {}
-    places = ", ".join("?" * len(refs))
-    found = db.execute(f"SELECT ref, event, id, register FROM sources WHERE ref IN ({places})", refs)
-    return {(ref, event): (case, register) for ref, event, case, register in found}
+class Known:
+    """Which references are recorded already, folded: older releases recorded them with the blanks of the file."""
+
+    def __init__(self, books: Books) -> None:
+        self.books = books
+        self._blank: dict[str, list[str]] | None = None  # folded -> as recorded, of those with blanks
+
+    def find(self, refs: Sequence[str]) -> dict[tuple[str, str], tuple[str, str]]:
+        """(reference, event) -> (case, register) of those of these folded references that are recorded."""
+        db = self.books.index.db
+        if db.execute("SELECT 1 FROM sources LIMIT 1").fetchone() is None:
+            return {}
+        blank = self._list_blank()
+        wanted = [*refs, *(each for ref in refs for each in blank.get(ref, ()))] if blank else refs
+        places = ", ".join("?" * len(wanted))
+        found = db.execute(f"SELECT ref, event, id, register FROM sources WHERE ref IN ({places})", wanted)
+        if not blank:
+            return {(ref, event): (case, register) for ref, event, case, register in found}
+        return {(fold_reference(ref), event): (case, register) for ref, event, case, register in found}
+
+    def _list_blank(self) -> dict[str, list[str]]:
+        if self._blank is None:
+            self._blank = {}
+            blanks = "' ' || char(9, 10, 11, 12, 13, 28, 29, 30, 31, 133, 160, 12288)"
+            query = f"SELECT DISTINCT ref FROM sources WHERE trim(ref, {blanks}) != ref OR instr(ref, char(12288))"
+            for (ref,) in self.books.index.db.execute(query):
+                self._blank.setdefault(fold_reference(ref), []).append(ref)
+        return self._blank
 
 
 def try_addition(books: Books, register: str, drafts: Sequence[Draft], moment: Instant) -> str:

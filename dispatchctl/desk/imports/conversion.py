@@ -6,29 +6,24 @@ only a column with something wrong in it is gone through cell by cell.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
-from operator import sub
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Instant
 from dispatchctl.desk.fields import read_field
+from dispatchctl.desk.imports.times import NOTHING, DayEnds, Note, Reading, TimeParser
 from dispatchctl.desk.names import list_titled, show_text
 from dispatchctl.errors import DispatchError, UsageFault
 from dispatchctl.policy.reading import find_nearest, list_some
 from dispatchctl.registers.kinds import KINDS, check_value
-from dispatchctl.registers.page import SIGNED, TEXT_LIMIT, Field, Register
-from dispatchctl.rules.zone import DAY, EPOCH_DAY, Zone
-from dispatchctl.typed import MONEY_FORMS, parse_money, to_epoch
+from dispatchctl.registers.page import SIGNED, TEXT_LIMIT, Field, Register, join_items
+from dispatchctl.typed import MONEY_FORMS, fold_reference, parse_money
 
-EPOCH = datetime(1970, 1, 1)
-TIME_FORMS = "ISO 8601, such as 2026-11-21 09:00:00 or 2026-11-21T09:00:00+08:00; else time_format in the map"
+_SEPARATORS = re.compile("[;；、,，\n]")
 LONGEST = TEXT_LIMIT // 4  # characters that never are more than TEXT_LIMIT bytes of UTF-8
 SUGGESTED = 50  # different unknown keys for which the nearest one is looked up
-END = 253_370_764_800  # 9999-01-01
-_SLASHED = re.compile(r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII)
-
-Note = Callable[[int, str, str, str, str], None]  # row, code, message, allowed, hint
+BEGINS = ("repeats_at",)  # fields of times by which something began; all others are ends: due, expected, granted
 
 
 class Unfit(ValueError):
@@ -40,6 +35,7 @@ class Tables(NamedTuple):
 
     refer: the id of the person or the case that a text names in such a field; DispatchError where there is none.
     doubled: field -> title -> the keys that have it, where they are several.
+    close: the end of a day's business, for bare dates; see times.DayEnds.
     """
 
     page: Register
@@ -48,6 +44,7 @@ class Tables(NamedTuple):
     near: dict[str, str]  # unknown key -> the nearest
     refer: Callable[[Field, str], str]
     doubled: Mapping[str, Mapping[str, list[str]]]
+    close: Callable[[int], int]
 
 
 def make_tables(books: Books, register: str) -> Tables:
@@ -55,6 +52,13 @@ def make_tables(books: Books, register: str) -> Tables:
     policy = books.policy
 
     def refer(field: Field, text: str) -> str:
+        if field.type == "case":  # of the same system: its numbers come before ours
+            found = books.index.db.execute(
+                "SELECT DISTINCT id FROM sources WHERE ref = ? AND register = ?",
+                (fold_reference(text), field.of or "orders"),
+            ).fetchall()
+            if len(found) == 1:
+                return str(found[0][0])
         return read_field(books, field, text, Instant(books.now, 0), "", employed=False)
 
     known: dict[str, dict[str, str] | None] = {}
@@ -67,7 +71,7 @@ def make_tables(books: Books, register: str) -> Tables:
             section = policy.get(field.of)
             known[field.name] = None if section is None else _name_keys(section)
             doubled[field.name] = {title: keys for title, keys in list_titled(section or {}).items() if len(keys) > 1}
-    return Tables(page, books.pages.fields(register), known, {}, refer, doubled)
+    return Tables(page, books.pages.fields(register), known, {}, refer, doubled, DayEnds(books, within=False))
 
 
 def _name_keys(section: Mapping[str, Any]) -> dict[str, str]:
@@ -75,8 +79,8 @@ def _name_keys(section: Mapping[str, Any]) -> dict[str, str]:
     return {**titles, **{key: key for key in section}}
 
 
-def fit_value(tables: Tables, field: str, text: str, timezone: str) -> str:
-    """One value as it is recorded; Unfit where it cannot be. timezone: for a time without offset."""
+def fit_value(tables: Tables, field: str, text: str, times: TimeParser) -> str:
+    """One value as it is recorded; Unfit where it cannot be. times: reads those of the map or the file."""
     table = tables.known.get(field)
     if table is not None:
         found = table.get(text.strip())
@@ -90,16 +94,11 @@ def fit_value(tables: Tables, field: str, text: str, timezone: str) -> str:
             return parse_money(text, signed=declared is not None and declared.of == SIGNED)
         except UsageFault:
             raise Unfit(f"{show_text(text)} is no amount", MONEY_FORMS) from None
-    if kind == "time":
-        try:
-            epoch = to_epoch(datetime.fromisoformat(text.strip()), timezone)
-        except (ValueError, OverflowError):
-            raise Unfit(f"{show_text(text)} is no time", TIME_FORMS) from None
-        if not 0 <= epoch < END:
-            raise Unfit(f"{show_text(text)} is no time", TIME_FORMS)
-        from zoneinfo import ZoneInfo
-
-        return datetime.fromtimestamp(epoch, ZoneInfo(timezone)).isoformat()
+    if kind in ("time", "date"):
+        said = times.read(text.strip())
+        if said is None:
+            raise Unfit(f"{show_text(text)} is no time", *times.explain(text.strip()))
+        return _write_time(tables, field, kind, said, times.timezone)
     if declared is not None and kind in ("staff", "case"):
         try:
             return tables.refer(declared, text.strip())
@@ -110,6 +109,24 @@ def fit_value(tables: Tables, field: str, text: str, timezone: str) -> str:
     if allowed:
         raise Unfit(f"{field} cannot be {show_text(text)}", allowed)
     return text
+
+
+def _write_time(tables: Tables, field: str, kind: str, said: Reading, timezone: str) -> str:
+    """A time as a record has it; a bare date is the end of that day's business, unless something begins by it."""
+    if said is NOTHING:
+        return ""
+    if kind == "date" and said.day:
+        return date.fromordinal(said.day).isoformat()
+    at = tables.close(said.day) if said.day and field not in BEGINS else said.at
+    text = spell_time(at, timezone)
+    return text[:10] if kind == "date" else text
+
+
+def spell_time(at: int, timezone: str) -> str:
+    """Seconds since 1970 UTC as ISO 8601 of a timezone."""
+    from zoneinfo import ZoneInfo
+
+    return datetime.fromtimestamp(at, ZoneInfo(timezone)).isoformat()
 
 
 def explain_key(tables: Tables, field: str, text: str) -> tuple[str, str, str]:
@@ -146,18 +163,24 @@ class ColumnReader:
     """
 
     def __init__(
-        self, tables: Tables, field: str, values: Mapping[str, str], default: str, timezone: str, *, required: bool
+        self, tables: Tables, field: str, values: Mapping[str, str], default: str, times: TimeParser, *, required: bool
     ) -> None:
         self.tables, self.field, self.values, self.default = tables, field, values, default
-        self.timezone, self.required = timezone, required
+        self.times, self.required, self.none = times, required, times.none
         table = tables.known.get(field)
         self.table = None if table is None else {**table, **values, "": default}
         declared = tables.fields.get(field)
+        self.many = declared is not None and declared.many
         self.each = declared is not None and declared.type in (*KINDS, "staff", "case")
 
     def read(self, column: list[str], note: Note, present: Sequence[int | None] | None = None) -> list[str]:
         """The column as texts to record; what is wrong is told to `note` by row, and "" stands there."""
-        if self.table is not None:
+        if self.none and not self.none.isdisjoint(map(str.strip, column)):
+            column = ["" if text.strip() in self.none else text for text in column]
+        read: Sequence[str | None]
+        if self.many:
+            read = [self._fit_many(row, text, note) for row, text in enumerate(column)]
+        elif self.table is not None:
             found = list(map(self.table.get, column))
             read = self._look_again(column, found, note, present) if None in found else found
         elif self.each:
@@ -185,16 +208,22 @@ class ColumnReader:
         return read
 
     def _refuse(self, row: int, text: str, note: Note) -> None:
-        note(row, f"unknown-{self.field}", *explain_key(self.tables, self.field, text))
+        note(row, f"unknown-{self.field}", *explain_key(self.tables, self.field, text), show_text(text))
+
+    def _fit_many(self, row: int, text: str, note: Note) -> str:
+        """A list: theirs may stand between any of the separators that people write."""
+        items = [each.strip() for each in _SEPARATORS.split(text) if each.strip()]
+        fitted = [self._fit(row, each, note) for each in items]
+        return join_items([each for each in fitted if each]) if items else self.default
 
     def _fit(self, row: int, text: str, note: Note) -> str:
         text = self.values.get(text, text)
         if not text.strip():
             return self.default
         try:
-            return fit_value(self.tables, self.field, text, self.timezone)
+            return fit_value(self.tables, self.field, text, self.times)
         except Unfit as error:
-            note(row, f"bad-{self.field}", *(*error.args, "", "")[:3])
+            note(row, f"bad-{self.field}", *(*error.args, "", "")[:3], show_text(text))
             return ""
 
     def _read_texts(self, column: list[str], note: Note, present: Sequence[int | None] | None) -> list[str]:
@@ -223,87 +252,3 @@ def _is_text(column: Sequence[str]) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-class TimeReader:
-    """Converts a column of times into whole seconds since 1970 UTC.
-
-    timezone: for times without offset. form: as for strptime; "" for ISO 8601, and for days written 2026/11/2.
-    """
-
-    def __init__(self, timezone: str, form: str) -> None:
-        self.form, self._zone, self._name = form, Zone(timezone), timezone
-        self._offsets: dict[int, int | None] = {}  # day since 1970 -> local minus UTC, None where it changes that day
-        self._kept: dict[str, int | None] = {}
-
-    def read(self, column: Sequence[str], note: Note, latest: int, *, required: bool) -> list[int | None]:
-        """The times, None for an empty cell; a fault for what is no time or lies after `latest` (seconds)."""
-        times = self._read_quickly(column)
-        if times is None:
-            times = [self._read_cell(row, text.strip(), note) for row, text in enumerate(column)]
-            if required:
-                for row, text in enumerate(column):
-                    if not text.strip():
-                        note(row, "missing", "is empty", "", "")
-        if max((at for at in times if at is not None), default=0) > latest:
-            for row, at in enumerate(times):
-                if at is not None and at > latest:
-                    note(row, "future", f"{show_text(column[row])} is in the future", "", "")
-        return times
-
-    def _read_quickly(self, column: Sequence[str]) -> list[int | None] | None:
-        """All of them at once where all are ISO 8601 without offset; None where one is not."""
-        if self.form:
-            return None
-        try:
-            past = list(map(sub, map(datetime.fromisoformat, column), [EPOCH] * len(column)))
-        except (ValueError, TypeError):
-            return None
-        times: list[int | None] = []
-        offsets = self._offsets
-        for delta in past:
-            day = delta.days
-            if day < 0:
-                return None
-            offset = offsets[day] if day in offsets else self._find_offset(day)
-            if offset is None:
-                times.append(self._zone.find_epoch(day + EPOCH_DAY, delta.seconds))
-            else:
-                times.append(day * DAY + delta.seconds - offset)
-        return times
-
-    def _find_offset(self, day: int) -> int | None:
-        first, last = day + EPOCH_DAY, day + EPOCH_DAY + 1
-        begins, ends = self._zone.find_epoch(first, 0), self._zone.find_epoch(last, 0)
-        offset = day * DAY - begins if ends - begins == DAY else None
-        self._offsets[day] = offset
-        return offset
-
-    def _read_cell(self, row: int, text: str, note: Note) -> int | None:
-        if not text:
-            return None
-        if text not in self._kept:
-            if len(self._kept) > 100_000:
-                self._kept.clear()
-            self._kept[text] = self._parse(text)
-        at = self._kept[text]
-        if at is None:
-            allowed = f"time_format {self.form}" if self.form else TIME_FORMS
-            note(row, "bad-time", f"{show_text(text)} is no time", allowed, "")
-        return at
-
-    def _parse(self, text: str) -> int | None:
-        try:
-            if self.form:
-                time = datetime.strptime(text, self.form)
-            else:
-                parts = _SLASHED.fullmatch(text)
-                if parts:
-                    year, month, day, hour, minute, second = (int(part or 0) for part in parts.groups())
-                    time = datetime(year, month, day, hour, minute, second)
-                else:
-                    time = datetime.fromisoformat(text)
-            at = to_epoch(time, self._name)
-        except (ValueError, OverflowError, OSError):
-            return None
-        return at if 0 <= at < END else None

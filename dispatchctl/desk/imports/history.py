@@ -9,16 +9,19 @@ from array import array
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import pairwise
-from typing import Any, NamedTuple
 
 from dispatchctl import sizes
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Instant
-from dispatchctl.desk.imports.appends import Planned, Recorder, find_known, try_addition
-from dispatchctl.desk.imports.conversion import Tables, fit_value, make_tables
+from dispatchctl.desk.imports.appends import Known, Planned, Recorder, try_addition
+from dispatchctl.desk.imports.changes import Comparer, Correction, Stranger, name_correction
+from dispatchctl.desk.imports.conversion import Tables, fit_value, make_tables, spell_time
 from dispatchctl.desk.imports.eventlogs import LogReader
+from dispatchctl.desk.imports.rowwise import RowRecorder
 from dispatchctl.desk.imports.sieve import Sifted, Sifter
+from dispatchctl.desk.imports.tally import ImportTally, Outcome, RowChange, RowFault
+from dispatchctl.desk.imports.times import TimeParser
 from dispatchctl.desk.recording import read_moment
 from dispatchctl.desk.rights import require_right
 from dispatchctl.errors import BadData, Fault, NotFound, SystemFailed
@@ -30,42 +33,7 @@ from dispatchctl.policy.rights import IMPORT
 from dispatchctl.store.bulk import Strip
 from dispatchctl.store.folder import require_writer
 from dispatchctl.store.journal import Draft
-
-LISTED = 1000  # faults that are kept; the others are counted
-
-
-class Outcome(NamedTuple):
-    """What an import came to, in input rows. faults: at most LISTED of them. more: how many are not among them."""
-
-    read: int
-    imported: int
-    skipped: int
-    refused: int
-    faults: list[Fault]
-    more: int
-
-
-class ImportTally:
-    """Counts rows and keeps the first faults."""
-
-    def __init__(self) -> None:
-        self.read = self.imported = self.skipped = self.refused = self.found = 0
-        self.faults: list[Fault] = []
-
-    def count(self, sifted: Sifted, planned: Planned) -> None:
-        """Count the rows of a chunk."""
-        self.read += len(sifted.lines)
-        self.imported += len(planned.rows)
-        self.skipped += planned.skipped
-        self.refused += len(sifted.faults)
-        for row in sorted(sifted.faults):
-            self.found += len(sifted.faults[row])
-            self.faults += sifted.faults[row][: LISTED - len(self.faults)]
-
-    def outcome(self) -> Outcome:
-        """The counts, faults by line."""
-        faults = sorted(self.faults, key=lambda fault: (fault.line, fault.column))
-        return Outcome(self.read, self.imported, self.skipped, self.refused, faults, self.found - len(faults))
+from dispatchctl.typed import fold_reference
 
 
 def load_import_map(books: Books, path: str) -> ImportMap:
@@ -79,11 +47,10 @@ def load_import_map(books: Books, path: str) -> ImportMap:
         raise SystemFailed(f"cannot be read: {error.strerror}", place=path) from error
     tables: dict[str, Tables] = {}
 
-    def fit(field: str, value: str) -> str:
-        register = REGISTERS[0]
+    def fit(register: str, field: str, value: str) -> str:
         if register not in tables:
             tables[register] = make_tables(books, register)
-        return fit_value(tables[register], field, value, books.timezone)
+        return fit_value(tables[register], field, value, TimeParser(books.timezone))
 
     found, faults = load_map(text, path, books.pages, fit)
     if found is None:
@@ -98,27 +65,30 @@ def import_history(
     *,
     skip_faults: bool = False,
     dry_run: bool = False,
+    update: bool = False,
+    strict: bool = False,
     advance: Callable[[int, int], None] | None = None,
 ) -> Outcome:
     """Import the rows of a file (`-`: standard input) as a map says; what it came to.
 
-    skip_faults: import the other rows where some have faults; else a fault anywhere imports nothing. advance is told
-    how many bytes of how many were worked through, twice the input's size in all.
+    skip_faults: import the other rows where some have faults; else a fault anywhere imports nothing. update: record
+    what known rows say otherwise. strict: what is otherwise put right with a warning is a fault. advance is told how
+    many bytes of how many were worked through, twice the input's size in all.
     """
     writer = require_writer(books.folder)
     actor = require_actor(books)
     require_right(books, actor, IMPORT, "import")
     read_moment(books, "")
     wanted = load_import_map(books, map_path)
-    source = open_source(path, wanted.encoding)
+    source = open_source(path, wanted.layout)
     try:
-        job = Import(books, source, wanted, writer, actor, advance or (lambda done, size: None))
+        job = Import(books, source, wanted, writer, actor, advance or (lambda done, size: None), update, strict)
         job.check_columns(map_path)
         first = job.check()
-        if dry_run or (first.faults and not skip_faults):
-            stopped = first.faults and not skip_faults and not dry_run
-            return first._replace(imported=0) if stopped else first
-        return job.write()._replace(faults=first.faults, more=first.more)
+        if dry_run or (first.groups and not skip_faults):
+            stopped = first.groups and not skip_faults and not dry_run
+            return first._replace(imported=0, updated=0) if stopped else first
+        return job.write()._replace(groups=first.groups, more=first.more)
     finally:
         source.close()
 
@@ -134,16 +104,24 @@ class Import:
         writer: str,
         actor: str,
         advance: Callable[[int, int], None],
+        update: bool,
+        strict: bool,
     ) -> None:
         self.books, self.source, self.map, self.writer, self.actor = books, source, wanted, writer, actor
-        self.advance = advance
+        self.advance, self.update = advance, update
+        self.known = Known(books)
         self.page = books.pages.get(wanted.register)
         tables = make_tables(books, wanted.register)
-        self.sifter = Sifter(source, wanted, tables, books.policy, books.timezone, books.now)
+        self.sifter = Sifter(books, source, wanted, tables, strict=strict)
+        source.whole.add(wanted.columns.get("source_ref", ""))
         self.chunk = max(1, sizes.ROWS_APPENDED // len(self.sifter.parts))
-        self.log = LogReader(books, wanted, self.sifter) if wanted.is_log else None
-        self.repeated: dict[int, Fault] = {}  # input row -> its reference stands before
+        self.log = LogReader(books, wanted, self.sifter, self.known, strict=strict) if wanted.is_log else None
+        self.comparer = Comparer(books, self.page, self.sifter)
+        self.repeated: dict[int, RowFault] = {}  # input row -> its reference stands before
         self.recorder = Recorder(books, writer, actor, wanted.register)
+        self.rowwise: RowRecorder | None = None
+        if wanted.register != REGISTERS[0]:
+            self.rowwise = RowRecorder(books, wanted, self.sifter, self.known, self.comparer, actor, update=update)
 
     def check_columns(self, map_path: str) -> None:
         """BadData where the map names columns that the input has not: all of them, by the line of the map."""
@@ -152,14 +130,18 @@ class Import:
             return
         faults = []
         for column, (line, place) in self.map.lines.items():
-            if column not in header:
-                near = find_nearest(column, header)
-                hint = f"nearest: {near}" if near else f"there are: {', '.join(header[:12])}"
-                message = f"{self.source.name} has no column {column[:60]!r}"
-                faults.append(Fault(map_path, line, place, "no-column", message, "", hint))
-            elif header.count(column) > 1:
-                message = f"the column {column!r} stands twice in {self.source.name}"
-                faults.append(Fault(map_path, line, place, "twice", message))
+            for part in self.source.list_parts(column):
+                if part not in header:
+                    near = find_nearest(part, header)
+                    hint = f"nearest: {near}" if near else f"there are: {', '.join(header[:12])}"
+                    message = f"{self.source.name} has no column {part[:60]!r}"
+                    faults.append(Fault(map_path, line, place, "no-column", message, "", hint))
+                elif header.count(part) > 1:
+                    message = f"the column {part!r} stands twice in {self.source.name}"
+                    faults.append(Fault(map_path, line, place, "twice", message))
+        told = self.source.tell_layout() if any(fault.code == "no-column" for fault in faults) else []
+        if told:  # the columns are not missing: the file is otherwise than the map says
+            faults = [Fault(map_path, 1, 0, "layout", what, "", f"map: {line}") for what, line in told]
         if faults:
             raise BadData.of(sorted(faults, key=lambda fault: fault.line))
 
@@ -184,7 +166,10 @@ class Import:
         for _, sifted in self.chunks(0, lint=True):
             if self.log is None:
                 hashes.extend(map(hash, sifted.refs))
-            tally.count(sifted, self.plan(sifted, moment))
+            if self.rowwise is not None:
+                self.rowwise.take(sifted, tally, dry=True)
+            else:
+                count_chunk(tally, sifted, self.plan(sifted, moment))
         self.repeated = self._find_repeated(hashes)
         if self.repeated:
             tally = self._count_anew(moment)
@@ -193,7 +178,7 @@ class Import:
             self.log.start_over()
         return tally.outcome()
 
-    def _find_repeated(self, hashes: "array[int]") -> dict[int, Fault]:
+    def _find_repeated(self, hashes: "array[int]") -> dict[int, RowFault]:
         """The rows whose reference stands in a row before, each with its fault."""
         doubles = find_doubles(hashes)
         if not doubles:
@@ -202,13 +187,14 @@ class Import:
         first: dict[str, int] = {}
         repeated, number = {}, 0
         for chunk in self.source.read_chunks([column], sizes.ROWS_APPENDED):
-            for row, ref in enumerate(chunk.columns[0]):
-                if ref.strip() and hash(ref) in doubles:
+            for row, ref in enumerate(map(fold_reference, chunk.columns[0])):
+                if ref and ref not in self.map.none and hash(ref) in doubles:
                     line = chunk.lines[row]
                     if ref in first:
                         message = f"{column}: {ref[:60]!r} stands twice (first in line {first[ref]})"
                         place = self.source.numbers.get(column, 0)
-                        repeated[number + row] = Fault(self.source.name, line, place, "twice", message)
+                        fault = Fault(self.source.name, line, place, "twice", message)
+                        repeated[number + row] = RowFault(fault, column)
                     first.setdefault(ref, line)
             number += chunk.height
         return repeated
@@ -217,15 +203,34 @@ class Import:
         """Count again, now that it is known which rows repeat a reference; few files have any."""
         fresh = ImportTally()
         self.sifter.personal.clear()
+        self.sifter.early = 0
+        if self.log is not None:
+            self.log.start_over()
         for _, sifted in self.chunks(0, lint=True):
-            fresh.count(sifted, self.plan(sifted, moment))
+            if self.rowwise is not None:
+                self.rowwise.take(sifted, fresh, dry=True)
+            else:
+                count_chunk(fresh, sifted, self.plan(sifted, moment))
         return fresh
 
     def _warn(self) -> None:
+        warnings = self.books.warnings
         for column, rows in self.sifter.personal.items():
-            if not self.sifter.strict:
+            if not self.sifter.private:
                 held = f"{column}: {rows} rows hold what looks like a phone or identity number"
-                self.books.warnings.append(f"{held}; it cannot be erased from there")
+                warnings.append(f"{held}; it cannot be erased from there")
+        if self.sifter.early:
+            first = self.sifter.parts[0].event.name
+            warnings.append(
+                f"{self.sifter.early} events lie before {first} of their rows and are taken as of that moment"
+                " (--strict refuses them)"
+            )
+        if self.log is not None and self.log.midway:
+            opening = self.log.opening
+            warnings.append(
+                f"{self.log.midway} cases begin in the middle and are {opening} with their first row"
+                " (--strict refuses them)"
+            )
 
     # --- second reading ---------------------------------------------------------------------------------------------
 
@@ -234,13 +239,16 @@ class Import:
         tally = ImportTally()
         for _, sifted in self.chunks(1, lint=False):
             self.source.check_unchanged()
+            if self.rowwise is not None:
+                self.rowwise.take(sifted, tally, dry=False)
+                continue
             if len(sifted.faults) == len(sifted.lines):
-                tally.count(sifted, Planned([], [], [], 0))
+                count_chunk(tally, sifted, Planned([], [], [], 0))
                 continue
             planned, ids = self.recorder.append(partial(self.plan, sifted), sifted.contacts)
             if self.log is not None:
                 self.log.note_ids(ids)
-            tally.count(sifted, planned)
+            count_chunk(tally, sifted, planned)
         return tally.outcome()
 
     def plan(self, sifted: Sifted, moment: Instant) -> Planned:
@@ -248,11 +256,16 @@ class Import:
         if self.log is not None:
             return self.log.plan(sifted, moment)
         names = [part.event.name for part in self.sifter.parts]
-        known = find_known(self.books, sifted.refs)
+        known = self.known.find(sifted.refs)
         if not known and not sifted.faults:
             rows = list(range(len(sifted.refs)))
             return Planned(rows, [""] * len(rows), self._make_strips(sifted, rows, None), 0)
-        rows, cases, brought, skipped = [], [], [], 0
+        opened = [known.get((ref, names[0]), ("", self.page.name)) for ref in sifted.refs]
+        suspects = self.comparer.find_suspects(sifted, opened)
+        rows, cases, brought, skipped, updated = [], [], [], 0, 0
+        changes: list[RowChange] = []
+        changed = 0
+        extra: dict[int, Correction] = {}  # place among rows -> what it corrects
         for row, ref in enumerate(sifted.refs):
             if row in sifted.faults:
                 continue
@@ -261,24 +274,90 @@ class Import:
                 for number, name in enumerate(names)
                 if sifted.at[number][row] is not None and (ref, name) not in known
             ]
-            if not new:
-                skipped += 1
+            case, register = opened[row]
+            told = None
+            if row in suspects:
+                told = self.comparer.compare(sifted, row, suspects[row], known, moment.recorded // 1_000_000)
+            if isinstance(told, Stranger):
+                self._note_stranger(sifted, row, told)
                 continue
-            case, register = known.get((ref, names[0]), ("", self.page.name))
-            error = self._refuse(sifted, row, new, case, register, moment)
+            if told is not None:
+                changes.append(told.change)
+                changed += not new
+                if self.update and told.change.error:
+                    self._note(sifted, row, f"{ref!r} {told.change.error}")
+                    changes.pop()
+                    changed -= not new
+                    continue
+            correction = told if told is not None and self.update else None
+            if not new and correction is None:
+                skipped += told is None
+                continue
+            error = self._refuse(sifted, row, new, case, register, moment, correction)
             if error:
-                sifted.faults[row] = [Fault(self.source.name, sifted.lines[row], 0, "refused", error)]
+                self._note(sifted, row, error)
+                if told is not None:
+                    changes.pop()
+                    changed -= not new
                 continue
+            if correction is not None:
+                extra[len(rows)] = correction
+                updated += not new
             rows.append(row)
             cases.append(case)
             brought.append(new)
-        return Planned(rows, cases, self._make_strips(sifted, rows, brought), skipped)
+        strips = [*self._make_strips(sifted, rows, brought), *self._correct(sifted, rows, extra)]
+        return Planned(rows, cases, strips, skipped, changes, changed, updated)
 
-    def _refuse(self, sifted: Sifted, row: int, new: Sequence[int], case: str, register: str, moment: Instant) -> str:
+    def _note(self, sifted: Sifted, row: int, message: str, hint: str = "") -> None:
+        fault = Fault(self.source.name, sifted.lines[row], 0, "refused", message, "", hint)
+        sifted.faults[row] = [RowFault(fault, "", message)]
+
+    def _note_stranger(self, sifted: Sifted, row: int, told: Stranger) -> None:
+        """Refuse a row whose reference is another case's, as where each week's sheet counts from 1 again."""
+        ref = sifted.refs[row]
+        ours, theirs = (spell_time(at, self.books.timezone)[:16] for at in (told.ours, told.theirs))
+        column = self.sifter.columns[self.sifter.ref]
+        message = (
+            f"{ref!r} is {told.case} here, taken {ours}, and {theirs} in this row: another request of the same number"
+        )
+        where = column if "{" in column else f"{{{column}}}"
+        self._note(
+            sifted, row, message, f'map: source_ref: a prefix before it, such as "2026-W45-{where}" or "{{周}}-{where}"'
+        )
+
+    def _correct(self, sifted: Sifted, rows: Sequence[int], extra: dict[int, Correction]) -> list[Strip]:
+        """The events that record what changed, by columns as long as the plan."""
+        notes = [""] * len(rows)
+        strips = []
+        for name in dict.fromkeys(event for each in extra.values() for event, _, _ in each.events):
+            at: list[int | None] = [None] * len(rows)
+            refs = [""] * len(rows)
+            fields: dict[str, list[str]] = {}
+            for place, correction in extra.items():
+                for event, when, values in correction.events:
+                    if event == name:
+                        at[place] = when
+                        refs[place] = name_correction(sifted.refs[rows[place]], when)
+                        for field, text in values.items():
+                            fields.setdefault(field, [""] * len(rows))[place] = text
+            strips.append(Strip(name, at, refs, notes, dict(fields)))
+        return strips
+
+    def _refuse(
+        self,
+        sifted: Sifted,
+        row: int,
+        new: Sequence[int],
+        case: str,
+        register: str,
+        moment: Instant,
+        correction: Correction | None,
+    ) -> str:
         """Why the new events of a row may not be recorded; "" where they may."""
         if register != self.page.name:
             return f"{sifted.refs[row]!r} is the reference of {case}, of {register}"
-        if new[0] == 0 or not case:
+        if (new and new[0] == 0) or not case:
             return "" if new[0] == 0 else f"{sifted.refs[row]!r} is used by another case"
         drafts = []
         for number in new:
@@ -287,6 +366,9 @@ class Import:
             assert at is not None
             event = self.sifter.parts[number].event.name
             drafts.append(Draft(at, self.actor, case, event, fields, sifted.refs[row]))
+        for event, when, fields in correction.events if correction is not None else ():
+            ref = name_correction(sifted.refs[row], when)
+            drafts.append(Draft(when, self.actor, case, event, fields, ref))
         return try_addition(self.books, self.page.name, drafts, moment)
 
     def _make_strips(self, sifted: Sifted, rows: list[int], brought: list[list[int]] | None) -> list[Strip]:
@@ -305,6 +387,19 @@ class Import:
         return strips
 
 
+def count_chunk(tally: ImportTally, sifted: Sifted, planned: Planned) -> None:
+    """Count the rows of a chunk, and gather their faults and changes."""
+    tally.read += len(sifted.lines)
+    tally.imported += len(planned.rows) - planned.updated
+    tally.changed += planned.changed
+    tally.updated += planned.updated
+    tally.skipped += planned.skipped
+    tally.refused += len(sifted.faults)
+    tally.note_changes(planned.changes)
+    for row in sorted(sifted.faults):
+        tally.add(sifted.faults[row])
+
+
 def find_doubles(hashes: "array[int]") -> set[int]:
     """The values that occur more than once; a share of them is sorted at a time, which bounds the memory."""
     shares = len(hashes) // sizes.REFERENCES_SORTED + 1
@@ -313,11 +408,3 @@ def find_doubles(hashes: "array[int]") -> set[int]:
         found = sorted(hashes) if shares == 1 else sorted(each for each in hashes if each % shares == share)
         doubles.update(one for one, other in pairwise(found) if one == other)
     return doubles
-
-
-def describe_outcome(outcome: Outcome, *, dry: bool) -> dict[str, Any]:
-    """The counts and faults as they are printed."""
-    item: dict[str, Any] = outcome._asdict()
-    del item["more"]
-    item["faults"] = [fault._asdict() for fault in outcome.faults]
-    return {**item, "dry_run": True} if dry else item

@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
+from dispatchctl.desk import contacts
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Instant, Step
 from dispatchctl.desk.names import suggest_nearest
 from dispatchctl.desk.orders.dispatch import Dispatched, Sending, Sent, describe_sent, list_pool, plan_assignment
-from dispatchctl.desk.orders.intake import TYPED, Request, Taken, describe_taken, find_source, plan_order
+from dispatchctl.desk.orders.intake import TYPED, Request, Taken, describe_taken, find_first, find_source, plan_order
 from dispatchctl.desk.recording import Refusal, list_recorded, record_each
 from dispatchctl.errors import UsageFault
 from dispatchctl.exchange.rows import read_rows
+from dispatchctl.store.contacts import fold_address, fold_phone
 from dispatchctl.typed import Writing
 
 FIELDS = (*(name for name in Request._fields if name not in ("typed", "read_back")), *TYPED)
@@ -71,8 +73,57 @@ def _read_contact(value: Mapping[str, Any], place: str, *, shown: bool) -> dict[
     return found
 
 
+class LineKeys:
+    """What tells a line that was taken before from a new one: its content, and its number among equal lines.
+
+    The key of a line is made of what it says but for the customer, since a key stands in the records for all to read;
+    whose line it is, the private contacts say.
+    """
+
+    def __init__(self, books: Books) -> None:
+        self.books = books
+        self.given: set[str] = set()  # keys of earlier lines of the file
+
+    def name(self, request: Request) -> str:
+        """The key of the next line; "" for one that has a source_ref."""
+        if request.source_ref:
+            return ""
+        from hashlib import blake2b
+        from json import dumps
+
+        said = [sorted(request.typed.items()), request.answered, request.note, request.contact_id, request.read_back]
+        mark = blake2b(dumps(said, ensure_ascii=False).encode(errors="surrogatepass"), digest_size=12).hexdigest()
+        number = 1
+        while True:
+            key = f"from/{mark}/{number}"
+            row = self.books.index.db.execute("SELECT id FROM requests WHERE key = ?", (key,)).fetchone()
+            if key not in self.given and (row is None or self._is_of(row[0], request)):
+                self.given.add(key)
+                return key
+            number += 1
+
+    def _is_of(self, case: str, request: Request) -> bool:
+        """Whether an order may be the one of this line: of the same customer, as far as that is still known."""
+        contact_id = find_first(self.books, case).fields.get("contact_id", "")
+        given = {"--caller": request.caller, "--phone": request.phone, "--address": request.address}
+        name, phone, address = contacts.drop_placeholders(self.books, given)
+        if not contact_id or not (name or phone or address):
+            return bool(contact_id) == bool(name or phone or address or request.contact_id)
+        contact = contacts.read_contact(self.books, contact_id)
+        if not (contact.name or contact.phone or contact.address):  # erased, or of another office: never twice
+            return True
+        return (
+            (not name or contact.name == name)
+            and (not phone or fold_phone(contact.phone) == fold_phone(phone))
+            and (not address or fold_address(contact.address) == fold_address(address))
+        )
+
+
 def take_orders(books: Books, source: str, writing: Writing) -> tuple[list[Taken], list[Refusal], int]:
-    """Orders from a file's rows, each a command of its own; (taken, refused, how many were there by source_ref)."""
+    """Orders from a file's rows, each a command of its own; (taken, refused, how many were there by source_ref).
+
+    A row is taken once: by its source_ref, by --request-id and its line, else by its content (LineKeys).
+    """
     actor = require_actor(books)
     rows = dict(read_rows(source))
     said: dict[str, dict[str, Any]] = {}
@@ -86,7 +137,13 @@ def take_orders(books: Books, source: str, writing: Writing) -> tuple[list[Taken
         steps, said[place] = plan_order(books, request, moment)
         return steps
 
-    done, refused = record_each(books, "orders", actor, list(rows), plan, writing, ("taken",))
+    keys = LineKeys(books)
+
+    def name_key(place: str) -> str:
+        return keys.name(read_request(rows[place], place))
+
+    done, refused = record_each(books, "orders", actor, list(rows), plan, writing, ("taken",), name_key)
+    books.warnings[:] = dict.fromkeys(books.warnings)  # a line is read twice
     taken = [describe_taken(books, one) if one.replayed else Taken(one, **said[place]) for place, one in done]
     return taken, refused, len(known)
 

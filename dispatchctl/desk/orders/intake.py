@@ -15,7 +15,7 @@ from dispatchctl.errors import UsageFault
 from dispatchctl.registers.orders import INTAKE
 from dispatchctl.registers.row import Row, fold_key
 from dispatchctl.store.lines import check_text
-from dispatchctl.typed import Writing
+from dispatchctl.typed import Writing, fold_reference
 
 FOUND = ("contact_id", "read_back", "about")  # what the desk finds out, and nobody types
 TYPED = tuple(name for name in INTAKE if name not in FOUND)  # the fields of an order that are typed as they are
@@ -128,7 +128,7 @@ def plan_order(books: Books, request: Request, moment: Instant) -> tuple[list[St
     spoken = say_back(books, request, fields, contacts.mask_contact(found.contact) if known_by_id else found.contact)
     if request.read_back:
         fields["read_back"] = say_back(books, request, fields, None)
-    steps = [Step("taken", fields, source_ref=request.source_ref, note=request.note)]
+    steps = [Step("taken", fields, source_ref=fold_reference(request.source_ref), note=request.note)]
     if request.answered:
         steps.append(Step("answered", {"answer": request.answered}))
     return steps, {"base_price": service.get("base_price"), "read_back": spoken, "contact_id": contact_id}
@@ -161,7 +161,8 @@ def find_source(books: Books, source_ref: str) -> str:
         return ""
     check_text("--source-ref", source_ref)
     row = books.index.db.execute(
-        "SELECT id FROM sources WHERE ref = ? AND event = 'taken' AND register = 'orders'", (source_ref,)
+        "SELECT id FROM sources WHERE ref IN (?, ?) AND event = 'taken' AND register = 'orders'",
+        (source_ref, fold_reference(source_ref)),
     ).fetchone()
     return str(row[0]) if row else ""
 

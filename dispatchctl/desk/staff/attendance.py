@@ -16,6 +16,7 @@ from dispatchctl.desk.recording import Done, was_recorded
 from dispatchctl.desk.times import format_time, local_time
 from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.page import VOID
+from dispatchctl.rules.calendar import last_second
 from dispatchctl.typed import Writing, parse_day
 
 ATTENDANCE = "attendance"
@@ -64,7 +65,7 @@ def _close_day(books: Books, on: date) -> str:
     day = on.toordinal()
     midnight = start_of(on, books.timezone)
     calendar = books.judging.table.elapsed(books.book.at(midnight)[0])
-    return format_time(books, min(calendar.close_of(day), calendar.midnight(day + 1) - 1))
+    return format_time(books, last_second(calendar, day))
 
 
 def _find_exception(books: Books, event: str, staff: str, on: date) -> tuple[str, str]:

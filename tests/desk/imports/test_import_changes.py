@@ -1,0 +1,251 @@
+"""Known rows that say something else, sheets that count from 1 again, and logs whose words mean several events."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from transcripts import Result
+
+Run = Callable[..., Result]
+Ask = Callable[..., Any]
+WHO = ("--caller", "张示例", "--phone", "138-0000-0001")
+NOW = "2026-11-20T09:00:00+08:00"
+HEAD = "n,t,s,p,c,a\n"
+MAP = """register: orders
+columns: {source_ref: n, at: t, service: s, priority: p}
+constants: {kind: request, content: x}
+events: [{event: closed, at: c, columns: {answer: a}}]
+"""
+FIRST = "H1,2026-11-02 09:00,plumbing,normal,2026-11-03 10:00,已修好\n"
+SECOND = "H2,2026-11-02 10:00,drain,normal,,\n"
+
+
+def write(*rows: str, head: str = HEAD, text: str = MAP) -> None:
+    Path("map.yaml").write_text(text)
+    Path("h.csv").write_text(head + "".join(rows))
+
+
+@pytest.fixture
+def both(load: Run) -> Run:
+    write(FIRST, SECOND)
+    assert load().code == 0
+    return load
+
+
+def count(result: Result) -> tuple[int, ...]:
+    """(read, imported, changed, skipped, refused, updated)."""
+    item = json.loads(result.out)
+    return tuple(item[name] for name in ("read", "imported", "changed", "skipped", "refused", "updated"))
+
+
+def list_events(ask: Ask, case: str = "1") -> list[tuple[str, str]]:
+    return [(row["event"], row["at"][5:16]) for row in ask("show", case)["events"]]
+
+
+CHANGES = {
+    "service": (FIRST.replace("plumbing", "drain"), "service plumbing -> drain"),
+    "priority": (FIRST.replace("normal", "urgent"), "priority normal -> urgent"),
+    "answer": (FIRST.replace("已修好", "换了接头"), "answer 已修好 -> 换了接头"),
+    "closed later": (
+        FIRST.replace("11-03 10:00", "11-04 10:00"),
+        "closed 2026-11-03T10:00:00+08:00 -> 2026-11-04T10:00:00+08:00",
+    ),
+    "open again": (FIRST.replace("2026-11-03 10:00,已修好", ","), "closed 2026-11-03T10:00:00+08:00 -> -"),
+}
+AFTER = {
+    "service": [("taken", "11-02T09:00"), ("closed", "11-03T10:00"), ("amended", "11-20T09:00")],
+    "priority": [("taken", "11-02T09:00"), ("closed", "11-03T10:00"), ("amended", "11-20T09:00")],
+    "answer": [("taken", "11-02T09:00"), ("closed", "11-03T10:00"), ("amended", "11-20T09:00")],
+    "closed later": [
+        ("taken", "11-02T09:00"), ("closed", "11-03T10:00"), ("reopened", "11-03T10:00"), ("closed", "11-04T10:00"),
+    ],
+    "open again": [("taken", "11-02T09:00"), ("closed", "11-03T10:00"), ("reopened", "11-20T09:00")],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_known_row_that_says_something_else_is_named_and_recorded_on_demand(
+    both: Run, ask: Ask, run: Run, name: str
+) -> None:
+    row, message = CHANGES[name]
+    write(row, SECOND)
+    result = both()
+    assert result.code == 0
+    assert f"h.csv:2: H1 is O-20261120-0001: {message}" in result.err
+    assert "--update records it" in result.err
+    assert count(both("--json")) == (2, 0, 1, 1, 0, 0)
+    assert list_events(ask)[-1] == ("closed", "11-03T10:00")
+    assert count(both("--json", "--update", "--dry-run")) == (2, 0, 1, 1, 0, 1)
+    assert count(both("--json", "--update")) == (2, 0, 1, 1, 0, 1)
+    assert list_events(ask) == AFTER[name]
+    assert run("records", "check").code == 0
+    # recorded, it is no change any more
+    assert count(both("--json", "--update")) == (2, 0, 0, 2, 0, 0)
+
+
+def test_an_earlier_closing_cannot_be_recorded_and_says_why(both: Run) -> None:
+    write(FIRST.replace("11-03 10:00", "11-02 10:00"), SECOND)
+    assert count(both("--json")) == (2, 0, 1, 1, 0, 0)
+    result = both("--update")
+    assert result.code == 5
+    assert "was closed here at a later time: take that row back first" in result.err
+
+
+def test_what_people_put_right_here_is_no_change_of_the_file(both: Run, run: Run) -> None:
+    done = run("amend", "O-20261120-0001", "service=drain", "--reason", "听错了", "--now", NOW)
+    assert done.code == 0, done.err
+    assert count(both("--json")) == (2, 0, 0, 2, 0, 0)
+    write(FIRST.replace("plumbing", "drain"), SECOND)  # now the file says it, too
+    assert count(both("--json")) == (2, 0, 0, 2, 0, 0)
+
+
+def test_an_empty_cell_says_nothing(both: Run) -> None:
+    write(FIRST.replace("normal", ""), SECOND)
+    assert count(both("--json")) == (2, 0, 0, 2, 0, 0)
+
+
+@pytest.mark.parametrize("ref", [" H1", "H1 ", "\u3000H1\u3000", "\u00a0H1"])
+def test_blanks_do_not_make_another_reference(both: Run, ref: str) -> None:
+    write(FIRST.replace("H1", ref), SECOND)
+    assert count(both("--json")) == (2, 0, 0, 2, 0, 0)
+    write(FIRST, FIRST.replace("H1", ref))
+    result = both()
+    assert result.code == 5
+    assert "'H1' stands twice (first in line 2)" in result.err
+
+
+def test_a_sheet_that_counts_from_one_again_is_refused(load: Run, ask: Ask) -> None:
+    week = "周,序号,t,s\n"
+    text = "register: orders\ncolumns: {source_ref: 序号, at: t, service: s}\nconstants: {kind: request, content: x}\n"
+    write("45,1,2026-11-02 09:00,plumbing\n", head=week, text=text)
+    assert load().code == 0
+    write("46,1,2026-11-09 09:00,drain\n", head=week, text=text)
+    result = load()
+    assert result.code == 5
+    assert "'1' is O-20261120-0001 here, taken 2026-11-02T09:00, and 2026-11-09T09:00 in this row" in result.err
+    assert 'hint: map: source_ref: a prefix before it, such as "2026-W45-{序号}"' in result.err
+    write(
+        "46,1,2026-11-09 09:00,drain\n", head=week, text=text.replace("source_ref: 序号", 'source_ref: "{周}-{序号}"')
+    )
+    assert load().code == 0
+    assert {order["id"] for order in ask("list", "orders")} == {"O-20261120-0001", "O-20261120-0002"}
+
+
+def test_columns_are_joined(load: Run, ask: Ask, run: Run) -> None:
+    text = (
+        'register: orders\ncolumns: {source_ref: "{周}-{序号}", at: t, address: "{楼栋}-{房号}"}\n'
+        "constants: {kind: request, content: x}\n"
+    )
+    write("45,1,2026-11-02,3栋,501\n45,2,2026-11-02,5栋,\n45,,2026-11-02,,\n", head="周,序号,t,楼栋,房号\n", text=text)
+    result = load("--on-error", "skip")
+    assert result.code == 5
+    assert "h.csv:4: {周}-{序号}: is empty" in result.err
+    for case, address in (("1", "3栋-501"), ("2", "5栋")):
+        shown = run("show", case, "--reveal", "--reason", "核对", "--json", "--now", NOW)
+        assert json.loads(shown.out)["contact"]["address"] == address
+    write("45,1,2026-11-02,3栋,501\n", head="周,序号,t,楼,房号\n", text=text)
+    result = load()
+    assert "map.yaml:2: h.csv has no column '楼栋'" in result.err
+    assert "hint: nearest: 楼" in result.err
+
+
+def test_an_imported_order_is_found_by_its_old_number(both: Run, ask: Ask, run: Run) -> None:
+    assert ask("show", "H1")["id"] == "O-20261120-0001"
+    assert ask("show", "\u3000H2")["source_ref"] == "H2"
+    assert [order["id"] for order in ask("list", "orders", "--where", "source_ref=H2")] == ["O-20261120-0002"]
+    assert [order["id"] for order in ask("list", "orders", "--search", "H2")] == ["O-20261120-0002"]
+    assert {item["source_ref"] for item in ask("due", "H1")} == {"H1"}
+    assert {item["source_ref"] for item in ask("due", "--all")} == {"H1", "H2"}
+    fields = run("list", "orders", "--fields", "id,source_ref", "--sort", "id", "--format", "csv", "--now", NOW)
+    assert fields.out.split()[1:] == ["O-20261120-0001,H1", "O-20261120-0002,H2"]
+    done = run("complaint", "new", "--order", "H1", "--content", "还漏", *WHO, "--now", NOW, "--json")
+    assert done.code == 0, done.err
+    assert ask("show", json.loads(done.out)["id"])["order_id"] == "O-20261120-0001"
+
+
+# --- logs -------------------------------------------------------------------------------------------------------------
+
+LOG = """register: orders
+case: case
+event: {column: state, values: {New: taken, Active: [taken, reopened, needs-dispatch], Resolved: closed}}
+columns: {at: t, priority: p}
+constants: {kind: request, service: drain, content: x}
+"""
+LOG_ROWS = (
+    "A,New,2026-11-02 09:00,normal\n",
+    "A,Active,2026-11-02 09:30,urgent\n",
+    "A,Resolved,2026-11-02 10:00,urgent\n",
+    "A,Active,2026-11-03 10:00,urgent\n",
+    "A,Resolved,2026-11-03 11:00,\n",
+    "B,Active,2026-11-02 09:00,normal\n",
+    "B,Resolved,2026-11-02 10:00,normal\n",
+)
+LOG_HEAD = "case,state,t,p\n"
+
+
+@pytest.mark.parametrize("append", [1, 3, 5000])
+def test_the_first_possible_event_is_meant_and_changed_facts_are_amended(
+    load: Run, ask: Ask, run: Run, monkeypatch: pytest.MonkeyPatch, append: int
+) -> None:
+    from dispatchctl import sizes
+
+    monkeypatch.setattr(sizes, "ROWS_APPENDED", append)
+    write(*LOG_ROWS, head=LOG_HEAD, text=LOG)
+    result = load("--json")
+    assert (result.code, count(result)) == (0, (7, 7, 0, 0, 0, 0))
+    assert list_events(ask, "O-20261120-0001") == [
+        ("taken", "11-02T09:00"), ("needs-dispatch", "11-02T09:30"), ("amended", "11-02T09:30"),
+        ("closed", "11-02T10:00"), ("reopened", "11-03T10:00"), ("closed", "11-03T11:00"),
+    ]  # fmt: skip
+    assert ask("show", "O-20261120-0001")["priority"] == "urgent"
+    assert list_events(ask, "O-20261120-0002") == [("taken", "11-02T09:00"), ("closed", "11-02T10:00")]
+    assert run("records", "check").code == 0
+    assert count(load("--json")) == (7, 0, 0, 7, 0, 0)
+    # a part of it, cut off at the beginning, changes nothing either
+    write(*LOG_ROWS[1:3], head=LOG_HEAD, text=LOG)
+    assert count(load("--json")) == (2, 0, 0, 2, 0, 0)
+    # grown, its new facts are taken
+    write(*LOG_ROWS, "B,Resolved,2026-11-04 10:00,urgent\n", head=LOG_HEAD, text=LOG)
+    assert count(load("--json")) == (8, 1, 0, 7, 0, 0)
+    assert list_events(ask, "O-20261120-0002")[-1] == ("amended", "11-04T10:00")
+
+
+def test_a_word_that_may_open_a_case_means_something_else_later(load: Run, ask: Ask) -> None:
+    write(*LOG_ROWS[:3], head=LOG_HEAD, text=LOG)
+    assert load().code == 0
+    write(*LOG_ROWS[:4], head=LOG_HEAD, text=LOG)  # grown: Active once more
+    assert count(load("--json")) == (4, 1, 0, 3, 0, 0)
+    write(LOG_ROWS[4], "A,Active,2026-11-05 09:00,urgent\n", head=LOG_HEAD, text=LOG)  # only what is new
+    assert count(load("--json")) == (2, 2, 0, 0, 0, 0)
+    assert [event for event, _ in list_events(ask)][-3:] == ["reopened", "closed", "reopened"]
+    assert count(load("--json")) == (2, 0, 0, 2, 0, 0)
+
+
+def test_a_case_that_begins_in_the_middle_is_taken(load: Run, ask: Ask) -> None:
+    write("N3,Resolved,2026-11-02 09:00,\n", head=LOG_HEAD, text=LOG)
+    result = load("--strict")
+    assert result.code == 5
+    assert "h.csv:2: state: N3 begins with closed; its first event would be taken" in result.err
+    result = load()
+    assert result.code == 0
+    assert "1 cases begin in the middle and are taken with their first row" in result.err
+    assert list_events(ask) == [("taken", "11-02T09:00"), ("closed", "11-02T09:00")]
+    assert count(load("--json")) == (1, 0, 0, 1, 0, 0)
+
+
+def test_what_one_word_cannot_mean_says_how_to_name_more(load: Run) -> None:
+    write(*LOG_ROWS, head=LOG_HEAD, text=LOG.replace("[taken, reopened, needs-dispatch]", "needs-dispatch"))
+    result = load()
+    assert result.code == 5
+    assert "h.csv:5: state: needs-dispatch is not possible in state closed" in result.err
+    assert "hint: map: event.values: Active: [reopened, needs-dispatch]" in result.err
+
+
+def test_bare_dates_of_a_log_are_days(load: Run, ask: Ask) -> None:
+    rows = ("A,New,2026-11-02,\n", "A,Resolved,2026-11-02,\n")
+    write(*rows, head=LOG_HEAD, text=LOG)
+    assert load().code == 0
+    assert list_events(ask) == [("taken", "11-02T00:00"), ("closed", "11-02T17:30")]
+    assert count(load("--json")) == (2, 0, 0, 2, 0, 0)
