@@ -61,10 +61,12 @@ WEIGHTS = (
     ("[desk, field]", {"done": (60, "field"), "manners": (60, "desk"), "speed": (40, "")}, "", ""),
     (
         "[desk, field]",
-        {"done": (60, "field"), "manners": (40, "")},
+        {"done": (60, "field"), "manners": (39, "")},
         "",
-        "add up for desk to 40: they are scaled up to 100",
+        "add up for desk to 39, for field to 99: they are scaled up to 100",
     ),
+    # parts of 100 altogether, of which each role has some: meant so, as in the shipped rules
+    ("[desk, field]", {"done": (60, "field"), "manners": (40, "")}, "", ""),
     (
         "[desk, field, manager]",
         {"done": (60, "field"), "manners": (50, "desk"), "speed": (45, "")},

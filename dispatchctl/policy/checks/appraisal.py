@@ -80,7 +80,10 @@ def _check_bounds(sheet: Sheet, path: Path, measure: dict[str, Any]) -> None:
 
 
 def _check_weights(sheet: Sheet, measures: dict[str, Any], judged: list[str]) -> None:
-    """The weights that apply to a role: 100 together, never more; less is scaled up, which is worth a word."""
+    """The weights that apply to a role: 100 together, never more; less is scaled up, which is worth a word.
+
+    No word where all of them are 100 together and each role has a part of them: who wrote so meant it.
+    """
     found = [measure for measure in measures.values() if measure is not None]
     place = (*PLACE, "measures")
     if not found or any(measure["weight"] is None for measure in found) or not sheet.is_sound(*place):
@@ -91,7 +94,8 @@ def _check_weights(sheet: Sheet, measures: dict[str, Any], judged: list[str]) ->
     }
     alike = not any(each["roles"] for each in found)
     above = {role: total for role, total in totals.items() if total > WHOLE}
-    below = {role: total for role, total in totals.items() if total < WHOLE}
+    parts = sum((Decimal(each["weight"]) for each in found), Decimal(0)) == WHOLE
+    below = {role: total for role, total in totals.items() if total < WHOLE and not (parts and total)}
     if above:
         sheet.fault(place, "bad-weights", _say_totals(above, alike=alike), "100")
     if below:
