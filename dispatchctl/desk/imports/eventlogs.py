@@ -63,6 +63,7 @@ class LogReader:
         page = books.pages.get(wanted.register)
         self.events = books.pages.events(wanted.register)
         self.opening = opening_event(page).name
+        self._taken: dict[str, list[str]] = {}
         self.facts = self._list_facts()
         self.midway = 0  # cases whose first row is not the one that would open them
         self.tracks: dict[str, Standing] = {}
@@ -100,7 +101,8 @@ class LogReader:
             track.place = -1
         self.opened.clear()
         said = [self.map.event_values.get(word, ()) for word in sifted.words]
-        times = [self._read_moment(sifted, row) for row in range(len(sifted.words))]
+        bare = sifted.bare[0]
+        times = [self._read_moment(sifted, row) for row in range(len(sifted.words))] if bare else sifted.at[0]
         refs = [
             number if at is None else f"{number}@{show_utc(at)}" for number, at in zip(sifted.refs, times, strict=True)
         ]
@@ -110,7 +112,8 @@ class LogReader:
         for row, (names, ref) in enumerate(zip(said, refs, strict=True)):
             if row in sifted.faults:
                 continue
-            step = self._take(sifted, row, names, ref, known, moment) if names else None
+            at = times[row]
+            step = self._take(sifted, row, at, names, ref, known, moment) if names and at is not None else None
             if isinstance(step, LogStep):
                 if step.case == "":
                     track = self.tracks[sifted.refs[row]]
@@ -137,14 +140,14 @@ class LogReader:
         self,
         sifted: Sifted,
         row: int,
+        moment_at: int,
         names: Sequence[str],
         ref: str,
         known: dict[tuple[str, str], tuple[str, str]],
         moment: Instant,
     ) -> LogStep | tuple[str, str] | None:
         """The step that a row is; (why it is refused, a hint); or None where it says nothing new."""
-        number, moment_at = sifted.refs[row], self._read_moment(sifted, row)
-        assert moment_at is not None
+        number = sifted.refs[row]
         facts = {name: text for name in self.facts if (text := self._value(sifted, row, name))}
         track = self.tracks.get(number)
         events: list[LogEvent] = []
@@ -306,8 +309,13 @@ class LogReader:
         return error
 
     def _takes(self, name: str) -> list[str]:
-        event = self.events[name]
-        return [field for field in sifted_fields(self.sifter) if field in (*event.required, *event.optional)]
+        """The fields of a log's rows that an event takes."""
+        found = self._taken.get(name)
+        if found is None:
+            event = self.events[name]
+            own = (*event.required, *event.optional)
+            found = self._taken[name] = [field for field in sifted_fields(self.sifter) if field in own]
+        return found
 
     def _value(self, sifted: Sifted, row: int, field: str) -> str:
         column = sifted.fields[0].get(field)
@@ -318,9 +326,10 @@ class LogReader:
         order = dict.fromkeys([self.opening, *(each.name for step in steps for each in step.events), "amended"])
         names = [*(name for name in order if name != "amended"), "amended"]
         notes = [sifted.notes[0][step.row] for step in steps]
+        by_name = [{each.name: each for each in step.events} for step in steps]
         strips = []
         for name in names:
-            found = [next((each for each in step.events if each.name == name), None) for step in steps]
+            found = [found_of.get(name) for found_of in by_name]
             if not any(found) and name != self.opening:
                 continue
             fields = dict.fromkeys(field for each in found if each for field in each.fields)
