@@ -40,6 +40,9 @@ def test_a_double_title_is_a_fault_of_the_draft_and_at_publish(desk: Desk) -> No
     # while nothing is published the draft judges, and work goes on
     desk.take(service="drain")
     assert desk.act("lin", "list", "orders").code == 0
+    doctor = {item["what"]: item for item in json.loads(desk.act("mgr", "doctor", "--json").out)}
+    assert DOUBLED in doctor["doubts in rules"]["value"]
+    assert doctor["doubts in rules"]["state"] == "warning"
 
 
 def test_a_published_version_goes_on_with_a_warning(published: Desk) -> None:
