@@ -17,7 +17,7 @@ from dispatchctl.desk.names import list_titled, show_text
 from dispatchctl.errors import DispatchError, UsageFault
 from dispatchctl.policy.reading import find_nearest, list_some
 from dispatchctl.registers.kinds import KINDS, check_value
-from dispatchctl.registers.page import SIGNED, TEXT_LIMIT, Field, Register
+from dispatchctl.registers.page import TEXT_LIMIT, Field, Register
 from dispatchctl.rules.zone import DAY, EPOCH_DAY, Zone
 from dispatchctl.typed import MONEY_FORMS, parse_money, to_epoch
 
@@ -87,7 +87,7 @@ def fit_value(tables: Tables, field: str, text: str, timezone: str) -> str:
     kind = declared.type if declared else "text"
     if kind == "money":
         try:
-            return parse_money(text, signed=declared is not None and declared.of == SIGNED)
+            return parse_money(text)
         except UsageFault:
             raise Unfit(f"{show_text(text)} is no amount", MONEY_FORMS) from None
     if kind == "time":
