@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from dispatchctl.desk.actors import find_actor
 from dispatchctl.desk.books import Books, find_cache, remove_index
-from dispatchctl.desk.policy.doubts import doubt_people, doubt_published
+from dispatchctl.desk.policy.doubts import doubt_in_force
 from dispatchctl.desk.staff.posts import check_id, staff_event
 from dispatchctl.desk.times import find_missing_year, local_time
 from dispatchctl.errors import DispatchError, UsageFault
@@ -106,7 +106,7 @@ def _examine_books(ws: Workspace, books: Books, note: Callable[..., None]) -> No
     note("writer", writer or "none", "ok" if writer else "read only: dispatchctl records writer CODE")
     note("rules in force", books.book.newest.label, "ok")
     note("draft", "differs from the newest version" if books.book.draft_differs else "as in force")
-    doubts = [*doubt_published(books), *doubt_people(books.book.newest.policy, books.people, books.book.newest.label)]
+    doubts = doubt_in_force(books)
     more = f" and {len(doubts) - 1} more; see: dispatchctl policy check" if len(doubts) > 1 else ""
     note("doubts in rules", f"{doubts[0]}{more}" if doubts else "none", WARNING if doubts else "ok")
     through, missing = books.book.days[2], find_missing_year(books)

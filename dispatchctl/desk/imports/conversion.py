@@ -17,7 +17,7 @@ from dispatchctl.desk.names import list_titled, show_text
 from dispatchctl.errors import DispatchError, UsageFault
 from dispatchctl.policy.reading import find_nearest, list_some
 from dispatchctl.registers.kinds import KINDS, check_value
-from dispatchctl.registers.page import SIGNED, TEXT_LIMIT, Field, Register, join_items
+from dispatchctl.registers.page import TEXT_LIMIT, Field, Register, join_items
 from dispatchctl.typed import MONEY_FORMS, fold_reference, parse_money
 
 _SEPARATORS = re.compile("[;；、,，\n]")
@@ -91,7 +91,7 @@ def fit_value(tables: Tables, field: str, text: str, times: TimeParser) -> str:
     kind = declared.type if declared else "text"
     if kind == "money":
         try:
-            return parse_money(text, signed=declared is not None and declared.of == SIGNED)
+            return parse_money(text)
         except UsageFault:
             raise Unfit(f"{show_text(text)} is no amount", MONEY_FORMS) from None
     if kind in ("time", "date"):

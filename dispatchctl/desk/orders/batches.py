@@ -13,6 +13,7 @@ from dispatchctl.desk.orders.intake import TYPED, Request, Taken, describe_taken
 from dispatchctl.desk.recording import Refusal, list_recorded, record_each
 from dispatchctl.errors import UsageFault
 from dispatchctl.exchange.rows import read_rows
+from dispatchctl.registers import SHIPPED
 from dispatchctl.store.contacts import fold_address, fold_phone
 from dispatchctl.typed import Writing
 
@@ -24,9 +25,9 @@ NAMES = tuple(
 # what `show` and `list` print of an order and new-order does not take: passed over in rows that they printed, which
 # have `register`; in others it is refused, as what somebody typed is never dropped without a word
 SHOWN = (
-    "id", "register", "state", "contact", "amount", "read_back", "about", "reason", "attached", "events",
-    "assignments", "complaints", "followups", "clocks", "conflicts", "dispatcher", "worker", "follow_up",
-)  # fmt: skip
+    *("id", "register", "state", "contact", "events", "assignments", "complaints", "followups", "clocks"),
+    *("conflicts", "taken_back", *SHIPPED.known("orders")),
+)
 
 
 def read_request(row: Mapping[str, Any], place: str) -> Request:

@@ -4,13 +4,14 @@ It needs the people of a folder, so it is more than a file of rules can tell by 
 in force: a desk is founded by one person, and published rules judge whatever a later release finds in them.
 """
 
+import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.policy.draft import check_draft_file
 from dispatchctl.errors import DispatchError, Fault
-from dispatchctl.policy.compiling import examine_policy
+from dispatchctl.policy.compiling import Examined, examine_policy
 from dispatchctl.registers.page import split_items
 from dispatchctl.rules.discipline import may_decide
 from dispatchctl.rules.people import People
@@ -87,21 +88,34 @@ def check_file(ws: Workspace, file: str) -> tuple[list[Fault], list[Fault]]:
         with books.mending():
             if checked.policy is not None:
                 warnings += doubt_people(checked.policy, books.people, checked.name)
-            warnings += [] if file else doubt_published(books, warnings=False)
+            warnings += [] if file else doubt_published(books)
         books.settle()
     except DispatchError:  # no folder, or none that can be read: rules are checked anywhere
         pass
     return checked.faults, warnings
 
 
-def doubt_published(books: Books, *, warnings: bool = True) -> list[Fault]:
-    """What later checks find in the newest published version; warnings: what may be meant, too. None of a draft."""
-    if books.book.draft_only:
-        return []
+def doubt_published(books: Books) -> list[Fault]:
+    """What later checks find in the newest published version; nothing of a draft in force, whose faults they are."""
+    return [] if books.book.draft_only else _examine_newest(books).later
+
+
+def doubt_in_force(books: Books) -> list[Fault]:
+    """What later checks find in the newest rules, be they a draft, and all that may be meant in them."""
+    found = _examine_newest(books)
+    people = doubt_people(books.book.newest.policy, books.people, books.book.newest.label)
+    return [*found.later, *found.warnings, *people]
+
+
+def _examine_newest(books: Books) -> Examined:
+    """The newest version, or the draft where it judges; nothing where it cannot be read now, as a moment ago."""
+    draft = books.book.draft_only
     label = books.book.newest.label
-    file = next((each for each in list_versions(books.folder.path) if each.label == label), None)
-    if file is None:
-        return []
-    name = f"{books.folder.label}/policies/{file.name}"
-    found = examine_policy(read_text(file.path), name, published=True, pages=books.pages)
-    return found.later + (found.warnings if warnings else [])
+    path = books.ws.policies_path
+    if not draft:
+        path = next((each.path for each in list_versions(books.folder.path) if each.label == label), "")
+    name = os.path.basename(path) if draft else f"{books.folder.label}/policies/{label}.yaml"
+    try:
+        return examine_policy(read_text(path, follow=draft), name, published=not draft, pages=books.pages)
+    except OSError:
+        return Examined(None, [], [], [])

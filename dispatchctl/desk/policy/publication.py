@@ -99,7 +99,7 @@ def _load_rules(books: Books) -> Rulebook:
 
 
 def read_draft(books: Books) -> tuple[bytes, dict[str, Any]]:
-    """The draft's text and what it compiles to; BadData with its faults. What may be meant becomes a warning."""
+    """The draft's text and what it compiles to; BadData with its faults. What may be meant is for policy check."""
     path = books.ws.policies_path
     name = os.path.basename(path)
     try:
@@ -109,7 +109,6 @@ def read_draft(books: Books) -> tuple[bytes, dict[str, Any]]:
     checked = examine_draft(text, name, books.pages)
     if checked.policy is None:
         raise BadData.of(checked.faults)
-    books.warnings += [told for told in map(str, checked.warnings) if told not in books.warnings]
     return text, checked.policy
 
 

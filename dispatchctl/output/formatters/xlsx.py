@@ -56,8 +56,8 @@ def write_xlsx(
             value = item.get(key)
             if isinstance(value, bool):
                 sheet.write_boolean(number, column, value)
-            elif isinstance(value, int) or (key in numbers and _is_number(value)):
-                sheet.write_number(number, column, float(str(value)))
+            elif isinstance(value, int) or (value is not None and key in numbers and _is_number(value)):
+                sheet.write_number(number, column, float(value))
             elif value is not None:
                 sheet.write_string(number, column, str(value) if raw else defuse_cell(str(value)))
     book.close()

@@ -182,3 +182,14 @@ def test_a_payment_is_written_once(desk: Desk) -> None:
         assert done.code == 0, done.err
     assert json.loads(done.out)["replayed"] is True
     assert read(desk, order) == (None, "80.00", "0.00")
+
+
+def test_what_show_prints_of_a_paid_order_can_be_taken_again(desk: Desk) -> None:
+    order = desk.take(price="80")
+    desk.do("lin", "paid", order, "--amount", "20")
+    desk.do("lin", "paid", order, "--amount", "30", "--method", "cash")
+    desk.do("lin", "retract", order, "--reason", "记错了")
+    shown = desk.act("lin", "show", order, "--json").out
+    done = desk.act("lin", "new-order", "--from", "-", "-q", input=shown)
+    assert done.code == 0, done.err
+    assert read(desk, done.out.strip()) == (None, None, "80.00")
