@@ -101,6 +101,7 @@ class Books:
         self.warnings: list[str] = []  # what was noticed on the way; the command prints it
         self.told_draft = False
         self.strict_privacy = False  # text with what looks like a phone number is refused, whatever the rules say
+        self.granted = False  # the right to all that will be recorded was asked before: an import
         self.unwritten: list[Contact] = []  # made for the command under way, written with its rows
         self.recorded = False  # rows were appended through these books
         self.derived: list[Books] = []  # books as of another time that were opened from these

@@ -142,6 +142,18 @@ def test_an_import_is_for_some(desk: Desk) -> None:
     assert "no such file" in desk.refuse(3, "lin", "records", "import", "x.csv", "--map", "x.yaml")
 
 
+def test_the_right_to_import_holds_for_all_its_rows(desk: Desk) -> None:
+    """The desk brings in what it could not record one by one: who worked here, and since when."""
+    columns = "{source_ref: 工号, name: 姓名, at: 入职}"
+    (desk.folder / "map.yaml").write_text(
+        f"register: staff\ncolumns: {columns}\nconstants: {{role: field, regular: 'yes'}}\n", encoding="utf-8"
+    )
+    (desk.folder / "staff.csv").write_text("工号,姓名,入职\nw1,吴样例,2026-01-05\n", encoding="utf-8")
+    assert "staff.*" in desk.refuse(4, "lin", "staff", "join", "w2", "--name", "郑样例", "--role", "field")
+    assert desk.do("lin", "records", "import", "staff.csv", "--map", "map.yaml")["imported"] == 1
+    assert "staff.*" in desk.refuse(4, "lin", "staff", "leave", "w1", "--kind", "resignation")
+
+
 def test_where_nobody_else_may_a_reason_is_given_and_marked(run: Callable[..., Result], isolated: Path) -> None:
     """A one-person shop goes on: the mark stands in show, in `list audit` and in the month's report, and the desk is
     told. With a second manager it is for that one.

@@ -78,6 +78,7 @@ def import_history(
     writer = require_writer(books.folder)
     actor = require_actor(books)
     require_right(books, actor, IMPORT, "import")
+    books.granted = True
     read_moment(books, "")
     wanted = load_import_map(books, map_path)
     source = open_source(path, wanted.layout)

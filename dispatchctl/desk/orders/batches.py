@@ -13,7 +13,7 @@ from dispatchctl.desk.orders.intake import TYPED, Request, Taken, describe_taken
 from dispatchctl.desk.recording import Refusal, list_recorded, record_each
 from dispatchctl.errors import UsageFault
 from dispatchctl.exchange.rows import read_rows
-from dispatchctl.registers import SHIPPED
+from dispatchctl.registers import Pages
 from dispatchctl.store.contacts import fold_address, fold_phone
 from dispatchctl.typed import Writing
 
@@ -23,14 +23,14 @@ NAMES = tuple(
     {ours: word for word, ours in ALIASES.items()}.get(name, name) for name in FIELDS
 )  # as messages name them
 # what `show` and `list` print of an order and new-order does not take: passed over in rows that they printed, which
-# have `register`; in others it is refused, as what somebody typed is never dropped without a word
+# have `register`, like the fields of an order; in others it is refused, as what somebody typed is never dropped without a word
 SHOWN = (
     *("id", "register", "state", "contact", "events", "assignments", "complaints", "followups", "clocks"),
-    *("conflicts", "taken_back", *SHIPPED.known("orders")),
+    *("conflicts", "taken_back"),
 )
 
 
-def read_request(row: Mapping[str, Any], place: str) -> Request:
+def read_request(row: Mapping[str, Any], place: str, pages: Pages) -> Request:
     """One row of a file as a request; UsageFault naming the place for a column that new-order does not have."""
     shown = row.get("register") == "orders"
     values: dict[str, Any] = {}
@@ -49,7 +49,7 @@ def read_request(row: Mapping[str, Any], place: str) -> Request:
         elif key == "contact" and isinstance(value, Mapping):
             if not (shown and row.get("contact_id")):  # masked, and the id says it all
                 contact = _read_contact(value, place, shown=shown)
-        elif key not in SHOWN or not shown:
+        elif not shown or key not in (*SHOWN, *pages.known("orders")):
             hint = suggest_nearest(name, NAMES) or f"there are: {', '.join(NAMES)}"
             raise UsageFault(f"{name} is no field of an order to take", place=place, hint=hint)
     beside = [name for name in ("caller", "phone", "address") if name in values or name in contact]
@@ -131,7 +131,7 @@ def take_orders(books: Books, source: str, writing: Writing) -> tuple[list[Taken
     known: list[str] = []
 
     def plan(place: str, moment: Instant) -> list[Step]:
-        request = read_request(rows[place], place)
+        request = read_request(rows[place], place, books.pages)
         if find_source(books, request.source_ref):
             known.append(place)
             return []
@@ -141,7 +141,7 @@ def take_orders(books: Books, source: str, writing: Writing) -> tuple[list[Taken
     keys = LineKeys(books)
 
     def name_key(place: str) -> str:
-        return keys.name(read_request(rows[place], place))
+        return keys.name(read_request(rows[place], place, books.pages))
 
     done, refused = record_each(books, "orders", actor, list(rows), plan, writing, ("taken",), name_key)
     books.warnings[:] = dict.fromkeys(books.warnings)  # a line is read twice

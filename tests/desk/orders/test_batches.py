@@ -9,6 +9,7 @@ from dispatchctl.desk.orders.batches import read_request
 from dispatchctl.desk.orders.candidates import service_effort
 from dispatchctl.desk.orders.intake import triage_fields
 from dispatchctl.errors import UsageFault
+from dispatchctl.registers import SHIPPED
 
 SHOWN = {"id": "O-20261102-0001", "register": "orders", "state": "open", "read_back": "服务项目：水", "amount": None}
 
@@ -28,7 +29,7 @@ SHOWN = {"id": "O-20261102-0001", "register": "orders", "state": "open", "read_b
     ],
 )
 def test_what_a_row_says_is_taken(row: dict[str, Any], typed: dict[str, str], others: dict[str, str]) -> None:
-    request = read_request(row, "a.csv:2")
+    request = read_request(row, "a.csv:2", SHIPPED)
     assert request.typed == typed
     assert {name: value for name, value in request._asdict().items() if value and name != "typed"} == others
 
@@ -55,7 +56,7 @@ def test_what_a_row_says_is_taken(row: dict[str, Any], typed: dict[str, str], ot
 )
 def test_what_a_row_may_not_say_is_refused(row: dict[str, Any], told: str) -> None:
     with pytest.raises(UsageFault) as refused:
-        read_request(row, "a.csv:2")
+        read_request(row, "a.csv:2", SHIPPED)
     assert str(refused.value).startswith(told)
 
 
