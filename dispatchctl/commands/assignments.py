@@ -131,7 +131,8 @@ def _assign_all(books: Books, writing: Writing) -> int:
     waiting = count_waiting(books)["triage"]
     if waiting:
         many = f"{waiting} order{'' if waiting == 1 else 's'} wait{'s' if waiting == 1 else ''}"
-        tell_empty(books, f"{many} for triage, and --all leaves such aside: dispatchctl list orders --state open")
+        told = f"{many} for triage, and --all leaves such aside: dispatchctl list orders --state open"
+        tell_empty(books, f"hint: {told}" if refused else told)  # beside refusals only lines of their form stand
     items = [show_sent(sent, done) for done, group in made for sent in group]
     return print_results(books, items, COLUMNS, refused=refused, single=False, keys=COLUMNS, register="assignments")
 

@@ -86,3 +86,4 @@ def test_a_start_is_the_beginning_of_the_day_unless_the_rules_are_due_by_it(desk
     order = desk.take(appointment="2026-11-05")
     assert desk.show(order)["appointment_at"] == november(5, "17:30")
     assert desk.due(order, "visit")["due_at"] == november(5, "17:30")
+    assert [each["id"] for each in desk.do("lin", "list", "--where", "appointment_at=2026-11-05")] == [order]

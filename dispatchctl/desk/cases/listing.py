@@ -7,7 +7,7 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.cases.sheet import describe_contact, own_fields, to_value
 from dispatchctl.desk.contacts import list_contacts
 from dispatchctl.desk.drafts import Instant
-from dispatchctl.desk.fields import read_field
+from dispatchctl.desk.fields import mark_end, read_field
 from dispatchctl.desk.names import show_text, suggest_nearest
 from dispatchctl.desk.times import Formatter
 from dispatchctl.errors import NotFound, UsageFault
@@ -131,7 +131,7 @@ class _Conditions:
         if not wanted:
             self.add(f"{quote(name)} IS NULL")
             return
-        field = self.fields[name]
+        field = mark_end(self.books, self.page.name, self.fields[name], self.books.now)
         one = f"{quote(name)} = ?"
         if field.type == "time":  # the same moment may stand with another offset
             one = f"strftime('%s', {quote(name)}) = strftime('%s', ?)"
