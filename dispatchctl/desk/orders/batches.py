@@ -12,7 +12,6 @@ from dispatchctl.desk.orders.intake import TYPED, Request, Taken, describe_taken
 from dispatchctl.desk.recording import Refusal, record_each
 from dispatchctl.errors import UsageFault
 from dispatchctl.exchange.rows import read_rows
-from dispatchctl.registers import SHIPPED
 from dispatchctl.typed import Writing
 
 FIELDS = (*(name for name in Request._fields if name not in ("typed", "read_back")), *TYPED)
@@ -23,8 +22,9 @@ NAMES = tuple(
 # what `show` and `list` print of an order and new-order does not take: passed over in rows that they printed, which
 # have `register`; in others it is refused, as what somebody typed is never dropped without a word
 SHOWN = (
-    *("id", "register", "state", "contact", "events", "assignments", "complaints", "followups", "clocks"),
-    *("conflicts", "taken_back", *SHIPPED.known("orders")),
+    *("id", "register", "state", "contact", "amount", "method", "read_back", "about", "reason", "attached", "events"),
+    *("assignments", "complaints", "followups", "clocks", "conflicts", "taken_back", "dispatcher", "worker"),
+    *("follow_up", "billed", "paid_total", "unpaid"),
 )
 
 
