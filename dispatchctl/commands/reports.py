@@ -29,7 +29,6 @@ REST = ("All measures", "全部指标")
 DRILLED = Item._fields
 DRILLED_NUMBERS = ("amount",)
 COUNTED = Column("counted", "counts", "计入分子", "flag")
-ROW = Column("row", "row", "记录", "id")
 #: fields whose values have words on the registers' pages, or among the labels
 WORDED = (
     *("state", "kind", "role", "stopped_by", "register", "severity", "severity_reasons", "validity", "outcome"),
@@ -152,7 +151,7 @@ def print_drilled(ws: Workspace, document: Mapping[str, Any], items: Sequence[It
     people = ws.quiet or ws.form.people
     shown = [item for item in items if item.counted] if ws.quiet else items
     columns: list[str | Column] = ["id"]
-    columns += [ROW] if any(item.row is not None for item in items) else []
+    columns += ["ref"] if any(item.ref is not None for item in items) else []
     if any(item.amount is not None for item in items):  # each of them counts
         columns.append("amount")
     elif document["denominator"] is not None:

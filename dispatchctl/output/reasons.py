@@ -294,7 +294,7 @@ class Teller:
         told = name if value["instance"] == 1 else f"{name}/{value['instance']}"
         if value["amount"] is not None:
             told += self._say("：", ": ") + value["amount"]
-        return told + (self._say(f"（{value['row']}）", f" ({value['row']})") if value["row"] else "")
+        return told + (self._say(f"（{value['ref']}）", f" ({value['ref']})") if value["ref"] else "")
 
     def _left_out(self, name: str, value: Value) -> str:
         number = value["number"]

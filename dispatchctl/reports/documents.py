@@ -278,8 +278,8 @@ def find_titled(policy: Policy, text: str, place: str = "") -> str:
 
 
 def describe_item(item: Item) -> dict[str, Any]:
-    """An item behind a figure under the keys of json. row: the reference of a row; amount: what it adds, else null."""
-    return {"id": item.id, "instance": item.instance, "row": item.row, "amount": item.amount}
+    """An item behind a figure under the keys of json. ref: of a row its reference; amount: what it adds, else null."""
+    return {"id": item.id, "instance": item.instance, "ref": item.ref, "amount": item.amount}
 
 
 def drill(

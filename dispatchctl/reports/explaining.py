@@ -85,6 +85,6 @@ def _explain_items(figure: Figure, items: Sequence[Item], limit: int) -> Iterato
 
 def _list(items: Sequence[Item]) -> list[Reason]:
     return [
-        make_reason("item", item.id, {"instance": item.instance, "row": item.row, "amount": item.amount})
+        make_reason("item", item.id, {"instance": item.instance, "ref": item.ref, "amount": item.amount})
         for item in items
     ]

@@ -102,13 +102,13 @@ class Amount(NamedTuple):
 class Item(NamedTuple):
     """A case, a row of one, or one instance (from 1) of a clock of it, that passes `over`.
 
-    counted: it passes `besides` too. row: the reference of a row. amount: what it adds where a field is added up.
+    counted: it passes `besides` too. ref: of a row its reference. amount: what it adds where a field is added up.
     """
 
     id: str
     instance: int
     counted: bool
-    row: str | None = None
+    ref: str | None = None
     amount: str | None = None
 
 
@@ -147,8 +147,8 @@ def find_items(
         f"SELECT {name}, CASE WHEN {text} THEN 1 ELSE 0 END, {'i.ref' if rows else 'NULL'}, {added[0]}"
         f" FROM {quote(question.table)} i WHERE {where[0]} ORDER BY {when[0]}, 1, 2, 4"
     )
-    for case, instance, counted, row, what in db.execute(query, [*values, *added[1], *where[1], *when[1]]):
-        yield Item(str(case), int(instance), bool(counted), row, None if what is None else str(what))
+    for case, instance, counted, ref, what in db.execute(query, [*values, *added[1], *where[1], *when[1]]):
+        yield Item(str(case), int(instance), bool(counted), ref, None if what is None else str(what))
 
 
 def list_amounts(db: sqlite3.Connection, question: Question, amount: Value) -> list[Amount]:

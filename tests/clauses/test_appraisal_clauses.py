@@ -217,7 +217,7 @@ def test_a_justified_complaint_counts_for_the_employee_it_is_about(desk: Desk) -
     assert person(desk, "pan")["measures"]["justified_complaints"]["value"] == "1"
     assert person(desk, "shui")["measures"]["justified_complaints"]["value"] == "0"
     drilled = desk.do("mgr", "appraise", "--staff", "pan", "--month", MONTH, "--drill", "justified_complaints")
-    assert drilled["numerator"] == [{"id": case, "instance": 1, "row": None, "amount": None}]
+    assert drilled["numerator"] == [{"id": case, "instance": 1, "ref": None, "amount": None}]
     desk.clock(5, "09:00")
     desk.do("sup-d", "complaint", "rule", case, "--invalid", "ground", "--reason", "录音证明服务规范")
     assert person(desk, "pan")["measures"]["justified_complaints"]["value"] == "0"

@@ -527,7 +527,7 @@ def test_reports_and_their_cases(desk: Desk) -> None:
     drilled = desk.read("report", "monthly", "--drill", "dispatch_on_time", now=LATE)
     check_shape(drilled, {"measure": str, "numerator": list, "denominator": list})
     for each in drilled["denominator"]:
-        check_shape(each, {"id": str, "instance": int, "row": MAYBE_TEXT, "amount": MAYBE_TEXT})
+        check_shape(each, {"id": str, "instance": int, "ref": MAYBE_TEXT, "amount": MAYBE_TEXT})
 
 
 def test_why(desk: Desk) -> None:

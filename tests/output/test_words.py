@@ -14,6 +14,7 @@ PACKAGE = ROOT / "dispatchctl"
 
 #: fields that pages call differently, since they mean something else there
 MEANINGS = {
+    "method": "how the customer was asked; of an order how it was paid",
     "about": "of an examination the course it belongs to, else the case that this one is about",
     "kind": "of staff the way somebody left, else what kind of case it is",
     "manager": "of a complaint who came to the place, of staff whom somebody answers to",

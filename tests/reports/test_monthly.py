@@ -156,8 +156,8 @@ def test_a_figure_opens_into_as_many_cases_as_it_counts(report: Callable[..., An
 def test_the_cases_behind_a_rate(report: Callable[..., Any]) -> None:
     document = report(*NOVEMBER, "--drill", "on_time")
     assert document["numerator"] == [
-        {"id": "A-20261102-0001", "instance": 1, "row": None, "amount": None},
-        {"id": "A-20261105-0001", "instance": 1, "row": None, "amount": None},
+        {"id": "A-20261102-0001", "instance": 1, "ref": None, "amount": None},
+        {"id": "A-20261105-0001", "instance": 1, "ref": None, "amount": None},
     ]
     assert [(item["id"], item["instance"]) for item in document["denominator"]] == [  # by due time
         ("A-20261102-0001", 1),

@@ -81,14 +81,14 @@ def test_a_deposit_and_the_rest_stand_in_their_months(paid: Path, run: Callable[
 
 def test_a_figure_of_rows_is_opened_row_by_row(paid: Path, run: Callable[..., Result]) -> None:
     document = ask(run, "report", "monthly", "--month", "2026-11", "--drill", "revenue")
-    told = [(item["id"], item["row"].partition("#")[0], item["amount"]) for item in document["numerator"]]
+    told = [(item["id"], item["ref"].partition("#")[0], item["amount"]) for item in document["numerator"]]
     assert told == [
         ("O-20261103-0001", "orders/2026-11.main", "60.50"),
         ("O-20261105-0001", "orders/2026-12.main", "30.00"),
         ("O-20261127-0001", "orders/2026-12.main", "20.00"),
         ("O-20261127-0001", "orders/2026-12.main", "25.00"),
     ]
-    assert len({item["row"] for item in document["numerator"]}) == 4
+    assert len({item["ref"] for item in document["numerator"]}) == 4
     table = run("--now", LATER, "report", "monthly", "--month", "2026-11", "--drill", "revenue").out
     assert "60.50" in table
     assert "金额" in table.splitlines()[0]
@@ -131,7 +131,7 @@ def test_a_correction_moves_the_row_it_corrects(paid: Path, run: Callable[..., R
     assert sum_up() == ["136.50", "45.00"]
     first = ask(run, "report", "monthly", "--month", "2026-11", "--drill", "revenue")["numerator"][1]
     assert first["id"] == "O-20261105-0001"
-    act(run, "2026-12-01T11:20", "lin", f"retract {first['id']} {first['row']} --reason 没有收到")
+    act(run, "2026-12-01T11:20", "lin", f"retract {first['id']} {first['ref']} --reason 没有收到")
     assert sum_up() == ["106.50", "45.00"]
     shutil.rmtree(os.environ["XDG_CACHE_HOME"])
     assert sum_up() == ["106.50", "45.00"]
@@ -169,7 +169,7 @@ def test_amounts_of_drilled_rows_are_numbers_in_a_spreadsheet(paid: Path, run: C
         sheet = book.read("xl/worksheets/sheet1.xml").decode()
         texts = re.findall(r"<t[^>]*>([^<]*)</t>", book.read("xl/sharedStrings.xml").decode())
     cells = dict(re.findall(r'<c r="([A-Z]+2)"([^>]*>.*?)</c>', sheet))
-    assert [texts.index(name) for name in ("id", "instance", "counted", "row", "amount")] == [0, 1, 2, 3, 4]
+    assert [texts.index(name) for name in ("id", "instance", "counted", "ref", "amount")] == [0, 1, 2, 3, 4]
     assert 't="s"' in cells["A2"]
     assert cells["B2"].endswith("<v>1</v>")
     assert 't="s"' not in cells["B2"]
@@ -179,6 +179,6 @@ def test_amounts_of_drilled_rows_are_numbers_in_a_spreadsheet(paid: Path, run: C
     assert 't="s"' not in cells["E2"]
     assert run(*line, "-o", "revenue.csv").code == 0
     rows = (paid / "revenue.csv").read_text(encoding="utf-8-sig").splitlines()
-    assert rows[0] == "id,instance,counted,row,amount"
+    assert rows[0] == "id,instance,counted,ref,amount"
     assert rows[1].startswith("O-20261103-0001,1,true,orders/2026-11.main#")
     assert rows[1].endswith(",60.50")

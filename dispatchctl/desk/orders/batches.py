@@ -22,8 +22,8 @@ ALIASES = {"answer": "answered", "appointment": "appointment_at"}  # words of op
 NAMES = tuple(
     {ours: word for word, ours in ALIASES.items()}.get(name, name) for name in FIELDS
 )  # as messages name them
-# what `show` and `list` print of an order, besides its fields, and new-order does not take: passed over in rows that they
-# printed, which have `register`; in others it is refused, as what somebody typed is never dropped without a word
+# what `show` and `list` print of an order, besides its fields, and new-order does not take: passed over in rows that
+# they printed, which have `register`; in others it is refused, as what somebody typed is never dropped in silence
 SHOWN = (
     *("id", "register", "state", "contact", "events", "assignments", "complaints", "followups", "clocks"),
     *("conflicts", "taken_back"),
