@@ -19,7 +19,8 @@ from dispatchctl.rules.families import drop_retracted
 from dispatchctl.store.schema import mark_column, quote
 from dispatchctl.typed import fold_reference
 
-CLOSED, REOPENED = "closed", "reopened"
+CLOSED, REOPENED, RETRACTED, AMENDED = "closed", "reopened", "retracted", "amended"
+CORRECTING = (RETRACTED, AMENDED, REOPENED, CLOSED)  # the events that record a change, in their order
 
 
 class Correction(NamedTuple):
@@ -107,11 +108,11 @@ class Comparer:
         now: int,
     ) -> Correction | Stranger | None:
         """What a row says otherwise; a Stranger where it is not about this case; None where it says nothing new."""
-        case, state = present.case, present.state
+        case = present.case
         fields = dict(zip(self.fields, (text or "" for text in present.fields), strict=True))
         at = sifted.at[0][row]
         end = self._find_end(sifted, row)
-        said, began, ended = self._read_said(case, sifted.refs[row])
+        said, began, ending = self._read_said(case, sifted.refs[row])
         if began is None:
             return None
         if at != began.at and not self._is_midnight(sifted, 0, row, began.at):
@@ -121,15 +122,17 @@ class Comparer:
             differing = {"at": (spell_time(began.at, self.books.timezone), spell_time(at or 0, self.books.timezone))}
             return Correction(self._tell(sifted, row, case, differing, "was taken here at another time"), [])
         differing = {
-            name: each for name, each in self._list_differing(sifted, row, said).items() if fields[name] != each[1]
+            name: each
+            for name, each in self._list_differing(sifted, row, said, ending).items()
+            if fields[name] != each[1]
         }
         events: list[tuple[str, int, dict[str, str]]] = []
         if differing:
             reason = f"{self.sifter.source.name}:{sifted.lines[row]}"
-            events.append(("amended", now, {**{name: new for name, (_, new) in differing.items()}, "reason": reason}))
+            events.append((AMENDED, now, {**{name: new for name, (_, new) in differing.items()}, "reason": reason}))
         error = ""
-        if CLOSED in self.times and (sifted.refs[row], CLOSED) in known and ended is not None:
-            error = self._add_end(sifted, row, state, ended, end, now, differing, events)
+        if CLOSED in self.times and (sifted.refs[row], CLOSED) in known and ending is not None:
+            error = self._add_end(sifted, row, present, ending, end, now, differing, events)
         if not differing:
             return None
         return Correction(self._tell(sifted, row, case, differing, error), [] if error else events)
@@ -138,15 +141,19 @@ class Comparer:
         self,
         sifted: Sifted,
         row: int,
-        state: str,
-        ended: int,
+        present: Present,
+        ending: Row,
         end: int | None,
         now: int,
         differing: dict[str, tuple[str, str]],
         events: list[tuple[str, int, dict[str, str]]],
     ) -> str:
-        """Add what a closing at another time comes to; why it cannot be recorded, "" where it can."""
-        number = self.names.index(CLOSED)
+        """Add what a closing at another time comes to; why it cannot be recorded, "" where it can.
+
+        The closing that was wrong is taken back, as if it had never been: it was no reopening. ending: the row that
+        told it, which people may have taken back already.
+        """
+        number, ended, state = self.names.index(CLOSED), ending.at, present.state
         if end == ended or (end is not None and self._is_midnight(sifted, number, row, ended)):
             return ""
         reason = {"reason": f"{self.sifter.source.name}:{sifted.lines[row]}"}
@@ -158,10 +165,12 @@ class Comparer:
                 events.append((REOPENED, now, reason))
             return ""
         differing[CLOSED] = (spell_time(ended, zone), spell_time(end, zone))
-        if end < ended:
-            return "was closed here at a later time: take that row back first (dispatchctl retract)"
+        if any(row.event == REOPENED and row.at > end for row in self.books.case(present.case).rows):
+            return "was reopened here after that: correct it here (dispatchctl retract, close)"
+        if over and present.closed != ended:
+            return "was closed anew here since: correct it here (dispatchctl retract, close)"
         if over:
-            events.append((REOPENED, ended, reason))
+            events.append((RETRACTED, now, {"row": ending.ref, **reason}))
         taken = {name: column[row] for name, column in sifted.fields[number].items() if column[row]}
         events.append((CLOSED, end, taken))
         return ""
@@ -171,11 +180,16 @@ class Comparer:
             return None
         return sifted.at[self.names.index(CLOSED)][row]
 
-    def _list_differing(self, sifted: Sifted, row: int, ours: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-        """Field -> (ours, theirs) where they differ; an empty cell says nothing."""
+    def _list_differing(
+        self, sifted: Sifted, row: int, ours: Mapping[str, str], ending: Row | None
+    ) -> dict[str, tuple[str, str]]:
+        """Field -> (ours, theirs) where they differ; an empty cell says nothing, and nothing is asked of a closing that
+        people took back.
+        """
         found = {}
+        gone = ending is not None and ending not in self.books.case(ending.id).rows
         for number, columns in enumerate(sifted.fields):
-            if sifted.at[number][row] is None:
+            if sifted.at[number][row] is None or (gone and self.names[number] == CLOSED):
                 continue
             for name, column in columns.items():
                 theirs = column[row]
@@ -193,20 +207,25 @@ class Comparer:
         day = sifted.bare[number].get(row)
         return day is not None and self.sifter.ends.zone.find_epoch(day, 0) == at
 
-    def _read_said(self, case: str, ref: str) -> tuple[dict[str, str], Row | None, int | None]:
-        """What the case's rows of this reference say: their fields, the first of them, and when the last closed it."""
+    def _read_said(self, case: str, ref: str) -> tuple[dict[str, str], Row | None, Row | None]:
+        """What the case's rows of this reference say: their fields, the first of them, and the last that closed it,
+        also where that was taken back since.
+        """
         said: dict[str, str] = {}
-        began, ended = None, None
-        rows = [row for row in self.books.rows_of(case) if row.id == case]
-        for row in sorted(drop_retracted(rows, self.books.pages), key=fold_key):
+        began, ending = None, None
+        rows = sorted((row for row in self.books.rows_of(case) if row.id == case), key=fold_key)
+        standing = drop_retracted(rows, self.books.pages)
+        for row in rows:
             own = fold_reference(row.source_ref)
             if own != ref and not own.startswith(f"{ref}@"):
                 continue
+            if row.event == CLOSED:
+                ending = row
+            if row not in standing or row.event == RETRACTED:
+                continue
             began = began or row
             said.update({name: text for name, text in row.fields.items() if name != "reason"})
-            if row.event == CLOSED:
-                ended = row.at
-        return said, began, ended
+        return said, began, ending
 
     def _tell(
         self, sifted: Sifted, row: int, case: str, differing: Mapping[str, tuple[str, str]], error: str

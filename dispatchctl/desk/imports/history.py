@@ -15,7 +15,7 @@ from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Instant
 from dispatchctl.desk.imports.appends import Known, Planned, Recorder, try_addition
-from dispatchctl.desk.imports.changes import Comparer, Correction, Stranger, name_correction
+from dispatchctl.desk.imports.changes import CORRECTING, Comparer, Correction, Stranger, name_correction
 from dispatchctl.desk.imports.conversion import Tables, fit_value, make_tables, spell_time
 from dispatchctl.desk.imports.eventlogs import LogReader
 from dispatchctl.desk.imports.rowwise import RowRecorder
@@ -331,7 +331,8 @@ class Import:
         """The events that record what changed, by columns as long as the plan."""
         notes = [""] * len(rows)
         strips = []
-        for name in dict.fromkeys(event for each in extra.values() for event, _, _ in each.events):
+        found = {event for each in extra.values() for event, _, _ in each.events}
+        for name in sorted(found, key=CORRECTING.index):  # what is taken back makes room for what comes instead
             at: list[int | None] = [None] * len(rows)
             refs = [""] * len(rows)
             fields: dict[str, list[str]] = {}

@@ -52,15 +52,18 @@ CHANGES = {
         FIRST.replace("11-03 10:00", "11-04 10:00"),
         "closed 2026-11-03T10:00:00+08:00 -> 2026-11-04T10:00:00+08:00",
     ),
+    "closed earlier": (
+        FIRST.replace("11-03 10:00", "11-02 10:00"),
+        "closed 2026-11-03T10:00:00+08:00 -> 2026-11-02T10:00:00+08:00",
+    ),
     "open again": (FIRST.replace("2026-11-03 10:00,已修好", ","), "closed 2026-11-03T10:00:00+08:00 -> -"),
 }
 AFTER = {
     "service": [("taken", "11-02T09:00"), ("closed", "11-03T10:00"), ("amended", "11-20T09:00")],
     "priority": [("taken", "11-02T09:00"), ("closed", "11-03T10:00"), ("amended", "11-20T09:00")],
     "answer": [("taken", "11-02T09:00"), ("closed", "11-03T10:00"), ("amended", "11-20T09:00")],
-    "closed later": [
-        ("taken", "11-02T09:00"), ("closed", "11-03T10:00"), ("reopened", "11-03T10:00"), ("closed", "11-04T10:00"),
-    ],
+    "closed later": [("taken", "11-02T09:00"), ("retracted", "11-20T09:00"), ("closed", "11-04T10:00")],
+    "closed earlier": [("taken", "11-02T09:00"), ("retracted", "11-20T09:00"), ("closed", "11-02T10:00")],
     "open again": [("taken", "11-02T09:00"), ("closed", "11-03T10:00"), ("reopened", "11-20T09:00")],
 }  # fmt: skip
 
@@ -85,12 +88,26 @@ def test_a_known_row_that_says_something_else_is_named_and_recorded_on_demand(
     assert count(both("--json", "--update")) == (2, 0, 0, 2, 0, 0)
 
 
-def test_an_earlier_closing_cannot_be_recorded_and_says_why(both: Run) -> None:
+def test_a_closing_that_people_took_back_stays_so_until_the_file_says_another(both: Run, run: Run, ask: Ask) -> None:
+    done = run("retract", "O-20261120-0001", "--reason", "日期错", "--now", NOW)
+    assert done.code == 0, done.err
+    assert count(both("--json", "--update")) == (2, 0, 0, 2, 0, 0)
     write(FIRST.replace("11-03 10:00", "11-02 10:00"), SECOND)
-    assert count(both("--json")) == (2, 0, 1, 1, 0, 0)
+    assert count(both("--json", "--update")) == (2, 0, 1, 1, 0, 1)
+    assert list_events(ask)[-1] == ("closed", "11-02T10:00")
+    assert count(both("--json", "--update")) == (2, 0, 0, 2, 0, 0)
+
+
+def test_a_closing_that_came_after_people_opened_it_again_is_one_more(both: Run, run: Run, ask: Ask) -> None:
+    done = run("reopen", "O-20261120-0001", "--reason", "又漏了", "--at", "2026-11-05T09:00", "--now", NOW)
+    assert done.code == 0, done.err
+    write(FIRST.replace("11-03 10:00", "11-06 10:00"), SECOND)
+    assert count(both("--json", "--update")) == (2, 0, 1, 1, 0, 1)
+    assert [event for event, _ in list_events(ask)] == ["taken", "closed", "reopened", "closed"]
+    write(FIRST.replace("11-03 10:00", "11-02 10:00"), SECOND)
     result = both("--update")
     assert result.code == 5
-    assert "was closed here at a later time: take that row back first" in result.err
+    assert "was reopened here after that" in result.err
 
 
 def test_what_people_put_right_here_is_no_change_of_the_file(both: Run, run: Run) -> None:
