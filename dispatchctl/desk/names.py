@@ -88,6 +88,8 @@ def _exists(books: "Books", case: str) -> bool:
 
 def _list_referred(books: "Books", text: str, registers: Sequence[str]) -> list[str]:
     """The cases that another system calls so; registers: of which they have to be, any where none are given."""
+    if not text.isprintable():
+        return []
     found = books.index.db.execute(
         "SELECT DISTINCT id, register FROM sources WHERE ref = ? ORDER BY id", (fold_reference(text),)
     )

@@ -14,8 +14,10 @@ from transcripts import Result
 
 from dispatchctl.output.terminal import CONTROLS
 from dispatchctl.registers.page import TEXT_LIMIT
+from dispatchctl.typed import fold_reference
 
 HALF = re.compile("[\ud800-\udfff]")
+PLACEHOLDERS = ("无", "没有", "不详", "未知", "0", "-", "N/A")
 
 # One or more of each kind: formulas of spreadsheets, breaks, what terminals obey, what reads in another order, halves
 # of characters, two forms of one letter, quoting, options, paths, reserved names, shells, YAML, templates, SQL.
@@ -137,7 +139,9 @@ def test_a_reference_to_elsewhere_is_kept_or_refused(desk: Desk) -> None:
         done = attempt(desk, *argv)
         assert done.code == 0 or HALF.search(text), text
         if done.code == 0 and text:
-            assert json.loads(do(desk, "show", done.out.strip(), "--json"))["events"][0]["source_ref"] == text
+            assert json.loads(do(desk, "show", done.out.strip(), "--json"))["events"][0][
+                "source_ref"
+            ] == fold_reference(text)
             assert do(desk, *argv) == done.out, "taken once"
     end(desk)
 
@@ -154,6 +158,9 @@ def test_a_contact_is_kept_or_refused(desk: Desk, option: str) -> None:
             continue
         order = done.out.strip()
         shown = json.loads(do(desk, "show", order, "--reveal", "--reason", "核对", "--json"))
+        if text in PLACEHOLDERS:  # of the shipped rules: it says that there is none
+            assert not (shown["contact"] or {}).get(key)
+            continue
         assert shown["contact"][key] == text
     end(desk)
 

@@ -209,7 +209,8 @@ def test_complaints(desk: Desk) -> None:
     checked = desk.read("complaint", "check-measure", "1#1", "--result", "effective")
     check_shape(checked, {**measure, **severity, "severity": str})
     shown = desk.read("show", "C-20261102-0001")
-    extra: dict[str, Kinds] = {"events": list, "clocks": list, "conflicts": list, "followups": list, "taken_back": list}
+    extra: dict[str, Kinds] = dict.fromkeys(("events", "clocks", "conflicts", "followups", "taken_back"), list)
+    extra["measures"] = list
     check_shape(shown, {**list_fields("complaints"), **extra})
     (listed,) = desk.read("list", "complaints")
     check_shape(listed, list_fields("complaints"))

@@ -62,8 +62,8 @@ def pay_something(office: Office, chance: random.Random) -> None:
     if orders:
         order = chance.choice(orders)
         for argv in (
-            ("paid", order, "--amount", f"{chance.randrange(1, 90)}.50"),
-            ("bill", order, "--amount", "60"),
+            ("paid", order, "--amount", f"{chance.randrange(1, 90)}.50", "--reason", "前台不在"),
+            ("bill", order, "--amount", "60", "--reason", "前台不在"),
             ("amend", order, "amount=12", "--reason", "记错了"),
             ("retract", order, "--reason", "记错了"),
         ):

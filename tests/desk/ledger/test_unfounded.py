@@ -90,7 +90,7 @@ def test_nobody_approves_it(desk: Desk) -> None:
 def test_the_fact_may_come_back(desk: Desk) -> None:
     take_back(desk)
     row = desk.rows("attendance")[-1]
-    desk.do("lin", "retract", row["id"], f"attendance/2026-12.main#{row['seq']}", "--reason", "撤回有误")
+    desk.do("mgr", "retract", row["id"], f"attendance/2026-12.main#{row['seq']}", "--reason", "撤回有误")
     assert list_states(desk, "due") == []
     desk.do("sup-e", "ledger", "approve", "L-20261105-0002", "--reason", "属实")
 
