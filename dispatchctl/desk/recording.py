@@ -13,16 +13,19 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Group, Instant, Step, as_row, lint_privacy, make_drafts, new_id, try_drafts
 from dispatchctl.desk.names import resolve_case
 from dispatchctl.desk.times import format_time, local_time
-from dispatchctl.errors import DispatchError, NotFound, OutcomeUnknown, Refused, SystemFailed, UsageFault
+from dispatchctl.errors import BadData, DispatchError, NotFound, OutcomeUnknown, Refused, SystemFailed, UsageFault
 from dispatchctl.policy.rights import is_ruled
 from dispatchctl.registers.page import ALONE
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Family
+from dispatchctl.store.chain import CHANGED
+from dispatchctl.store.files import count_lines
 from dispatchctl.store.folder import has_seals, require_writer
-from dispatchctl.store.journal import End, Lock, append_groups, find_end, sync_rows
+from dispatchctl.store.journal import Draft, End, Lock, append_groups, find_end, sync_rows
 from dispatchctl.store.lines import check_text
 from dispatchctl.typed import Writing
 
+AUDIT = "audit"
 BACKWARDS = 5 * 60 * 1_000_000  # how far a clock may go back before writing is refused, microseconds
 
 
@@ -176,7 +179,9 @@ def record(
         if not drafts:
             return done
         keep_attached(books, writing, attached)
-        return done._replace(rows=_append(books, register, writer, [drafts], moment, sync=True))
+        done = done._replace(rows=_append(books, register, writer, [drafts], moment, sync=True))
+        _note_alone(books, register, writer, drafts, moment)
+        return done
 
 
 def keep_attached(books: Books, writing: Writing, attached: str) -> None:
@@ -248,11 +253,29 @@ def _append(books: Books, register: str, writer: str, groups: list[Group], momen
     return [each.row for each in placed]
 
 
+def _note_alone(books: Books, register: str, writer: str, drafts: Group, moment: Instant) -> None:
+    """Leave in audit what somebody recorded only because nobody else was there; rows of audit say so themselves."""
+    marked = [draft for draft in drafts if draft.fields.get(ALONE.name)]
+    if not marked or register == AUDIT:
+        return
+    group = []
+    for ahead, draft in enumerate(marked):
+        fields = {"subject": draft.id, "reason": draft.fields[ALONE.name]}
+        name = new_id(books, AUDIT, moment, ahead)
+        group.append(Draft(moment.at, draft.by, name, "acted-alone", fields, note=f"{register}.{draft.event}"))
+    _append(books, AUDIT, writer, [group], moment, sync=True)
+
+
 def find_own_end(books: Books, register: str, writer: str) -> End:
     """Where the writer goes on in a register: after its last row, above every seq that the file ever had."""
     end = find_end(books.folder, register, writer, books.index.last_position(register, writer))
     if end.file is None:
         return end
+    lost = [fault for fault in books.index.faults() if fault.file == end.file.label and fault.code in CHANGED]
+    if lost and lost[-1].line == count_lines(end.file):
+        # in another encoding, say: nothing could mend a file that has rows of both
+        message = f"its last line ({lost[-1].line}) was changed, and {len(lost)} in all: nothing can be recorded there"
+        raise BadData(message, place=end.file.label, hint=lost[-1].hint, faults=tuple(lost))
     return end._replace(position=end.position._replace(seq=max(end.position.seq, books.index.highest_seq(end.file))))
 
 
@@ -356,6 +379,7 @@ class _Batch:
                 keep_attached(books, writing, self.attached)
             one = one._replace(rows=_append(books, self.register, self.writer, [drafts], moment, sync=False))
             self._fresh.extend(one.rows)
+            _note_alone(books, self.register, self.writer, drafts, moment)
         self.done.append((item, one))
 
     def _name_key(self, item: str) -> str:

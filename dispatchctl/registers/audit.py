@@ -15,6 +15,7 @@ _EVENTS = (
     ("reviewed", "reviewed", "制度评审"),
     ("sealed", "sealed", "封账"),
     ("taken-over", "taken over", "接管编号"),
+    ("acted-alone", "done with nobody else there", "无他人可办而办理"),
 )
 
 PAGE = complete_page(

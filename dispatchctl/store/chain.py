@@ -19,6 +19,7 @@ SECOND = 1_000_000
 SECTOR = 512  # bytes; what a disk writes at once, so a hole that a crash leaves begins and ends at a multiple
 BURST = SECOND  # the rows of one append are stamped within this time
 
+CHANGED = ("bad-line", "bad-crc")  # codes of lines that are not as they were written
 EPOCH = datetime(1970, 1, 1)
 _FIRST, _LAST = len(HEAD), len(TAIL)
 
@@ -223,7 +224,9 @@ class _CarefulReader:
         return "bad-crc", "does not fit its crc: this line or the one before was changed"
 
     def _report(self, code: str, message: str) -> None:
-        hint = "update dispatchctl" if code == "newer-event" else "records check names every such line"
+        hint = "update dispatchctl"
+        if code != "newer-event":
+            hint = f"take the file back from a backup, or: dispatchctl records adopt {self.file.label} --reason TEXT"
         self.faults.append(Fault(self.file.label, self.number, 0, code, message, hint=hint))
 
 

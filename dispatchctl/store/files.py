@@ -150,6 +150,12 @@ def read_bytes(descriptor: int, start: int, end: int, label: str) -> bytes:
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
+def count_lines(file: RecordFile) -> int:
+    """How many whole lines a record file has, its header included."""
+    with open_regular(file.path, file.label) as descriptor:
+        return read_bytes(descriptor, 0, read_size(descriptor, file.label), file.label).count(b"\n")
+
+
 def write_bytes(descriptor: int, data: bytes) -> None:
     """All the bytes, in as few writes as the system takes them in; OSError as it comes."""
     written = os.write(descriptor, data)
