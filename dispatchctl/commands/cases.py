@@ -1,5 +1,7 @@
 """The commands about any case: show, list, amend, retract, undo."""
 
+from collections.abc import Collection
+
 import click
 
 from dispatchctl.commands.frame import with_books
@@ -133,10 +135,15 @@ def amend_command(books: Books, case: str, changes: tuple[str, ...], reason: str
     """
     name, item = resolve_part(books, case)
     done = amend(books, name, (*changes, *item), reason, writing)
-    for job, holder, names in list_moved(books, done):
-        said = ", ".join(label(each, books.lang, books.pages.get(done.rows[0].register)) for each in names)
-        tell(f"{job} of {holder} {books.people.name(holder)} follows: {said}")
+    _tell_moved(books, done, list(done.rows[0].fields))
     return print_done(books, done.rows[0].register, [done])
+
+
+def _tell_moved(books: Books, done: Done, said: Collection[str]) -> None:
+    """Whose open work a correction reaches, and what is new there."""
+    for job, holder, names in list_moved(books, done, said):
+        told = ", ".join(label(each, books.lang, books.pages.get(done.rows[0].register)) for each in names)
+        tell(f"{job} of {holder} {books.people.name(holder)} follows: {told}")
 
 
 @command("retract")
@@ -158,6 +165,7 @@ def retract_command(books: Books, case: str, row: str, reason: str, writing: Wri
 def _print_retracted(books: Books, done: Done, gone: list[Row]) -> int:
     """The row taken back; of several that one command wrote each, its case as it then is."""
     items = []
+    _tell_moved(books, done, [name for row in gone if row.event == "amended" for name in row.fields])
     for row in gone:
         one = done._replace(id=row.id, state=done.family.cases[row.id].state)
         items.append(describe_done(one, retracted=row.event, row=row.ref))

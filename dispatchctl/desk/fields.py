@@ -14,6 +14,7 @@ from dispatchctl.desk.times import format_time
 from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.kinds import YES, check_value
 from dispatchctl.registers.page import SIGNED, Field, join_items, name_option
+from dispatchctl.rules.calendar import last_second
 from dispatchctl.typed import parse_day, parse_money, parse_month, parse_when, read_when, refuse_value, refuse_word
 
 Typed = Mapping[str, "str | Sequence[str] | bool | None"]
@@ -101,7 +102,8 @@ def read_end(books: Books, text: str, moment: Instant, option: str) -> str:
     when = read_when(text, books.timezone, moment.at, option)
     if when.day is None:
         return format_time(books, when.at)
-    return format_time(books, books.judging.table.calendar(books.book.at(moment.at)[0]).close_of(when.day))
+    calendar = books.judging.table.calendar(books.book.at(moment.at)[0])
+    return format_time(books, last_second(calendar, when.day))
 
 
 def check_future(text: str, moment: Instant, option: str, why: str = "") -> None:

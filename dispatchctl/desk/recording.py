@@ -223,11 +223,12 @@ def _check_rights(
     books: Books, register: str, drafts: Group, moment: Instant, before: Family, after: Family, reason: str
 ) -> list[int]:
     """See rights.check_rights; what anybody may record asks for nobody's post."""
-    if books.granted or not any(is_ruled(books.policy["rights"], register, draft.event) for draft in drafts):
+    if not any(is_ruled(books.policy["rights"], register, draft.event) for draft in drafts):
         return []
     from dispatchctl.desk.rights import check_rights
 
-    return check_rights(books, [as_row(draft, register, moment) for draft in drafts], before, after, reason)
+    rows = [as_row(draft, register, moment) for draft in drafts]
+    return check_rights(books, rows, before, after, reason, whole=books.granted)
 
 
 def _append(books: Books, register: str, writer: str, groups: list[Group], moment: Instant, *, sync: bool) -> list[Row]:

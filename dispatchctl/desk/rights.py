@@ -30,11 +30,14 @@ from dispatchctl.rules.rights import (
 STAFF, JOINED, LEFT, MANAGER = "staff", "staff.joined", "left", "manager"
 
 
-def check_rights(books: Books, rows: Sequence[Row], before: Family, after: Family, reason: str) -> list[int]:
+def check_rights(
+    books: Books, rows: Sequence[Row], before: Family, after: Family, reason: str, *, whole: bool = False
+) -> list[int]:
     """The places of rows that their author may record only because the desk has nobody else who may.
 
-    before, after: their family without and with them. reason: without it such a row is refused. Refused, with the right
-    and its clauses, where somebody else may, or the row is about who records it and is not for them.
+    before, after: their family without and with them. reason: without it such a row is refused. whole: the right was
+    asked for all of an import; what is about oneself is refused all the same. Refused, with the right and its clauses,
+    where somebody else may, or the row is about who records it and is not for them.
     """
     people = books.people
     if not people.histories:  # the first person of a new desk enters himself
@@ -44,7 +47,7 @@ def check_rights(books: Books, rows: Sequence[Row], before: Family, after: Famil
     for place, row in enumerate(rows):
         attempt = Attempt(row, before.cases.get(row.id), after.cases[row.id], after, books.policy, people)
         rule = _find_rule(books, attempt)
-        right = find_right(attempt, rule)
+        right = None if whole else find_right(attempt, rule)
         why = _refuse(attempt, right, rule, row.by)
         if not why:
             continue
@@ -148,4 +151,6 @@ def check_scores(books: Books, staff: str) -> None:
 def may_without_self(books: Books, actor: str, name: str) -> bool:
     """Whether somebody's role lets them record an event about anybody, not only (`self`) about themselves."""
     right = name_right(books.policy, name)
+    if actor == SYSTEM:
+        return right is None or SYSTEM_WORD in right.may
     return right is None or SELF not in right.may or _has_role(books, right, books.people.facts(actor).get("role", ""))

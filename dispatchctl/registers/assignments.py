@@ -16,7 +16,7 @@ PAGE = complete_page(
         subject=("assignee",),
         listed=("id", "order_id", "state", "assignee", "role", "content"),
         parent="order_id",
-        fixed=("due_at",),
+        fixed=("due_at", "assignee", "role"),
         under=True,
         fields=(
             Field("order_id", "order", "工单号", type="case", of="orders"),

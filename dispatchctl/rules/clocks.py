@@ -403,10 +403,13 @@ class _Walk:
             return add_limit(variant.calendar, variant.limit, term.at, self._pauses(run, variant))
         parts = [self._due(run, part) for part in term.parts]
         provisional = any(part.provisional for part in parts)
-        known = [part.at for part in parts if part.at is not None]
+        known = [(part.at, part.provisional) for part in parts if part.at is not None]
         if not known:
             return Due(None, provisional)
-        return Due(max(term.at, known[0]) if term.kind == "floor" else min(known), provisional)
+        if term.kind == "floor":
+            return Due(max(term.at, known[0][0]), provisional)
+        # days that are not published yet come later than all that are, so what they may move is not the sooner one
+        return Due(*min(known))
 
     def _settle(self, run: _Run, term: _Term) -> "Basis":
         """What decides the due time that a term comes to."""

@@ -122,32 +122,40 @@ class OfAssignment(Derived):
     def get(self, name: str, facts: Mapping[str, str], at: int, version: Version) -> str:
         """See Derived.get."""
         if name in TAKEN_OVER:
-            order = self.family.cases.get(self.case.parent)
-            return find_corrected(order, self.case, name, version) if order is not None else ""
+            there = self.case.parent in self.family.cases
+            return find_corrected(self.family, self.case, name, version) if there else ""
         done = self.case.marks.get("completed")
         return facts.get("assignee", "") if done is not None and done <= at else ""
 
 
-def find_corrected(order: Case, job: Case, name: str, version: Version) -> str:
+def find_corrected(family: Family, job: Case, name: str, version: Version) -> str:
     """What an order says by now of a field that the assignment took over from it; "" where it stays as it is.
 
-    Taken over is what was equal to the order's (or, where that had none, to the service's) when it was assigned;
-    another value was given then, or corrected since, and stays. Of work that has ended, what the order said by then
-    (PD-3.3).
+    Taken over is what was equal to what the order (or, where that had none, its service) said when it was assigned,
+    also by a row that was taken back since; another value was given then, or corrected since, and stays. Of work that
+    has ended, what the order said by then (PD-3.3).
     """
-    if not any(row.event == "amended" and name in row.fields for row in order.rows):
-        return ""
+    order = family.cases[job.parent]
     assigned, last = job.rows[0], job.rows[-1]
-    if any(row.event == "amended" and name in row.fields for row in job.rows):
+    dropped = [row for row in family.dropped if row.id == order.id and row.fields.get(name)]
+    watched = (name, "service") if name == "requirements" else (name,)
+    changed = any(row.event == "amended" and row.fields.get(each) for row in order.rows for each in watched)
+    if not (changed or dropped) or any(row.event == "amended" and name in row.fields for row in job.rows):
         return ""
-    before = [row for row in order.rows if fold_key(row) < fold_key(assigned)]
+    before = sorted((row for row in (*order.rows, *dropped) if fold_key(row) < fold_key(assigned)), key=fold_key)
     until = [row for row in order.rows if not job.final or fold_key(row) < fold_key(last)]
-    had = _last_said(before, name)
-    if not had and name == "requirements":
-        service = version.policy["services"].get(_last_said(before, "service")) or {}
-        had = service.get("requirements") or ""
-    now = _last_said(until, name)
-    return now if now and assigned.fields.get(name, "") == had else ""
+    if assigned.fields.get(name, "") != _say(before, name, version):
+        return ""
+    return _say(until, name, version)
+
+
+def _say(rows: Sequence[Row], name: str, version: Version) -> str:
+    """What an order's rows come to say of a field; of requirements where they have none, what its service says."""
+    said = _last_said(rows, name)
+    if said or name != "requirements":
+        return said
+    service = version.policy["services"].get(_last_said(rows, "service")) or {}
+    return service.get("requirements") or ""
 
 
 def _last_said(rows: Sequence[Row], name: str) -> str:

@@ -74,6 +74,7 @@ class Family:
         self.cases: dict[str, Case] = {}
         self.moments: list[Moment] = []
         self.children: dict[str, list[Case]] = {}
+        self.dropped: list[Row] = []  # rows that were taken back, in fold order
 
 
 def begin_case(case: str, register: str, pages: Pages) -> Case:
@@ -138,6 +139,8 @@ def fold_family(rows: Sequence[Row], pages: Pages) -> Family:
             case.parent = case_of(row.fields[name_parent(row.register)])
             family.children.setdefault(case.parent, []).append(case)
     if len(standing) < len(rows):
+        stand = {(row.id, row.ref) for row in standing}
+        family.dropped = [row for row in sorted(rows, key=fold_key) if (row.id, row.ref) not in stand]
         _void_cases(family, rows, standing)
     index, count = 0, len(standing)
     while index < count:

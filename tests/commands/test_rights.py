@@ -173,6 +173,10 @@ def test_where_nobody_else_may_a_reason_is_given_and_marked(run: Callable[..., R
     ]
     assert "无他人可办而由本人办理" in desk.out("report", "monthly")
     assert "alone" not in {each["id"] for each in desk.read("report", "weekly")["sections"]}
+    last = desk.read("report", "monthly", "--month", "2026-10")["sections"]
+    assert "alone" not in {each["id"] for each in last}, "of the month in which it was done"
+    (entry,) = desk.read("list", "audit")
+    assert (entry["state"], entry["subject"], entry["reason"]) == ("acted-alone", "lin", "换电脑")
     assert desk("records", "check").code == 0
     desk.do("lin", "staff", "join", "er", "--name", "尔示例", "--role", "manager")
     told = desk.refuse(4, "lin", "staff", "change", "lin", "--login", "lin2", "--reason", "换电脑")
@@ -236,3 +240,49 @@ def test_faults_of_the_rights_are_told_with_their_line(desk: Desk, line: str, fa
     done = desk("policy", "check", code=1)
     assert fault in done.out, done.out
     assert "rights." in done.out
+
+
+def test_nothing_is_chosen_for_who_may_assign_only_himself(desk: Desk) -> None:
+    """Neither --auto nor --all: a worker claims what he wants of the pool; cron may, as before."""
+    order = desk.take()
+    assert "dispatchctl claim" in desk.refuse(4, "pan", "assign", order, "--auto")
+    desk.do("lin", "triage", order, "--dispatch")
+    done = desk.act("pan", "assign", "--all", "--auto")
+    assert done.code == 4
+    assert "dispatchctl claim" in done.err
+    assert len(desk.do("system", "assign", "--all", "--auto")) == 1
+
+
+def test_nobody_grants_himself_more_time(desk: Desk) -> None:
+    """A supervisor who has the work himself asks the one above."""
+    desk.do("mgr", "staff", "change", "sup-e", "--skill", "plumbing")
+    job = desk.send(desk.take(), "sup-e")
+    desk.do("sup-e", "ask-extension", job, "--until", "2026-11-05", "--reason", "等配件")
+    assert "never_self: assignments.extension-granted" in desk.refuse(4, "sup-e", "grant-extension", job)
+    desk.do("sup-d", "grant-extension", job)
+
+
+def test_what_is_about_oneself_is_not_imported_either(desk: Desk) -> None:
+    """The right to import is that of the whole; a post of one's own is for others all the same."""
+    columns = "{source_ref: 工号, name: 姓名, at: 入职, role: 岗位}"
+    (desk.folder / "map.yaml").write_text(f"register: staff\ncolumns: {columns}\n", encoding="utf-8")
+
+    def bring(who: str, role: str) -> Result:
+        (desk.folder / "s.csv").write_text(f"工号,姓名,入职,岗位\nw1,新示例,2026-11-01,{role}\n", encoding="utf-8")
+        return desk.act(who, "records", "import", "s.csv", "--map", "map.yaml", "--update")
+
+    assert bring("lin", "desk").code == 0
+    done = bring("w1", "general-manager")
+    assert done.code == 5
+    assert "never_self: staff." in done.err
+    assert desk.show("w1")["role"] == "desk"
+
+
+def test_scores_are_not_read_by_another_way(desk: Desk) -> None:
+    """`why` of a person and what other rules would make of everybody ask as `appraise` does."""
+    desk.do("mgr", "staff", "score", "pan", "--measure", "attitude", "--month", "this", "--score", "20", *BECAUSE)
+    assert "records.scores" in desk.refuse(4, "shui", "why", "pan")
+    assert "records.scores" in desk.refuse(4, "shui", "why", "attitude", "--person", "pan")
+    assert "records.scores" in desk.refuse(4, "shui", "policy", "what-if", "policies.yaml", "--month", "this")
+    assert desk.act("pan", "why", "pan").code == 0
+    assert desk.act("sup-e", "why", "pan").code == 0

@@ -1,6 +1,7 @@
 """A bare day keeps that it was one: as a due or until time it is the end of that day's business, as a start its 00:00.
 
-The desk closes at 17:30 on working days; the 7th of November 2026 is a Saturday, which has no hours and ends at 24:00.
+The desk closes at 17:30 on working days; the 7th of November 2026 is a Saturday, which has no hours and ends a second
+before midnight.
 """
 
 import pytest
@@ -12,7 +13,7 @@ UNTIL = [
     ("2026/11/5", november(5, "17:30")),
     ("today", november(3, "17:30")),
     ("tomorrow", november(4, "17:30")),
-    ("2026-11-07", november(8, "00:00")),
+    ("2026-11-07", november(7, "23:59:59")),
     ("2026-11-05T00:00", november(5, "00:00")),
     ("+1d", november(4, "09:06")),
     ("17:00", november(3, "17:00")),
@@ -21,7 +22,7 @@ UNTIL = [
 
 def begin(desk: Desk) -> str:
     desk.clock(3, "09:00")
-    job = desk.send(desk.take(), "pan")
+    job = desk.send(desk.take(priority="urgent"), "pan")  # due 13:00 of that day
     desk.clock(3, "09:06")
     return job
 
@@ -87,3 +88,13 @@ def test_a_start_is_the_beginning_of_the_day_unless_the_rules_are_due_by_it(desk
     assert desk.show(order)["appointment_at"] == november(5, "17:30")
     assert desk.due(order, "visit")["due_at"] == november(5, "17:30")
     assert [each["id"] for each in desk.do("lin", "list", "--where", "appointment_at=2026-11-05")] == [order]
+
+
+def test_an_extension_never_cuts_short(desk: Desk) -> None:
+    """Neither asked for nor granted to a time that is no later than the present due time."""
+    job = begin(desk)
+    due = desk.due(job, "complete")["due_at"]
+    assert "is not later than" in desk.refuse(4, "pan", "ask-extension", job, "--until", due, "--reason", "等配件")
+    desk.do("pan", "ask-extension", job, "--until", "2026-11-06", "--reason", "等配件")
+    assert "is not later than" in desk.refuse(4, "sup-e", "grant-extension", job, "--until", due)
+    desk.do("sup-e", "grant-extension", job, "--until", "2026-11-05")

@@ -4,7 +4,7 @@ Nothing is rewritten: a correction is one more event, and what follows from the 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from dispatchctl.desk import contacts
 from dispatchctl.desk.actors import check_login, require_actor
@@ -27,6 +27,7 @@ CONTACT_FIELDS = ("caller", "phone", "address")
 FIXED = ("row", "reason", "attached", "contact_id")  # said otherwise: by retract, --reason, --attach, CONTACT_FIELDS
 ORDERS, ASSIGNMENTS = "orders", "assignments"
 FOLLOWING = ("area", "appointment_at", "service", "priority")  # of an order: its assignments have none of their own
+MONEY = frozenset({"amount", "method"})
 UNDO = "undo"  # the reason of what undo takes back
 UNDO_WITHIN = 600  # seconds
 SEPARATORS = re.compile("[,;，；、]")  # between the items of a list, as typed
@@ -76,6 +77,10 @@ def amend(books: Books, case_id: str, changes: Sequence[str], reason: str, writi
         if values.get("login"):
             check_login(books, case_id, values["login"], "login")
         check_amended_kind(books, family.cases[case_id], values, moment)
+        if MONEY & values.keys():
+            from dispatchctl.desk.orders.payments import check_amended_money  # few corrections are of money
+
+            check_amended_money(books, family.cases[case_id], values)
         if contact:
             values["contact_id"] = replace_contact(books, case, contact, moment, part)
         lint_privacy(books, {"content": values.get("content", ""), "--note": writing.note})
@@ -84,17 +89,22 @@ def amend(books: Books, case_id: str, changes: Sequence[str], reason: str, writi
     return act(books, case.register, case_id, plan, writing, ("amended",))
 
 
-def list_moved(books: Books, done: Done) -> list[tuple[str, str, list[str]]]:
-    """The open assignments that a correction of their order reaches: (id, whose, the fields that are new there)."""
-    (row,) = done.rows
+def list_moved(books: Books, done: Done, said: Collection[str]) -> list[tuple[str, str, list[str]]]:
+    """The open assignments that a correction of their order reaches: (id, whose, the fields that are new there).
+
+    said: the fields that were corrected, or whose correction was taken back.
+    """
+    row = done.rows[0]
     if row.register != ORDERS:
         return []
     moved = []
+    order = done.family.cases[row.id]
     for job in done.family.children.get(row.id, ()):
         if job.register != ASSIGNMENTS or job.final:
             continue
         values = books.judging.derive(done.family, job)
-        names = [name for name in row.fields if name in FOLLOWING or values.get(name) == row.fields[name]]
+        now = {name: values.get(name) for name in said if values.get(name)}
+        names = [name for name in said if name in FOLLOWING or (name in now and now[name] == order.fields.get(name))]
         if names:
             moved.append((job.id, job.fields.get("assignee", ""), names))
     return moved
@@ -118,7 +128,11 @@ def refuse_unsaid(case: Case, name: str) -> None:
         return
     if name in page.fixed:
         message = f"more of {case.id} rests on it: take the row back and record it anew"
-        raise Refused(message, place=name, hint=f"dispatchctl retract {case.id} ROW --reason TEXT")
+        hint = f"dispatchctl retract {case.id} ROW --reason TEXT"
+        if name == "assignee":
+            message = f"somebody else gets {case.id} by a new assignment, with its own times"
+            hint = f"dispatchctl reassign {case.id} STAFF --reason TEXT"
+        raise Refused(message, place=name, hint=hint)
     if name in page.rowwise:
         message = f"each row of {case.id} has its own {name}: take the wrong one back and record it anew"
         raise Refused(

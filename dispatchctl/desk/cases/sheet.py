@@ -9,7 +9,7 @@ from dispatchctl.desk.contacts import mask_contact, read_contact
 from dispatchctl.desk.items import list_items
 from dispatchctl.desk.times import Formatter
 from dispatchctl.registers import Pages
-from dispatchctl.registers.page import ALONE, Field, list_part_fields, name_parts, split_items
+from dispatchctl.registers.page import ALONE, VOID, Field, list_part_fields, name_parts, split_items
 from dispatchctl.registers.row import Row, fold_key
 from dispatchctl.rules.families import Case, Family, find_retracted
 
@@ -152,8 +152,8 @@ FOLLOW_UP = ("about", "method", "satisfaction", "remark")
 
 
 def list_below(family: Family, name: str, register: str) -> list[Case]:
-    """The cases of a register that refer to a case, by id."""
-    found = [each for each in family.children.get(name, ()) if each.register == register]
+    """The cases of a register that refer to a case, by id; those that were taken back with all they said are none."""
+    found = [each for each in family.children.get(name, ()) if each.register == register and each.state != VOID]
     return sorted(found, key=lambda one: one.id)
 
 

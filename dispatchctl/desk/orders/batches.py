@@ -8,7 +8,15 @@ from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Instant, Step
 from dispatchctl.desk.names import suggest_nearest
-from dispatchctl.desk.orders.dispatch import Dispatched, Sending, Sent, describe_sent, list_pool, plan_assignment
+from dispatchctl.desk.orders.dispatch import (
+    Dispatched,
+    Sending,
+    Sent,
+    describe_sent,
+    list_pool,
+    plan_assignment,
+    refuse_own_choice,
+)
 from dispatchctl.desk.orders.intake import TYPED, Request, Taken, describe_taken, find_first, find_source, plan_order
 from dispatchctl.desk.recording import Refusal, list_recorded, record_each
 from dispatchctl.errors import UsageFault
@@ -162,6 +170,7 @@ def assign_pool(books: Books, writing: Writing) -> tuple[list[Dispatched], list[
 
     def plan(order: str, moment: Instant) -> list[Step]:
         nonlocal ahead
+        refuse_own_choice(books, actor, order)
         steps, made[order] = plan_assignment(books, order, Sending(auto=True), actor, moment, ahead=ahead)
         ahead += len(steps) if writing.dry_run else 0
         return steps

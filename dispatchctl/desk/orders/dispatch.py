@@ -18,7 +18,7 @@ from dispatchctl.rules.families import ASSIGNABLE, Case, Family
 from dispatchctl.rules.owners import find_dispatcher
 from dispatchctl.typed import Writing
 
-REGISTER = "assignments"
+REGISTER, ASSIGNED = "assignments", "assignments.assigned"
 
 
 class Sending(NamedTuple):
@@ -156,13 +156,19 @@ def assign(books: Books, order: str, sending: Sending, writing: Writing) -> Disp
     sent: list[Sent] = []
 
     def start(moment: Instant) -> list[Step]:
-        if sending.staff == actor and not may_without_self(books, actor, "assignments.assigned"):
-            raise Refused(f"{actor} may not assign, but take an order of the pool", hint=f"dispatchctl claim {order}")
+        if sending.auto or sending.staff == actor:
+            refuse_own_choice(books, actor, order)
         steps, sent[:] = plan_assignment(books, order, sending, actor, moment)
         return steps
 
     done = begin(books, REGISTER, start, writing, ("assigned",), about=order, actor=actor)
     return Dispatched(done, describe_sent(books, done) if done.replayed else sent)
+
+
+def refuse_own_choice(books: Books, actor: str, order: str) -> None:
+    """Refused for who may assign only themselves: they take an order of the pool, nothing is chosen for them."""
+    if not may_without_self(books, actor, ASSIGNED):
+        raise Refused(f"{actor} may not assign, but take an order of the pool", hint=f"dispatchctl claim {order}")
 
 
 def describe_sent(books: Books, done: Done) -> list[Sent]:

@@ -10,6 +10,7 @@ from dispatchctl.desk.events import act_each
 from dispatchctl.desk.fields import Typed, read_fields
 from dispatchctl.desk.recording import Done, Refusal
 from dispatchctl.errors import Refused, UsageFault
+from dispatchctl.rules.families import Case
 from dispatchctl.typed import Writing
 
 MEANT = "where it is meant: --over --reason TEXT"
@@ -77,3 +78,26 @@ def _warn_of_base(books: Books, at: int, fields: Mapping[str, str], total: Decim
     if base and total > Decimal(base):
         told = f"--amount: {total:.2f} in all is more than the base price, {base}"
         books.warnings.append(f"{told}; what was agreed is said by reprice or bill")
+
+
+def check_amended_money(books: Books, case: Case, values: Mapping[str, str]) -> None:
+    """Refused where a corrected amount is of one of several, or would not have been taken when it was recorded."""
+    if not {"amount", "method"} & values.keys() or case.register != "orders":
+        return
+    rows = [row for row in case.rows if row.event in ("billed", "paid") and row.fields.get("amount")]
+    anew = f"dispatchctl retract {case.id} ROW --reason TEXT, then record it anew"
+    if len(rows) > 1:
+        message = f"each notice and payment of {case.id} has its own: take the wrong one back and record it anew"
+        raise Refused(message, place="amount", hint=f"{anew}; its rows: dispatchctl show {case.id} --json")
+    amount, event = Decimal(values.get("amount") or 1), rows[0].event if rows else "billed"
+    if event == "billed":
+        _check_billed(books, case.id, values, over=False)
+        return
+    if amount <= 0:
+        raise UsageFault("nothing is paid, or given back, by a correction", place="amount", hint=anew)
+    money = books.judging.derive(books.family(case.id), case)
+    if money.get("unpaid") and "amount" in values:
+        most = max(Decimal(money["unpaid"]) + Decimal(money.get("paid_total") or 0), Decimal(0))
+        if amount > most:
+            told = f"{amount:.2f} is more than the {most:.2f} that is owed for {case.id}"
+            raise Refused(told, place="amount", hint=f"{anew} with --over --reason TEXT")

@@ -1,6 +1,7 @@
 """How the work goes: the events of an assignment after it was made. Desk (PD-2.4, PD-2.5, PD-4.3, PD-4.4, KZ-8.9)."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
@@ -129,7 +130,9 @@ def _check_ask(books: Books, assignment: str, fields: dict[str, str], actor: str
             f"{assignment} was due at {due}: an extension is asked for before that, not after"
             + (f" ({clauses})" if clauses else "")
         )
-    return {**fields, "until": _read_until(books, fields["until"], moment)}
+    until = _read_until(books, fields["until"], moment)
+    _check_longer(books, judged, until)
+    return {**fields, "until": until}
 
 
 def _choose_judged(running: Sequence[Instance], assignment: str) -> list[Instance]:
@@ -170,7 +173,17 @@ def _check_grant(books: Books, assignment: str, fields: dict[str, str], actor: s
     judged = _choose_judged(list_extendable(books, assignment), assignment)
     if not any(one.extension == "asked" or _is_in_time(one, moment) for one in judged):
         raise Refused(f"{assignment} was not asked to be extended before it was due (KZ-8.9)")
+    _check_longer(books, judged, until)
     return {**fields, "due_at": until}
+
+
+def _check_longer(books: Books, judged: Sequence[Instance], until: str) -> None:
+    """Refused for a time that is no more than there is: nothing is cut short by an extension."""
+    dues = [one.due_at for one in judged]
+    latest = max((due for due in dues if due is not None), default=None)
+    if latest is not None and None not in dues and datetime.fromisoformat(until).timestamp() <= latest:
+        message = f"{until} is not later than {format_time(books, latest)}, when it is due already"
+        raise Refused(message, place="--until")
 
 
 def _is_pending(job: Case) -> bool:

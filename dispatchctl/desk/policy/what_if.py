@@ -21,6 +21,7 @@ from dispatchctl.desk.months.closed import (
 )
 from dispatchctl.desk.periods import Period, month_period
 from dispatchctl.desk.policy.draft import read_rules_text
+from dispatchctl.desk.rights import check_scores
 from dispatchctl.desk.times import Formatter
 from dispatchctl.errors import BadData, NotFound
 from dispatchctl.policy.assembling import resolve_policy_days
@@ -57,6 +58,7 @@ def compare_month(books: Books, file: str, month: str, *, everything: bool) -> t
     everything: also what comes out the same. BadData with every fault of the file.
     """
     period = month_period(books, month)
+    check_scores(books, "")
     then = open_for_period(books, period)
     supposed = suppose_rules(then, file, period)
     whole: dict[str, list[Item]] = {

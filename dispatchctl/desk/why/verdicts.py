@@ -8,6 +8,7 @@ from dispatchctl.desk.months.closed import open_for_period
 from dispatchctl.desk.names import resolve_case, resolve_staff, show_text, suggest_nearest
 from dispatchctl.desk.periods import Period as Stretch
 from dispatchctl.desk.periods import find_period
+from dispatchctl.desk.rights import check_scores
 from dispatchctl.desk.why.cases import explain_case, explain_named_clock, suggest_case
 from dispatchctl.desk.why.charges import explain_charge
 from dispatchctl.desk.windows import build_period, find_heads, list_headed
@@ -59,6 +60,7 @@ def open_verdict(books: Books, version: Version, stretch: Stretch, text: str, li
     except NotFound as error:
         raise NotFound(str(error), hint=error.hint or suggest_case(books, text)) from None
     if name in books.people.histories and version.policy["appraisal"] is not None:
+        check_scores(books, name)
         return open_score(open_for_period(books, stretch), version, stretch, name)
     if dated:
         raise UsageFault("goes with a measure or a person", place="--month")
@@ -67,6 +69,8 @@ def open_verdict(books: Books, version: Version, stretch: Stretch, text: str, li
 
 def open_measure(books: Books, version: Version, stretch: Stretch, name: str, staff: str, limit: int) -> Reason:
     """A figure of the month; of one person with what it gives to their score, where the appraisal asks for it."""
+    if staff and name in (version.policy["appraisal"] or {}).get("measures", {}):
+        check_scores(books.present, staff)
     part = find_part(books, version, stretch, name, staff) if staff else None
     if name not in version.policy["measures"]:
         if part is None:

@@ -109,3 +109,16 @@ def test_each_part_of_a_case_says_its_own(desk: Desk) -> None:
     assert shown.count("重排班次") >= 1
     order = desk.take()
     assert "measures" not in desk.show(order)
+
+
+def test_a_case_is_shown_though_what_was_below_it_was_taken_back(desk: Desk) -> None:
+    """A complaint, a follow-up: void, they are not listed below it any more."""
+    order = desk.take()
+    desk.do("lin", "complaint", "new", "--content", "慢", "--order", order)
+    desk.do("lin", "undo")
+    assert desk.show(order)["complaints"] == []
+    assert desk.act("lin", "show", order).code == 0
+    desk.do("lin", "close", order, "--answered", "已修好")
+    desk.do("lin", "follow-up", "new", order, "--method", "phone", "--satisfaction", "5")
+    desk.do("lin", "undo")
+    assert desk.show(order)["followups"] == []

@@ -32,9 +32,10 @@ def test_an_order_shows_what_is_owed(desk: Desk) -> None:
     assert read(desk, order) == ("110.00", "30.00", "80.00")
     desk.do("lin", "paid", order, "--amount", "80", "--method", "现金")
     assert read(desk, order) == ("110.00", "110.00", "0.00")
-    desk.do("lin", "amend", order, "amount=75", "--reason", "记错了")
+    desk.do("lin", "retract", order, "--reason", "记错了")
+    desk.do("lin", "paid", order, "--amount", "75", "--method", "现金")
     assert read(desk, order) == ("110.00", "105.00", "5.00")
-    assert [row["method"] for row in desk.rows("orders") if row["event"] == "paid"] == ["wechat", "cash"]
+    assert [row["method"] for row in desk.rows("orders") if row["event"] == "paid"] == ["wechat", "cash", "cash"]
     (item,) = desk.do("lin", "list", "orders", "--where", "unpaid=5")
     assert item["id"] == order
     shown = desk.act("lin", "show", order, env={"DISPATCHCTL_LANG": "zh"}).out
@@ -193,3 +194,24 @@ def test_what_show_prints_of_a_paid_order_can_be_taken_again(desk: Desk) -> None
     done = desk.act("lin", "new-order", "--from", "-", "-q", input=shown)
     assert done.code == 0, done.err
     assert read(desk, done.out.strip()) == (None, None, "80.00")
+
+
+def test_a_correction_is_held_to_what_a_payment_is(desk: Desk) -> None:
+    """Never more than is owed, nothing, or below nothing; of several each has its own, and is taken back."""
+    order = desk.take(price="50")
+    desk.do("lin", "paid", order, "--amount", "50")
+    because = ("--reason", "记错了")
+    told = desk.refuse(4, "lin", "amend", order, "amount=50.01", *because)
+    assert "50.01 is more than the 50.00 that is owed" in told
+    assert "--over" in told
+    for amount in ("0", "-5"):
+        assert "by a correction" in desk.refuse(2, "lin", "amend", order, f"amount={amount}", *because)
+    desk.do("lin", "amend", order, "amount=45", *because)
+    assert (desk.show(order)["paid_total"], desk.show(order)["unpaid"]) == ("45.00", "5.00")
+    desk.do("lin", "bill", order, "--amount", "50")
+    told = desk.refuse(4, "lin", "amend", order, "amount=40", *because)
+    assert "each notice and payment" in told
+    assert f"dispatchctl retract {order} ROW" in told
+    billed = desk.take()
+    desk.do("lin", "bill", billed, "--amount", "50")
+    assert "below 0" in desk.refuse(2, "lin", "amend", billed, "amount=-10", *because)

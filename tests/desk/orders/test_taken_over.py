@@ -108,3 +108,40 @@ def test_a_helper_s_work_follows_like_the_lead_s(desk: Desk) -> None:
     assert "of pan 潘示例 follows" in told
     assert "of shui 水示例 follows" in told
     assert {item["content"] for who in ("pan", "shui") for item in desk.do(who, "worklist")} == {"卫生间漏水"}
+
+
+def test_a_correction_taken_back_after_the_dispatch_reaches_it_too(desk: Desk) -> None:
+    """What was dispatched by a correction that was itself wrong follows what holds now, and who holds it is named."""
+    order = desk.take()
+    desk.do("lin", "amend", order, "content=电梯困人", "address=9号楼", *BECAUSE)
+    job = desk.send(order, "pan")
+    assert desk.show(job)["content"] == "电梯困人"
+    told = desk.act("lin", "retract", order, *BECAUSE).err
+    assert f"{job} of pan 潘示例 follows: " in told
+    assert desk.show(job)["content"] == "厨房水管漏水"
+    assert desk.show(job)["contact_id"] == desk.show(order)["contact_id"]
+    assert "follows" in desk.act("lin", "amend", order, "content=漏水严重", *BECAUSE).err
+    desk("records", "rebuild")
+    assert desk.do("pan", "worklist")[0]["content"] == "漏水严重"
+
+
+def test_another_service_has_other_requirements(desk: Desk) -> None:
+    """What the service asks for is what the present one asks for; what was given at the dispatch stays."""
+    order = desk.take()
+    job = desk.send(order, "pan")
+    before = desk.show(job)["requirements"]
+    desk.do("lin", "amend", order, "service=electrical", *BECAUSE)
+    after = desk.show(job)["requirements"]
+    assert before != after
+    assert after == desk.do("lin", "policy", "show", "services.electrical")["requirements"]
+    given = desk.send(desk.take(), "shui", "--requirements", "带梯子")
+    desk.do("lin", "amend", desk.show(given)["order_id"], "service=electrical", *BECAUSE)
+    assert desk.show(given)["requirements"] == "带梯子"
+
+
+def test_who_does_the_work_is_no_correction(desk: Desk) -> None:
+    """Somebody else gets it by a new assignment, with new times; the part in the work is what it was."""
+    job = desk.send(desk.take(), "pan")
+    told = desk.refuse(4, "lin", "amend", job, "assignee=shui", *BECAUSE)
+    assert f"hint: dispatchctl reassign {job} STAFF --reason TEXT" in told
+    desk.refuse(4, "lin", "amend", job, "role=helper", *BECAUSE)
