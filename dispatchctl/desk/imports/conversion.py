@@ -71,7 +71,7 @@ def make_tables(books: Books, register: str) -> Tables:
             section = policy.get(field.of)
             known[field.name] = None if section is None else _name_keys(section)
             doubled[field.name] = {title: keys for title, keys in list_titled(section or {}).items() if len(keys) > 1}
-    return Tables(page, books.pages.fields(register), known, {}, refer, doubled, DayEnds(books, within=False))
+    return Tables(page, books.pages.fields(register), known, {}, refer, doubled, DayEnds(books))
 
 
 def _name_keys(section: Mapping[str, Any]) -> dict[str, str]:

@@ -70,7 +70,7 @@ class Sifter:
         # a field's times were ISO 8601 whatever the map said of `at`, and such maps go on being read
         iso = [""] if wanted.time_formats else []
         self.field_parser = TimeParser(self.parser.timezone, [*wanted.time_formats, *iso], wanted.none)
-        self.ends = DayEnds(books, within=True)
+        self.ends = DayEnds(books)
         events = {event.name: event for event in tables.page.events}
         first = events[wanted.openings[0]]
         self.ref = self._place(wanted.case or wanted.columns["source_ref"])

@@ -44,14 +44,10 @@ NOTHING = Reading(-1)
 
 
 class DayEnds:
-    """The end of each day's business by the rules in force then: what a bare date stands for as an end.
+    """The end of each day's business by the rules in force then: what a bare date stands for as an end."""
 
-    within: what is over, so that it ends in its day; else what is due, as `due` of the rules has it: a day without
-    hours ends with its 24:00.
-    """
-
-    def __init__(self, books: Books, *, within: bool) -> None:
-        self.books, self.within = books, within
+    def __init__(self, books: Books) -> None:
+        self.books = books
         self.kept: dict[int, int] = {}
         self.zone = Zone(books.timezone)
 
@@ -61,7 +57,7 @@ class DayEnds:
         if found is None:
             version = self.books.book.at(self.zone.find_epoch(day, 0))[0]
             calendar = self.books.judging.table.calendar(version)
-            found = self.kept[day] = last_second(calendar, day) if self.within else calendar.close_of(day)
+            found = self.kept[day] = last_second(calendar, day)
         return found
 
 
