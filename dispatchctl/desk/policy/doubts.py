@@ -15,6 +15,7 @@ from dispatchctl.policy.compiling import Examined, examine_policy
 from dispatchctl.registers.page import split_items
 from dispatchctl.rules.discipline import may_decide
 from dispatchctl.rules.people import People
+from dispatchctl.rules.rights import holds_word, name_right
 from dispatchctl.store.rules_cache import read_text
 from dispatchctl.store.versions import list_versions
 from dispatchctl.workspace import Workspace
@@ -28,6 +29,7 @@ def doubt_people(policy: Mapping[str, Any], people: People, name: str) -> list[F
         *_doubt_names(people),
         *_doubt_skills(policy, people),
         *_doubt_approvers(policy, people),
+        *_doubt_rights(policy, people),
     ]
     return [Fault(name, 0, 0, code, message) for code, message in found]
 
@@ -73,6 +75,22 @@ def _doubt_approvers(policy: Mapping[str, Any], people: People) -> Iterator[tupl
         if not any(may_decide(ranked, actor, staff, approver) for staff in ("", *here) for actor in here):
             who = approver if approver == "department-head" else f"{approver} and above"
             yield "nobody-approves", f"nobody who works here may approve {', '.join(named)}: that is for {who}"
+
+
+def _doubt_rights(policy: Mapping[str, Any], people: People) -> Iterator[tuple[str, str]]:
+    """Rights of roles that nobody here has; those of a case's own people (`assignee`, `self`) are somebody's anyhow."""
+    ranked = People(people.histories, policy["escalation"]["roles"])
+    roles = {facts.get("role", "") for _, facts in people.here()}
+    missing: dict[str, list[str]] = {}
+    for name in policy["rights"]["given"] or {}:
+        right = name_right(policy, name)
+        words = right.may if right is not None else ()
+        if right is None or any(word not in policy["roles"] for word in words):
+            continue
+        if not any(holds_word(ranked, right, word, role) for word in words for role in roles):
+            missing.setdefault(", ".join(words), []).append(name)
+    for told, names in missing.items():
+        yield "nobodys-right", f"rights: nobody who works here may record {', '.join(names)}: that is for {told}"
 
 
 def check_file(ws: Workspace, file: str) -> tuple[list[Fault], list[Fault]]:

@@ -119,3 +119,15 @@ def test_weights_that_are_scaled_are_a_warning_of_the_check(desk: Desk) -> None:
     assert "the weights add up for desk to 64, for field to 89" in done.err
     done = desk.act("mgr", "policy", "publish")
     assert (done.code, "weights" in done.err) == (0, False)
+
+
+def test_a_right_that_nobody_here_has_is_a_warning(desk: Desk) -> None:
+    """Of roles only: an assignee is somebody anyhow; a higher rank of the chain of command counts."""
+    assert "nobody who works here may record" not in desk.act("mgr", "policy", "check").err
+    desk.edit_rules((r"orders\.paid: \[desk, personnel\]", "orders.paid: [personnel, assistant]"))
+    done = desk.act("mgr", "policy", "check")
+    assert done.code == 0
+    told = "rights: nobody who works here may record orders.paid: that is for personnel, assistant"
+    assert told in done.err
+    desk.do("mgr", "staff", "join", "ren", "--name", "任示例", "--role", "personnel")
+    assert told not in desk.act("mgr", "policy", "check").err
