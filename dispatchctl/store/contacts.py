@@ -97,9 +97,33 @@ def read_contact_at(folder: Folder, offset: int, length: int) -> Contact:
     """The contact at a place that append_contact or iterate_contacts gave; BadData where none stands there."""
     contact = read_line(folder.path, offset, length)
     if contact is None:
-        label = _place(folder.path)[1]
-        raise BadData(f"no contact at byte {offset}", place=label, hint="dispatchctl records rebuild")
+        raise _say_none(offset, _place(folder.path)[1])
     return contact
+
+
+def _say_none(offset: int, label: str) -> BadData:
+    return BadData(f"no contact at byte {offset}", place=label, hint="dispatchctl records rebuild")
+
+
+def read_contacts_at(folder: Folder, places: Sequence[tuple[int, int]]) -> list[Contact]:
+    """The contacts at many places, in their order; BadData as read_contact_at. Those that adjoin are read at once."""
+    path, label = _place(folder.path)
+    found = []
+    number = 0
+    with open_regular(path, label) as descriptor:
+        while number < len(places):
+            start = end = places[number][0]
+            first = number
+            while number < len(places) and places[number][0] == end and end - start < sizes.BYTES_OF_CONTACTS:
+                end += places[number][1]
+                number += 1
+            data = read_bytes(descriptor, start, end, label)
+            for offset, length in places[first:number]:
+                contact = _parse_line(data[offset - start : offset - start + length])
+                if contact is None:
+                    raise _say_none(offset, label)
+                found.append(contact)
+    return found
 
 
 def read_line(path: str, offset: int, length: int) -> Contact | None:
