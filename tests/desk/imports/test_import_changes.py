@@ -382,7 +382,11 @@ def test_a_caller_comes_where_there_was_none(load: Run, run: Run) -> None:
     assert count(load("--json", "--update")) == (2, 0, 0, 2, 0, 0)
 
 
-def test_rows_of_one_caller_get_one_new_contact(load: Run) -> None:
+@pytest.mark.parametrize("append", [1, 5000])
+def test_rows_of_one_caller_get_one_new_contact(load: Run, monkeypatch: pytest.MonkeyPatch, append: int) -> None:
+    from dispatchctl import sizes
+
+    monkeypatch.setattr(sizes, "ROWS_APPENDED", append)
     again = CALLED.replace("1,", "3,", 1)
     call(CALLED, again)
     assert load().code == 0
