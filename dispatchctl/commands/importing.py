@@ -146,7 +146,9 @@ def print_outcome(ws: Workspace, outcome: Outcome, file: str, *, stopped: bool, 
     if outcome.more:
         tell(f"and {outcome.more} more faults")
     if outcome.changed and not update:
-        tell(f"{outcome.changed} known rows say something else than is recorded; --update records it")
+        recorded = outcome.changed > len(outcome.changes) or any(not change.error for change in outcome.changes)
+        way = "; --update records it" if recorded else ""
+        tell(f"{outcome.changed} known rows say something else than is recorded{way}")
     if outcome.groups and stopped and not dry:
         tell("nothing was imported; --on-error skip imports the other rows")
     if not ws.quiet:

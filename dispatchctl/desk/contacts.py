@@ -1,6 +1,6 @@
 """Who is calling: the private contacts, found by phone and address or added. Desk."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from dispatchctl.desk.books import Books
@@ -77,6 +77,28 @@ def read_contact(books: Books, contact_id: str) -> Contact:
     """A contact by id; an empty one where this office has none of that id."""
     row = books.index.db.execute("SELECT place, length FROM contacts WHERE id = ?", (contact_id,)).fetchone()
     return private.read_contact_at(books.folder, *row) if row else Contact(contact_id=contact_id)
+
+
+def read_contacts(books: Books, contact_ids: Collection[str]) -> dict[str, Contact]:
+    """Those of many contacts that this office has, by id."""
+    if not contact_ids:
+        return {}
+    marks = ", ".join("?" * len(contact_ids))
+    query = f"SELECT place, length FROM contacts WHERE id IN ({marks}) ORDER BY place"
+    places = books.index.db.execute(query, list(contact_ids)).fetchall()
+    found = private.read_contacts_at(books.folder, places) if places else []
+    return {contact.contact_id: contact for contact in found}
+
+
+def correct_contact(old: Contact, name: str, phone: str, address: str) -> Contact:
+    """The contact that comes in place of another, still without an id; "" for what stays as it was."""
+    return old._replace(
+        contact_id="",
+        name=name or old.name,
+        phone=phone or old.phone,
+        address=address or old.address,
+        replaces=old.contact_id,
+    )
 
 
 def find_by_id(books: Books, contact_id: str, option: str = "contact_id") -> Found:

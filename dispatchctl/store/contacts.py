@@ -97,9 +97,44 @@ def read_contact_at(folder: Folder, offset: int, length: int) -> Contact:
     """The contact at a place that append_contact or iterate_contacts gave; BadData where none stands there."""
     contact = read_line(folder.path, offset, length)
     if contact is None:
-        label = _place(folder.path)[1]
-        raise BadData(f"no contact at byte {offset}", place=label, hint="dispatchctl records rebuild")
+        raise _say_none(offset, _place(folder.path)[1])
     return contact
+
+
+def _say_none(offset: int, label: str) -> BadData:
+    return BadData(f"no contact at byte {offset}", place=label, hint="dispatchctl records rebuild")
+
+
+def read_contacts_at(folder: Folder, places: Sequence[tuple[int, int]]) -> list[Contact]:
+    """The contacts at many places, in their order; BadData as read_contact_at. Those that adjoin are read at once."""
+    path, label = _place(folder.path)
+    try:
+        with open_regular(path, label) as descriptor:
+            return [contact for span in _join_places(places) for contact in _read_span(descriptor, label, span)]
+    except FileNotFoundError:
+        raise _say_none(places[0][0] if places else 0, label) from None
+
+
+def _join_places(places: Sequence[tuple[int, int]]) -> Iterator[Sequence[tuple[int, int]]]:
+    """The places in spans without a gap, each ending with the one that fills BYTES_OF_CONTACTS."""
+    first, end = 0, 0
+    for number, (offset, length) in enumerate(places):
+        if number > first and (offset != end or end - places[first][0] >= sizes.BYTES_OF_CONTACTS):
+            yield places[first:number]
+            first = number
+        end = offset + length
+    if places:
+        yield places[first:]
+
+
+def _read_span(descriptor: int, label: str, span: Sequence[tuple[int, int]]) -> Iterator[Contact]:
+    start = span[0][0]
+    data = read_bytes(descriptor, start, sum(span[-1]), label)
+    for offset, length in span:
+        contact = _parse_line(data[offset - start : offset - start + length])
+        if contact is None:
+            raise _say_none(offset, label)
+        yield contact
 
 
 def read_line(path: str, offset: int, length: int) -> Contact | None:

@@ -7,6 +7,7 @@ import stat
 import pytest
 from notebook import Notebook
 
+from dispatchctl import sizes
 from dispatchctl.errors import BadData, NotFound, SystemFailed, UsageFault
 from dispatchctl.store import files as files_module
 from dispatchctl.store.contact_places import stat_contacts
@@ -20,6 +21,7 @@ from dispatchctl.store.contacts import (
     hash_text,
     iterate_contacts,
     read_contact_at,
+    read_contacts_at,
 )
 
 ONE = Contact(
@@ -53,11 +55,25 @@ def test_contacts_are_read_by_place(folder, path):
         assert stream.readline() == "contact_id,name,phone,address,area,consent,source,created_at,replaces\n"
 
 
+@pytest.mark.parametrize("size", [1, 1 << 20])
+def test_many_contacts_are_read_at_once(folder, monkeypatch, size):
+    monkeypatch.setattr(sizes, "BYTES_OF_CONTACTS", size)
+    kept = [ONE, TWO, ONE._replace(contact_id="P-3", name="王"), TWO._replace(contact_id="P-4"), ONE]
+    places = [append_contact(folder, each) for each in kept]
+    assert read_contacts_at(folder, places) == kept
+    assert read_contacts_at(folder, [places[4], places[0], places[1], places[3]]) == [ONE, ONE, TWO, kept[3]]
+    assert read_contacts_at(folder, []) == []
+    with pytest.raises(BadData, match=f"no contact at byte {places[1][0] + 1}"):
+        read_contacts_at(folder, [places[0], (places[1][0] + 1, places[1][1])])
+
+
 def test_no_file_is_no_contacts(folder):
     assert listed(folder) == []
     assert stat_contacts(folder.path) == ""
     with pytest.raises(BadData):
         read_contact_at(folder, 0, 10)
+    with pytest.raises(BadData):
+        read_contacts_at(folder, [(0, 10)])
 
 
 def test_a_line_cut_anywhere_is_void_and_the_next_stands(folder, path):

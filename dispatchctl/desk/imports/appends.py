@@ -5,7 +5,8 @@ meanwhile is seen by the size of the files, and makes the books catch up first.
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from dispatchctl import sizes
@@ -30,7 +31,8 @@ class Planned(NamedTuple):
 
     cases: of each row the case it belongs to: an id, "" for a new one, or the place among `rows` of the row that opens
     it. skipped: how many rows of the chunk say nothing new. changes: what known ones say otherwise; updated: how many
-    of `rows` only record such changes.
+    of `rows` record such changes, apart: and nothing else. callers: by place among `rows` the contacts, without an id,
+    that their `amended` is to name.
     """
 
     rows: list[int]
@@ -38,8 +40,9 @@ class Planned(NamedTuple):
     strips: list[Strip]
     skipped: int
     changes: Sequence[RowChange] = ()
-    changed: int = 0
     updated: int = 0
+    apart: int = 0
+    callers: Mapping[int, Contact] = MappingProxyType({})
 
 
 class Known:
@@ -92,6 +95,7 @@ class Recorder:
         self.last = 0  # recorded_at of the writer's newest row, microseconds
         self.counts: dict[tuple[str, str], int] = {}  # (register or contacts, day) -> the last number given
         self.known: dict[tuple[str, ...], str] = {}  # (name, phone, address) -> contact
+        self.replaced: dict[Contact, str] = {}  # what came in place of another, without its id -> its id
 
     def append(
         self, decide: Callable[[Instant], Planned], contacts: Sequence[Sequence[str]]
@@ -150,6 +154,13 @@ class Recorder:
             found = dict(zip(opening, self._find_contacts(contacts, opening, day, moment), strict=True))
             column = [found.get(row, "") for row in planned.rows]
             strips[0] = strips[0]._replace(fields={**strips[0].fields, "contact_id": column})
+        if planned.callers:
+            named = self._add_callers(planned.callers, day, moment)
+            column = [named.get(place, "") for place in range(len(planned.rows))]
+            strips = [
+                strip._replace(fields={**strip.fields, "contact_id": column}) if strip.event == "amended" else strip
+                for strip in strips
+            ]
         assert self.end is not None
         self.end, _ = append_strips(
             self.books.folder,
@@ -212,6 +223,22 @@ class Recorder:
         if added:
             private.append_contacts(self.books.folder, added)
         return found
+
+    def _add_callers(self, callers: Mapping[int, Contact], day: str, moment: Instant) -> dict[int, str]:
+        """Write the contacts that come in place of others, each once; their ids."""
+        added: list[Contact] = []
+        created = local_time(self.books, moment.recorded // 1_000_000).isoformat(timespec="seconds")
+        if len(self.replaced) > sizes.CONTACTS_KEPT:
+            self.replaced.clear()
+        for contact in callers.values():
+            if contact not in self.replaced:
+                number = self._count("contacts", day) + 1
+                self.counts["contacts", day] = number
+                self.replaced[contact] = make_id("P", day, self.writer, number)
+                added.append(contact._replace(contact_id=self.replaced[contact], created_at=created))
+        if added:
+            private.append_contacts(self.books.folder, added)
+        return {place: self.replaced[contact] for place, contact in callers.items()}
 
     def _look_up(self, name: str, phone: str, address: str) -> str:
         """The recorded contact of exactly these three, phone and address folded; "" for a new one."""

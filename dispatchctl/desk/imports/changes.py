@@ -9,6 +9,7 @@ from datetime import date
 from typing import NamedTuple
 
 from dispatchctl.desk.books import Books
+from dispatchctl.desk.imports.callers import CallerChange, Callers
 from dispatchctl.desk.imports.conversion import spell_time
 from dispatchctl.desk.imports.eventlogs import show_utc
 from dispatchctl.desk.imports.sieve import Sifted, Sifter
@@ -16,6 +17,7 @@ from dispatchctl.desk.imports.tally import RowChange
 from dispatchctl.registers.page import Register
 from dispatchctl.registers.row import Row, fold_key
 from dispatchctl.rules.families import drop_retracted
+from dispatchctl.store.contacts import Contact
 from dispatchctl.store.schema import mark_column, quote
 from dispatchctl.typed import fold_reference
 
@@ -24,10 +26,14 @@ CORRECTING = (RETRACTED, AMENDED, REOPENED, CLOSED)  # the events that record a 
 
 
 class Correction(NamedTuple):
-    """What a changed row comes to: the change as it is told, and the events that record it, in their order."""
+    """What a changed row comes to: the change as it is told, and the events that record it, in their order.
+
+    contact: of who called, where that changed, still without an id; `amended` is to name it.
+    """
 
     change: RowChange
     events: list[tuple[str, int, dict[str, str]]]  # (event, its time, its fields)
+    contact: Contact | None = None
 
 
 def name_correction(ref: str, at: int) -> str:
@@ -44,13 +50,28 @@ class Stranger(NamedTuple):
 
 
 class Present(NamedTuple):
-    """A case as it is now. first, closed: when it began and was last closed, seconds. fields: those of the comparer."""
+    """A case as it is now. first, closed: when it began and was last closed, seconds. fields: those of the comparer.
+
+    contact: the id of its contact, "" for none, or where nobody asks.
+    """
 
     case: str
     first: int
     state: str
     closed: int | None
+    contact: str
     fields: Sequence[str | None]
+
+
+class Said(NamedTuple):
+    """What a case's rows of one reference say. began: the first of them that stands; ending: the last that closed it,
+    also where that was taken back since. contacts: that of the first ("" for none), then those of its corrections.
+    """
+
+    fields: dict[str, str]
+    began: Row | None
+    ending: Row | None
+    contacts: list[str]
 
 
 class Comparer:
@@ -64,6 +85,7 @@ class Comparer:
         known = books.pages.fields(page.name)
         self.zone = sifter.parser.timezone
         self.dated = [name for name in self.fields if known[name].type == "time"]
+        self.callers = Callers(books, sifter)
 
     def find_suspects(self, sifted: Sifted, opened: Sequence[tuple[str, str]]) -> dict[int, Present]:
         """The rows that are not as their cases are now, each with its case; opened: (case or "", register) of each row.
@@ -83,6 +105,10 @@ class Comparer:
             for name, column in columns.items():
                 place = self.fields.index(name)
                 suspects |= {row: found for row, found in there if column[row] and column[row] != found.fields[place]}
+        if self.callers.asked:
+            named = [(row, found.case, found.contact) for row, found in there]
+            others = set(self.callers.find_suspects(sifted, named))
+            suspects |= {row: found for row, found in there if row in others}
         return suspects
 
     def find_one(self, case: str) -> Present | None:
@@ -90,12 +116,13 @@ class Comparer:
         return self._find_present([case]).get(case)
 
     def _find_present(self, cases: Sequence[str]) -> dict[str, Present]:
-        columns = ["id", "first_at", "state", *map(mark_column, self.times or [self.names[0]]), *self.fields]
+        columns = ["id", "first_at", "state", *map(mark_column, self.times or [self.names[0]])]
+        columns += ["contact_id" if self.callers.asked else "id", *self.fields]
         listed = ", ".join(map(quote, columns))
         places = ", ".join("?" * len(cases))
         query = f"SELECT {listed} FROM {quote(self.page.name)} WHERE id IN ({places})"
         return {
-            row[0]: Present(row[0], row[1], row[2], row[3], row[4:])
+            row[0]: Present(row[0], row[1], row[2], row[3], (row[4] or "") if self.callers.asked else "", row[5:])
             for row in self.books.index.db.execute(query, cases)
         }
 
@@ -106,13 +133,17 @@ class Comparer:
         present: Present,
         known: Mapping[tuple[str, str], tuple[str, str]],
         now: int,
+        opening: str = "",
     ) -> Correction | Stranger | None:
-        """What a row says otherwise; a Stranger where it is not about this case; None where it says nothing new."""
+        """What a row says otherwise; a Stranger where it is not about this case; None where it says nothing new.
+
+        opening: the event that the row begins by, where its register has several.
+        """
         case = present.case
         fields = dict(zip(self.fields, (text or "" for text in present.fields), strict=True))
         at = sifted.at[0][row]
         end = self._find_end(sifted, row)
-        said, began, ending = self._read_said(case, sifted.refs[row])
+        said, began, ending, named = self._read_said(case, sifted.refs[row])
         if began is None:
             return None
         if at != began.at and not self._is_midnight(sifted, 0, row, began.at):
@@ -126,16 +157,34 @@ class Comparer:
             for name, each in self._list_differing(sifted, row, said, ending).items()
             if fields[name] != each[1]
         }
-        events: list[tuple[str, int, dict[str, str]]] = []
-        if differing:
-            reason = f"{self.sifter.source.name}:{sifted.lines[row]}"
-            events.append((AMENDED, now, {**{name: new for name, (_, new) in differing.items()}, "reason": reason}))
+        caller = self.callers.compare(sifted, row, case, present.contact, named) if self.callers.asked else None
+        events = self._amend(sifted, row, now, differing, caller)
+        if caller is not None:
+            differing |= caller.fields
         error = ""
+        if opening and opening not in {each.event for each in self.books.case(case).rows}:
+            differing = {"event": (began.event, opening), **differing}
+            error = f"began as {began.event} here: retract it here (dispatchctl retract {case}), and note it anew"
         if CLOSED in self.times and (sifted.refs[row], CLOSED) in known and ending is not None:
             error = self._add_end(sifted, row, present, ending, end, now, differing, events)
         if not differing:
             return None
-        return Correction(self._tell(sifted, row, case, differing, error), [] if error else events)
+        contact = caller.contact if caller is not None else None
+        return Correction(self._tell(sifted, row, case, differing, error), [] if error else events, contact)
+
+    def _amend(
+        self,
+        sifted: Sifted,
+        row: int,
+        now: int,
+        differing: Mapping[str, tuple[str, str]],
+        caller: CallerChange | None,
+    ) -> list[tuple[str, int, dict[str, str]]]:
+        """The event that records fields and a caller that differ, where any do."""
+        if not differing and caller is None:
+            return []
+        reason = f"{self.sifter.source.name}:{sifted.lines[row]}"
+        return [(AMENDED, now, {**{name: new for name, (_, new) in differing.items()}, "reason": reason})]
 
     def _add_end(
         self,
@@ -207,11 +256,10 @@ class Comparer:
         day = sifted.bare[number].get(row)
         return day is not None and self.sifter.ends.zone.find_epoch(day, 0) == at
 
-    def _read_said(self, case: str, ref: str) -> tuple[dict[str, str], Row | None, Row | None]:
-        """What the case's rows of this reference say: their fields, the first of them, and the last that closed it,
-        also where that was taken back since.
-        """
+    def _read_said(self, case: str, ref: str) -> Said:
+        """What the case's rows of this reference say."""
         said: dict[str, str] = {}
+        named: list[str] = []
         began, ending = None, None
         rows = sorted((row for row in self.books.rows_of(case) if row.id == case), key=fold_key)
         standing = drop_retracted(rows, self.books.pages)
@@ -223,9 +271,12 @@ class Comparer:
                 ending = row
             if row not in standing or row.event == RETRACTED:
                 continue
+            contact = row.fields.get("contact_id", "")
+            if began is None or contact:
+                named.append(contact)
             began = began or row
             said.update({name: text for name, text in row.fields.items() if name != "reason"})
-        return said, began, ending
+        return Said(said, began, ending, named)
 
     def _tell(
         self, sifted: Sifted, row: int, case: str, differing: Mapping[str, tuple[str, str]], error: str

@@ -10,14 +10,17 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from dispatchctl.desk.books import Books
+from dispatchctl.desk.contacts import read_contacts
 from dispatchctl.desk.drafts import Instant
 from dispatchctl.desk.imports.appends import Known, Planned, try_addition
+from dispatchctl.desk.imports.callers import is_blank, list_others, read_cells
 from dispatchctl.desk.imports.sieve import Sifted, Sifter
 from dispatchctl.desk.imports.tally import RowFault
 from dispatchctl.errors import Fault
 from dispatchctl.exchange.maps import CONTACT, ImportMap, opening_event
 from dispatchctl.registers.page import ANY, BACK
 from dispatchctl.store.bulk import Strip
+from dispatchctl.store.contacts import Contact
 from dispatchctl.store.journal import Draft
 
 
@@ -42,15 +45,17 @@ class Standing:
     """Where a case stands at the row that is read. id: "" until it is written; place: that of its opening in a plan.
 
     facts: what the log said of it last, by field. last: the time of its last recorded row, where it was recorded.
+    callers: who called, as its first row said and as it is here now; empty where that is not known here any more.
     """
 
-    __slots__ = ("back", "done", "facts", "first", "id", "last", "pending", "place", "recorded", "state")
+    __slots__ = ("back", "callers", "done", "facts", "first", "id", "last", "pending", "place", "recorded", "state")
 
     def __init__(self, case: str, state: str, first: int, *, recorded: bool) -> None:
         self.id, self.state, self.back, self.first, self.recorded = case, state, state, first, recorded
         self.place = -1
         self.last = first
         self.facts: dict[str, str] = {}
+        self.callers: Sequence[Contact] | None = None
         self.done: set[tuple[str, int]] | None = None  # events that lead to no state, with their times
         self.pending: list[Draft] = []  # rows of a case that was recorded before, perhaps not in the index yet
 
@@ -66,6 +71,7 @@ class LogReader:
         self._taken: dict[str, list[str]] = {}
         self.facts = self._list_facts()
         self.midway = 0  # cases whose first row is not the one that would open them
+        self.otherwise: set[str] = set()  # cases whose last row names another caller
         self.tracks: dict[str, Standing] = {}
         self.opened: list[tuple[Standing, int]] = []  # by the last plan, with their places in it
 
@@ -87,6 +93,7 @@ class LogReader:
         """Forget every case: the log is read once more from its first row."""
         self.tracks.clear()
         self.opened.clear()
+        self.otherwise.clear()
         self.midway = 0
 
     def note_ids(self, ids: Sequence[str]) -> None:
@@ -109,11 +116,14 @@ class LogReader:
         known = self.known.find(list(dict.fromkeys([*refs, *sifted.refs])))
         steps: list[LogStep] = []
         skipped = 0
+        asked = any(place >= 0 for place in self.sifter.contact)
         for row, (names, ref) in enumerate(zip(said, refs, strict=True)):
             if row in sifted.faults:
                 continue
             at = times[row]
             step = self._take(sifted, row, at, names, ref, known, moment) if names and at is not None else None
+            if asked:
+                self._follow_caller(sifted, row)
             if isinstance(step, LogStep):
                 if step.case == "":
                     track = self.tracks[sifted.refs[row]]
@@ -130,6 +140,29 @@ class LogReader:
                 skipped += 1
         strips = self._strips(sifted, steps)
         return Planned([step.row for step in steps], [step.case for step in steps], strips, skipped)
+
+    def _follow_caller(self, sifted: Sifted, row: int) -> None:
+        """Keep whether the last row of a case that says who called says another than the case has."""
+        number = sifted.refs[row]
+        track = self.tracks.get(number)
+        theirs = read_cells(sifted, row)
+        if track is None:
+            return
+        if track.callers is None:
+            track.callers = [Contact("", *theirs)]
+            if track.recorded:
+                case = self.books.case(track.id)
+                ids = {
+                    fields.get("contact_id", "") for fields in (case.fields, *(each.fields for each in case.rows[:1]))
+                }
+                there = read_contacts(self.books, ids - {""}).values()
+                track.callers = [each for each in there if not is_blank(each)] if any(ids) else [Contact()]
+        if not track.callers or not any(theirs):
+            return
+        if list_others(theirs, track.callers):
+            self.otherwise.add(number)
+        else:
+            self.otherwise.discard(number)
 
     def _read_moment(self, sifted: Sifted, row: int) -> int | None:
         """The time of a row, of a bare date its 00:00: what references are made of."""

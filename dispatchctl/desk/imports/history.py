@@ -232,6 +232,17 @@ class Import:
                 f"{self.log.midway} cases begin in the middle and are {opening} with their first row"
                 " (--strict refuses them)"
             )
+        if self.log is not None and self.log.otherwise:
+            warnings.append(
+                f"{len(self.log.otherwise)} cases end with another caller, phone or address than they began with, which"
+                " is not recorded of a log: dispatchctl amend CASE phone=..."
+            )
+        unread = len(self.comparer.callers.unread)
+        if unread:
+            warnings.append(
+                f"{unread} known rows are of callers who were erased here or are another office's; who called is not"
+                " compared there"
+            )
 
     # --- second reading ---------------------------------------------------------------------------------------------
 
@@ -263,9 +274,8 @@ class Import:
             return Planned(rows, [""] * len(rows), self._make_strips(sifted, rows, None), 0)
         opened = [known.get((ref, names[0]), ("", self.page.name)) for ref in sifted.refs]
         suspects = self.comparer.find_suspects(sifted, opened)
-        rows, cases, brought, skipped, updated = [], [], [], 0, 0
+        rows, cases, brought, skipped, apart = [], [], [], 0, 0
         changes: list[RowChange] = []
-        changed = 0
         extra: dict[int, Correction] = {}  # place among rows -> what it corrects
         for row, ref in enumerate(sifted.refs):
             if row in sifted.faults:
@@ -284,11 +294,9 @@ class Import:
                 continue
             if told is not None:
                 changes.append(told.change)
-                changed += not new
                 if self.update and told.change.error:
                     self._note(sifted, row, f"{ref!r} {told.change.error}")
                     changes.pop()
-                    changed -= not new
                     continue
             correction = told if told is not None and self.update else None
             if not new and correction is None:
@@ -299,16 +307,16 @@ class Import:
                 self._note(sifted, row, error)
                 if told is not None:
                     changes.pop()
-                    changed -= not new
                 continue
             if correction is not None:
                 extra[len(rows)] = correction
-                updated += not new
+                apart += not new
             rows.append(row)
             cases.append(case)
             brought.append(new)
         strips = [*self._make_strips(sifted, rows, brought), *self._correct(sifted, rows, extra)]
-        return Planned(rows, cases, strips, skipped, changes, changed, updated)
+        callers = {place: each.contact for place, each in extra.items() if each.contact is not None}
+        return Planned(rows, cases, strips, skipped, changes, len(extra), apart, callers)
 
     def _note(self, sifted: Sifted, row: int, message: str, hint: str = "") -> None:
         fault = Fault(self.source.name, sifted.lines[row], 0, "refused", message, "", hint)
@@ -392,8 +400,8 @@ class Import:
 def count_chunk(tally: ImportTally, sifted: Sifted, planned: Planned) -> None:
     """Count the rows of a chunk, and gather their faults and changes."""
     tally.read += len(sifted.lines)
-    tally.imported += len(planned.rows) - planned.updated
-    tally.changed += planned.changed
+    tally.imported += len(planned.rows) - planned.apart
+    tally.changed += len(planned.changes)
     tally.updated += planned.updated
     tally.skipped += planned.skipped
     tally.refused += len(sifted.faults)

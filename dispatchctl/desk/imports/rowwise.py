@@ -11,7 +11,7 @@ from dispatchctl.desk import contacts
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Instant, Step
 from dispatchctl.desk.imports.appends import Known
-from dispatchctl.desk.imports.changes import Comparer, Stranger, name_correction
+from dispatchctl.desk.imports.changes import AMENDED, Comparer, Correction, Stranger, name_correction
 from dispatchctl.desk.imports.sieve import Sifted, Sifter
 from dispatchctl.desk.imports.tally import ImportTally, RowChange, RowFault
 from dispatchctl.desk.recording import record_each
@@ -67,12 +67,13 @@ class RowRecorder:
                 self.sifter.source.name, sifted.lines[row], 0, "refused", str(error), "", getattr(error, "hint", "")
             )
             sifted.faults[row] = [RowFault(fault, "", str(error))]
+        self.books.unwritten.clear()  # of a row that was only tried, or refused
         recorded = {int(item) for item, _ in done}
         tally.read += len(sifted.lines)
         tally.refused += len(sifted.faults)
         tally.imported += len(recorded & fresh)
-        tally.updated += len(recorded - fresh)
-        tally.changed += len(changes.keys() - fresh)
+        tally.updated += len(recorded & changes.keys()) if self.update else 0
+        tally.changed += len(changes)
         tally.skipped += len(set(rows) - recorded - changes.keys() - sifted.faults.keys())
         tally.note_changes([changes[row] for row in sorted(changes)])
         for row in sorted(sifted.faults):
@@ -93,7 +94,8 @@ class RowRecorder:
         if not case:
             return steps, None, True
         present = self.comparer.find_one(case)
-        told = present and self.comparer.compare(sifted, row, present, known, moment.recorded // 1_000_000)
+        opening = opening if len(self.map.openings) > 1 or sifted.words else ""
+        told = present and self.comparer.compare(sifted, row, present, known, moment.recorded // 1_000_000, opening)
         if isinstance(told, Stranger):
             raise Refused(f"{ref!r} is {told.case} here, and was begun at another time: another row of the same number")
         if told is None:
@@ -102,9 +104,18 @@ class RowRecorder:
             if told.change.error:
                 raise Refused(f"{ref!r} {told.change.error}")
             new = bool(steps)
-            steps += [Step(event, fields, case, name_correction(ref, at), at=at) for event, at, fields in told.events]
+            steps += self._correct(case, ref, told, moment)
             return steps, told.change, new
         return steps, told.change, bool(steps)
+
+    def _correct(self, case: str, ref: str, told: Correction, moment: Instant) -> list[Step]:
+        """The steps that record what a row says otherwise, the contact of another caller with them."""
+        steps = []
+        for event, at, fields in told.events:
+            if event == AMENDED and told.contact is not None:
+                fields = {**fields, "contact_id": contacts.add_contact(self.books, told.contact, moment)}
+            steps.append(Step(event, fields, case, name_correction(ref, at), at=at))
+        return steps
 
     def _name_opening(self, sifted: Sifted, row: int) -> str:
         if not sifted.words:

@@ -266,3 +266,243 @@ def test_bare_dates_of_a_log_are_days(load: Run, ask: Ask) -> None:
     assert load().code == 0
     assert list_events(ask) == [("taken", "11-02T00:00"), ("closed", "11-02T17:30")]
     assert count(load("--json")) == (2, 0, 0, 2, 0, 0)
+
+
+def hire(run: Run) -> None:
+    done = run("staff", "join", "w1", "--name", "吴样例", "--role", "field", "--at", "2026-09-01", "--now", NOW)
+    assert done.code == 0, done.err
+
+
+# --- who called -------------------------------------------------------------------------------------------------------
+
+CALLER_HEAD = "n,t,x,s,who,p,where\n"
+CALLER_MAP = """register: orders
+columns: {source_ref: n, at: t, content: x, service: s, caller: who, phone: p, address: where}
+constants: {kind: request}
+"""
+CALLED = "1,2026-11-02,漏水,plumbing,陈,13800000001,3号楼\n"
+MOVED = "1,2026-11-02,漏水,plumbing,陈,13900000009,9号楼\n"
+OTHER = "2,2026-11-02,堵塞,drain,李,13800000002,5号楼\n"
+ORDER = "O-20261120-0001"
+
+
+def call(*rows: str) -> None:
+    write(*rows, head=CALLER_HEAD, text=CALLER_MAP)
+
+
+@pytest.fixture
+def called(load: Run) -> Run:
+    call(CALLED, OTHER)
+    assert load().code == 0
+    return load
+
+
+def list_contacts() -> list[list[str]]:
+    """Id, name, phone, address and what it replaces, of each contact kept."""
+    (path,) = Path.cwd().glob("**/private/contacts.csv")
+    cells = [line.split(",") for line in path.read_text(encoding="utf-8").splitlines()[1:]]
+    return [[*each[:4], each[8]] for each in cells]
+
+
+def read_caller(run: Run, case: str = ORDER) -> list[str]:
+    result = run("show", case, "--reveal", "--reason", "核对", "--json", "--now", NOW)
+    contact = json.loads(result.out)["contact"]
+    return [contact["name"], contact["phone"], contact["address"]]
+
+
+def test_another_caller_is_named_masked_and_recorded_on_demand(called: Run, ask: Ask, run: Run) -> None:
+    call(MOVED, OTHER)
+    result = called()
+    assert result.code == 0
+    told = f"h.csv:2: 1 is {ORDER}: phone 138****0001 -> 139****0009; address 3号楼 -> 9号楼"
+    assert told in result.err
+    assert "13900000009" not in result.err
+    assert "--update records it" in result.err
+    assert count(called("--json")) == (2, 0, 1, 1, 0, 0)
+    kept = list_contacts()
+    assert count(called("--json", "--update", "--dry-run")) == (2, 0, 1, 1, 0, 1)
+    assert list_contacts() == kept
+    item = json.loads(called("--json", "--update").out)
+    assert item["updated"] == 1
+    assert item["changes"][0]["fields"]["phone"] == {"ours": "138****0001", "theirs": "139****0009"}
+    assert list_contacts() == [*kept, ["P-20261120-0003", "陈", "13900000009", "9号楼", "P-20261120-0001"]]
+    assert read_caller(run) == ["陈", "13900000009", "9号楼"]
+    assert [event for event, _ in list_events(ask)] == ["taken", "amended"]
+    assert run("records", "check").code == 0
+    assert count(called("--json", "--update")) == (2, 0, 0, 2, 0, 0)
+    assert count(called("--json")) == (2, 0, 0, 2, 0, 0)
+    call(CALLED.replace("陈", "王"), OTHER)  # once more, back and with another name
+    assert count(called("--json", "--update")) == (2, 0, 1, 1, 0, 1)
+    assert read_caller(run) == ["王", "13800000001", "3号楼"]
+    assert count(called("--json", "--update")) == (2, 0, 0, 2, 0, 0)
+
+
+def test_an_open_assignment_follows_the_new_caller(called: Run, ask: Ask, run: Run) -> None:
+    hire(run)
+    done = run("assign", ORDER, "w1", "--now", NOW, "--json")
+    assert done.code == 0, done.err
+    job = next(item["id"] for item in ask("list", "assignments"))
+    call(MOVED, OTHER)
+    assert called("--update").code == 0
+    assert read_caller(run, job) == ["陈", "13900000009", "9号楼"]
+
+
+SAME = {
+    "spelling": CALLED.replace("13800000001,3号楼", "+86 138-0000-0001,3 号楼"),
+    "empty cells": CALLED.replace("陈,13800000001,3号楼", ",,"),
+    "placeholders": CALLED.replace("陈,13800000001,3号楼", "不详,无,-"),
+}
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_the_same_caller_is_no_change(called: Run, name: str) -> None:
+    call(SAME[name], OTHER)
+    result = called("--json", "--update")
+    assert count(result) == (2, 0, 0, 2, 0, 0)
+
+
+def test_what_people_put_right_of_a_caller_here_is_no_change_of_the_file(called: Run, ask: Ask, run: Run) -> None:
+    done = run("amend", ORDER, "phone=13700000007", "--reason", "听错了", "--now", NOW)
+    assert done.code == 0, done.err
+    assert count(called("--json", "--update")) == (2, 0, 0, 2, 0, 0)
+    call(CALLED.replace("13800000001", "13700000007"), OTHER)  # now the file says it, too
+    assert count(called("--json", "--update")) == (2, 0, 0, 2, 0, 0)
+    call(CALLED.replace("3号楼", "9号楼"), OTHER)  # the address only; the phone stays as people put it
+    assert count(called("--json", "--update")) == (2, 0, 1, 1, 0, 1)
+    assert read_caller(run) == ["陈", "13700000007", "9号楼"]
+    assert count(called("--json", "--update")) == (2, 0, 0, 2, 0, 0)
+
+
+def test_a_caller_comes_where_there_was_none(load: Run, run: Run) -> None:
+    call(CALLED.replace("陈,13800000001,3号楼", ",,"), OTHER)
+    assert load().code == 0
+    call(CALLED, OTHER)
+    assert count(load("--json", "--update")) == (2, 0, 1, 1, 0, 1)
+    assert list_contacts()[-1] == ["P-20261120-0002", "陈", "13800000001", "3号楼", ""]
+    assert count(load("--json", "--update")) == (2, 0, 0, 2, 0, 0)
+
+
+@pytest.mark.parametrize("append", [1, 5000])
+def test_rows_of_one_caller_get_one_new_contact(load: Run, monkeypatch: pytest.MonkeyPatch, append: int) -> None:
+    from dispatchctl import sizes
+
+    monkeypatch.setattr(sizes, "ROWS_APPENDED", append)
+    again = CALLED.replace("1,", "3,", 1)
+    call(CALLED, again)
+    assert load().code == 0
+    call(MOVED, MOVED.replace("1,", "3,", 1))
+    assert count(load("--json", "--update")) == (2, 0, 2, 0, 0, 2)
+    assert [contact[0] for contact in list_contacts()] == ["P-20261120-0001", "P-20261120-0002"]
+
+
+def test_a_new_caller_and_a_new_event_are_counted_as_both(load: Run, ask: Ask, run: Run) -> None:
+    text = CALLER_MAP + "events: [{event: closed, at: c}]\n"
+    head = CALLER_HEAD.replace("\n", ",c\n")
+    write(CALLED.replace("\n", ",\n"), head=head, text=text)
+    assert load().code == 0
+    write(MOVED.replace("\n", ",2026-11-03 10:00\n"), head=head, text=text)
+    result = load()
+    assert "phone 138****0001 -> 139****0009" in result.err
+    assert [event for event, _ in list_events(ask)] == ["taken", "closed"]
+    call(CALLED)
+    write(CALLED.replace("\n", ",\n").replace("1,", "5,", 1), head=head, text=text)
+    assert load().code == 0
+    write(MOVED.replace("\n", ",2026-11-03 10:00\n").replace("1,", "5,", 1), head=head, text=text)
+    assert count(load("--json", "--update")) == (1, 1, 1, 0, 0, 1)
+    assert [event for event, _ in list_events(ask, "O-20261120-0002")] == ["taken", "closed", "amended"]
+    assert read_caller(run, "O-20261120-0002") == ["陈", "13900000009", "9号楼"]
+
+
+def test_a_caller_of_another_register_is_compared_too(load: Run, run: Run) -> None:
+    text = (
+        CALLER_MAP.replace("orders", "complaints")
+        .replace(" service: s,", "")
+        .replace("kind: request", "received_by: lin")
+    )
+    write(CALLED, head=CALLER_HEAD, text=text)
+    assert load().code == 0
+    write(MOVED, head=CALLER_HEAD, text=text)
+    result = load()
+    assert "phone 138****0001 -> 139****0009; address 3号楼 -> 9号楼" in result.err
+    kept = list_contacts()
+    assert count(load("--json", "--update", "--dry-run")) == (1, 0, 1, 0, 0, 1)
+    assert list_contacts() == kept
+    assert count(load("--json", "--update")) == (1, 0, 1, 0, 0, 1)
+    assert list_contacts()[-1] == ["P-20261120-0002", "陈", "13900000009", "9号楼", "P-20261120-0001"]
+    assert run("records", "check").code == 0
+    assert count(load("--json", "--update")) == (1, 0, 0, 1, 0, 0)
+
+
+def test_an_erased_caller_is_not_compared_and_that_is_said(called: Run, run: Run) -> None:
+    (path,) = Path.cwd().glob("**/private/contacts.csv")
+    text = path.read_text(encoding="utf-8")
+    started = text.index("P-20261120-0001")
+    rest = text[text.index("\n", started) :]
+    path.write_text(f"{text[:started]}P-20261120-0001,,,,,,,,{rest}", encoding="utf-8")  # as an erasure leaves it
+    call(MOVED, OTHER)
+    result = called("--update")
+    assert result.code == 0
+    assert "1 known rows are of callers who were erased here or are another office's" in result.err
+    assert len(list_contacts()) == 2
+
+
+def test_another_caller_in_a_log_is_warned_of(load: Run) -> None:
+    text = LOG.replace("priority: p", "priority: p, phone: tel")
+    rows = ["A,New,2026-11-02 09:00,normal,13800000001\n", "A,Resolved,2026-11-02 10:00,normal,13800000001\n"]
+    write(*rows, head="case,state,t,p,tel\n", text=text)
+    result = load()
+    assert "another caller" not in result.err
+    write(rows[0], rows[1].replace("13800000001", "13900000009"), head="case,state,t,p,tel\n", text=text)
+    result = load()
+    assert result.code == 0
+    assert "1 cases end with another caller, phone or address than they began with" in result.err
+
+
+# --- words by which a case begins -------------------------------------------------------------------------------------
+
+
+def test_another_word_for_a_known_entry_is_named_and_refused(load: Run, run: Run, ask: Ask) -> None:
+    hire(run)
+    text = """register: attendance
+columns: {source_ref: "{日期}-{姓名}", at: 日期, date: 日期, staff: 姓名}
+begins: {column: 情况, values: {迟到: late, 旷工: absent}}
+"""
+    head = "日期,姓名,情况\n"
+    write("2026-11-02,吴样例,旷工\n", head=head, text=text)
+    assert load().code == 0
+    (entry,) = ask("list", "attendance")
+    write("2026-11-02,吴样例,迟到\n", head=head, text=text)
+    result = load()
+    assert result.code == 0
+    told = f"event absent -> late (began as absent here: retract it here (dispatchctl retract {entry['id']})"
+    assert told in result.err
+    assert "--update records it" not in result.err
+    assert count(load("--json")) == (1, 0, 1, 0, 0, 0)
+    result = load("--update")
+    assert result.code == 5
+    assert "began as absent here: retract it here" in result.err
+    assert run("retract", entry["id"], "--reason", "记错了", "--now", NOW).code == 0
+    assert count(load("--json")) == (1, 0, 0, 1, 0, 0)
+
+
+def test_a_changed_row_with_a_new_event_of_another_register_counts_as_both(load: Run, run: Run, ask: Ask) -> None:
+    hire(run)
+    call(CALLED)
+    assert load().code == 0
+    text = """register: assignments
+columns: {source_ref: n, order_id: n, at: t, assignee: who, requirements: r}
+constants: {role: lead, dispatcher: lin}
+events: [{event: completed, at: c}]
+"""
+    head = "n,t,who,r,c\n"
+    write("1,2026-11-02 09:00,吴样例,带梯子,\n", head=head, text=text)
+    assert load().code == 0
+    write("1,2026-11-02 09:00,吴样例,带水泵,2026-11-02 11:00\n", head=head, text=text)
+    result = load("--dry-run")
+    assert "requirements 带梯子 -> 带水泵" in result.err
+    assert "1 known rows say something else than is recorded; --update records it" in result.err
+    assert count(load("--json", "--dry-run")) == (1, 1, 1, 0, 0, 0)
+    assert count(load("--json", "--update")) == (1, 1, 1, 0, 0, 1)
+    assert count(load("--json", "--update")) == (1, 0, 0, 1, 0, 0)
+    (job,) = ask("list", "assignments")
+    assert [event for event, _ in list_events(ask, job["id"])] == ["assigned", "completed", "amended"]
