@@ -292,9 +292,9 @@ def _explain(label: str, name: str, message: str) -> Fault:
 def say_where(fault: Fault, writer: str, own: str) -> Fault:
     """The fault of a file of `writer` with a hint that can be followed: only the clone that writes as it may adopt it.
 
-    own: who this clone writes as.
+    own: who this clone writes as, "" where it does not yet.
     """
-    if writer == own or ADOPT not in fault.hint:
+    if own in (writer, "") or ADOPT not in fault.hint:
         return fault
     return fault._replace(hint=fault.hint.replace(ADOPT, f"in the clone that writes as {writer}, {ADOPT}"))
 
