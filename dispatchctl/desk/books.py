@@ -398,6 +398,7 @@ class Books:
         places = tuple(f"{self.folder.label}/{register}/" for register in registers)
         faults = [each for each in self.index.faults() if not places or each.file.startswith(places)]
         if faults:
+            faults = self._say_where(faults)
             raise BadData("\n".join(map(str, faults[:20])), hint="see: dispatchctl records check", faults=tuple(faults))
 
     def find_wrong(self, registers: Iterable[str]) -> BadData | None:
@@ -418,13 +419,15 @@ class Books:
             found = self.index.list_short()
         own = self.folder.writer  # of another's files the rows that are named may not have come yet
         found = [each for each in found if not each.case or (each.writer == own and not self._was_taken_back(each))]
-        return self._say_where(found) if found else found
+        return [
+            each._replace(fault=fault)
+            for each, fault in zip(found, self._say_where(short.fault for short in found), strict=True)
+        ]
 
-    def _say_where(self, found: "Iterable[Short]") -> list["Short"]:
+    def _say_where(self, faults: Iterable[Fault]) -> list[Fault]:
         from dispatchctl.store.tails import say_where
 
-        own = self.folder.writer
-        return [each._replace(fault=say_where(each.fault, each.writer, own)) for each in found]
+        return [say_where(each, self.folder.writer) for each in faults]
 
     def _was_taken_back(self, short: "Short") -> bool:
         """Whether the row that names what is missing counts no more."""

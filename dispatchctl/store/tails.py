@@ -289,12 +289,15 @@ def _explain(label: str, name: str, message: str) -> Fault:
     return Fault(f"{label}/{name}.csv", 0, 0, SHORT, message, hint=hint)
 
 
-def say_where(fault: Fault, writer: str, own: str) -> Fault:
-    """The fault of a file of `writer` with a hint that can be followed: only the clone that writes as it may adopt it.
+def say_where(fault: Fault, own: str) -> Fault:
+    """The fault of a record file with a hint that can be followed: only the clone that writes it may adopt it.
 
     own: who this clone writes as, "" where it does not yet.
     """
-    if own in (writer, "") or ADOPT not in fault.hint:
+    if not own or ADOPT not in fault.hint:
+        return fault
+    _, writer, _ = split_file_name(fault.file.rpartition("/")[2].removesuffix(".csv"))
+    if writer == own:
         return fault
     return fault._replace(hint=fault.hint.replace(ADOPT, f"in the clone that writes as {writer}, {ADOPT}"))
 

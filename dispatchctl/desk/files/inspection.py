@@ -163,7 +163,7 @@ class _Look:
             crc = read.position.crc
             torn += read.torn
             chained = (_explain_chain(fault, before) for fault in read.faults)
-            self.faults += [say_where(fault, file.writer, self.folder.writer) for fault in chained]
+            self.faults += [say_where(fault, self.folder.writer) for fault in chained]
             for _, _, row in read.rows:
                 self.rows += 1
                 self.cross.note_seq(row)
