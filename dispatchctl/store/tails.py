@@ -116,7 +116,7 @@ def note_named(db: sqlite3.Connection, rows: Iterable[Row], pages: Pages) -> Non
                 for item in split_items(text) if many else (text,):
                     named.setdefault(case_of(item), row)
         if row.event == "adopted":
-            _note_adopted(db, row)
+            note_adopted(db, row)
     count_ids(db, contacts)
     highest: dict[Day, tuple[int, Row]] = {}
     for case, row in named.items():
@@ -157,7 +157,8 @@ def read_adopted(row: Row) -> Adopted | None:
     return Adopted(subject, (register, parsed[1], day.replace("-", "")) if day else None, int(rows))
 
 
-def _note_adopted(db: sqlite3.Connection, row: Row) -> None:
+def note_adopted(db: sqlite3.Connection, row: Row) -> None:
+    """Remember what a row declares meant, if it does."""
     adopted = read_adopted(row)
     if adopted is None:
         return

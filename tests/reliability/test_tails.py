@@ -133,11 +133,13 @@ def test_what_was_declared_meant_is_settled_at_once(office, read, before, after)
         shutil.rmtree(office.index.parent)
     if read:
         assert "its end is gone, with O-20261102-0003" in office("list").err
+    office.wait(minutes=5)
     office(*ADOPT)
     if after:
         shutil.rmtree(office.index.parent)
     for argv in (("list",), ("status",), ("list", "staff"), ("records", "rebuild")):
         assert office(*argv).err == "", argv
+    assert office("list", "--as-of", "2026-11-02T08:36:00+08:00").err == ""  # before it was declared
     expect_reference_alone(office)
     office("retract", "A-20261102-0001", "assignments/2026-11.main#1", "--reason", "单子没了")
     assert find_codes(office) == set()
