@@ -49,6 +49,7 @@ ADOPTED = (
     Column("written_anew", "written anew", "重写的文件"),
     Column("encoding", "saved in", "原编码"),
 )
+ADOPTED_BEFORE = tuple(ADOPTED[place] for place in (0, 1, 4, 5))  # of what was done, what audit keeps
 
 
 @command("check")
@@ -151,7 +152,7 @@ def adopt(books: Books, file: str, reason: str, writing: Writing) -> None:
     item = adopt_file(books, file, reason, writing)
     if item.get("replayed"):
         tell(f"{item['id']} was recorded before; nothing was written")
-    print_items(books, [item], ADOPTED, single=True)
+    print_items(books, [item], ADOPTED_BEFORE if item.get("replayed") else ADOPTED, single=True)
 
 
 @command("verify")

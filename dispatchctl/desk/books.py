@@ -15,6 +15,8 @@ from dispatchctl.errors import BadData, DispatchError, Fault, IndexDamaged, NotF
 from dispatchctl.policy.rulebook import Rulebook, Version, assemble_rules
 from dispatchctl.registers import SHIPPED, Pages
 from dispatchctl.registers.row import Row, split_file_name
+from dispatchctl.store.chain import CHANGED
+from dispatchctl.store.files import count_lines
 from dispatchctl.store.folder import Folder, open_folder
 from dispatchctl.store.index import FORMAT, WAIT, Index, is_unharmed
 from dispatchctl.store.reading import UNREADABLE
@@ -396,6 +398,7 @@ class Books:
         places = tuple(f"{self.folder.label}/{register}/" for register in registers)
         faults = [each for each in self.index.faults() if not places or each.file.startswith(places)]
         if faults:
+            faults = self._say_where(faults)
             raise BadData("\n".join(map(str, faults[:20])), hint="see: dispatchctl records check", faults=tuple(faults))
 
     def find_wrong(self, registers: Iterable[str]) -> BadData | None:
@@ -415,7 +418,16 @@ class Books:
             self.index.catch_up(LateJudge(self))  # the row that is named may have come while the others were read
             found = self.index.list_short()
         own = self.folder.writer  # of another's files the rows that are named may not have come yet
-        return [each for each in found if not each.case or (each.writer == own and not self._was_taken_back(each))]
+        found = [each for each in found if not each.case or (each.writer == own and not self._was_taken_back(each))]
+        return [
+            each._replace(fault=fault)
+            for each, fault in zip(found, self._say_where(short.fault for short in found), strict=True)
+        ]
+
+    def _say_where(self, faults: Iterable[Fault]) -> list[Fault]:
+        from dispatchctl.store.tails import say_where
+
+        return [say_where(each, self.folder.writer) for each in faults]
 
     def _was_taken_back(self, short: "Short") -> bool:
         """Whether the row that names what is missing counts no more."""
@@ -424,7 +436,8 @@ class Books:
         return (short.case, short.ref) in find_retracted(self.index.family_rows(short.case), self.pages)
 
     def refuse_short(self, register: str, adopted: str = "") -> None:
-        """BadData where this writer may not go on in a register: rows are gone at an end, or a file cannot be read.
+        """BadData where this writer may not go on in a register: rows are gone at an end, a file cannot be read, or
+        what a row would go on from was changed.
 
         The next id might be one that was given. adopted: the file (`orders/2026-11.main`) that is just being declared
         meant.
@@ -437,9 +450,33 @@ class Books:
             unread = fault.code == UNREADABLE and fault.file.startswith(place) and f"{register}/{name}" != adopted
             if unread and split_file_name(name)[1] == self.folder.writer:
                 faults.append(fault)
+        if not faults:
+            faults = self._find_changed_end(register, adopted)
         if faults:
             message = "\n".join(f"{fault}; nothing can be recorded there" for fault in faults)
             raise BadData(message, hint=faults[0].hint, faults=tuple(faults))
+
+    def _find_changed_end(self, register: str, adopted: str) -> list[Fault]:
+        """What is wrong with this writer's newest file of a register so that nothing can be added to it."""
+        changed = [fault for fault in self.index.faults() if fault.code in CHANGED]
+        newest = self.index.last_position(register, self.folder.writer) if changed else None
+        if newest is None or f"{register}/{newest[1].name}" == adopted:
+            return []
+        file = newest[1]
+        lost = [fault for fault in changed if fault.file == file.label]
+        if not lost:
+            return []
+        from dispatchctl.store.adopting import find_encoding
+
+        of_all = f"{len(lost)} line{'s' if len(lost) > 1 else ''} in all"
+        encoding = find_encoding(file)
+        if encoding != "utf-8":  # nothing could mend a file that has rows of both
+            message = f"was saved in another encoding ({encoding}), which changed {of_all}"
+            return [Fault(file.label, 0, 0, lost[0].code, message, hint=lost[0].hint)]
+        if lost[-1].line == count_lines(file):
+            message = f"its last line was changed, {of_all}"
+            return [lost[-1]._replace(message=message)]
+        return []
 
     # --- cases ----------------------------------------------------------------------------------------------------
 

@@ -13,13 +13,11 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Group, Instant, Step, as_row, lint_privacy, make_drafts, new_id, try_drafts
 from dispatchctl.desk.names import resolve_case
 from dispatchctl.desk.times import format_time, local_time
-from dispatchctl.errors import BadData, DispatchError, NotFound, OutcomeUnknown, Refused, SystemFailed, UsageFault
+from dispatchctl.errors import DispatchError, NotFound, OutcomeUnknown, Refused, SystemFailed, UsageFault
 from dispatchctl.policy.rights import is_ruled
 from dispatchctl.registers.page import ALONE
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Family
-from dispatchctl.store.chain import CHANGED
-from dispatchctl.store.files import count_lines
 from dispatchctl.store.folder import has_seals, require_writer
 from dispatchctl.store.journal import Draft, End, Lock, append_groups, find_end, sync_rows
 from dispatchctl.store.lines import check_text
@@ -211,6 +209,8 @@ def plan_group(
     reason = next((text for step in steps if (text := str(step.fields.get("reason") or ""))), writing.reason)
     alone = _check_rights(books, register, drafts, moment, before, family, reason)
     if alone:
+        if register != AUDIT:
+            books.refuse_short(AUDIT)  # there it is noted too
         for place in alone:
             drafts[place] = drafts[place]._replace(fields={**drafts[place].fields, ALONE.name: reason})
         _, family = try_drafts(books, register, drafts, moment)
@@ -268,15 +268,13 @@ def _note_alone(books: Books, register: str, writer: str, drafts: Group, moment:
 
 
 def find_own_end(books: Books, register: str, writer: str) -> End:
-    """Where the writer goes on in a register: after its last row, above every seq that the file ever had."""
+    """Where the writer goes on in a register: after its last row, above every seq that the file ever had.
+
+    Whether it may go on there at all, Books.refuse_short has said.
+    """
     end = find_end(books.folder, register, writer, books.index.last_position(register, writer))
     if end.file is None:
         return end
-    lost = [fault for fault in books.index.faults() if fault.file == end.file.label and fault.code in CHANGED]
-    if lost and lost[-1].line == count_lines(end.file):
-        # in another encoding, say: nothing could mend a file that has rows of both
-        message = f"its last line ({lost[-1].line}) was changed, and {len(lost)} in all: nothing can be recorded there"
-        raise BadData(message, place=end.file.label, hint=lost[-1].hint, faults=tuple(lost))
     return end._replace(position=end.position._replace(seq=max(end.position.seq, books.index.highest_seq(end.file))))
 
 

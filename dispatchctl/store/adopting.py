@@ -75,19 +75,32 @@ def _decode(data: bytes, label: str, crc_before: int) -> tuple[str, str, int]:
     A text of GB 18030 may happen to be one of UTF-8 as well, and the other way round. Each row's crc is of its text in
     UTF-8, so the right encoding is the one in which more rows fit it.
     """
-    encodings = ENCODINGS if data[:2] not in UTF_16 else ("utf-16",)
+    chosen, fits = _choose_encoding(data, crc_before)
     data = data.removeprefix(BOM)
-    fits = {name: _count_fitting(data.decode(name, "replace"), crc_before) for name in encodings}
-    strict = [name for name in encodings if _is_text(data, name)]
-    chosen = max(encodings, key=lambda name: (fits[name], name in strict))
-    if chosen in strict:
-        return chosen, data.decode(chosen), fits[chosen]
-    lines = data.split(b"\n") if chosen == ENCODINGS[0] and fits[chosen] else []
+    if _is_text(data, chosen):
+        return chosen, data.decode(chosen), fits
+    lines = data.split(b"\n") if chosen == ENCODINGS[0] and fits else []
     bad = [number for number, line in enumerate(lines, 1) if not _is_text(line, chosen)]
     if bad:
         raise BadData.of([Fault(label, number, 0, "bad-line", "is not UTF-8") for number in bad[:20]])
     hint = "take it back from a backup or from git"
     raise BadData("is neither UTF-8 nor UTF-16 nor GB 18030", place=label, hint=hint)
+
+
+def find_encoding(file: RecordFile) -> str:
+    """What a record file was saved in, as far as its rows show: `utf-8` as the program writes, or another."""
+    with open_regular(file.path, file.label) as descriptor:
+        data = read_bytes(descriptor, 0, read_size(descriptor, file.label), file.label)
+    return _choose_encoding(data, 0)[0]
+
+
+def _choose_encoding(data: bytes, crc_before: int) -> tuple[str, int]:
+    """(encoding, rows that fit their crc in it)."""
+    encodings = ENCODINGS if data[:2] not in UTF_16 else ("utf-16",)
+    data = data.removeprefix(BOM)
+    fits = {name: _count_fitting(data.decode(name, "replace"), crc_before) for name in encodings}
+    chosen = max(encodings, key=lambda name: (fits[name], _is_text(data, name)))
+    return chosen, fits[chosen]
 
 
 def _is_text(data: bytes, encoding: str) -> bool:

@@ -20,6 +20,7 @@ SECTOR = 512  # bytes; what a disk writes at once, so a hole that a crash leaves
 BURST = SECOND  # the rows of one append are stamped within this time
 
 CHANGED = ("bad-line", "bad-crc")  # codes of lines that are not as they were written
+ADOPT = "dispatchctl records adopt"  # what declares a file meant as it is
 EPOCH = datetime(1970, 1, 1)
 _FIRST, _LAST = len(HEAD), len(TAIL)
 
@@ -49,6 +50,11 @@ class Piece(NamedTuple):
     position: Position
     faults: list[Fault]
     torn: list[int]
+
+
+def hint_adopt(label: str) -> str:
+    """What mends a record file whose lines are not as they were written; label: as messages name it."""
+    return f"take the file back from a backup, or: {ADOPT} {label} --reason TEXT"
 
 
 def count_microseconds(text: str) -> int:
@@ -226,7 +232,7 @@ class _CarefulReader:
     def _report(self, code: str, message: str) -> None:
         hint = "update dispatchctl"
         if code != "newer-event":
-            hint = f"take the file back from a backup, or: dispatchctl records adopt {self.file.label} --reason TEXT"
+            hint = hint_adopt(self.file.label)
         self.faults.append(Fault(self.file.label, self.number, 0, code, message, hint=hint))
 
 

@@ -43,6 +43,7 @@ from dispatchctl.store.tails import (
     highest_number,
     keep_seen,
     list_short,
+    note_adopted,
     note_named,
     note_sealed_sizes,
     settle_tails,
@@ -373,6 +374,8 @@ class Index:
             for offset, length, row in read.rows:
                 if self.until is None or row.recorded <= self.until:
                     yield PlacedRow(number, offset, length, row)
+                elif row.event == "adopted":  # of the files as they are now, however far one looks back
+                    note_adopted(self.db, row)
             damaged = damaged or bool(read.faults)
         if damaged:
             count_damaged_ids(self.db, file)

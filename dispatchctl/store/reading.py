@@ -12,7 +12,7 @@ from dispatchctl import sizes
 from dispatchctl.errors import BadData, Fault
 from dispatchctl.registers.page import HEAD, TAIL
 from dispatchctl.registers.row import Row
-from dispatchctl.store.chain import Piece, Placed, Position, make_row, read_carefully
+from dispatchctl.store.chain import ADOPT, Piece, Placed, Position, hint_adopt, make_row, read_carefully
 from dispatchctl.store.columns import read_quickly
 from dispatchctl.store.files import RecordFile, open_regular, read_bytes, read_size
 from dispatchctl.store.lines import BOM, CRC_LENGTH, decode_line
@@ -114,7 +114,7 @@ def _read_header(descriptor: int, file: RecordFile, crc_before: int) -> Read:
     except ValueError:
         columns = ()
     if columns[: len(HEAD)] != HEAD or columns[-len(TAIL) :] != TAIL or len(set(columns)) != len(columns):
-        mend = f"dispatchctl records adopt {file.label} --reason TEXT"
+        mend = f"{ADOPT} {file.label} --reason TEXT"
         hint = f"a spreadsheet or git may have rewritten the file: take it back from a backup, or try: {mend}"
         message = f"is not the header of a register{_explain_header(data)}"
         fault = Fault(file.label, 1, 0, UNREADABLE, message, hint=hint)
@@ -150,7 +150,8 @@ def _end_file(file: RecordFile, piece: Piece, tail: bytes, line: int) -> Read:
         for text in tail[: -len(torn)].split(b"\n")[:-1]:
             crc = crc32(text[:-CRC_LENGTH], crc)
         if torn[-CRC_LENGTH - 1 : -1] == b"%08x" % crc32(torn[: -CRC_LENGTH - 1], crc):
-            faults = [*faults, Fault(file.label, 0, 0, "bad-end", "the end of its last line was changed")]
+            message = "the end of its last line was changed"
+            faults = [*faults, Fault(file.label, 0, 0, "bad-end", message, hint=hint_adopt(file.label))]
     return Read(piece.rows, piece.position, faults, piece.torn, tail)
 
 

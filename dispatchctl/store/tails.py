@@ -23,12 +23,26 @@ from dispatchctl.errors import Fault
 from dispatchctl.registers import Pages, case_of
 from dispatchctl.registers.page import split_items
 from dispatchctl.registers.row import Row, split_file_name
+from dispatchctl.store.chain import ADOPT
 from dispatchctl.store.files import RecordFile, list_files, name_file, parse_file_name
 from dispatchctl.store.folder import has_seals
 from dispatchctl.store.keys import count_ids, make_id, note_number, split_id
 from dispatchctl.store.reading import UNREADABLE
 
 SHORT = "fewer-rows"  # the code of these faults
+
+
+Day = tuple[str, str, str]  # register, writer, day as YYYYMMDD: what ids are numbered by
+
+
+class Adopted(NamedTuple):
+    """What a row of audit declares: of a file (`orders/2026-11.main`) the highest seq that it ever had, or of the `day`
+    of its ids the highest number.
+    """
+
+    name: str
+    day: Day | None
+    highest: int
 
 
 class Kept(NamedTuple):
@@ -102,9 +116,9 @@ def note_named(db: sqlite3.Connection, rows: Iterable[Row], pages: Pages) -> Non
                 for item in split_items(text) if many else (text,):
                     named.setdefault(case_of(item), row)
         if row.event == "adopted":
-            _note_adopted(db, row)
+            note_adopted(db, row)
     count_ids(db, contacts)
-    highest: dict[tuple[str, str, str], tuple[int, Row]] = {}
+    highest: dict[Day, tuple[int, Row]] = {}
     for case, row in named.items():
         register, found = pages.letters.get(case[:1], ""), split_id(case)
         if register and case[1:2] == "-" and found is not None:
@@ -129,18 +143,30 @@ def _name_fields(pages: Pages, register: str) -> tuple[tuple[str, bool, bool], .
     return tuple((each.name, each.many, each.type == "contact") for each in fields if each.type in ("case", "contact"))
 
 
-def _note_adopted(db: sqlite3.Connection, row: Row) -> None:
-    """A row of audit: `subject` a file with `rows`, its highest seq, or with a `period` too, a day and its number."""
+def read_adopted(row: Row) -> Adopted | None:
+    """What a row declares meant: `subject` a file with `rows`, its highest seq, or with a `period` too, a day and its
+    number. None for a row of anything else.
+    """
+    if row.register != "audit" or row.event != "adopted":
+        return None
     subject, day, rows = (row.fields.get(name, "") for name in ("subject", "period", "rows"))
     register, _, file = subject.partition("/")
     parsed = parse_file_name(f"{file}.csv")
-    if row.register != "audit" or parsed is None or not rows.isdecimal():
+    if parsed is None or not rows.isdecimal():
+        return None
+    return Adopted(subject, (register, parsed[1], day.replace("-", "")) if day else None, int(rows))
+
+
+def note_adopted(db: sqlite3.Connection, row: Row) -> None:
+    """Remember what a row declares meant, if it does."""
+    adopted = read_adopted(row)
+    if adopted is None:
         return
-    if day:
-        note_number(db, (register, parsed[1], day.replace("-", "")), int(rows))
+    if adopted.day is not None:
+        note_number(db, adopted.day, adopted.highest)
     else:
-        adopted = "INSERT INTO adopted VALUES (?, ?) ON CONFLICT DO UPDATE SET seq = MAX(seq, excluded.seq)"
-        db.execute(adopted, (subject, int(rows)))
+        query = "INSERT INTO adopted VALUES (?, ?) ON CONFLICT DO UPDATE SET seq = MAX(seq, excluded.seq)"
+        db.execute(query, (adopted.name, adopted.highest))
 
 
 def note_sealed_sizes(db: sqlite3.Connection, path: str, label: str, changed: Iterable[tuple[RecordFile, int]]) -> None:
@@ -260,8 +286,21 @@ def explain_named(path: str, label: str, pages: Pages, lost: tuple[str, str, str
 
 def _explain(label: str, name: str, message: str) -> Fault:
     hint = "take it back from a backup or from git; where the shorter file is meant: "
-    hint += f"dispatchctl records adopt {label}/{name}.csv --reason TEXT"
+    hint += f"{ADOPT} {label}/{name}.csv --reason TEXT"
     return Fault(f"{label}/{name}.csv", 0, 0, SHORT, message, hint=hint)
+
+
+def say_where(fault: Fault, own: str) -> Fault:
+    """The fault of a record file with a hint that can be followed: only the clone that writes it may adopt it.
+
+    own: who this clone writes as, "" where it does not yet.
+    """
+    if not own or ADOPT not in fault.hint:
+        return fault
+    _, writer, _ = split_file_name(fault.file.rpartition("/")[2].removesuffix(".csv"))
+    if writer == own:
+        return fault
+    return fault._replace(hint=fault.hint.replace(ADOPT, f"in the clone that writes as {writer}, {ADOPT}"))
 
 
 def _add(found: dict[str, Short], name: str, fault: Fault, case: str = "", ref: str = "") -> None:

@@ -47,10 +47,11 @@ def find_faults(office):
     return {f"{each['file']}:{each['line']}" for each in faults}
 
 
-def expect_damage(office, where, faults=None, *, readable=True):
+def expect_damage(office, where, faults=None, *, readable=True, end=""):
     """Who judges refuses, naming the place; who shows tells what can be read and ends as it does; check names it.
 
-    readable: a request is taken; of a file of which no row can be read nothing is known that it could go on from.
+    readable: a request is taken; of a file of which no row can be read nothing is known that it could go on from. end:
+    the place of its last line, where that is among what is damaged: no request is taken either.
     """
     for argv in JUDGING:
         assert where in office(*argv, code=5).err, argv
@@ -58,7 +59,12 @@ def expect_damage(office, where, faults=None, *, readable=True):
         assert where in office(*argv, "--json", code=5).err, argv
     assert office("list", "staff", "-q").out.count("\n") == 3
     assert where in (faults or find_faults(office))
-    if readable:
+    if end:
+        assert (
+            f"{end}: its last line was changed"
+            in office("new-order", "--kind", "inquiry", "--content", "问路", code=5).err
+        )
+    elif readable:
         order = office.take(content="新来的")
         assert order in office("list", "orders", "-q", code=None).out
     elif "orders" in where:
@@ -102,7 +108,7 @@ def test_a_hand_edit(office):
 
 def test_two_rows_in_each_others_place(office):
     rewrite(office, lambda lines: [*lines[:4], lines[5], lines[4]])
-    expect_damage(office, "records/orders/2026-11.main.csv:5")
+    expect_damage(office, "records/orders/2026-11.main.csv:5", end="records/orders/2026-11.main.csv:6")
 
 
 def test_a_row_twice(office):
@@ -112,7 +118,7 @@ def test_a_row_twice(office):
 
 def test_a_row_taken_out(office):
     rewrite(office, lambda lines: [*lines[:4], *lines[5:]])
-    expect_damage(office, "records/orders/2026-11.main.csv:5")
+    expect_damage(office, "records/orders/2026-11.main.csv:5", end="records/orders/2026-11.main.csv:5")
 
 
 def test_a_byte_order_mark_alone_is_passed_over(office):
@@ -216,8 +222,9 @@ def test_every_byte_flipped_is_found_or_harmless(office, register):
 def test_the_id_of_a_damaged_row_is_not_given_again(office):
     """It is the last of today's: whoever mends the row must not find its id taken."""
     last = office.take(content="今天的")
+    office("amend", office("list", "-q").out.split()[0], "content=听错了", "--reason", "听错了")
     kept = place(office).read_bytes()
-    rewrite(office, lambda lines: [*lines[:-1], lines[-1].replace("今天".encode(), "昨天".encode())])
+    rewrite(office, lambda lines: [line.replace("今天".encode(), "昨天".encode()) for line in lines])
     office("overdue", code=5)
     assert office.take(content="下一单") == last[:-1] + "2"
     place(office).write_bytes(kept)

@@ -4,6 +4,7 @@ import json
 import random
 import shutil
 import subprocess
+from hashlib import sha256
 
 import pytest
 from office import Office, live
@@ -37,6 +38,14 @@ def keep_rows(office, count, register="orders"):
 def find_codes(office):
     result = office("records", "check", "--json", code=None)
     return {(each["file"], each["code"]) for each in json.loads(result.out) if each["code"] != "torn"}
+
+
+def expect_reference_alone(office):
+    """Check tells nothing but the row that names the lost case, and how that is mended; which then is all."""
+    (fault,) = json.loads(office("records", "check", "--json", code=1).out)
+    assert (fault["file"], fault["code"]) == ("records/assignments/2026-11.main.csv", "unknown-case")
+    mend = "dispatchctl retract A-20261102-0001 assignments/2026-11.main#1 --reason T"
+    assert fault["hint"] == f"its file was declared meant without it: {mend}"
 
 
 def read_files(office):
@@ -114,6 +123,28 @@ def test_a_file_that_is_shorter_than_its_seal_says(office):
     assert office.take() == "O-20261201-0001"
 
 
+@pytest.mark.parametrize("read", [False, True], ids=["never read", "read"])
+@pytest.mark.parametrize("before", [False, True], ids=["", "index deleted before"])
+@pytest.mark.parametrize("after", [False, True], ids=["", "index deleted after"])
+def test_what_was_declared_meant_is_settled_at_once(office, read, before, after):
+    """Also where a row names a case that went with the end: that row alone is told."""
+    keep_rows(office, 2)
+    if before:
+        shutil.rmtree(office.index.parent)
+    if read:
+        assert "its end is gone, with O-20261102-0003" in office("list").err
+    office.wait(minutes=5)
+    office(*ADOPT)
+    if after:
+        shutil.rmtree(office.index.parent)
+    for argv in (("list",), ("status",), ("list", "staff"), ("records", "rebuild")):
+        assert office(*argv).err == "", argv
+    assert office("list", "--as-of", "2026-11-02T08:36:00+08:00").err == ""  # before it was declared
+    expect_reference_alone(office)
+    office("retract", "A-20261102-0001", "assignments/2026-11.main#1", "--reason", "单子没了")
+    assert find_codes(office) == set()
+
+
 @pytest.mark.parametrize("forget", [False, True], ids=["index kept", "index deleted"])
 def test_a_shorter_file_that_is_declared_meant(office, forget):
     """Ids and seq go on above the highest there ever was, also from the files alone."""
@@ -125,7 +156,11 @@ def test_a_shorter_file_that_is_declared_meant(office, forget):
     assert (done["rows"], done["had"], done["numbers"]) == (2, 4, {"2026-11-02": 4})
     assert tried == {**done, "dry_run": True}
     assert done["written_anew"] == []  # its chain holds
-    assert json.loads(office(*ADOPT, "--json", "--request-id", "k").out)["replayed"]
+    again = json.loads(office(*ADOPT, "--json", "--request-id", "k").out)
+    assert (again["replayed"], again["had"], again["numbers"]) == (True, 4, {"2026-11-02": 4})
+    told = office(*ADOPT, "--request-id", "k", env={"LANG": "zh_CN.UTF-8"})
+    assert [line.split()[0] for line in told.out.splitlines()] == ["编号", "文件", "曾有最大行号", "已用编号"]
+    assert all(len(line.split()) == 2 for line in told.out.splitlines())
     assert "there is nothing to adopt" in office(*ADOPT, code=4).err
     if forget:
         shutil.rmtree(office.index.parent)
@@ -137,7 +172,7 @@ def test_a_shorter_file_that_is_declared_meant(office, forget):
     office("triage", "5", "--dispatch")
     assert office.rows("orders")[-1]["seq"] == "6"
     assert office.take(content="又一单") == "O-20261102-0006"
-    assert find_codes(office) == {("records/assignments/2026-11.main.csv", "unknown-case")}
+    expect_reference_alone(office)
     audit = json.loads(office("list", "audit", "--json").out)
     told = [(each["subject"], each["period"], each["rows"], each["reason"]) for each in audit]
     assert told[-2:] == [
@@ -218,10 +253,9 @@ def test_what_another_program_saved_is_adopted_without_loss(office, program):
     assert office("list", "--json").out == listed
     assert office.take() == "O-20261102-0005"
     assert find_codes(office) == set()
-    assert [each["subject"] for each in json.loads(office("list", "audit", "--json").out)] == [
-        "orders/2026-11.main",
-        "orders/.2026-11.main.csv.old",
-    ]
+    (told,) = office.rows("audit")  # one row, which says where what it was is kept
+    assert told["subject"] == "orders/2026-11.main"
+    assert told["note"] == f"orders/.2026-11.main.csv.old sha256:{sha256(changed).hexdigest()}"
     office.check_index()
 
 
@@ -240,6 +274,113 @@ def test_rows_that_lost_what_they_live_by_are_never_guessed(office, change, said
     files = read_files(office)
     assert said in office(*ADOPT, code=5).err
     assert read_files(office) == files
+
+
+def edit_line(office, number, before, after):
+    """Change one line of the orders by hand."""
+    lines = place(office).read_bytes().splitlines(keepends=True)
+    assert before.encode() in lines[number - 1]
+    lines[number - 1] = lines[number - 1].replace(before.encode(), after.encode())
+    place(office).write_bytes(b"".join(lines))
+
+
+def expect_refused(office, said):
+    """Nothing is taken, imported or tried, and nothing of it written, contacts and attachments among it."""
+    lines, photo = office.folder / "orders.jsonl", office.folder / "photo.jpg"
+    lines.write_text('{"kind": "inquiry", "content": "问路"}\n', encoding="utf-8")
+    photo.write_bytes(b"photo")
+    calls, rules = office.folder / "calls.csv", office.folder / "map.yaml"
+    calls.write_text("号,时间,内容\n1,2026-11-01 09:00,漏水\n", encoding="utf-8")
+    rules.write_text(
+        "register: orders\ncolumns: {source_ref: 号, at: 时间, content: 内容}\nconstants: {kind: inquiry}\n",
+        encoding="utf-8",
+    )
+    files = read_files(office)
+    call = ("new-order", "--service", "plumbing", "--content", "漏", "--caller", "钱示例", "--phone", "138-0000-0077",
+            "--address", "9号楼901")  # fmt: skip
+    imported = ("records", "import", str(calls), "--map", str(rules))
+    once = (ASK, call, (*call, "--attach", str(photo)), ("new-order", "--from", str(lines)), imported)
+    for argv in (*once, *((*argv, "--dry-run") for argv in once)):
+        told = office(*argv, code=5).err
+        assert said in told, argv
+        assert "nothing can be recorded there" in told, argv
+        assert "dispatchctl records adopt records/orders/2026-11.main.csv --reason TEXT" in told, argv
+    assert read_files(office) == files
+
+
+def expect_adopted(office):
+    """Check names the command that mends it, which does; then ids go on."""
+    found = json.loads(office("records", "check", "--json", code=1).out)
+    hints = [each["hint"] for each in found if each["code"] in ("bad-crc", "broken-chain")]
+    assert hints
+    assert all("dispatchctl records adopt records/orders/2026-11.main.csv" in hint for hint in hints)
+    office(*ADOPT)
+    assert find_codes(office) == set()
+    assert office.take() == "O-20261102-0005"
+    office("overdue", code=0)
+    assert find_codes(office) == set()
+    office.check_index()
+
+
+@pytest.mark.parametrize("ascii_end", [False, True], ids=["", "last line in ASCII"])
+def test_a_file_saved_in_gb_18030_is_not_gone_on_with_before_it_is_adopted(office, ascii_end):
+    """Nothing could mend a file with rows in both; also where its last line is the same in each."""
+    if ascii_end:
+        office("paid", "1", "--amount", "50", "--reason", "cash")
+        assert place(office).read_bytes().splitlines()[-1].isascii()
+    data = place(office).read_text(encoding="utf-8").encode("gb18030")
+    place(office).write_bytes(data)
+    expect_refused(office, "2026-11.main.csv: was saved in another encoding (gb18030), which changed 4 lines in all")
+    expect_adopted(office)
+    assert (place(office).parent / ".2026-11.main.csv.old").read_bytes() == data
+
+
+def test_a_last_line_edited_by_hand_is_not_gone_on_from(office):
+    edit_line(office, 5, "漏水4", "滴水4")
+    expect_refused(office, "2026-11.main.csv:5: its last line was changed, 1 line in all")
+    assert "its last line was changed" in office("triage", "1", "--dispatch", code=5).err
+    expect_adopted(office)
+
+
+def test_a_first_line_that_is_the_last_says_how_it_is_mended(isolated):
+    office = Office(isolated).begin()
+    office.take(content="漏水1")
+    edit_line(office, 2, "漏水1", "滴水1")
+    (fault,) = json.loads(office("records", "check", "--json", code=1).out)
+    assert fault["code"] == "broken-chain"
+    assert fault["hint"].endswith("dispatchctl records adopt records/orders/2026-11.main.csv --reason TEXT")
+    office(*ASK, code=5)
+    office(*ADOPT)
+    assert office.take() == "O-20261102-0002"
+    assert find_codes(office) == set()
+
+
+def test_a_line_in_the_middle_edited_by_hand_is_gone_on_after_with_a_warning(office):
+    edit_line(office, 3, "漏水2", "滴水2")
+    told = office(*ASK)
+    assert "warning: records/orders/2026-11.main.csv:3: does not fit its crc" in told.err
+    office("overdue", code=5)
+    office(*ADOPT)
+    office("overdue")
+    assert find_codes(office) == set()
+    assert office.take() == "O-20261102-0006"
+
+
+def test_what_audit_has_to_note_is_not_recorded_where_it_cannot(isolated):
+    """What only somebody alone records leaves a row in audit: its last line is looked at first."""
+    office = Office(isolated)
+    office("init", "--demo", "--me", "lin", "--name", "林示例")
+    alone = ("staff", "change", "lin", "--phone", "138-0000-0003", "--reason", "换电脑")
+    office(*alone)
+    path = place(office, "audit")
+    path.write_bytes(path.read_bytes().replace("换电脑".encode(), "换电话".encode()))
+    files = read_files(office)
+    for argv in (alone, (*alone, "--dry-run")):
+        told = office(*argv, code=5).err
+        assert "audit/2026-11.main.csv:2: its last line was changed, 1 line in all; nothing can be recorded" in told
+    assert read_files(office) == files
+    office("records", "adopt", "audit/2026-11.main", "--reason", "手改")
+    office(*alone)
 
 
 def test_a_damaged_byte_is_not_taken_for_another_encoding(office):
@@ -285,8 +426,8 @@ def test_a_crash_in_the_middle_of_adopting_is_finished_by_doing_it_again(office,
         assert calls
     assert office("list").code == 0
     office(*ADOPT)
-    subjects = [row["subject"] for row in office.rows("audit")]
-    assert subjects == ["orders/2026-11.main", "orders/.2026-11.main.csv.old"]
+    (told,) = office.rows("audit")
+    assert told["note"].startswith("orders/.2026-11.main.csv.old sha256:")
     assert "there is nothing to adopt" in office(*ADOPT, code=4).err
 
 
@@ -313,7 +454,15 @@ def test_another_writers_file_that_got_shorter_is_told_and_stops_nobody(office):
     office("list")
     whole = here.read_bytes()
     here.write_bytes(b"".join(whole.splitlines(keepends=True)[:2]))  # an older commit was checked out
-    assert "2026-11.SZ.csv: has 1 row, and 2 were read here before" in office("list").err
+    told = office("list").err
+    assert "2026-11.SZ.csv: has 1 row, and 2 were read here before" in told
+    assert "in the clone that writes as SZ, dispatchctl records adopt records/orders/2026-11.SZ.csv" in told
+    found = json.loads(office("records", "check", "--json", code=1).out)
+    assert ["in the clone that writes as SZ, " in each["hint"] for each in found] == [True]
+    here.write_bytes(whole.replace("二单".encode(), "三单".encode()))  # a changed line likewise
+    found = json.loads(office("records", "check", "--json", code=1).out)
+    assert all("or: in the clone that writes as SZ, dispatchctl records adopt" in each["hint"] for each in found)
+    here.write_bytes(b"".join(whole.splitlines(keepends=True)[:2]))
     office.take()
     here.write_bytes(whole)
     theirs.take(content="三单")

@@ -15,11 +15,12 @@ from dispatchctl.desk.drafts import Instant, Step, new_id
 from dispatchctl.desk.events import begin
 from dispatchctl.desk.recording import Done
 from dispatchctl.errors import NotFound, Refused, UsageFault
+from dispatchctl.registers.row import Row
 from dispatchctl.store import seals
 from dispatchctl.store.adopting import Restamped, keep_and_replace, list_kept, name_kept, restamp_file
 from dispatchctl.store.files import RecordFile, list_files, name_file, parse_file_name
 from dispatchctl.store.folder import require_writer
-from dispatchctl.store.keys import split_id
+from dispatchctl.store.keys import make_id, split_id
 from dispatchctl.store.reading import iterate_file
 from dispatchctl.store.tails import list_lost
 from dispatchctl.typed import Writing
@@ -138,23 +139,29 @@ def _refuse_sealed(books: Books, file: RecordFile) -> None:
 
 def _list_unrecorded(books: Books, file: RecordFile) -> list[str]:
     """What a file was before, kept by an adoption that a crash cut short before audit could tell of it."""
-    told = {subject for (subject,) in books.index.db.execute("SELECT subject FROM audit")}
+    found = books.index.db.execute("SELECT id, subject FROM audit").fetchall()
+    told = {subject for _, subject in found}  # where older releases told of it
+    for case in (case for case, subject in found if subject == f"{file.register}/{file.name}"):
+        for row in books.index.family_rows(case):
+            told |= {part.partition(" ")[0] for part in row.note.split("; ")}
     return [name for name in list_kept(file) if f"{file.register}/{name}" not in told]
 
 
 def _write_steps(books: Books, plan: _Plan, kept: dict[str, str], reason: str) -> Iterator[Step]:
-    """The rows of audit: each file with its highest seq, what it was, and of each day the highest number."""
+    """The rows of audit: each file with its highest seq (the note says where what it was is kept), and of each day the
+    highest number.
+    """
     for place, (file, new) in enumerate(plan.files):
         subject = f"{file.register}/{file.name}"
         fields: dict[str, Any] = {"subject": subject, "reason": reason}
         digest = seals.digest_bytes(new.data) if new.data is not None else _digest(file)
         seq = plan.had if place == 0 else max(new.last, books.index.highest_seq(file))
-        yield Step(ADOPTED, {**fields, "rows": seq, "sha256": digest})
         older = [*_list_unrecorded(books, file), *([kept[file.name]] if file.name in kept else [])]
+        notes = []
         for name in dict.fromkeys(older):
             path = file.path if name == kept.get(file.name) else os.path.join(os.path.dirname(file.path), name)
-            digest = seals.measure_file(path, file.label)[1]
-            yield Step(ADOPTED, {**fields, "subject": f"{file.register}/{name}", "sha256": digest})
+            notes.append(f"{file.register}/{name} sha256:{seals.measure_file(path, file.label)[1]}")
+        yield Step(ADOPTED, {**fields, "rows": seq, "sha256": digest}, note="; ".join(notes))
     file = plan.files[0][0]
     for day, _, highest in plan.lost:
         period = f"{day[:4]}-{day[4:6]}-{day[6:]}"
@@ -166,8 +173,23 @@ def _digest(file: RecordFile) -> str:
     return seals.measure_file(file.path, file.label)[1]
 
 
+def _list_rows(books: Books, done: Done) -> list[Row]:
+    """Every row of an adoption; of one that had been recorded, `done` has only those of its first entry."""
+    rows = list(done.rows)
+    split = split_id(rows[0].id)
+    while done.replayed and split is not None:
+        split = (*split[:2], split[2] + 1)
+        name = make_id(books.pages.get(AUDIT).letter, split[1], split[0], split[2])
+        more = [row for row in books.index.family_rows(name) if row.recorded == rows[0].recorded]
+        if not more:
+            break
+        rows += more
+    return rows
+
+
 def _describe(books: Books, file: RecordFile, done: Done, plan: _Plan | None) -> dict[str, Any]:
-    first = done.rows[0]
+    rows = _list_rows(books, done)
+    first = rows[0]
     item: dict[str, Any] = {
         "id": first.id,
         "event": ADOPTED,
@@ -178,7 +200,7 @@ def _describe(books: Books, file: RecordFile, done: Done, plan: _Plan | None) ->
         "unchanged": plan.files[0][1].unchanged if plan is not None else None,
         "encoding": plan.files[0][1].encoding if plan is not None else None,
         "written_anew": [each.label for each, new in plan.files if new.data is not None] if plan is not None else [],
-        "numbers": {row.fields["period"]: int(row.fields["rows"]) for row in done.rows if row.fields.get("period")},
+        "numbers": {row.fields["period"]: int(row.fields["rows"]) for row in rows if row.fields.get("period")},
     }
     if done.replayed:
         item["replayed"] = True

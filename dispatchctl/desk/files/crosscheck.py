@@ -15,6 +15,7 @@ from dispatchctl.registers.page import FIRST, Field, Register, split_items
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Case, find_retracted, fold_family
 from dispatchctl.store.keys import split_id
+from dispatchctl.store.tails import Day, read_adopted
 
 SYSTEM = "system"
 DEPTH = 8  # how far up a family's root is sought
@@ -66,7 +67,8 @@ class CrossCheck:
         self._gaps: dict[tuple[str, str], list[tuple[int, int]]] = {}  # (seq before it, numbers left out)
         self._last: dict[tuple[str, str], int] = {}
         self._values: list[tuple[tuple[str, str], Fault]] = []  # (case, reference) of a row, and what it may not hold
-        self._unmet: dict[tuple[str, str, str], tuple[int, str]] = {}  # (register, writer, day) -> (number, row)
+        self._unmet: dict[Day, tuple[int, str]] = {}  # -> (number, row)
+        self._adopted: dict[Day, int] = {}  # the highest number of a day whose last ids were declared gone
         self._retractions: list[Row] = []
         self._held: list[Row] | None = []
 
@@ -105,6 +107,9 @@ class CrossCheck:
         self._cases[row.register].add(row.id)
         if row.event == "retracted":
             self._retractions.append(row)
+        adopted = read_adopted(row)
+        if adopted is not None and adopted.day is not None:
+            self._adopted[adopted.day] = max(self._adopted.get(adopted.day, 0), adopted.highest)
         if not row.id or not row.id.startswith(checks.letter):
             message = f"{row.id!r} is no id of {row.register}"
             self.faults.append(self._fault(place, "bad-id", message, f"{checks.letter}YYYYMMDD-NNNN"))
@@ -191,16 +196,19 @@ class CrossCheck:
             if key not in self._unmet or found[2] > self._unmet[key][0]:
                 self._unmet[key] = found[2], row.ref
 
-    def list_lost(self) -> dict[tuple[str, str, str], tuple[int, int, str]]:
-        """(register, writer, day) -> (last number there, highest that a row names, that row): where ids are gone at the
-        end of a day. After check_references.
+    def list_lost(self) -> dict[Day, tuple[int, int, str]]:
+        """(last number there, highest that a row names, that row) of each day at whose end ids are gone, and nobody
+        declared it meant. After check_references.
         """
         lost = {}
-        for (register, writer, day), (number, ref) in self._unmet.items():
+        for key, (number, ref) in self._unmet.items():
+            register, writer, day = key
+            if number <= self._adopted.get(key, 0):
+                continue
             known = (split_id(case) for case in self._cases[register])
             last = max((each[2] for each in known if each and each[:2] == (writer, day)), default=0)
             if last < number:
-                lost[register, writer, day] = last, number, ref
+                lost[key] = last, number, ref
         return lost
 
     def _is_missing(self, kind: tuple[str, str], wanted: str, contacts: frozenset[str] | None) -> bool:
@@ -217,10 +225,17 @@ class CrossCheck:
             message = f"refers to {wanted!r}, who is not in the staff register"
             return self._fault(place, "unknown-staff", message, hint=mend)
         if kind == CASE:
-            hint = f"a file may be missing; else: {mend}" if mend else "a file may be missing"
+            gone = "its file was declared meant without it" if self._was_adopted(wanted) else "a file may be missing"
+            hint = (f"{gone}: {mend}" if self._was_adopted(wanted) else f"{gone}; else: {mend}") if mend else gone
             return self._fault(place, "unknown-case", f"refers to {wanted!r}, and there is no such case", hint=hint)
         message = f"refers to {wanted!r}, which private/contacts.csv lacks"
         return self._fault(place, "unknown-contact", message, hint=mend)
+
+    def _was_adopted(self, case: str) -> bool:
+        """Whether a missing case is one of those that were declared gone."""
+        found = split_id(case)
+        key = (self.pages.letters.get(case[:1], ""), *(found or ("", "", 0))[:2])
+        return found is not None and found[2] <= self._adopted.get(key, 0)
 
     def _has_case(self, case: str, register: str) -> bool:
         return any(case in self._cases[name] for name in ((register,) if register else self.pages.names))

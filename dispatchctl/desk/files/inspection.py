@@ -15,6 +15,7 @@ from dispatchctl.policy.compiling import compile_policy
 from dispatchctl.registers import SHIPPED, Pages
 from dispatchctl.registers.row import Row
 from dispatchctl.store import seals
+from dispatchctl.store.chain import ADOPT
 from dispatchctl.store.contact_places import stat_contacts
 from dispatchctl.store.contacts import iterate_contacts, list_unreadable
 from dispatchctl.store.files import RecordFile, list_files, list_strays
@@ -23,7 +24,7 @@ from dispatchctl.store.publications import Publication, read_publications
 from dispatchctl.store.reading import UNREADABLE, iterate_file
 from dispatchctl.store.rules_cache import read_text
 from dispatchctl.store.seals import name_seal
-from dispatchctl.store.tails import SHORT, explain_cut, explain_named
+from dispatchctl.store.tails import SHORT, explain_cut, explain_named, say_where
 from dispatchctl.store.versions import FOLDER as POLICIES
 from dispatchctl.store.versions import VersionFile, list_version_files
 from dispatchctl.workspace import Workspace
@@ -161,7 +162,8 @@ class _Look:
         for read in iterate_file(file, None, crc, events):
             crc = read.position.crc
             torn += read.torn
-            self.faults += [_explain_chain(fault, before) for fault in read.faults]
+            chained = (_explain_chain(fault, before) for fault in read.faults)
+            self.faults += [say_where(fault, self.folder.writer) for fault in chained]
             for _, _, row in read.rows:
                 self.rows += 1
                 self.cross.note_seq(row)
@@ -309,7 +311,8 @@ def _explain_chain(fault: Fault, before: RecordFile | None) -> Fault:
         message = "is not where this writer began: an earlier file is missing, or this line or the header was changed"
     else:
         message = f"does not go on from {before.name}.csv: a file between is missing, or one of the two was changed"
-    return fault._replace(code="broken-chain", message=message, hint="take the files back from a backup")
+    hint = f"take the files back from a backup; where none is to be had: {ADOPT} {fault.file} --reason TEXT"
+    return fault._replace(code="broken-chain", message=message, hint=hint)
 
 
 def _bound_month(month: str) -> tuple[int, int]:

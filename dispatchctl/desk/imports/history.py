@@ -81,6 +81,7 @@ def import_history(
     books.granted = True
     read_moment(books, "")
     wanted = load_import_map(books, map_path)
+    books.refuse_short(wanted.register)  # a dry run says so too
     source = open_source(path, wanted.layout)
     try:
         job = Import(books, source, wanted, writer, actor, advance or (lambda done, size: None), update, strict)
