@@ -15,6 +15,7 @@ from dispatchctl.errors import UsageFault
 from dispatchctl.options import CASE, MONEY, NOT_GIVEN, KeyOf, Writing, command
 from dispatchctl.output.terminal import tell
 from dispatchctl.registers import SHIPPED
+from dispatchctl.registers.page import VOID
 
 REGISTER = "orders"
 COLUMNS = ("id", "state", "contact_id", "base_price", "read_back")
@@ -100,6 +101,9 @@ def _take_many(books: Books, source: str, writing: Writing) -> int:
             "by their --request-id" if writing.request_id else "with the same content; --request-id KEY takes them anew"
         )
         tell(f"{replayed} of the rows had been taken before {why}")
+    gone = [each.done.id for each in taken if each.done.replayed and each.done.state == VOID]
+    if gone:
+        tell(f"{', '.join(gone)} was taken back since, and is not taken anew without another --request-id")
     if not taken and not refused and not known:
         tell_empty(books, f"{source if source != '-' else 'standard input'} holds no rows: nothing was taken")
     return print_results(

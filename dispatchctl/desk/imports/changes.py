@@ -14,7 +14,7 @@ from dispatchctl.desk.imports.conversion import spell_time
 from dispatchctl.desk.imports.eventlogs import show_utc
 from dispatchctl.desk.imports.sieve import Sifted, Sifter
 from dispatchctl.desk.imports.tally import RowChange
-from dispatchctl.registers.page import Register
+from dispatchctl.registers.page import VOID, Register
 from dispatchctl.registers.row import Row, fold_key
 from dispatchctl.rules.families import drop_retracted
 from dispatchctl.store.contacts import Contact
@@ -84,6 +84,7 @@ class Comparer:
         self.times = [name for name in self.names[1:] if name == CLOSED]
         known = books.pages.fields(page.name)
         self.zone = sifter.parser.timezone
+        self.voided: set[str] = set()  # cases that people took back: their rows stay known, and are not taken anew
         self.dated = [name for name in self.fields if known[name].type == "time"]
         self.callers = Callers(books, sifter)
 
@@ -95,6 +96,7 @@ class Comparer:
         present = self._find_present([case for case, register in opened if case and register == self.page.name])
         if not present:
             return {}
+        self.voided |= {found.case for found in present.values() if found.state == VOID}
         there = [(row, found) for row, (case, _) in enumerate(opened) if (found := present.get(case)) is not None]
         first = sifted.at[0]
         suspects = {row: found for row, found in there if first[row] != found.first}

@@ -22,6 +22,7 @@ from dispatchctl.desk.imports.rowwise import RowRecorder
 from dispatchctl.desk.imports.sieve import Sifted, Sifter
 from dispatchctl.desk.imports.tally import ImportTally, Outcome, RowChange, RowFault
 from dispatchctl.desk.imports.times import TimeParser
+from dispatchctl.desk.names import SHOWN
 from dispatchctl.desk.recording import read_moment
 from dispatchctl.desk.rights import require_right
 from dispatchctl.errors import BadData, Fault, NotFound, SystemFailed
@@ -237,6 +238,13 @@ class Import:
             warnings.append(
                 f"{len(self.log.otherwise)} cases end with another caller, phone or address than they began with, which"
                 " is not recorded of a log: dispatchctl amend CASE phone=..."
+            )
+        voided = sorted(self.comparer.voided)
+        if voided:
+            more = f" and {len(voided) - SHOWN} more" if len(voided) > SHOWN else ""
+            warnings.append(
+                f"{len(voided)} known rows are of cases that were taken back here ({', '.join(voided[:SHOWN])}{more}):"
+                " they are passed over; another reference takes them anew"
             )
         unread = len(self.comparer.callers.unread)
         if unread:

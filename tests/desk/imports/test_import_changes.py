@@ -506,3 +506,13 @@ events: [{event: completed, at: c}]
     assert count(load("--json", "--update")) == (1, 0, 0, 1, 0, 0)
     (job,) = ask("list", "assignments")
     assert [event for event, _ in list_events(ask, job["id"])] == ["assigned", "completed", "amended"]
+
+
+def test_a_case_that_was_taken_back_is_not_taken_anew_and_that_is_said(both: Run, run: Run, ask: Ask) -> None:
+    case = ask("show", "1")["id"]
+    for _ in range(2):  # the closing, then the order itself
+        assert run("retract", case, "--reason", "重复", "--now", NOW).code == 0
+    result = both("--update")
+    assert result.code == 0
+    assert f"1 known rows are of cases that were taken back here ({case})" in result.err
+    assert ask("show", case)["state"] == "void"

@@ -73,3 +73,12 @@ def test_a_reference_is_known_with_blanks_around_it(demo: Path, run: Run) -> Non
     for ref in ("W-1", " W-1", "\u3000W-1 "):
         done = run("new-order", "--kind", "inquiry", "--content", "试", "--source-ref", ref, "--now", NOW, "--json")
         assert json.loads(done.out)["id"] == "O-20261110-0001"
+
+
+def test_a_row_whose_order_was_taken_back_stays_so_and_that_is_said(take: Callable[..., Any], run: Run) -> None:
+    assert take(LAMP)[0] == ["1"]
+    assert run("retract", "1", "--reason", "重复", "--now", NOW).code == 0
+    ids, replayed, said = take(LAMP)
+    assert (ids, replayed) == (["1"], 1)
+    assert "was taken back since, and is not taken anew without another --request-id" in said
+    assert take(LAMP, options=("--request-id", "k1"))[:2] == (["2"], 0)
