@@ -90,13 +90,13 @@ def read_contacts(books: Books, contact_ids: Collection[str]) -> dict[str, Conta
     return {contact.contact_id: contact for contact in found}
 
 
-def correct_contact(old: Contact, name: str, phone: str, address: str) -> Contact:
-    """The contact that comes in place of another, still without an id; "" for what stays as it was."""
+def correct_contact(old: Contact, name: str | None, phone: str | None, address: str | None) -> Contact:
+    """The contact that comes in place of another, still without an id; None for what stays as it was, "" for none."""
     return old._replace(
         contact_id="",
-        name=name or old.name,
-        phone=phone or old.phone,
-        address=address or old.address,
+        name=old.name if name is None else name,
+        phone=old.phone if phone is None else phone,
+        address=old.address if address is None else address,
         replaces=old.contact_id,
     )
 

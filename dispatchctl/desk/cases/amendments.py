@@ -192,7 +192,7 @@ def replace_contact(books: Books, case: Case, changes: Mapping[str, str], moment
     if known and not (old.name or old.phone or old.address):
         raise Refused(f"{known} is kept by another office, or was erased: it is corrected there", place="contact")
     changes = dict(zip(changes, contacts.drop_placeholders(books, changes), strict=True))
-    new = contacts.correct_contact(old, *(changes.get(name, "") for name in CONTACT_FIELDS))
+    new = contacts.correct_contact(old, *(changes.get(name) for name in CONTACT_FIELDS))
     return contacts.add_contact(books, new, moment)
 
 

@@ -79,7 +79,7 @@ class Callers:
             for name, phone, address in (ours, theirs)
         ]
         fields = {CONTACT[place]: (masked[0][place], masked[1][place]) for place in others}
-        new = [text if place in others else "" for place, text in enumerate(theirs)]
+        new = [text if place in others else None for place, text in enumerate(theirs)]
         base = now if here else NOBODY._replace(source="import")
         return CallerChange(fields, contacts.correct_contact(base, *new))
 

@@ -24,7 +24,7 @@ def list_nodes(tree: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def why(desk: Desk, *argv: str) -> dict[str, Any]:
     """The tree; every step of it has the same keys and one of the words there are."""
-    tree = desk.do("lin", "why", *argv)
+    tree = desk.do("sup-d", "why", *argv)
     for node in list_nodes(tree):
         assert tuple(node) == TREE
         assert node["what"] in WORDS
@@ -335,4 +335,4 @@ def test_the_table_is_the_tree_indented(worked: Desk) -> None:
     ],
 )
 def test_what_is_refused(worked: Desk, argv: tuple[str, ...], code: int, told: str) -> None:
-    assert told in worked.refuse(code, "lin", "why", *argv)
+    assert told in worked.refuse(code, "sup-d", "why", *argv)
