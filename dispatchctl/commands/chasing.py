@@ -5,8 +5,8 @@ import click
 from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.results import print_items, print_results, print_warnings, tell_empty
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.chasing.overdue import KEYS, list_overdue
-from dispatchctl.desk.names import find_register, resolve_case, resolve_key, resolve_owner, resolve_staff
+from dispatchctl.desk.chasing.overdue import KEYS, find_service, list_overdue
+from dispatchctl.desk.names import find_register, resolve_case, resolve_owner, resolve_staff
 from dispatchctl.errors import UsageFault
 from dispatchctl.options import (
     CASE,
@@ -59,7 +59,7 @@ def overdue(
         span=span,
         owner=owner,
         register=find_register(register, books.pages) if register else "",
-        service=resolve_key(books.policy, "services", service, "--service") if service else "",
+        service=find_service(books, service) if service else "",
         limit=min(limit or 0, MOST),
     )
     print_items(books, items, OVERDUE, ids="case", keys=KEYS)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.times import Formatter
+from dispatchctl.errors import NotFound
 from dispatchctl.store.conditions import RUNNING, is_paused
 from dispatchctl.store.overdue_rows import OverdueRow, read_overdue
 from dispatchctl.store.schema import quote
@@ -19,6 +20,20 @@ KEYS = (
     "case", "register", "clock", "instance", "item", "owner", "owner_name", "started_at", "due_at", "late_seconds",
     "level", "urged_at", "extension", "service", "priority", "area", "source", "provisional", "before_rules",
 )  # fmt: skip
+
+
+def find_service(books: Books, text: str) -> str:
+    """The key of a service by it or its title, also of one that the rules no longer have while orders of it stand;
+    NotFound with the nearest.
+    """
+    from dispatchctl.desk.names import resolve_key
+
+    try:
+        return resolve_key(books.policy, "services", text, "--service")
+    except NotFound:
+        if not books.index.db.execute("SELECT 1 FROM orders WHERE service = ? LIMIT 1", (text,)).fetchone():
+            raise
+        return text
 
 
 def list_overdue(
