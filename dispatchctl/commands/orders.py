@@ -6,11 +6,10 @@ import click
 
 from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.results import describe_done, print_done, print_results, tell_empty
-from dispatchctl.commands.verbs import Asked, Verb, make_option, make_verb, run_each, serve
+from dispatchctl.commands.verbs import Asked, UseCase, Verb, make_option, make_verb, run_each, serve
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.names import resolve_case
 from dispatchctl.desk.orders.intake import TYPED, Request, Taken, record_order, take_order, triage_fields
-from dispatchctl.desk.orders.payments import record_payment
 from dispatchctl.errors import UsageFault
 from dispatchctl.options import CASE, MONEY, NOT_GIVEN, KeyOf, Writing, command
 from dispatchctl.output.terminal import tell
@@ -189,7 +188,12 @@ def _make(name: str, verb: Verb) -> click.Command:
     takes = [click.argument("order", type=CASE)]
     if name == "reprice":
         takes.append(click.argument("price", type=MONEY))
-    use_case = record_payment if verb.event in ("billed", "paid") else record_order
+    if verb.event in ("billed", "paid"):
+        from dispatchctl.desk.orders.payments import record_payment  # few commands are about money
+
+        use_case: UseCase = record_payment
+    else:
+        use_case = record_order
     return make_verb(REGISTER, "", name, verb, run_each(use_case, REGISTER, "order"), *takes)
 
 

@@ -90,8 +90,6 @@ def read_money(rows: Iterable[Row], price: str, *, cancelled: bool) -> dict[str,
     of them. price: what was agreed, which is owed where no notice said how much; of a cancelled order nothing is. What
     was paid beyond it, or is to be given back, is below 0.
     """
-    from decimal import Decimal, InvalidOperation  # few orders have any
-
     found: list[list[str]] = []  # [event, amount]
     for row in rows:
         if row.event in ("billed", "paid") and row.fields.get("amount"):
@@ -100,6 +98,8 @@ def read_money(rows: Iterable[Row], price: str, *, cancelled: bool) -> dict[str,
             found[-1][1] = row.fields["amount"]
     if not found and not price:
         return dict.fromkeys(MONEY, "")
+    from decimal import Decimal, InvalidOperation  # few orders have any
+
     try:
         sums = {name: [Decimal(amount) for event, amount in found if event == name] for name in ("billed", "paid")}
         billed, paid = (sum(each, Decimal("0.00")) if each else None for each in sums.values())
