@@ -728,7 +728,7 @@ RUBBISH = st.recursive(
 )
 
 
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(
     st.dictionaries(SECTIONS, RUBBISH | st.lists(st.dictionaries(KEYS, RUBBISH, max_size=8), max_size=3), max_size=4)
 )
@@ -765,7 +765,7 @@ RULE = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(RULE, st.sampled_from(["charges", "rewards"]))
 def test_a_rule_is_told_at_fault_or_can_be_shown_and_written_again(rule: dict[str, Any], section: str) -> None:
     text = HEAD + json.dumps({section: [rule]}, ensure_ascii=False)[1:-1] + "\n"

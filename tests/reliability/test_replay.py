@@ -76,7 +76,7 @@ HARMS = (
 
 
 @pytest.mark.heavy
-@pytest.mark.parametrize("seed", range(200 if LONG else 4))
+@pytest.mark.parametrize("seed", range(200 if LONG else 2))
 def test_random_history_with_the_index_harmed_at_random(office, seed):
     chance = random.Random(seed)
     kept, done = [], 0

@@ -538,7 +538,7 @@ def test_contacts_are_not_numbered_twice_where_their_file_is_gone(office):
 
 
 @pytest.mark.heavy
-@pytest.mark.parametrize("seed", range(100 if LONG else 4))
+@pytest.mark.parametrize("seed", range(100 if LONG else 2))
 def test_no_id_is_ever_given_twice(isolated, seed, record_property):
     """Ends cut off at random and adopted, with the index or without it, in a random history."""
     chance = random.Random(seed)

@@ -428,7 +428,7 @@ def test_random_clocks_against_a_walk_through_time(
     desk: Hours, clocks: int, years: tuple[int, int], record_property: Callable[[str, object], None]
 ) -> None:
     """24,000 in all; about one in five starts beside a change of the clock or at an edge of the hours."""
-    tried = clocks if LONG else clocks // 4
+    tried = clocks if LONG else clocks // 8
     record_property("tried", f"{tried} of {clocks}")
     calendar, walked = desk.build(), desk.build_by_minutes()
     chance = random.Random(f"{desk.tz} {desk.counting}")
