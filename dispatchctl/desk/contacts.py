@@ -25,8 +25,8 @@ def find_contact(books: Books, name: str, phone: str, address: str) -> Found:
     """The contact of these three, or a new one.
 
     A known phone with another name or address is a new contact (two places, two people); what was left out is taken
-    from the phone's only contact. What only says that there is none
-    (`intake.placeholders`) is left out, with a warning.
+    from the phone's only contact. What only says that there is none (`intake.placeholders`) is left out, with a
+    warning.
     """
     for option, text in (("--caller", name), ("--phone", phone), ("--address", address)):
         check_text(option, text)

@@ -1,4 +1,4 @@
-"""Whether who acts may record what they are about to: attempt once, where drafts become rows. Desk.
+"""Whether who acts may record what they are about to: asked once, where drafts become rows. Desk.
 
 Of rows that stand nobody asks: what older releases wrote, and what was imported, is as it is (policies.md, "Rights").
 """
@@ -142,7 +142,7 @@ def require_right(books: Books, actor: str, name: str, what: str, staff: str = "
 
 
 def check_scores(books: Books, staff: str) -> None:
-    """Refused where who asks may not see somebody's marks, or ("") everybody's; with no such rule nobody is attempt."""
+    """Refused where who asks may not see somebody's marks, or ("") everybody's; with no such rule nobody is asked."""
     if name_right(books.policy, SCORES) is not None:
         whose = f"{staff} {books.people.name(staff)}" if staff else "everybody"
         require_right(books, require_actor(books, system=True), SCORES, f"see how {whose} was appraised", staff)

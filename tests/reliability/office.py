@@ -7,8 +7,9 @@ import gc
 import json
 import os
 import random
+import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -120,6 +121,24 @@ def open_office(run: Callable[..., Result], folder: Path) -> Office:
         office("staff", "join", staff, "--name", name, "--role", "field", "--skill", "plumbing", "--regular",
                "--manager", "lin")  # fmt: skip
     return office
+
+
+def bring(source: Office, target: Office, *, registers: Sequence[str] = ("*",), months: str = "") -> None:
+    """Copy the other writer's record files, as git would; private files stay where they are."""
+    code = (source.records / ".writer").read_text().strip()
+    for register in registers:
+        for file in sorted(source.records.glob(f"{register}/{months}*.{code}*.csv")):
+            (target.records / file.parent.name).mkdir(exist_ok=True)
+            shutil.copyfile(file, target.records / file.parent.name / file.name)
+
+
+def same_tables(offices: Sequence[Office]) -> dict[str, list[Any]]:
+    """What two offices' indexes both say, each as a replay gives it; their contacts and counters are their own."""
+    one, other = (office.check_index() for office in offices)
+    for name in one:
+        if name not in ("contacts", "counters"):
+            assert one[name] == other[name], name
+    return one
 
 
 def dump(books: Books) -> dict[str, list[Any]]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from office import Office, live
+from office import Office, bring, live, same_tables
 from small import count_rows
 from surroundings import LONG
 
@@ -60,22 +60,11 @@ def test_two_clones_that_exchange_rows_at_random(isolated, size, seed, record_pr
             checks += 1
     bring(main, sz)
     bring(sz, main)
-    tables = [office.check_index() for office in offices]
-    for name in tables[0]:
-        if name not in ("contacts", "counters"):
-            assert tables[0][name] == tables[1][name], name
+    same_tables(offices)
     for office in offices:  # what two offices did of one thing is found, and no more
         assert {each["code"] for each in find_faults(office)} <= {"conflict", "duplicate-source", "duplicate-request"}
     rows = count_rows(*(office.records for office in offices))
     record_property("counted", f"{commands} commands, {rows} rows, {checks + 4} checks")
-
-
-def bring(source, target):
-    """Copy the other writer's record files, as git would; private files stay where they are."""
-    code = (source.records / ".writer").read_text().strip()
-    for file in sorted(source.records.glob(f"*/*.{code}*.csv")):
-        (target.records / file.parent.name).mkdir(exist_ok=True)
-        shutil.copyfile(file, target.records / file.parent.name / file.name)
 
 
 def find_faults(office):

@@ -195,7 +195,7 @@ SELF_ALLOWED = (
 
 @pytest.mark.parametrize("name", NEVER_SELF)
 def test_what_judges_or_favours_oneself_is_for_others(rules: dict, name: str) -> None:
-    """Whatever the role: who a row is about does not record it; anybody else is attempt for the right only."""
+    """Whatever the role: who a row is about does not record it; anybody else is asked for the right only."""
     assert refuse_self(ask(rules, name, "worker"), "worker")
     assert not refuse_self(ask(rules, name, "manager"), "manager")
 

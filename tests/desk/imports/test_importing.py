@@ -51,25 +51,11 @@ def write_map(text: str = MAP) -> None:
 
 
 @pytest.fixture
-def load(demo: Path, run: Run) -> Run:
-    """`load(*options)` imports h.csv by map.yaml, which begin as two good rows."""
+def load(load: Run) -> Run:
+    """The shared `load`, with h.csv and map.yaml as two good rows."""
     write_map()
     write_rows("h.csv", FIRST, SECOND)
-    return lambda *options, file="h.csv", **rest: run(
-        "records", "import", file, "--map", "map.yaml", "--now", NOW, *options, **rest
-    )
-
-
-@pytest.fixture
-def ask(run: Run) -> Callable[..., Any]:
-    """What a reading command prints, as JSON."""
-
-    def call(*argv: str) -> Any:
-        result = run(*argv, "--json", "--now", NOW)
-        assert result.code == 0, result.err
-        return json.loads(result.out)
-
-    return call
+    return load
 
 
 def count(result: Result) -> tuple[int, int, int, int]:
