@@ -57,6 +57,9 @@ def _check_paid(books: Books, order: str, fields: Mapping[str, str], *, over: bo
     elif money.get("unpaid"):
         most = max(Decimal(money["unpaid"]), Decimal(0))
         told = f"{amount:.2f} is more than the {most:.2f} that is owed for {order}: {_say_owed(money, case.fields)}"
+    elif over:
+        message = f"goes with more than is owed, and what is owed for {order} is not known: first reprice or bill"
+        raise UsageFault(message, place="--over")
     else:
         _warn_of_base(books, case.rows[0].at if case.rows else 0, case.fields, paid + amount)
         return

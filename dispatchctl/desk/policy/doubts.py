@@ -10,7 +10,7 @@ from typing import Any
 
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.policy.draft import check_draft_file
-from dispatchctl.errors import DispatchError, Fault
+from dispatchctl.errors import DispatchError, Fault, NotFound
 from dispatchctl.policy.compiling import Examined, examine_policy
 from dispatchctl.registers.page import split_items
 from dispatchctl.rules.discipline import may_decide
@@ -105,11 +105,16 @@ def check_file(ws: Workspace, file: str) -> tuple[list[Fault], list[Fault]]:
         books = Books(ws)
         with books.mending():
             if checked.policy is not None:
+                books.refuse_faults(("staff",))  # of half the people it would tell what is not so
                 warnings += doubt_people(checked.policy, books.people, checked.name)
             warnings += [] if file else doubt_published(books)
         books.settle()
-    except DispatchError:  # no folder, or none that can be read: rules are checked anywhere
+    except NotFound:  # no folder: rules are checked anywhere
         pass
+    except DispatchError as error:
+        if not checked.faults:
+            message = f"what it asks of people was not checked: {str(error).splitlines()[0]}"
+            warnings.append(Fault(checked.name, 0, 0, "people-unread", message))
     return checked.faults, warnings
 
 

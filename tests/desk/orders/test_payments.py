@@ -49,6 +49,8 @@ def test_nothing_is_known_where_nothing_was_agreed(desk: Desk) -> None:
     done = desk.act("lin", "paid", order, "--amount", "50")
     assert (done.code, done.err) == (0, "")
     assert read(desk, order) == (None, "50.00", None)
+    told = desk.refuse(2, "lin", "paid", order, "--amount", "30.50", "--over", "--reason", "含材料费")
+    assert f"what is owed for {order} is not known" in told
     done = desk.act("lin", "paid", order, "--amount", "30.50")
     assert done.code == 0
     assert "80.50 in all is more than the base price, 50.00" in done.err

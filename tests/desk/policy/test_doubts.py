@@ -111,6 +111,29 @@ def test_two_people_of_one_name_are_a_warning(desk: Desk) -> None:
     assert json.loads(desk.act("mgr", "policy", "check", "--json").out) == []
 
 
+def test_of_people_who_cannot_be_read_it_is_said_that_nothing_was_asked(desk: Desk, isolated: Path) -> None:
+    """Of half the people it would tell what is not so, and of none it would keep silent."""
+    file = next((isolated / "records/staff").glob("*.csv"))
+    whole = file.read_bytes()
+    file.write_bytes(b"x" + whole[1:])
+    done = desk.act("mgr", "policy", "check")
+    assert done.code == 0
+    said = f"policies.yaml: what it asks of people was not checked: records/staff/{file.name}:1:"
+    assert f"warning: {said}" in done.err
+    assert "nobody who works here" not in done.err
+    file.write_bytes(whole)
+    assert "was not checked" not in desk.act("mgr", "policy", "check").err
+
+
+def test_other_rules_beside_a_draft_with_faults_are_checked_and_people_are_not(desk: Desk, isolated: Path) -> None:
+    (isolated / "other.yaml").write_bytes((isolated / "policies.yaml").read_bytes())
+    (isolated / "policies.yaml").write_text("x: [\n", encoding="utf-8")
+    done = desk.act("mgr", "policy", "check", "other.yaml")
+    assert done.code == 0
+    assert "other.yaml: what it asks of people was not checked: policies.yaml:" in done.err
+    assert "was not checked" not in desk.act("mgr", "policy", "check").err  # its faults are told already
+
+
 def test_weights_that_are_scaled_are_a_warning_of_the_check(desk: Desk) -> None:
     assert "weights" not in desk.act("mgr", "policy", "check").err
     desk.edit_rules((r"exam_score: \{weight: 5,", "exam_score: {weight: 4,"))
