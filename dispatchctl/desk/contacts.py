@@ -108,12 +108,15 @@ def find_by_id(books: Books, contact_id: str, option: str = "contact_id") -> Fou
     return Found(read_contact(books, contact_id), False)
 
 
-def mask_contact(contact: Contact) -> Contact:
-    """The contact as anybody may see it (PR-7)."""
+def mask_contact(books: Books, contact: Contact) -> Contact:
+    """The contact as anybody may see it (PR-7): of its address the title of an area of the rules is left."""
     from dispatchctl.rules.privacy import mask_address, mask_name, mask_phone  # few commands need it
 
+    areas = (books.policy["areas"] or {}).values()
     return contact._replace(
-        name=mask_name(contact.name), phone=mask_phone(contact.phone), address=mask_address(contact.address)
+        name=mask_name(contact.name),
+        phone=mask_phone(contact.phone),
+        address=mask_address(contact.address, [contact.area, *(area["title"] for area in areas)]),
     )
 
 

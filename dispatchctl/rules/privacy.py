@@ -5,6 +5,7 @@ Layer: rules, pure. Masking is for people's eyes; what is stored stays whole, in
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 STAR = "*"
 # A mobile number of mainland China (11 digits, 1 and 3 to 9), with or without +86, blanks or hyphens between.
@@ -16,66 +17,61 @@ IDENTITY = (
 )
 IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643-1999
 EXTENSION = r"(?:转|分机|ext\.?|x|#)"
+# Family names of two characters, simplified and traditional.
+COMPOUND_NAMES = (
+    "欧阳司马上官诸葛司徒夏侯东方皇甫尉迟公孙慕容令狐长孙宇文轩辕端木独孤南宫西门钟离闻人公冶宗政濮阳"
+    "淳于单于太叔申屠仲孙鲜于闾丘司空亓官司寇呼延拓跋百里东郭赫连澹台万俟羊舌微生梁丘左丘南门第五歐陽"
+    "司馬諸葛東方尉遲公孫長孫軒轅獨孤南宮西門鍾離閭丘東郭赫連澹臺"
+)
+COMPOUND = frozenset(re.findall("..", COMPOUND_NAMES))
 
 
 def mask_phone(text: str) -> str:
-    """A phone number with its middle hidden: 138****8000, 0755-****9999转***; other text loses every digit but two.
+    """A phone number with its middle hidden: 138****8000, 075****9999转***.
 
-    An 11-digit mobile number keeps three digits in front and four behind; a landline its area code and its last four
-    (two of a short one); an extension is hidden. Blanks and hyphens between the digits of a mobile number are dropped.
+    Of 11 digits or more three in front and four behind are left, of 8 to 10 the last four, of 5 to 7 the last two, of
+    fewer none: at least three are hidden. A mobile number's +86 does not count, an extension is hidden, and so is all
+    that is no digit.
     """
-    folded = unicodedata.normalize("NFKC", text).strip()
-    if not folded:
+    main = unicodedata.normalize("NFKC", text).strip()
+    if not main:
         return ""
-    main, extension = folded, ""
-    found = re.search(EXTENSION, folded, re.IGNORECASE)
+    extension = ""
+    found = re.search(EXTENSION, main, re.IGNORECASE)
     if found:
-        main, extension = folded[: found.start()], folded[found.start() :]
-    digits = re.sub(r"[^0-9]", "", main)
-    local = digits[2:] if len(digits) == 13 and digits.startswith("861") else digits
-    if re.fullmatch(r"1[3-9][0-9]{9}", local):
-        masked = f"{local[:3]}****{local[-4:]}"
-    else:
-        area = re.match(r"\(?(0[1-9][0-9]{1,2})\)?[ -]", main)
-        front = f"{area[1]}-" if area else ""
-        kept = 4 if len(digits) >= 8 else 2 if len(digits) >= 5 else 0
-        masked = f"{front}****{digits[-kept:] if kept else ''}"
-    return masked + _mask_extension(extension)
-
-
-def _mask_extension(text: str) -> str:
-    found = re.match(EXTENSION, text, re.IGNORECASE)
-    word = found[0] if found else ""
-    return word + STAR * len(re.findall(r"[0-9]", text))
+        extension = found[0] + STAR * len(re.findall(r"[0-9]", main[found.end() :]))
+        main = main[: found.start()]
+    digits = re.sub(r"^(?:00)?86(?=1[3-9][0-9]{9}$)", "", re.sub(r"[^0-9]", "", main))
+    front = digits[:3] if len(digits) >= 11 else ""
+    behind = 4 if len(digits) >= 8 else 2 if len(digits) >= 5 else 0
+    return f"{front}****{digits[-behind:] if behind else ''}{extension}"
 
 
 def mask_name(text: str) -> str:
-    """A name with all but its first character hidden, by at most two stars: its length is no clue. 张*, 欧**."""
-    name = text.strip()
+    """A name of which the family name is left, the rest hidden by at most two stars: 张*, 欧阳**, 阿**.
+
+    The family name is the first character, or the first two where they are a compound one and more follows. Where it
+    need not stand in front (John Smith, 阿依古丽·买买提, a company) the first character is left all the same.
+    """
+    name = unicodedata.normalize("NFKC", text).strip()
     if not name:
         return ""
-    return name[0] + STAR * min(max(len(name) - 1, 1), 2)
+    kept = 2 if name[:2] in COMPOUND and len(name) > 2 else 1
+    return name[:kept] + STAR * min(max(len(name) - kept, 1), 2)
 
 
-def mask_address(text: str) -> str:
-    """An address up to its building; unit, floor and room are hidden: 示例小区3栋***, 3-2-501 gives 3-***.
+def mask_address(text: str, prefixes: Iterable[str] = ()) -> str:
+    """An address of which the longest of these prefixes is left that it begins with, else its first two characters.
 
-    Where no building can be told, every digit is hidden, and a text without one loses its second half.
+    prefixes: what everybody may know, as titles of areas: with 3号楼 among them 3号楼2单元501 is 3号楼***, else 3号***.
+    Of a text of less than four characters no more than half is left. Whether anything follows is not to be seen.
     """
     address = unicodedata.normalize("NFKC", text).strip()
     if not address:
         return ""
-    number = "[0-9A-Za-z一二三四五六七八九十甲乙丙丁]+ ?"
-    building = re.search(f"{number}(?:号?[栋幢座]|号楼)", address) or re.search(f"{number}号", address)
-    if building:
-        rest = address[building.end() :]
-        return address[: building.end()] + (STAR * 3 if rest.strip() else "")
-    dashes = re.search(r"[0-9]+(?=[-#/][0-9])", address)
-    if dashes:
-        return address[: dashes.end()] + "-" + STAR * 3
-    if re.search(r"[0-9]", address):
-        return re.sub(r"[0-9]+", STAR * 2, address)
-    return address[: (len(address) + 1) // 2] + STAR * 3
+    folded = [unicodedata.normalize("NFKC", prefix).strip() for prefix in prefixes]
+    known = max((prefix for prefix in folded if address.startswith(prefix)), key=len, default="")
+    return (known or address[: min(2, len(address) // 2)]) + STAR * 3
 
 
 def find_personal(text: str) -> list[str]:

@@ -51,7 +51,7 @@ def describe_contact(books: Books, contact_id: str, *, reveal: bool) -> dict[str
         return None
     contact = read_contact(books, contact_id)
     if not reveal:
-        contact = mask_contact(contact)
+        contact = mask_contact(books, contact)
     return {"id": contact_id, "name": contact.name, "phone": contact.phone, "address": contact.address}
 
 

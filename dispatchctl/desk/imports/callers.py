@@ -75,7 +75,7 @@ class Callers:
         if not others:
             return None
         masked = [
-            list_texts(contacts.mask_contact(NOBODY._replace(name=name, phone=phone, address=address)))
+            list_texts(contacts.mask_contact(self.books, NOBODY._replace(name=name, phone=phone, address=address)))
             for name, phone, address in (ours, theirs)
         ]
         fields = {CONTACT[place]: (masked[0][place], masked[1][place]) for place in others}

@@ -86,9 +86,8 @@ def _name_contacts(books: Books, request: Request, missing: list[str]) -> str:
     known = contacts.list_contacts(books, phone=request.phone)
     if len(known) < 2:
         return ""
-    from dispatchctl.rules.privacy import mask_address, mask_name
-
-    told = ", ".join(f"{each.contact_id} {mask_name(each.name)} {mask_address(each.address)}" for each in known[-5:])
+    shown = [contacts.mask_contact(books, each) for each in known[-5:]]
+    told = ", ".join(f"{each.contact_id} {each.name} {each.address}" for each in shown)
     return f"this phone has several contacts, say which by --caller and --address: {told}"
 
 
@@ -125,7 +124,8 @@ def plan_order(books: Books, request: Request, moment: Instant) -> tuple[list[St
     version, _ = books.book.at(moment.at)
     service = version.policy["services"].get(fields.get("service", "")) or {}
     # who names a contact by its id only does not get to see it unmasked without a reason
-    spoken = say_back(books, request, fields, contacts.mask_contact(found.contact) if known_by_id else found.contact)
+    told = contacts.mask_contact(books, found.contact) if known_by_id else found.contact
+    spoken = say_back(books, request, fields, told)
     if request.read_back:
         fields["read_back"] = say_back(books, request, fields, None)
     steps = [Step("taken", fields, source_ref=fold_reference(request.source_ref), note=request.note)]
@@ -183,7 +183,7 @@ def describe_taken(books: Books, done: Done) -> Taken:
     """What new-order printed for an order that is already there; the contact masked: nobody is on the phone now."""
     first = find_first(books, done.id)
     service = books.book.at(first.at)[0].policy["services"].get(first.fields.get("service", "")) or {}
-    contact = contacts.mask_contact(contacts.read_contact(books, first.fields.get("contact_id", "")))
+    contact = contacts.mask_contact(books, contacts.read_contact(books, first.fields.get("contact_id", "")))
     spoken = say_back(books, Request(), first.fields, contact)
     return Taken(done, first.fields.get("contact_id", ""), service.get("base_price"), spoken)
 
