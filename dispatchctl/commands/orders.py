@@ -66,6 +66,9 @@ def new_order(books: Books, /, source: str, strict_privacy: bool, writing: Writi
     The caller's contact is found by phone and address, or made. What intake.required of the rules asks for is named
     at once where it is missing. With --answered it is closed at once and never dispatched.
 
+    What was typed is read back as it is. What was found of a known caller is whole for the roles of privacy.reveal,
+    since the order's row tells who saw it; masked for others, for --dry-run and for rows of a file.
+
     The columns of a file (--from) are named as the options without their dashes (`source_ref`), besides `note`; what
     `show` and `list` print of an order is taken too. A column that is none of these is refused. A row is taken once,
     however often the file is given: by its source_ref, else by its content and its number among equal rows.

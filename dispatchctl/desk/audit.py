@@ -2,6 +2,7 @@
 
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
+from dispatchctl.desk.contacts import REVEALED
 from dispatchctl.desk.drafts import Step
 from dispatchctl.desk.events import begin
 from dispatchctl.desk.recording import read_moment
@@ -10,8 +11,6 @@ from dispatchctl.errors import UsageFault
 from dispatchctl.store.folder import find_obstacle, require_writer
 from dispatchctl.typed import Writing
 from dispatchctl.workspace import Workspace
-
-REVEALED = "audit.revealed"
 
 
 def find_obstacle_to_audit(books: Books) -> str:

@@ -13,6 +13,8 @@ from dispatchctl.store.contacts import Contact, fold_address, fold_phone
 from dispatchctl.store.keys import make_id
 from dispatchctl.store.lines import check_text
 
+REVEALED = "audit.revealed"  # the right to see a contact whole
+
 
 class Found(NamedTuple):
     """A contact, and whether it has yet to be written."""
@@ -118,6 +120,13 @@ def mask_contact(books: Books, contact: Contact) -> Contact:
         phone=mask_phone(contact.phone),
         address=mask_address(contact.address, [contact.area, *(area["title"] for area in areas)]),
     )
+
+
+def may_reveal(books: Books, actor: str) -> bool:
+    """Whether somebody is of a role that may see contacts whole (`privacy.reveal`); each time, a row has to tell it."""
+    from dispatchctl.desk.rights import has_right  # few commands need it
+
+    return has_right(books, actor, REVEALED)
 
 
 def add_contact(books: Books, contact: Contact, moment: Instant) -> str:

@@ -133,12 +133,22 @@ def require_right(books: Books, actor: str, name: str, what: str, staff: str = "
     name: as the rules name it; what: as messages say it; staff: whom it is about, "" for others as a whole.
     """
     right = name_right(books.policy, name)
-    if right is None or ANYONE in right.may or (staff and staff == actor and SELF in right.may):
-        return
-    role = books.people.facts(actor).get("role", "")
-    if not (SYSTEM_WORD in right.may if actor == SYSTEM else _has_role(books, right, role)):
+    if right is not None and not _holds_right(books, right, actor, staff):
         cited = ", ".join((right.name, *right.source))
         raise Refused(f"{actor} may not {what}: that is for {', '.join(right.may) or 'nobody'} ({cited})")
+
+
+def has_right(books: Books, actor: str, name: str) -> bool:
+    """Whether require_right would let somebody pass."""
+    right = name_right(books.policy, name)
+    return right is None or _holds_right(books, right, actor)
+
+
+def _holds_right(books: Books, right: Right, actor: str, staff: str = "") -> bool:
+    if ANYONE in right.may or (staff and staff == actor and SELF in right.may):
+        return True
+    role = books.people.facts(actor).get("role", "")
+    return SYSTEM_WORD in right.may if actor == SYSTEM else _has_role(books, right, role)
 
 
 def check_scores(books: Books, staff: str) -> None:

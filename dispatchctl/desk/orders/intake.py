@@ -95,11 +95,17 @@ def _default(known: Mapping[str, Any], preferred: str) -> str:
     return preferred if preferred in known else next(iter(known), "")
 
 
-def plan_order(books: Books, request: Request, moment: Instant) -> tuple[list[Step], dict[str, Any]]:
-    """The steps of a new order, and what there is to say about it; a new contact is written with them."""
+def plan_order(
+    books: Books, request: Request, moment: Instant, listener: str = ""
+) -> tuple[list[Step], dict[str, Any]]:
+    """The steps of a new order, and what there is to say about it; a new contact is written with them.
+
+    What was typed is read back as it was typed. What only the contacts know is read back whole to a listener who may
+    reveal contacts: whoever has the caller on the phone, so that the order's row tells who saw it; masked to others.
+    """
     fields = check_request(books, request, moment)
-    typed = request.caller or request.phone or request.address
-    known_by_id = bool(request.contact_id) and not typed
+    typed = (request.caller, request.phone, request.address)
+    known_by_id = bool(request.contact_id) and not any(typed)
     if known_by_id:
         found = contacts.find_by_id(books, request.contact_id)
     else:
@@ -123,8 +129,10 @@ def plan_order(books: Books, request: Request, moment: Instant) -> tuple[list[St
     fields["contact_id"] = contact_id
     version, _ = books.book.at(moment.at)
     service = version.policy["services"].get(fields.get("service", "")) or {}
-    # who names a contact by its id only does not get to see it unmasked without a reason
-    told = contacts.mask_contact(books, found.contact) if known_by_id else found.contact
+    told = found.contact
+    # who names a contact by its id only has nobody on the phone
+    if not found.new and not all(typed) and (known_by_id or not listener or not contacts.may_reveal(books, listener)):
+        told = contacts.mask_contact(books, told)
     spoken = say_back(books, request, fields, told)
     if request.read_back:
         fields["read_back"] = say_back(books, request, fields, None)
@@ -145,7 +153,8 @@ def take_order(books: Books, request: Request, writing: Writing) -> Taken:
     def start(moment: Instant) -> list[Step]:
         if find_source(books, request.source_ref):  # taken by another process while this one waited for the lock
             return []
-        steps, what = plan_order(books, request._replace(note=writing.note), moment)
+        listener = "" if writing.dry_run else actor  # a try leaves no row
+        steps, what = plan_order(books, request._replace(note=writing.note), moment, listener)
         said.update(what)
         return steps
 
