@@ -128,6 +128,17 @@ def test_a_room_imports_only_where_its_arrows_point(room: str) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def test_one_module_masks_and_only_the_desk_sees_what_it_masks() -> None:
+    contacts = "dispatchctl.desk.contacts"
+    importers = {
+        name: {name_module(path) for path in list_modules() if name in {each for _, each in list_imports(path)}}
+        for name in (f"dispatchctl.rules.privacy.mask_{part}" for part in ("name", "phone", "address"))
+    }
+    assert importers == {name: {contacts} for name in importers}
+    seeing = {name for name, targets in list_arrows().items() if contacts in targets}
+    assert {find_room(name) for name in seeing} == {"desk"}
+
+
 def test_no_modules_import_each_other_in_a_circle() -> None:
     assert not find_circle(list_arrows())
 
