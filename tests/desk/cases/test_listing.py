@@ -189,6 +189,17 @@ def test_a_list_finds_an_old_key_among_several_and_a_time_as_it_stands(desk: Des
     assert desk.act("mgr", "list", "complaints", "--where", "departments=worksho").code == 3
 
 
+@pytest.mark.clause("PR-7")
+def test_of_an_address_an_area_is_shown_that_it_begins_with(desk: Desk) -> None:
+    desk.take(address="3号楼2单元501")
+    desk.take(address="示例花园别墅甲座", area="tower-3")
+    assert [each["contact"]["address"] for each in desk.do("pan", "list")] == ["3号楼***", "示例***"]
+    desk.edit_rules((r"(?m)^areas:\n(  .*\n)+", ""))  # then any text is an area, and the contact's own counts
+    desk.take(address="示例花园别墅乙座", area="示例花园")
+    shown = [each["contact"]["address"] for each in desk.do("pan", "list")]
+    assert shown == ["3号***", "示例***", "示例花园***"]
+
+
 def test_an_empty_list_has_the_keys_of_a_full_one(desk: Desk) -> None:
     order = desk.take()
     for register in ("orders", "audit"):
