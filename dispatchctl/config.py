@@ -1,37 +1,23 @@
-"""The user's own places, and their defaults: `config.yaml`, read safely and kept compiled in the cache folder.
+"""The user's own defaults: where settings stand, and `config.yaml`, read safely and kept compiled in the cache folder.
 
-Layer: below workspace. Who wants the place of settings, or of what can be worked out again, asks here. The file holds
-flat `key: text` pairs; anything more is a fault, so nothing here can surprise.
+Layer: below workspace. Who wants the place of settings asks here. The file holds flat `key: text` pairs; anything more
+is a fault, so nothing here can surprise.
 """
 
 import os
 from typing import Any
 
+from dispatchctl.cache import base_folder, find_base, read_kept, write_kept
 from dispatchctl.errors import BadData, Fault
 
 KEYS = ("as", "color", "format", "lang", "policies", "records", "wait")
 SIZE_LIMIT = 64 * 1024
+CACHE_LIMIT = 8 * SIZE_LIMIT  # a byte may become six in json
 
 
 def config_folder() -> str:
     """`$XDG_CONFIG_HOME/dispatchctl`, by default below `~/.config`; "" where there is no home."""
-    return _folder("XDG_CONFIG_HOME", ".config")
-
-
-def cache_folder() -> str:
-    """`$XDG_CACHE_HOME/dispatchctl`, by default below `~/.cache`; "" where there is no home."""
-    return _folder("XDG_CACHE_HOME", ".cache")
-
-
-def _folder(variable: str, default: str) -> str:
-    """Of the XDG base directory specification: a relative path is invalid and ignored, as one that is not set."""
-    base = os.environ.get(variable, "")
-    if not os.path.isabs(base):
-        home = os.path.expanduser("~")
-        if not os.path.isabs(home):
-            return ""
-        base = os.path.join(home, default)
-    return os.path.join(base, "dispatchctl")
+    return base_folder("XDG_CONFIG_HOME", ".config")
 
 
 def read_config() -> dict[str, str]:
@@ -108,22 +94,23 @@ def _name_unknown(path: str, line: int, key: str) -> Fault:
     return Fault(path, line, 0, "unknown-key", message, ", ".join(KEYS), hint)
 
 
-def _cache_path(path: str) -> str:
+def _cache_name(path: str) -> str:
     import zlib
 
-    folder = cache_folder()
-    return os.path.join(folder, f"config-{zlib.crc32(os.fsencode(path)):08x}.json") if folder else ""
+    return f"config-{zlib.crc32(os.fsencode(path)):08x}.json"
 
 
 def _read_cached(stamp: list[Any]) -> dict[str, str] | None:
+    data = read_kept(find_base().folder, _cache_name(stamp[0]), CACHE_LIMIT)
+    if data is None:
+        return None
     try:
         import json
 
-        with open(_cache_path(stamp[0]), encoding="utf-8") as file:
-            kept = json.load(file)
+        kept = json.loads(data)
         if kept["stamp"] == stamp and all(key in KEYS and isinstance(text, str) for key, text in kept["pairs"].items()):
             return dict(kept["pairs"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         pass
     return None
 
@@ -131,12 +118,4 @@ def _read_cached(stamp: list[Any]) -> dict[str, str] | None:
 def _write_cached(stamp: list[Any], pairs: dict[str, str]) -> None:
     import json
 
-    path = _cache_path(stamp[0])
-    fresh = f"{path}.{os.getpid()}"
-    try:
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            json.dump({"stamp": stamp, "pairs": pairs}, file)
-        os.replace(fresh, path)
-    except (OSError, ValueError):
-        return
+    write_kept(find_base().folder, _cache_name(stamp[0]), json.dumps({"stamp": stamp, "pairs": pairs}).encode())

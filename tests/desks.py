@@ -76,7 +76,7 @@ def option_pairs(values: dict[str, Any]) -> list[str]:
 
 def forget_index(folder: Path) -> None:
     """Delete the index of the records in a folder."""
-    from dispatchctl.desk.books import find_cache
+    from dispatchctl.cache import find_cache
 
     shutil.rmtree(find_cache(str(folder / "records")))
 

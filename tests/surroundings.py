@@ -69,7 +69,7 @@ class Kept:
 
 def find_rules(folder: Path) -> Path:
     """Where the compiled rules of the records in a folder are kept, in the environment of the moment."""
-    from dispatchctl.desk.books import find_cache
+    from dispatchctl.cache import find_cache
 
     return Path(find_cache(os.path.realpath(folder / "records"))) / "rules.marshal"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatchctl import config
+from dispatchctl import cache, config
 from dispatchctl.errors import BadData, NotFound, UsageFault
 from dispatchctl.workspace import Workspace
 
@@ -218,7 +218,7 @@ def test_all_faults_of_a_config_are_told_at_once(tmp_path: Path) -> None:
     ("variable", "ask", "default"),
     [
         ("XDG_CONFIG_HOME", config.config_folder, ".config/dispatchctl"),
-        ("XDG_CACHE_HOME", config.cache_folder, ".cache/dispatchctl"),
+        ("XDG_CACHE_HOME", cache.cache_folder, ".cache/dispatchctl"),
     ],
 )
 def test_a_relative_place_is_ignored(

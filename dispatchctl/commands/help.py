@@ -104,8 +104,13 @@ Files: where everything is
     records/.lock                   held while a command writes; never delete it
     records/.demo                   made by init --demo: --now sets the time of what is recorded
     ~/.config/dispatchctl/config.yaml   your own defaults
-    ~/.cache/dispatchctl/           an index that is made again whenever it is missing; delete it at any time. It also
-                                    remembers how many rows were read, which a new one cannot know
+    ~/.cache/dispatchctl/           an index and the compiled rules, made again whenever they are missing; delete it at
+                                    any time. The index also remembers how many rows were read, which a new one cannot
+                                    know
+
+What is kept in the last one is taken only while it is your own folder and nobody else may write there; links are not
+followed. Else, and where there is no home (cron), everything is worked out in memory: slower, and with the same answers.
+dispatchctl doctor says which it is. It is below XDG_CACHE_HOME, where that names a whole path.
 
 A record file that was cut, restored from a backup or saved by another program is named by every command; take it
 back from a backup or from git, or declare it meant as it is: dispatchctl records adopt FILE --reason TEXT.

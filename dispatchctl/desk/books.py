@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from dispatchctl import VERSION
-from dispatchctl.config import cache_folder
+from dispatchctl.cache import find_cache
 from dispatchctl.errors import BadData, DispatchError, Fault, IndexDamaged, NotFound, OutcomeUnknown
 from dispatchctl.policy.rulebook import Rulebook, Version, assemble_rules
 from dispatchctl.registers import SHIPPED, Pages
@@ -126,10 +126,10 @@ class Books:
         from dispatchctl.store.publications import find_published
 
         only = find_published(self.folder.path, self.folder.label, until)
-        return self.book if only is None else self.read_versions(None, only)
+        return self.book if only is None else self.read_versions("", only)
 
-    def read_versions(self, cache: str | None, only: frozenset[str]) -> Rulebook:
-        """Some of the published versions, by the names of their files; BadData for faults. cache: None keeps none."""
+    def read_versions(self, cache: str, only: frozenset[str]) -> Rulebook:
+        """Some of the published versions, by the names of their files; BadData for faults. cache: "" keeps none."""
         form, faults = load_form(self.folder.path, self.ws.policies_path, cache, self.assemble, only)
         if faults:
             raise BadData.of(faults)
@@ -508,30 +508,6 @@ class Books:
     def case(self, case: str) -> "Case":
         """One case, folded; NotFound for an unknown one."""
         return self.family(case).cases[case]
-
-
-def find_cache(path: str) -> str:
-    """The private cache folder of a records folder, made if need be (0700); "" where it cannot be made or has no home.
-
-    Named by the folder's path, device and inode, so that a copy or a restored backup gets its own.
-    """
-    from zlib import crc32
-
-    status = os.stat(path)
-    name = f"{path}\0{status.st_dev}\0{status.st_ino}".encode(errors="surrogateescape")
-    base = cache_folder()
-    if not base:
-        return ""
-    folder = os.path.join(base, f"{crc32(name):08x}{crc32(name[::-1]):08x}")
-    try:
-        if not os.path.isdir(folder):
-            os.makedirs(base, mode=0o700, exist_ok=True)
-            os.mkdir(folder, 0o700)
-        return folder if os.access(folder, os.W_OK | os.X_OK) else ""
-    except FileExistsError:
-        return folder
-    except OSError:
-        return ""
 
 
 def outdate_index(place: str) -> None:

@@ -9,10 +9,13 @@ import os
 import stat
 import sys
 from typing import Any
-from zlib import adler32, crc32
+from zlib import crc32
+
+from dispatchctl.cache import read_kept, write_kept
 
 CACHE_NAME = "rules.marshal"
 READ_LIMIT = 2 * 1024 * 1024 + 1  # bytes; compile_policy refuses what reaches it
+CACHE_LIMIT = 256 * 1024 * 1024  # bytes; a version takes some 100 KB
 WATCHED = ("policy", "policy/checks", "registers")  # packages whose code decides what the cache holds
 
 Stamp = tuple[Any, ...]
@@ -41,12 +44,10 @@ def read_text(path: str, follow: bool = False) -> bytes:
 def make_stamp(texts: "list[tuple[str, bytes]]", draft: "tuple[str, bytes | None]") -> Stamp:
     """What a cached form must have been made of: (name, bytes) of each text and of the draft, the program's own code.
 
-    A text counts by its length and two checksums: enough against accident and edits, and a tenth of hashlib's import.
+    The texts themselves are kept and compared: nobody can make another one that passes for them, and it costs a tenth
+    of the cheapest digest.
     """
-    marks = tuple(
-        (name, None if text is None else (len(text), crc32(text), adler32(text))) for name, text in (*texts, draft)
-    )
-    return sys.version, _stamp_code(), marks
+    return sys.version, _stamp_code(), (*texts, draft)
 
 
 def _stamp_code() -> tuple[tuple[str, int, int], ...]:
@@ -65,31 +66,23 @@ def _stamp_code() -> tuple[tuple[str, int, int], ...]:
     return tuple(sorted(found))
 
 
-def read_cache(cache_dir: str | None, stamp: Stamp) -> Any:
-    """The cached form, or None where there is none for this stamp; whatever is wrong with the file is the same."""
-    if cache_dir is None:
+def read_cache(cache_dir: str, stamp: Stamp) -> Any:
+    """The cached form, or None where there is none for this stamp; whatever is wrong with the file is the same.
+
+    Bytes that somebody else wrote could bring marshal down: they are not read (see cache.read_kept).
+    """
+    data = read_kept(cache_dir, CACHE_NAME, CACHE_LIMIT)
+    if data is None or crc32(data[4:]).to_bytes(4, "big") != data[:4]:
         return None
     try:
-        data = read_text(os.path.join(cache_dir, CACHE_NAME))
-        if len(data) < 4 or crc32(data[4:]).to_bytes(4, "big") != data[:4]:
-            return None
         cached_stamp, form = marshal.loads(data[4:])
-        return form if cached_stamp == stamp else None
-    except (OSError, ValueError, EOFError, TypeError):
+    except (ValueError, EOFError, TypeError):
         return None
+    return form if cached_stamp == stamp else None
 
 
-def write_cache(cache_dir: str | None, stamp: Stamp, form: Any) -> None:
+def write_cache(cache_dir: str, stamp: Stamp, form: Any) -> None:
     """Replace the cache in one step; a folder that cannot be written only costs time."""
-    if cache_dir is None:
-        return
-    path = os.path.join(cache_dir, CACHE_NAME)
-    beside = f"{path}.{os.getpid()}"
     data = marshal.dumps((stamp, form))
-    try:
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(crc32(data).to_bytes(4, "big") + data)
-        os.replace(beside, path)
-    except OSError:
-        return
+    if len(data) + 4 <= CACHE_LIMIT:
+        write_kept(cache_dir, CACHE_NAME, crc32(data).to_bytes(4, "big") + data)

@@ -158,7 +158,7 @@ def _sync_folder(folder: str) -> None:
 def load_form(
     records_path: str,
     policies_path: str,
-    cache_dir: str | None,
+    cache_dir: str,
     assemble: Assemble,
     only: "frozenset[str] | None" = None,
 ) -> tuple[Any, list[Fault]]:
@@ -166,7 +166,7 @@ def load_form(
 
     assemble: `policy.rulebook.assemble_rules`; called only where the cache does not hold its answer for these texts.
     The form is None with faults, and where there is none of the files. only: names of the version files that had
-    been published by some earlier time (for --as-of); its form wants a cache_dir of its own. cache_dir None: no
+    been published by some earlier time (for --as-of); its form wants a cache_dir of its own. cache_dir "": no
     cache; one that cannot be read or written is passed over.
     """
     try:

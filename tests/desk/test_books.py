@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from transcripts import Result
 
-from dispatchctl.desk.books import Books, find_cache
+from dispatchctl.cache import find_cache
+from dispatchctl.desk.books import Books
 from dispatchctl.workspace import Workspace
 
 ORDER = ("new-order", "--kind", "inquiry", "--content", "几点下班", "-q", "--now", "2026-11-02T09:00:00+08:00")

@@ -260,7 +260,7 @@ def test_faults_are_not_cached(rules: PolicyFolder) -> None:
 
 
 def test_without_a_cache_folder(rules: PolicyFolder) -> None:
-    for cache in (None, str(rules.cache / "gone")):
+    for cache in ("", str(rules.cache / "gone")):
         assert load_form(str(rules.records), str(rules.draft), cache, assemble_rules)[1] == []
 
 

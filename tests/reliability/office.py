@@ -19,7 +19,8 @@ from desks import Desk, copy_desk
 from surroundings import remember_rules
 from transcripts import Result, run_program
 
-from dispatchctl.desk.books import Books, find_cache
+from dispatchctl.cache import find_cache
+from dispatchctl.desk.books import Books
 from dispatchctl.registers import SHIPPED
 from dispatchctl.workspace import Workspace
 

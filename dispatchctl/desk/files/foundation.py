@@ -4,8 +4,9 @@ import os
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from dispatchctl.cache import examine_cache, find_cache
 from dispatchctl.desk.actors import find_actor
-from dispatchctl.desk.books import Books, find_cache, remove_index
+from dispatchctl.desk.books import Books, remove_index
 from dispatchctl.desk.policy.doubts import doubt_in_force
 from dispatchctl.desk.staff.posts import check_id, staff_event
 from dispatchctl.desk.times import find_missing_year, local_time
@@ -115,8 +116,7 @@ def _examine_books(ws: Workspace, books: Books, note: Callable[..., None]) -> No
     note("days published through", told, "ends before this year: policy publish --days" if late else "ok")
     seals = list_seals(books.folder.path)
     note("last seal", " ".join(seals[-1]) if seals else "none")
-    cache = find_cache(books.folder.path)
-    note("index", cache or "in memory", "ok" if cache else "no cache folder can be written")
+    _examine_cache(books, note)
     try:
         actor, trouble = find_actor(books), "nobody has this login: staff change ID --login"
     except DispatchError as error:
@@ -125,3 +125,14 @@ def _examine_books(ws: Workspace, books: Books, note: Callable[..., None]) -> No
     faults = [*books.index.faults(), *(each.fault for each in books.list_short())]
     note("faults in records", len(faults), "ok" if not faults else "see: dispatchctl records check")
     note("locale", os.environ.get("LC_ALL") or os.environ.get("LANG") or "none")
+
+
+def _examine_cache(books: Books, note: Callable[..., None]) -> None:
+    """Where compiled rules and the index are kept. That nothing can be kept, as for cron without a home, costs time
+    only; a folder that is there and not taken is something to look at.
+    """
+    kept = examine_cache(books.folder.path)
+    hint = "not taken: make it yours alone (chown, chmod go-w), or let XDG_CACHE_HOME name another folder"
+    note("cache", kept.folder or f"none: {kept.reason}", "ok" if kept.folder else hint if kept.doubtful else WARNING)
+    place = books.index.place
+    note("index", place or "in memory", "ok" if place or not kept.folder else WARNING)

@@ -8,7 +8,8 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from dispatchctl.desk.books import Books, find_cache
+from dispatchctl.cache import find_cache
+from dispatchctl.desk.books import Books
 from dispatchctl.desk.files.crosscheck import CrossCheck
 from dispatchctl.errors import BadData, DispatchError, Fault
 from dispatchctl.policy.compiling import compile_policy

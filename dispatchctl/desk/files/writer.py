@@ -3,8 +3,9 @@
 import os
 from typing import Any
 
+from dispatchctl.cache import find_cache
 from dispatchctl.desk.actors import require_actor
-from dispatchctl.desk.books import Books, find_cache, outdate_index
+from dispatchctl.desk.books import Books, outdate_index
 from dispatchctl.desk.drafts import Step
 from dispatchctl.desk.events import begin
 from dispatchctl.desk.recording import was_recorded

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from dispatchctl.cache import keep_folder
 from dispatchctl.desk.books import Books, LateJudge, Then, remove_index
 from dispatchctl.desk.periods import YEAR, Period, start_of
 from dispatchctl.desk.times import local_time
@@ -129,21 +130,6 @@ def find_versions(books: Books, until: int) -> frozenset[str] | None:
     if not late:
         return None
     return frozenset(names - late.keys()) or frozenset([min(late, key=late.__getitem__)])
-
-
-def keep_folder(cache: str, name: str) -> str | None:
-    """A folder below the cache, made if need be; None where it cannot be made."""
-    if not cache:
-        return None
-    folder = os.path.join(cache, name)
-    try:
-        if not os.path.isdir(folder):
-            os.mkdir(folder, 0o700)
-    except FileExistsError:
-        return folder
-    except OSError:
-        return None
-    return folder
 
 
 # --- what a part must hold --------------------------------------------------------------------------------------------

@@ -288,7 +288,7 @@ def _describe_again(books: Books, done: Done) -> dict[str, Any]:
 
 
 def _load_some(books: Books, names: set[str]) -> Rulebook:
-    form, faults = load_form(books.folder.path, books.ws.policies_path, None, books.assemble, frozenset(names))
+    form, faults = load_form(books.folder.path, books.ws.policies_path, "", books.assemble, frozenset(names))
     if faults:
         raise BadData.of(faults)
     return Rulebook.of(form)
