@@ -24,6 +24,7 @@ PROGRAM = "dispatchctl"
 COMPLETE = "_DISPATCHCTL_COMPLETE"
 POINTER = f"Global options, before or after the command: see {PROGRAM} --help."
 WIDEST = 110  # columns of the help on the widest screen
+RUNS = 3  # of a command that finds its index damaged
 USAGE, SYSTEM, INTERRUPTED, PIPE_CLOSED = 2, 7, 130, 141  # 141: what a shell says of a program killed by SIGPIPE
 
 
@@ -188,12 +189,23 @@ def run_command(args: list[str], workspace: Workspace) -> int:
         from click.shell_completion import shell_complete
 
         return shell_complete(root, {"obj": workspace}, PROGRAM, COMPLETE, os.environ[COMPLETE])
+    kept, before = None, sys.stdin
+    if any(each.endswith("-") for each in args):  # it may read standard input, which can be read but once
+        from dispatchctl.stdin import keep_input
+
+        kept = keep_input()
     try:
-        return invoke(args, workspace)
-    except IndexDamaged:
-        if "-" in args:  # standard input has been read
-            raise
-    return invoke(args, workspace)
+        for again in reversed(range(RUNS)):
+            if kept is not None:
+                sys.stdin = kept.open()
+            try:
+                return invoke(args, workspace)
+            except IndexDamaged:
+                if not again:
+                    raise
+    finally:
+        sys.stdin = before
+    raise AssertionError("a command was not run")
 
 
 def invoke(args: list[str], workspace: Workspace) -> int:

@@ -94,7 +94,7 @@ class OutcomeUnknown(DispatchError):
 
 
 class IndexDamaged(DispatchError):
-    """The index was found damaged in the middle of a command that had recorded nothing, and was thrown away.
+    """The index was found damaged in the middle of a command that had recorded nothing, and another one is used now.
 
     Whoever ran the command may run it once more.
     """

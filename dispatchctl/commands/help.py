@@ -109,8 +109,8 @@ Files: where everything is
                                     know
 
 What is kept in the last one is taken only while it is your own folder and nobody else may write there; links are not
-followed. Else, and where there is no home (cron), everything is worked out in memory: slower, and with the same answers.
-dispatchctl doctor says which it is. It is below XDG_CACHE_HOME, where that names a whole path.
+followed. Else, and where there is no home (cron), all is worked out in memory: slower, with the same answers. What
+dispatchctl doctor calls cache says which it is. It is below XDG_CACHE_HOME, where that names a whole path.
 
 A record file that was cut, restored from a backup or saved by another program is named by every command; take it
 back from a backup or from git, or declare it meant as it is: dispatchctl records adopt FILE --reason TEXT.

@@ -26,6 +26,7 @@ def open_audit(books: Books) -> tuple[Books, str]:
     present = books
     if books.ws.as_of is not None:
         present = Books(Workspace({**books.ws.given, "as_of": ""}))
+        books.derived.append(present)
     actor = require_actor(present, system=True)
     require_writer(present.folder)
     present.refuse_short("audit")

@@ -4,13 +4,14 @@ Every command begins here. Reading never writes a record; the index is brought u
 folder cannot be used.
 """
 
-import os
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dispatchctl import VERSION
 from dispatchctl.cache import find_cache
+from dispatchctl.desk.shelf import Shelf
 from dispatchctl.errors import BadData, DispatchError, Fault, IndexDamaged, NotFound, OutcomeUnknown
 from dispatchctl.policy.rulebook import Rulebook, Version, assemble_rules
 from dispatchctl.registers import SHIPPED, Pages
@@ -18,15 +19,13 @@ from dispatchctl.registers.row import Row, split_file_name
 from dispatchctl.store.chain import CHANGED
 from dispatchctl.store.files import count_lines
 from dispatchctl.store.folder import Folder, open_folder
-from dispatchctl.store.index import FORMAT, WAIT, Index, is_unharmed
+from dispatchctl.store.index import FORMAT, Index
 from dispatchctl.store.reading import UNREADABLE
 from dispatchctl.store.syncing import FIND_OUT
 from dispatchctl.store.versions import load_form
 from dispatchctl.workspace import Workspace
 
 if TYPE_CHECKING:  # at run time a command that finds nothing new judges nothing, and needs none of the rules
-    import sqlite3
-
     from dispatchctl.desk.judge import Judging
     from dispatchctl.policy.forms import Form
     from dispatchctl.rules.families import Case, Family
@@ -35,6 +34,7 @@ if TYPE_CHECKING:  # at run time a command that finds nothing new judges nothing
     from dispatchctl.store.judgements import Judged
     from dispatchctl.store.tails import Short
 
+T = TypeVar("T")
 PEOPLE = (  # keys of lists and cases that hold staff ids
     "by", "assignee", "dispatcher", "manager", "to", "owner", "worker", "receiver", "received_by", "passed_on_by",
     "about_staff", "responsible", "confirmed_by", "with_staff", "staff",
@@ -91,8 +91,6 @@ class Books:
         self.pages = self._list_pages()
         self._then = then
         self._judging: Judging | None = None
-        self._index: Index | None = None
-        self._passed_over = False  # the index on disk was busy, or cannot be written
         self._families: dict[str, Family] = {}
         self.policy_faults: list[Fault] = []
         self.book = then.book if then is not None else self._read_rules(ws)
@@ -100,12 +98,13 @@ class Books:
         if then is None and isinstance(self.ws.as_of, int):
             self.book = self._look_back(self.ws.as_of)
             self.ws = self._see(ws)
+        self._shelf = Shelf(self.folder.path, self._find_kept(), self._open_at, LateJudge(self))
         self.warnings: list[str] = []  # what was noticed on the way; the command prints it
         self.told_draft = False
         self.strict_privacy = False  # text with what looks like a phone number is refused, whatever the rules say
         self.granted = False  # the right to all that will be recorded was asked before: an import
         self.unwritten: list[Contact] = []  # made for the command under way, written with its rows
-        self.recorded = False  # rows were appended through these books
+        self.recorded = 0  # how often rows were appended through these books
         self.derived: list[Books] = []  # books as of another time that were opened from these
 
     def _read_rules(self, ws: Workspace) -> Rulebook:
@@ -189,7 +188,7 @@ class Books:
         The titles are in the language of the rules; whoever reads in the other one is shown the keys.
         """
         policy = self.policy
-        names = dict(self.index.db.execute("SELECT id, name FROM staff").fetchall())
+        names = dict(self.ask_again(lambda: self.index.db.execute("SELECT id, name FROM staff").fetchall()))
         people = dict.fromkeys(PEOPLE, names)
         if self.lang != policy["language"]:
             return people
@@ -231,19 +230,18 @@ class Books:
     @property
     def index(self) -> Index:
         """The index, caught up."""
-        if self._index is None:
-            as_of = self.ws.as_of
-            until = as_of * 1_000_000 + 999_999 if isinstance(as_of, int) else None
+        if self._shelf.index is None:
             if self._then is not None:
-                self._index = self._then.open_index(self)
+                self._shelf.index = self._then.open_index(self)
             else:
-                self._open_index(until)
-            assert self._index is not None
-        return self._index
+                self._shelf.open()
+                self._warn_of_faults()
+            assert self._shelf.index is not None
+        return self._shelf.index
 
     def adopt(self, index: Index) -> None:
         """Judge with this index at hand: it is asked for the staff while it is being filled."""
-        self._index = index
+        self._shelf.index = index
         self.forget_people()
 
     @property
@@ -252,45 +250,28 @@ class Books:
         stamp = f"{FORMAT} {VERSION} {self.book.fingerprint} {self.folder.path}"
         return f"{stamp} {self.pages.more}" if self.pages.more else stamp
 
-    def _open_index(self, until: int | None) -> None:
-        """Open the index and catch up: the one on disk, anew where that one is damaged, else one in memory."""
-        import sqlite3
+    def _find_until(self) -> int | None:
+        as_of = self.ws.as_of
+        return as_of * 1_000_000 + 999_999 if isinstance(as_of, int) else None
 
-        in_memory = until is not None or not self.cache or self._passed_over
-        place = "" if in_memory else os.path.join(self.cache, "index.sqlite")
-        places = [place, place, ""]
-        while places:
-            place = places.pop(0)
-            try:
-                # Set before it has caught up: judging asks the index for the staff.
-                of = (self.folder.path, self.folder.label)
-                self._index = Index(*of, place, self.stamp, self.pages, until, self.book.counted)
-                self._index.catch_up(LateJudge(self))
-                self._warn_of_faults()
-                return
-            except sqlite3.DatabaseError as error:
-                self._drop_index()
-                if not place:
-                    raise
-                self._give_up(place, error)
-                places = [""] if self._passed_over else places
-            except BaseException:
-                self._drop_index()
-                raise
+    def _find_kept(self) -> str:
+        """Where the index is kept; "" of what is only looked back at."""
+        return self.cache if self._find_until() is None else ""
+
+    def _open_at(self, place: str) -> Index:
+        self.forget_people()
+        of = (self.folder.path, self.folder.label)
+        return Index(*of, place, self.stamp, self.pages, self._find_until(), self.book.counted)
 
     def _warn_of_faults(self) -> None:
-        assert self._index is not None
-        faults = self._index.faults()
+        faults = self.index.faults()
         more = f" and {len(faults) - 1} more" if len(faults) > 1 else ""
         self.warnings += [f"{fault}{more}; see: dispatchctl records check" for fault in faults[:1]]
         self.warnings += [f"{short.fault}; {short.fault.hint}" for short in self.list_short()]
 
-    def _give_up(self, place: str, error: "sqlite3.Error") -> None:
-        """Pass over an index that is busy or cannot be written; throw a damaged one away."""
-        if is_unharmed(error):
-            self._passed_over = True
-        else:
-            remove_index(place)
+    def rebuild(self) -> None:
+        """Make the index anew, whatever it is like; who has the present one open goes on with it."""
+        self._shelf.rebuild()
 
     def recover(self, error: Exception) -> bool:
         """Whether the command can run again after this error: the index was found damaged in the middle of it.
@@ -298,14 +279,11 @@ class Books:
         Opening it reads few of its pages, so that this can show late. Which of several was damaged is not known, so all
         are made anew. OutcomeUnknown where rows were recorded before.
         """
-        import sqlite3
-
         others = [each.recover(error) for each in self.derived]
-        if not isinstance(error, sqlite3.DatabaseError) or self._index is None or not self._index.place:
+        index = self._shelf.index
+        if not isinstance(error, sqlite3.DatabaseError) or index is None or not index.place:
             return any(others)
-        place = self._index.place
-        self._drop_index()
-        remove_index(place)
+        self._give_up(error)
         if self.recorded:
             message = "the index was found damaged after rows had been recorded"
             raise OutcomeUnknown(message, place=self.folder.label, hint=FIND_OUT) from error
@@ -319,13 +297,25 @@ class Books:
         except Exception as error:
             if not self.recover(error):
                 raise
-            message = "the index was damaged and has been thrown away; nothing was recorded"
+            message = "the index was damaged and is made anew; nothing was recorded"
             raise IndexDamaged(message, hint="run the command again") from error
 
-    def _drop_index(self) -> None:
-        if self._index is not None:
-            self._index.close()
-            self._index = None
+    def ask_again(self, question: Callable[[], T]) -> T:
+        """The answer of what asks the index; asked once more where that is found damaged before anything is recorded.
+
+        For what may not be run again as a whole: something was recorded before.
+        """
+        recorded = self.recorded
+        try:
+            return question()
+        except sqlite3.DatabaseError as error:
+            if self.recorded > recorded:
+                raise
+            self._give_up(error)
+            return question()
+
+    def _give_up(self, error: sqlite3.Error) -> None:
+        self._shelf.give_up(error)
         self.forget_people()
 
     def catch_up(self, *, hold: bool = False) -> None:
@@ -341,32 +331,26 @@ class Books:
         self._ask_index(lambda: self.index.catch_up_contacts(LateJudge(self)))
 
     def _ask_index(self, take_in: Callable[[], None]) -> None:
-        """Have the index take something in; one that is damaged is made anew."""
-        import sqlite3
-
+        """Have the index take something in; one that is damaged is made anew, and has caught up then."""
         try:
             take_in()
         except sqlite3.DatabaseError as error:
-            place = self.index.place
-            self._drop_index()
-            self._give_up(place, error)
+            self._give_up(error)
             _ = self.index
 
     def settle(self) -> None:
         """Bring the index up to date after a command has printed its result; its failure costs nothing."""
-        import sqlite3
-
         for each in self.derived:
             each.settle()
-        if self._index is not None:
+        index = self._shelf.index
+        if index is not None:
             try:
-                self._index.catch_up(LateJudge(self))
-                self._index.commit()
+                index.catch_up(LateJudge(self))
+                index.commit()
             except (DispatchError, sqlite3.DatabaseError, OSError):
                 return
             finally:
-                self._index.close()
-                self._index = None
+                self._shelf.drop()
 
     def _load_people(self) -> "People":
         from dispatchctl.rules.people import Entry, People
@@ -508,28 +492,3 @@ class Books:
     def case(self, case: str) -> "Case":
         """One case, folded; NotFound for an unknown one."""
         return self.family(case).cases[case]
-
-
-def outdate_index(place: str) -> None:
-    """Have an index made anew by whoever opens it next; one that cannot be opened is thrown away.
-
-    It is not removed: what was seen of the files goes into the new one (see store/tails.py).
-    """
-    import sqlite3
-
-    if not os.path.exists(place):
-        return
-    try:
-        with closing(sqlite3.connect(place, timeout=WAIT)) as db, db:
-            db.execute("UPDATE meta SET value = 'x' || value WHERE key = 'stamp'")
-    except sqlite3.DatabaseError:
-        remove_index(place)
-
-
-def remove_index(place: str) -> None:
-    """Throw an index away with what SQLite keeps beside it."""
-    for ending in ("", "-wal", "-shm", "-journal"):
-        try:
-            os.unlink(place + ending)
-        except OSError:
-            continue

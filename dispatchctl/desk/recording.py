@@ -6,6 +6,7 @@ printed afterwards is on disk.
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from dispatchctl import sizes
@@ -250,7 +251,7 @@ def _append(books: Books, register: str, writer: str, groups: list[Group], momen
         books.timezone,
         sync=sync,
     )
-    books.recorded = True
+    books.recorded += 1
     return [each.row for each in placed]
 
 
@@ -339,7 +340,7 @@ class _Batch:
             for item in items:
                 unsynced = len(self._fresh)
                 try:
-                    self._take(item)
+                    self.books.ask_again(partial(self._take, item))
                 except (Refused, NotFound, UsageFault) as error:
                     self.refused.append(Refusal(item, error))
                     continue

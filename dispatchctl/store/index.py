@@ -6,14 +6,14 @@ came late, a damaged page) is answered by making it anew. `Judge` is handed in: 
 business.
 
 Several processes share it. A command reads from one snapshot of it, taken when it last caught up, so that another one
-that makes it anew meanwhile is not seen half. It is made anew inside the database, in one transaction: to replace the
-file under processes that have it open would mix the one's pages with the other's log.
+that makes it anew meanwhile is not seen half. Where its stamp differs it is made anew inside the database, in one
+transaction; where it is damaged, or on demand, as another generation (see generations.py).
 """
 
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from heapq import merge
 from itertools import chain, groupby, zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -27,6 +27,7 @@ from dispatchctl.store.conditions import CHANGEABLE
 from dispatchctl.store.contact_places import make_secret, read_mark, take_in_contacts
 from dispatchctl.store.files import RecordFile, list_files, open_regular
 from dispatchctl.store.gathering import PLACE, Gathered, Gathering, PlacedRow
+from dispatchctl.store.generations import Generations, Gone, Mark, connect, identify, remove_database
 from dispatchctl.store.keys import count_damaged_ids, note_keys
 from dispatchctl.store.reading import iterate_file, rows_at
 from dispatchctl.store.schema import (
@@ -38,6 +39,7 @@ from dispatchctl.store.schema import (
     row_columns,
 )
 from dispatchctl.store.tails import (
+    Kept,
     Short,
     bring_seen,
     highest_number,
@@ -47,6 +49,7 @@ from dispatchctl.store.tails import (
     note_named,
     note_sealed_sizes,
     settle_tails,
+    sow_seen,
 )
 
 if TYPE_CHECKING:  # a command that finds nothing new judges nothing
@@ -85,8 +88,39 @@ class Stale(Exception):
 
 
 def is_unharmed(error: sqlite3.Error) -> bool:
-    """Whether an index that gave this error is sound: it was busy, or cannot be written; else it is to be removed."""
+    """Whether an index that gave this error is sound: it was busy, or cannot be written; else another is to be made."""
     return getattr(error, "sqlite_errorname", "").startswith(UNHARMED)
+
+
+def find_generations(cache: str) -> Generations:
+    """Where the index of a cache folder is; "" keeps none."""
+    return Generations(cache, "index")
+
+
+def begin_index(generations: Generations, path: str) -> str:
+    """A generation to be filled and published: it knows what was seen of the records folder at `path`, even where the
+    newest one is damaged. Its path; OSError, sqlite3.Error.
+    """
+    newest = generations.newest()
+    kept = Kept([], [])
+    if newest:
+        try:
+            with closing(connect(newest, WAIT)[0]) as db:
+                db.execute("PRAGMA cell_size_check=ON")
+                kept = keep_seen(db, path, damaged=True)
+        except (Gone, sqlite3.DatabaseError):
+            pass
+    place = generations.begin()
+    try:
+        with closing(connect(place, WAIT)[0]) as db:
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("BEGIN")
+            sow_seen(db, path, kept)
+            db.execute("COMMIT")
+    except BaseException:
+        remove_database(place)
+        raise
+    return place
 
 
 @contextmanager
@@ -106,7 +140,8 @@ def pause_collector() -> Iterator[None]:
 class Index:
     """The cache of one records folder; empty or of whatever state until catch_up is called.
 
-    path and label: those of the records folder. place: the database's file, "" in memory. stamp: a text that differs
+    path and label: those of the records folder. place: a generation's file, "" in memory; Gone where it was removed
+    meanwhile. stamp: a text that differs
     where the rules, the program or the folder do; an index with another one is made anew. pages: of the registers it
     holds. until: rows recorded later (microseconds) are left out. counted: the events, as `orders.paid`, of which it
     keeps every row; the stamp must differ where they do.
@@ -124,15 +159,15 @@ class Index:
     ) -> None:
         self.path, self.label, self.place, self.stamp, self.until = path, label, place, stamp, until
         self.pages, self.counted = pages, counted
-        self.db = sqlite3.connect(place or ":memory:", timeout=WAIT, isolation_level=None)
+        self._mark: Mark | None = None
+        if place:
+            self.db, self._mark = connect(place, WAIT)
+        else:
+            self.db = sqlite3.connect(":memory:", isolation_level=None, uri=True)
         self._writing = False
         self._version = -1  # changes when another process has written
         self._rows: dict[str, list[Row]] = {}  # families read or written in this process, by id
         self._handles: dict[int, tuple[RecordFile, tuple[str, ...]]] = {}
-        self.db.execute("PRAGMA synchronous=OFF")
-        if place and os.stat(place).st_size == 0:
-            os.chmod(place, 0o600)
-            self.db.execute("PRAGMA journal_mode=WAL")
 
     # --- its own state --------------------------------------------------------------------------------------------
 
@@ -145,6 +180,10 @@ class Index:
     def close(self) -> None:
         """Let go of the database; what was not committed is forgotten."""
         self.db.close()
+
+    def still_stands(self) -> bool:
+        """Whether its file can be opened once more, by its name."""
+        return self._mark is not None and identify(self.place) == self._mark
 
     def get_meta(self, key: str) -> Any:
         """A value kept beside the tables, or None."""

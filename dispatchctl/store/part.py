@@ -24,7 +24,8 @@ from dispatchctl.store.conditions import CHANGEABLE
 from dispatchctl.store.fact_rows import ChargeRow
 from dispatchctl.store.files import list_files, open_regular
 from dispatchctl.store.gathering import PLACE, PlacedRow
-from dispatchctl.store.index import Index, find_change
+from dispatchctl.store.generations import Generations, connect, write_uri
+from dispatchctl.store.index import WAIT, Index, find_change
 from dispatchctl.store.reading import rows_at
 from dispatchctl.store.schema import FACT_TABLES, quote
 
@@ -68,11 +69,22 @@ class PartIndex(Index):
         """Nothing: what came later does not belong to it."""
 
     def _attach(self, source: Index) -> None:
+        """Have the source as `src`: by its name, or where that is gone or was never any, a copy of it in memory."""
         if source.place:
-            self.db.execute("ATTACH ? AS src", (source.place,))
-        else:
-            self.db.execute("ATTACH ':memory:' AS src")
-            self.db.deserialize(source.db.serialize(), name="src")
+            try:
+                self.db.execute("ATTACH ? AS src", (write_uri(source.place),))
+            except sqlite3.OperationalError:
+                if source.still_stands():
+                    raise
+            else:
+                self.db.execute("SELECT 1 FROM src.sqlite_master").fetchone()  # now all of it is open
+                if source.still_stands():
+                    return
+                self.db.execute("DETACH src")
+        image = bytearray(source.db.serialize())
+        image[18:20] = b"\1\1"  # in memory there is no log beside it
+        self.db.execute("ATTACH ':memory:' AS src")
+        self.db.deserialize(image, name="src")
 
     # --- whether a kept one still holds -----------------------------------------------------------------------------
 
@@ -140,13 +152,11 @@ class PartIndex(Index):
         self.db.execute("COMMIT")
         self.db.execute("DETACH src")
 
-    def move(self, place: str) -> None:
-        """Give its file another name, in one step, in the place of whatever is there."""
+    def publish(self, generations: Generations) -> None:
+        """Give its file the name by which others find it. OSError; Gone where there is a newer one already."""
         self.db.close()
-        os.replace(self.place, place)
-        self.place = place
-        self.db = sqlite3.connect(place, isolation_level=None)
-        self.db.execute("PRAGMA synchronous=OFF")
+        self.place = generations.publish(self.place)
+        self.db, self._mark = connect(self.place, WAIT)
 
     def _find_difference(self, scope: Scope) -> int | None:
         """From when on (seconds) a judgement of the present index may differ from one of then; None: never."""

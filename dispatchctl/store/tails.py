@@ -17,7 +17,7 @@ All tables but `adopted` are empty where nothing is missing, so that asking cost
 import sqlite3
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from dispatchctl.errors import Fault
 from dispatchctl.registers import Pages, case_of
@@ -28,6 +28,7 @@ from dispatchctl.store.files import RecordFile, list_files, name_file, parse_fil
 from dispatchctl.store.folder import has_seals
 from dispatchctl.store.keys import count_ids, make_id, note_number, split_id
 from dispatchctl.store.reading import UNREADABLE
+from dispatchctl.store.schema import BASE
 
 SHORT = "fewer-rows"  # the code of these faults
 
@@ -68,26 +69,44 @@ class Short(NamedTuple):
 # --- from one index to the next -----------------------------------------------------------------------------------
 
 
-def keep_seen(db: sqlite3.Connection, path: str) -> Kept:
+def keep_seen(db: sqlite3.Connection, path: str, *, damaged: bool = False) -> Kept:
     """What an index says was seen of the records folder at `path`, before its tables are dropped; nothing where it is
-    another folder's. One of an older release knows it as well.
+    another folder's. One of an older release knows it as well. damaged: as far as it can still be read.
     """
-    try:
-        stamp = db.execute("SELECT value FROM meta WHERE key = 'stamp'").fetchone()
-        if stamp is None or not f"{stamp[0]} ".split(" ", 3)[-1].startswith(f"{path} "):
-            return Kept([], [])
-        files = db.execute("SELECT name, seq FROM files WHERE seq > 0").fetchall()
-        ids = db.execute("SELECT register, writer, day, number FROM counters").fetchall()
+
+    def ask(query: str) -> list[Any]:
         try:
-            files += db.execute("SELECT name, seq FROM seen").fetchall()
-            ids += db.execute("SELECT register, writer, day, number FROM given").fetchall()
-        except sqlite3.OperationalError:
-            pass  # made by an older release
-    except sqlite3.OperationalError as error:
-        if "no such" in str(error):
-            return Kept([], [])
-        raise
+            return db.execute(query).fetchall()
+        except sqlite3.DatabaseError as error:
+            if damaged or "no such" in str(error):  # made by an older release
+                return []
+            raise
+
+    stamp = ask("SELECT value FROM meta WHERE key = 'stamp'")
+    if not stamp or not f"{stamp[0][0]} ".split(" ", 3)[-1].startswith(f"{path} "):
+        return Kept([], [])
+    files = ask("SELECT name, seq FROM files WHERE seq > 0") + ask("SELECT name, seq FROM seen")
+    ids = [row for table in ("counters", "given") for row in ask(f"SELECT register, writer, day, number FROM {table}")]
+    if damaged:
+        files = [(name, seq) for name, seq in files if isinstance(seq, int) and _is_file_name(name)]
+        ids = [(*day, number) for *day, number in ids if isinstance(number, int) and all(map(_is_word, day))]
     return Kept(files, ids)
+
+
+def _is_file_name(name: object) -> bool:
+    return isinstance(name, str) and parse_file_name(f"{name.partition('/')[2]}.csv") is not None
+
+
+def _is_word(text: object) -> bool:
+    return isinstance(text, str) and text.isascii() and text.isalnum()
+
+
+def sow_seen(db: sqlite3.Connection, path: str, kept: Kept) -> None:
+    """Make an empty database an index of the folder at `path` that knows what was seen, and nothing else."""
+    for statement in filter(str.strip, BASE.split(";")):
+        db.execute(statement)
+    db.execute("INSERT INTO meta VALUES ('stamp', ?)", (f"seen - - {path}",))
+    bring_seen(db, kept)
 
 
 def bring_seen(db: sqlite3.Connection, kept: Kept) -> None:

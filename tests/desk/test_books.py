@@ -11,6 +11,7 @@ from transcripts import Result
 
 from dispatchctl.cache import find_cache
 from dispatchctl.desk.books import Books
+from dispatchctl.store.index import find_generations
 from dispatchctl.workspace import Workspace
 
 ORDER = ("new-order", "--kind", "inquiry", "--content", "几点下班", "-q", "--now", "2026-11-02T09:00:00+08:00")
@@ -21,7 +22,7 @@ def open_books(folder: Path) -> Books:
 
 
 def find_index(folder: Path) -> str:
-    return os.path.join(find_cache(str(folder / "records")), "index.sqlite")
+    return find_generations(find_cache(str(folder / "records"))).newest()
 
 
 def test_an_index_that_lags_behind_is_caught_up_at_once(run: Callable[..., Result], demo: Path) -> None:
@@ -57,7 +58,8 @@ def test_an_index_that_is_no_index_is_made_anew(run: Callable[..., Result], demo
     Path(place).write_bytes(damage)
     done = run("list", "-q")
     assert (done.code, done.out, done.err) == (0, "O-20261102-0001\n", "")
-    assert Path(place).read_bytes().startswith(b"SQLite format 3")
+    assert Path(find_index(demo)).read_bytes().startswith(b"SQLite format 3")
+    assert not Path(place).exists(), "what is of no use is cleared away"
 
 
 def test_the_index_lies_below_an_absolute_cache_home_and_nowhere_else(

@@ -22,6 +22,7 @@ from transcripts import Result, run_program
 from dispatchctl.cache import find_cache
 from dispatchctl.desk.books import Books
 from dispatchctl.registers import SHIPPED
+from dispatchctl.store.index import find_generations
 from dispatchctl.workspace import Workspace
 
 START = "2026-11-02T08:30:00+08:00"
@@ -64,7 +65,8 @@ class Office(Desk):
     def index(self) -> Path:
         """The index's file; nobody has it open once every command has ended."""
         gc.collect()
-        return Path(find_cache(str(self.records))) / "index.sqlite"
+        cache = find_cache(str(self.records))
+        return Path(find_generations(cache).newest() or os.path.join(cache, "index.sqlite"))
 
     def without_cache(self) -> dict[str, str]:
         """The environment of a command that can keep no cache: the folder for it cannot be made."""

@@ -282,7 +282,7 @@ def test_a_cache_folder_on_a_full_disk(office, monkeypatch):
     """SQLite says that there is no room left: the command folds in memory."""
     import sqlite3
 
-    from dispatchctl.store import index
+    from dispatchctl.store import generations
 
     class Full(sqlite3.Connection):
         def execute(self, text, *values):
@@ -298,8 +298,7 @@ def test_a_cache_folder_on_a_full_disk(office, monkeypatch):
     office("list", "orders")
     kept = office.index.read_bytes()
     with monkeypatch.context() as patch:
-        patch.setattr(index, "sqlite3", mock.Mock(wraps=sqlite3, connect=connect, Error=sqlite3.Error))
-        patch.setattr(index.sqlite3, "OperationalError", sqlite3.OperationalError)
+        patch.setattr(generations, "sqlite3", mock.Mock(wraps=sqlite3, connect=connect, Error=sqlite3.Error))
         office("ack", "A-20261102-0001", "--as", "zhao")
         assert json.loads(office("show", "A-20261102-0001", "--json").out)["state"] == "acknowledged"
     assert office.index.read_bytes() == kept

@@ -6,12 +6,13 @@ from typing import Any, NamedTuple
 
 from dispatchctl.cache import examine_cache, find_cache
 from dispatchctl.desk.actors import find_actor
-from dispatchctl.desk.books import Books, remove_index
+from dispatchctl.desk.books import Books
 from dispatchctl.desk.policy.doubts import doubt_in_force
 from dispatchctl.desk.staff.posts import check_id, staff_event
 from dispatchctl.desk.times import find_missing_year, local_time
 from dispatchctl.errors import DispatchError, UsageFault
 from dispatchctl.store.folder import make_folder
+from dispatchctl.store.index import find_generations
 from dispatchctl.store.seals import list_seals
 from dispatchctl.typed import Writing
 from dispatchctl.workspace import Workspace
@@ -42,9 +43,7 @@ def found_desk(ws: Workspace, folder: str, me: str, name: str, *, demo: bool) ->
     base = os.path.abspath(folder)
     records = os.path.join(base, "records")
     made = make_folder(records, demo)
-    cache = find_cache(records)
-    if cache:  # of a folder that stood here before: what it had seen is not of this one
-        remove_index(os.path.join(cache, "index.sqlite"))
+    find_generations(find_cache(records)).remove_all()  # of a folder that stood here: what it had seen is not of this
     rules = os.path.join(base, "policies.yaml")
     if not os.path.lexists(rules):
         day = _today(ws)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from dispatchctl.cache import find_cache
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.files.crosscheck import CrossCheck
-from dispatchctl.errors import BadData, DispatchError, Fault
+from dispatchctl.errors import BadData, DispatchError, Fault, IndexDamaged
 from dispatchctl.policy.compiling import compile_policy
 from dispatchctl.registers import SHIPPED, Pages
 from dispatchctl.registers.row import Row
@@ -21,6 +21,7 @@ from dispatchctl.store.contact_places import stat_contacts
 from dispatchctl.store.contacts import iterate_contacts, list_unreadable
 from dispatchctl.store.files import RecordFile, list_files, list_strays
 from dispatchctl.store.folder import CONTACTS, Folder, list_register_folders, open_folder
+from dispatchctl.store.index import find_generations
 from dispatchctl.store.publications import Publication, read_publications
 from dispatchctl.store.reading import UNREADABLE, iterate_file
 from dispatchctl.store.rules_cache import read_text
@@ -64,12 +65,14 @@ def inspect_records(path: str, pages: Pages = SHIPPED, more: Sequence[Fault] = (
 
 def list_short_files(ws: Workspace) -> list[Fault]:
     """The files that have fewer rows than they had, as far as the index knows; none where there is no index."""
-    cache = find_cache(open_folder(ws.records_path).path)
-    if not cache or not os.path.exists(os.path.join(cache, "index.sqlite")):
-        return []
     try:
+        if not find_generations(find_cache(open_folder(ws.records_path).path)).newest():
+            return []
         books = Books(ws)
-        found = [each.fault for each in books.list_short()]
+        with books.mending():
+            found = [each.fault for each in books.list_short()]
+    except IndexDamaged:
+        raise
     except DispatchError:  # the rules, or the files: told otherwise
         return []
     books.settle()

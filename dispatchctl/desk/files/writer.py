@@ -1,16 +1,14 @@
 """Keeping a clone of the records in order: which writer it is, and an index made anew. Desk."""
 
-import os
 from typing import Any
 
-from dispatchctl.cache import find_cache
 from dispatchctl.desk.actors import require_actor
-from dispatchctl.desk.books import Books, outdate_index
+from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Step
 from dispatchctl.desk.events import begin
 from dispatchctl.desk.recording import was_recorded
 from dispatchctl.errors import UsageFault
-from dispatchctl.store.folder import check_claim, claim_writer, list_writers, open_folder
+from dispatchctl.store.folder import check_claim, claim_writer, list_writers
 from dispatchctl.store.journal import Lock
 from dispatchctl.store.schema import quote
 from dispatchctl.typed import Writing
@@ -18,18 +16,22 @@ from dispatchctl.workspace import Workspace
 
 
 def rebuild_index(ws: Workspace) -> dict[str, Any]:
-    """Throw the index away, make it anew, and count what it holds; place is None where it is kept in memory only."""
-    cache = find_cache(open_folder(ws.records_path).path)
-    place = os.path.join(cache, "index.sqlite") if cache else ""
-    if place:
-        outdate_index(place)
+    """Make the index anew and count what it holds; place is None where it is kept in memory only."""
     books = Books(ws)
+    books.rebuild()
+    with books.mending():
+        counts = _count_all(books)
+    books.settle()
+    return counts
+
+
+def _count_all(books: Books) -> dict[str, Any]:
     db = books.index.db
 
     def count(query: str) -> int:
         return int(db.execute(query).fetchone()[0] or 0)
 
-    counts = {
+    return {
         "place": books.index.place or None,
         "files": count("SELECT COUNT(*) FROM files"),
         "rows": count("SELECT SUM(rows) FROM files"),
@@ -37,8 +39,6 @@ def rebuild_index(ws: Workspace) -> dict[str, Any]:
         "clocks": count("SELECT COUNT(*) FROM clocks WHERE share = 0"),
         "faults": len(books.index.faults()),
     }
-    books.settle()
-    return counts
 
 
 def set_writer(

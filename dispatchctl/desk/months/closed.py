@@ -5,13 +5,12 @@ reported, appraised and charged as of that time, whatever comes later (architect
 same for ever"). Books as of a closing hold only what can matter to the month (store.part), kept beside the index.
 """
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from dispatchctl.cache import keep_folder
-from dispatchctl.desk.books import Books, LateJudge, Then, remove_index
+from dispatchctl.desk.books import Books, LateJudge, Then
 from dispatchctl.desk.periods import YEAR, Period, start_of
 from dispatchctl.desk.times import local_time
 from dispatchctl.registers import Pages
@@ -107,8 +106,7 @@ def close_books(present: Books, months: Sequence[str], closing: int) -> Books:
         book = present.read_versions(keep_folder(present.cache, f"rules-{'-'.join(months)}"), only)
 
     def open_index(books: Books) -> "Index":
-        name = f"part-{'-'.join(months)}.sqlite"
-        return open_part(books, present.index, name, closing, find_scope(books, months))
+        return open_part(books, present.index, f"part-{'-'.join(months)}", closing, find_scope(books, months))
 
     return Books(Workspace({**present.ws.given, "as_of": as_of}), Then(book, open_index, present, closing))
 
@@ -189,42 +187,49 @@ def find_changed_day(books: Books, one: Mapping[str, Any], two: Mapping[str, Any
     return start_of(date.fromordinal(min(found) - 1), books.timezone) if found else None
 
 
-def open_part(books: Books, source: "Index", name: str, until: int | None, scope: "Scope") -> "Index":
+def open_part(books: Books, source: "Index", stem: str, until: int | None, scope: "Scope") -> "Index":
     """The part of `source` that the scope asks for, judged by these books: the one kept under that name, else anew.
 
-    name: "" keeps none. Where it cannot be kept it is made in memory.
+    stem: "" keeps none. Where it cannot be kept it is made in memory.
     """
     import sqlite3
 
+    from dispatchctl.store.generations import Generations, Gone, remove_database
     from dispatchctl.store.part import PartIndex
 
     folder = books.folder
     stamp = f"{books.stamp} {until} {scope!r}"
-    place = os.path.join(books.cache, name) if books.cache and name else ""
-    if place and os.path.exists(place):
-        try:
-            part = PartIndex(folder.path, folder.label, place, stamp, books.pages, until, books.book.counted)
+    generations = Generations(books.cache if stem else "", stem)
+
+    def open_at(place: str) -> PartIndex:
+        return PartIndex(folder.path, folder.label, place, stamp, books.pages, until, books.book.counted)
+
+    place = ""
+    try:
+        kept = generations.newest()
+        if kept:
+            part = open_at(kept)
             if part.still_holds(source):
                 books.adopt(part)
                 return part
             part.close()
-        except sqlite3.DatabaseError:
-            remove_index(place)
-    beside = f"{place}.{os.getpid()}" if place else ""
-    for where in dict.fromkeys((beside, "")):
-        if where:
-            remove_index(where)
-        part = PartIndex(folder.path, folder.label, where, stamp, books.pages, until, books.book.counted)
+    except (Gone, sqlite3.DatabaseError, OSError):
+        pass  # the one that is made now takes its place
+    try:
+        place = generations.begin() if generations.folder else ""
+    except OSError:
+        pass
+    for where in dict.fromkeys((place, "")):
+        part = open_at(where)
         books.adopt(part)
         try:
             part.fill(source, scope, LateJudge(books))
             if where:
-                part.move(place)
+                part.publish(generations)
             return part
-        except (sqlite3.Error, OSError):
+        except (Gone, sqlite3.Error, OSError):
             part.close()
-            if where:
-                remove_index(where)
-            else:
+            if not where:
                 raise
+            remove_database(where)
     raise AssertionError("a part in memory was not made")

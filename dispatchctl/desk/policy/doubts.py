@@ -10,7 +10,7 @@ from typing import Any
 
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.policy.draft import check_draft_file
-from dispatchctl.errors import DispatchError, Fault, NotFound
+from dispatchctl.errors import DispatchError, Fault, IndexDamaged, NotFound
 from dispatchctl.policy.compiling import Examined, examine_policy
 from dispatchctl.registers.page import split_items
 from dispatchctl.rules.discipline import may_decide
@@ -111,6 +111,8 @@ def check_file(ws: Workspace, file: str) -> tuple[list[Fault], list[Fault]]:
         books.settle()
     except NotFound:  # no folder: rules are checked anywhere
         pass
+    except IndexDamaged:
+        raise
     except DispatchError as error:
         if not checked.faults:
             message = f"what it asks of people was not checked: {str(error).splitlines()[0]}"

@@ -302,16 +302,17 @@ def test_published_rules_are_checked(run: Run, desk: Path) -> None:
 def test_rebuild_makes_the_index_anew_and_counts(run: Run, desk: Path, tmp_path: Path) -> None:
     now = ("--now", "2026-12-01T12:00:00+08:00")
     before = run("due", "--all", "--json", *now).out
-    index = next((tmp_path / "home").rglob("index.sqlite"))
+    (index,) = (tmp_path / "home").rglob("index.*sqlite")
     index.write_bytes(b"no database at all" * 100)
     done = run("records", "rebuild", "--json", *now)
     assert done.code == 0, done.err
     counts = json.loads(done.out)
-    place = counts.pop("place")
-    assert Path(place) == index
+    place = Path(counts.pop("place"))
+    assert list((tmp_path / "home").rglob("index.*")) == [place]
     rows = sum(len(read_lines(path)) - 1 for path in (desk / "records").glob("[!p]*/*.csv"))
     assert counts == {"files": 4, "rows": rows, "cases": 5, "clocks": 8, "faults": 0}
-    assert index.read_bytes().startswith(b"SQLite format 3")
+    assert place.read_bytes().startswith(b"SQLite format 3")
+    assert place.stat().st_mode & 0o777 == 0o600
     assert run("due", "--all", "--json", *now).out == before
 
 

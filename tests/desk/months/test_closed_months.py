@@ -287,13 +287,13 @@ def test_a_fact_that_comes_late_makes_another_one_count(desk: Desk) -> None:
 def find_parts(desk: Desk) -> dict[str, int]:
     """The parts kept beside the index, with their inodes: another one was made anew."""
     cache = Path(Books(Workspace({"records": str(desk.folder / "records"), "now": LATER})).cache)
-    return {path.name: path.stat().st_ino for path in cache.glob("part-*.sqlite")}
+    return {path.name: path.stat().st_ino for path in cache.glob("part-*sqlite")}
 
 
 def test_what_is_kept_outlives_what_comes_later(desk: Desk) -> None:
     first = ask(desk, "report", "monthly", "--month", "2026-11", "--json")
     kept = find_parts(desk)
-    assert list(kept) == ["part-2026-11.sqlite"]
+    assert [name.partition(".")[0] for name in kept] == ["part-2026-11"]
     for _ in range(2):
         desk.take()
         desk.do("lin", "amend", "O-20261120-0005", "priority=high", "--reason", "登记有误")
@@ -330,11 +330,14 @@ def test_a_row_of_another_clone_that_comes_late_is_taken_in(desk: Desk, tmp_path
 def test_a_damaged_part_is_made_anew(desk: Desk, damage: bytes) -> None:
     first = ask(desk, "report", "monthly", "--month", "2026-11", "--json")
     cache = Path(Books(Workspace({"records": str(desk.folder / "records"), "now": LATER})).cache)
-    place = cache / "part-2026-11.sqlite"
+    (place,) = cache.glob("part-2026-11.*")
     place.unlink()
     place.write_bytes(damage)
     assert ask(desk, "report", "monthly", "--month", "2026-11", "--json") == first
-    assert place.read_bytes().startswith(b"SQLite format 3")
+    made = [path for path in cache.glob("part-2026-11.*") if path != place]
+    assert [path.read_bytes()[:15] for path in made] == [b"SQLite format 3"]
+    assert ask(desk, "report", "monthly", "--month", "2026-11", "--json") == first
+    assert list(cache.glob("part-2026-11.*")) == made, "the damaged one is left lying"
 
 
 def test_without_a_cache_it_is_made_in_memory(desk: Desk) -> None:
