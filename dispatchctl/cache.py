@@ -8,22 +8,22 @@ in the present one is somebody's checkout.
 
 import os
 import stat
-from typing import NamedTuple
 
 OTHERS = (
     stat.S_IWGRP | stat.S_IWOTH
 )  # who may write beside the owner; where there are access lists, these bits tell too
 
 
-class Keeping(NamedTuple):
+class Keeping:
     """Where things are kept: a folder, absolute; "" where nothing is, and then the reason.
 
     doubtful: there is a folder, but it is not taken: somebody has to look.
     """
 
-    folder: str
-    reason: str = ""
-    doubtful: bool = False
+    __slots__ = ("doubtful", "folder", "reason")
+
+    def __init__(self, folder: str, reason: str = "", *, doubtful: bool = False) -> None:
+        self.folder, self.reason, self.doubtful = folder, reason, doubtful
 
 
 def base_folder(variable: str, default: str) -> str:

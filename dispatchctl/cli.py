@@ -205,6 +205,8 @@ def run_command(args: list[str], workspace: Workspace) -> int:
                     raise
     finally:
         sys.stdin = before
+        if kept is not None:
+            kept.close()
     raise AssertionError("a command was not run")
 
 

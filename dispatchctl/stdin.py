@@ -35,10 +35,14 @@ class KeptInput:
         self.size += len(data)
         return data
 
+    def close(self) -> None:
+        """Forget what was kept."""
+        self._kept.close()
+
     def _move(self) -> None:
         from tempfile import TemporaryFile
 
-        file = TemporaryFile()  # noqa: SIM115 -- it stays open until the process ends
+        file = TemporaryFile()  # noqa: SIM115 -- until close()
         self._kept.seek(0)
         file.write(self._kept.read())
         self._kept = file

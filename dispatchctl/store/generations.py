@@ -17,7 +17,6 @@ import os
 import sqlite3
 import stat
 import time
-from typing import NamedTuple
 
 from dispatchctl.cache import doubt_owner
 
@@ -32,11 +31,11 @@ class Gone(Exception):
     """The generation was removed before it was open: there is a newer one."""
 
 
-class Generations(NamedTuple):
+class Generations:
     """The generations of one database. folder: a trusted one, absolute; "" keeps none. stem: what names begin with."""
 
-    folder: str
-    stem: str
+    def __init__(self, folder: str, stem: str) -> None:
+        self.folder, self.stem = folder, stem
 
     def newest(self) -> str:
         """The file of the newest generation, "" where there is none that is the user's own; the others are removed.
@@ -134,8 +133,8 @@ def identify(place: str) -> Mark | None:
 
 def write_uri(place: str) -> str:
     """The name for SQLite by which a database is opened where it is there, and never made."""
-    escaped = place.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
-    return f"file:{escaped}?mode=rw"
+    plain = (chr(byte) if 32 < byte < 127 and byte not in b"%?#" else f"%{byte:02x}" for byte in os.fsencode(place))
+    return f"file://{''.join(plain)}?mode=rw"
 
 
 def connect(place: str, wait: float) -> tuple[sqlite3.Connection, Mark]:

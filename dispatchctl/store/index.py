@@ -107,6 +107,7 @@ def begin_index(generations: Generations, path: str) -> str:
         try:
             with closing(connect(newest, WAIT)[0]) as db:
                 db.execute("PRAGMA cell_size_check=ON")
+                db.execute("BEGIN")  # one snapshot: others may take in rows meanwhile
                 kept = keep_seen(db, path, damaged=True)
         except (Gone, sqlite3.DatabaseError):
             pass

@@ -411,3 +411,14 @@ def test_processes_that_read_write_rebuild_and_spoil_at_once(isolated, record_pr
         assert call("records", "check")[0] == 0
         office.check_index()
         assert len(list_files(office)) < 10
+
+
+@pytest.mark.parametrize("name", ["100% & #1?", "缓存 目录", os.fsdecode(b"\xff\xfe")])
+def test_a_cache_folder_may_have_any_name(office, isolated, name):
+    env = {"XDG_CACHE_HOME": str(isolated / name)}
+    order = office.take()
+    assert json.loads(office("show", order, "--json", env=env).out)["id"] == order
+    (place,) = Path(os.fsencode(isolated / name).decode(errors="surrogateescape")).rglob("index.*.sqlite")
+    assert office("report", "monthly", "--month", "2026-11", "--json", env=env).code == 0
+    assert office("doctor", env=env, code=None).code == 0
+    assert place.exists()
