@@ -36,6 +36,8 @@ def init(ws: Workspace, folder: str, me: str, name: str, demo: bool) -> None:
 def doctor(ws: Workspace) -> int:
     """Say where records, rules, index and configuration are, who you are, and whether something is wrong.
 
+    Also whether a killed command shut others out of the folder.
+
     \b
     Example:
       dispatchctl doctor

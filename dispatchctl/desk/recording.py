@@ -19,7 +19,7 @@ from dispatchctl.policy.rights import is_ruled
 from dispatchctl.registers.page import ALONE
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Family
-from dispatchctl.store.folder import has_seals, require_writer
+from dispatchctl.store.folder import SEALS, has_seals, open_shut, require_writer
 from dispatchctl.store.journal import Draft, End, Lock, append_groups, find_end, sync_rows
 from dispatchctl.store.lines import check_text
 from dispatchctl.typed import Writing
@@ -240,6 +240,7 @@ def _append(books: Books, register: str, writer: str, groups: list[Group], momen
         books.unwritten.clear()
     month = local_time(books, moment.recorded // 1_000_000).strftime("%Y-%m")
     end = find_own_end(books, register, writer)
+    mend_modes(books, register, end)
     placed = append_groups(
         books.folder,
         books.pages.get(register),
@@ -277,6 +278,15 @@ def find_own_end(books: Books, register: str, writer: str) -> End:
     if end.file is None:
         return end
     return end._replace(position=end.position._replace(seq=max(end.position.seq, books.index.highest_seq(end.file))))
+
+
+def mend_modes(books: Books, register: str, end: End) -> None:
+    """Open to the group again what a killed command of an earlier release left shut, of what is written to here."""
+    headless = [f"{register}/{end.file.name}.csv"] if end.file is not None and not end.position.columns else []
+    for name in open_shut(books.folder, (register, SEALS, *headless)):
+        books.warnings.append(
+            f"{books.folder.label}/{name} was shut to all but you by a killed command; it is open now"
+        )
 
 
 def record_each(

@@ -5,6 +5,7 @@ chain and no seal, so that an erasure leaves the registers as they are. No text 
 """
 
 import os
+import stat
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
@@ -74,9 +75,11 @@ def append_contacts(folder: Folder, contacts: Sequence[Contact]) -> tuple[int, i
 
 
 def _append_line(descriptor: int, path: str, label: str, line: bytes) -> tuple[int, int]:
-    size = os.fstat(descriptor).st_size
+    status = os.fstat(descriptor)
+    size = status.st_size
     if size == 0:
-        os.fchmod(descriptor, FILE_MODE)
+        if stat.S_IMODE(status.st_mode) != FILE_MODE:  # left so by a killed command of an earlier release
+            os.fchmod(descriptor, FILE_MODE)
         before = encode_cells(COLUMNS).encode() + b"\n"
     else:
         tail = read_bytes(descriptor, max(0, size - TAIL), size, label)

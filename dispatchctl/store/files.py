@@ -7,13 +7,14 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import NamedTuple
 
 from dispatchctl.errors import BadData, SystemFailed
 
 FILE_MODE = 0o660
 FOLDER_MODE = 0o2770
+SHUT = "dispatchctl doctor tells whether a killed command left it so"
 
 
 class RecordFile(NamedTuple):
@@ -92,7 +93,8 @@ def _list_names(path: str, label: str) -> list[str]:
     except NotADirectoryError:
         raise BadData("is not a folder", place=label) from None
     except OSError as error:
-        raise SystemFailed(f"cannot be read: {error.strerror}", place=label) from error
+        hint = SHUT if isinstance(error, PermissionError) else ""
+        raise SystemFailed(f"cannot be read: {error.strerror}", place=label, hint=hint) from error
 
 
 @contextmanager
@@ -102,9 +104,22 @@ def open_regular(path: str, label: str, flags: int = os.O_RDONLY) -> Iterator[in
     A link, a folder or a device is BadData naming the file, so that nobody can have rows read from or written to a
     place outside the folder. FileNotFoundError and FileExistsError pass; other failures are SystemFailed.
     """
+    descriptor = open_descriptor(path, label, flags)
+    try:
+        yield descriptor
+    finally:
+        # What had to be on the disk was synced: a failure here says nothing about it.
+        with suppress(OSError):
+            os.close(descriptor)
+
+
+def open_descriptor(path: str, label: str, flags: int) -> int:
+    """What open_regular opens, for the caller to close. A file that is made has FILE_MODE whatever the umask."""
     try:
         # O_NONBLOCK: a pipe under that name must not hang the command
-        descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, FILE_MODE)
+        flags |= os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+        with _exact_modes() if flags & os.O_CREAT else nullcontext():
+            descriptor = os.open(path, flags, FILE_MODE)
     except (FileNotFoundError, FileExistsError):
         raise
     except OSError as error:
@@ -112,15 +127,27 @@ def open_regular(path: str, label: str, flags: int = os.O_RDONLY) -> Iterator[in
             raise BadData("is a link, not a file", place=label) from None
         if os.path.isdir(path):
             raise BadData("is a folder, not a file", place=label) from None
-        raise SystemFailed(f"cannot be opened: {error.strerror}", place=label) from error
+        hint = SHUT if isinstance(error, PermissionError) else ""
+        raise SystemFailed(f"cannot be opened: {error.strerror}", place=label, hint=hint) from error
     try:
         if not stat.S_ISREG(_read_status(descriptor, label).st_mode):
             raise BadData("is not a regular file", place=label)
-        yield descriptor
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+@contextmanager
+def _exact_modes() -> Iterator[None]:
+    """What is made inside has the mode asked for from its first moment on: set afterwards, a kill could come between,
+    and what only its owner may enter shuts everybody else out.
+    """
+    before = os.umask(0)
+    try:
+        yield
     finally:
-        # What had to be on the disk was synced: a failure here says nothing about it.
-        with suppress(OSError):
-            os.close(descriptor)
+        os.umask(before)
 
 
 def _read_status(descriptor: int, label: str) -> os.stat_result:
@@ -185,9 +212,11 @@ def sync_folder(path: str) -> None:
 def make_directory(path: str) -> bool:
     """Make a folder of mode FOLDER_MODE whatever the umask; False where it is there already. OSError as it comes."""
     try:
-        os.mkdir(path, 0o700)
+        with _exact_modes():
+            os.mkdir(path, FOLDER_MODE)
     except FileExistsError:
         return False
+    # mkdir takes no setgid bit: the folder has the one of the folder around it, which may have none
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
         os.fchmod(descriptor, FOLDER_MODE)

@@ -1,14 +1,19 @@
 """The records folder: opening one, making one, and which writer this clone of it is.
 
-Layer: store. Its one job is what stands beside the registers (`.writer`, `.demo`, `.lock`, `private/`).
+Layer: store. Its one job is what stands beside the registers (`.writer`, `.demo`, `.lock`, `private/`), and that
+nobody is shut out of the folder.
 """
 
 import os
+import stat
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import NamedTuple
 
 from dispatchctl.errors import BadData, NotFound, Refused, SystemFailed, UsageFault
 from dispatchctl.store.files import (
     FILE_MODE,
+    FOLDER_MODE,
     is_writer_code,
     list_files,
     make_directory,
@@ -58,6 +63,52 @@ def read_writer(path: str) -> str:
     if not is_writer_code(code):
         raise BadData(f"{code[:20]!r} is not a writer's code", place=label, hint="dispatchctl records writer CODE")
     return code
+
+
+def find_shut(path: str, names: Iterable[str]) -> list[str]:
+    """Those of some names below a records folder that only their owner can use, as a killed command left them.
+
+    Earlier releases made a folder for its owner alone, or a file as the umask said, and set the mode afterwards; a kill
+    between the two shuts everybody else out, since every command reads every register. What is certainly that, and
+    nobody's wish: a folder of mode 0700, or an empty file that the group cannot read and write, in a records folder
+    that lets its group in. Any other mode may be meant, and so is one of private/, which others need not enter.
+    """
+    found = []
+    for name in names:
+        try:
+            status = os.stat(f"{path}/{name}", follow_symlinks=False)
+        except OSError:
+            continue
+        is_folder = stat.S_ISDIR(status.st_mode) and status.st_mode & 0o777 == 0o700
+        is_file = stat.S_ISREG(status.st_mode) and status.st_size == 0 and status.st_mode & 0o060 != 0o060
+        if is_folder or is_file:
+            found.append(name)
+    return found if found and os.stat(path).st_mode & 0o050 == 0o050 else []
+
+
+def list_shut(path: str) -> list[str]:
+    """All that find_shut finds in a records folder."""
+    names = [".lock", CONTACTS, SEALS]
+    for register in list_register_folders(path):
+        names.append(register)
+        with suppress(SystemFailed):  # it is shut itself
+            names += [f"{register}/{file.name}.csv" for file in list_files(path, "", register)]
+    return find_shut(path, names)
+
+
+def open_shut(folder: Folder, names: Iterable[str]) -> list[str]:
+    """Give those of some names that find_shut finds, and that are this user's own, the mode they should have; which."""
+    opened = []
+    for name in find_shut(folder.path, names):
+        with suppress(OSError):  # somebody else's: doctor tells whose
+            descriptor = os.open(f"{folder.path}/{name}", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+            try:
+                is_folder = stat.S_ISDIR(os.fstat(descriptor).st_mode)
+                os.fchmod(descriptor, FOLDER_MODE if is_folder else FILE_MODE)
+            finally:
+                os.close(descriptor)
+            opened.append(name)
+    return opened
 
 
 NO_WRITER = "no writer is set here, so it can only be read"

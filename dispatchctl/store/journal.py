@@ -26,7 +26,6 @@ from dispatchctl.registers.page import HEAD, TAIL, TEXT_LIMIT, Register, list_co
 from dispatchctl.registers.row import Row
 from dispatchctl.store.chain import Position
 from dispatchctl.store.files import (
-    FILE_MODE,
     RecordFile,
     list_files,
     make_directory,
@@ -337,8 +336,6 @@ def _write_or_undo(descriptor: int, file: RecordFile, data: bytes, size: int, fi
     first_end: where the first whole group would end, if it could stand there alone (see the module's docstring).
     """
     try:
-        if size == 0:
-            os.fchmod(descriptor, FILE_MODE)
         write_bytes(descriptor, data)
     except OSError as error:
         try:

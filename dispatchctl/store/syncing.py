@@ -9,7 +9,6 @@ import os
 from dispatchctl.errors import BadData, OutcomeUnknown, SystemFailed
 from dispatchctl.registers.row import split_file_name
 from dispatchctl.store.files import (
-    FILE_MODE,
     RecordFile,
     name_file,
     open_regular,
@@ -55,7 +54,6 @@ def _mark_failed_sync(folder: Folder, file: RecordFile, crc: int | None) -> None
     part = name_file(folder.path, folder.label, file.register, file.month, file.writer, file.part + 1)
     try:
         with open_regular(part.path, part.label, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as descriptor:
-            os.fchmod(descriptor, FILE_MODE)
             write_bytes(descriptor, SYNC_FAILED + b"%08x" % crc)
             sync_bytes(descriptor)
         sync_folder(os.path.dirname(part.path))

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from dispatchctl.errors import Fault, OutcomeUnknown, SystemFailed
+from dispatchctl.store.files import make_directory
 from dispatchctl.store.rules_cache import make_stamp, read_cache, read_text, write_cache
 
 FOLDER = "policies"
 FILE_MODE = 0o660
-FOLDER_MODE = 0o2770
 
 
 class VersionText(NamedTuple):
@@ -118,12 +118,8 @@ def remove_version(file: VersionFile) -> None:
 
 
 def _make_folder(folder: str) -> None:
-    try:
-        os.mkdir(folder)
-    except FileExistsError:
-        return
-    os.chmod(folder, FOLDER_MODE)
-    _sync_folder(os.path.dirname(folder))
+    if make_directory(folder):
+        _sync_folder(os.path.dirname(folder))
 
 
 def write_new(path: str, text: bytes) -> None:

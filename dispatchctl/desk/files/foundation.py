@@ -11,7 +11,8 @@ from dispatchctl.desk.policy.doubts import doubt_in_force
 from dispatchctl.desk.staff.posts import check_id, staff_event
 from dispatchctl.desk.times import find_missing_year, local_time
 from dispatchctl.errors import DispatchError, UsageFault
-from dispatchctl.store.folder import make_folder
+from dispatchctl.store.files import FILE_MODE, FOLDER_MODE
+from dispatchctl.store.folder import list_shut, make_folder
 from dispatchctl.store.index import find_generations
 from dispatchctl.store.seals import list_seals
 from dispatchctl.typed import Writing
@@ -90,14 +91,42 @@ def examine(ws: Workspace) -> list[dict[str, Any]]:
     try:
         note("records", ws.records_path)
         note("policies", ws.policies_path, "ok" if os.path.exists(ws.policies_path) else "missing")
+        _examine_access(ws.records_path, note)
         books = Books(ws)
     except DispatchError as error:
         note("records", error, "wrong")
         return found
     with books.mending():
-        _examine_books(ws, books, note)
+        try:
+            _examine_books(ws, books, note)
+        except DispatchError as error:  # what was found before it is told
+            note("records", error, "wrong")
     books.settle()
     return found
+
+
+def _examine_access(path: str, note: Callable[..., None]) -> None:
+    """Who else can get at the folder: nobody is shut out of it."""
+    import shlex
+
+    label = os.path.basename(path)
+    shut = list_shut(path)
+    for name in shut:
+        status = os.stat(f"{path}/{name}")
+        mode = FOLDER_MODE if os.path.isdir(f"{path}/{name}") else FILE_MODE
+        said = f"only {_name_user(status.st_uid)} can use {label}/{name}: a killed command left it so"
+        note("modes", said, f"the owner opens it: chmod {mode:o} {shlex.quote(f'{path}/{name}')}")
+    if not shut:
+        note("modes", "nobody is shut out by a killed command")
+
+
+def _name_user(number: int) -> str:
+    import pwd
+
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
 
 
 def _examine_books(ws: Workspace, books: Books, note: Callable[..., None]) -> None:

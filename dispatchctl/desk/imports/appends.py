@@ -13,7 +13,7 @@ from dispatchctl import sizes
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Instant, try_drafts
 from dispatchctl.desk.imports.tally import RowChange
-from dispatchctl.desk.recording import find_own_end, read_moment
+from dispatchctl.desk.recording import find_own_end, mend_modes, read_moment
 from dispatchctl.desk.times import local_time
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.store import contacts as private
@@ -133,6 +133,7 @@ class Recorder:
         index = self.books.index
         self.books.refuse_short(self.register)
         self.end = find_own_end(self.books, self.register, self.writer)
+        mend_modes(self.books, self.register, self.end)
         self.last = index.last_recorded(self.writer)
         self.counts.clear()
         self.known.clear()
