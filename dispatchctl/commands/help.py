@@ -116,7 +116,8 @@ A record file that was cut, restored from a backup or saved by another program i
 back from a backup or from git, or declare it meant as it is: dispatchctl records adopt FILE --reason TEXT.
 
 The records folder is --records, else ./records, else that of the nearest folder above. policies.yaml stands beside
-it. The first two are plain text: read them with any tool, but add to them with dispatchctl only.
+it. The folder itself may be a link; of what stands in it nothing is read or written through one. The first two are
+plain text: read them with any tool, but add to them with dispatchctl only.
 """,
 }
 

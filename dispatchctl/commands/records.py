@@ -57,7 +57,8 @@ ADOPTED_BEFORE = tuple(ADOPTED[place] for place in (0, 1, 4, 5))  # of what was 
 def check(ws: Workspace) -> int:
     """Check every row of every file, its chain, and what refers to what; exit with 1 if anything is wrong.
 
-    Torn lines, which a crash leaves, are listed and harmless. Nothing is written.
+    Links are found too, and private files that git tracks. Torn lines, which a crash leaves, are listed and harmless.
+    Nothing is written.
 
     \b
     Examples:

@@ -36,7 +36,7 @@ def init(ws: Workspace, folder: str, me: str, name: str, demo: bool) -> None:
 def doctor(ws: Workspace) -> int:
     """Say where records, rules, index and configuration are, who you are, and whether something is wrong.
 
-    Also whether a killed command shut others out of the folder.
+    Also whether a killed command shut others out of the folder, and whether git tracks private files.
 
     \b
     Example:

@@ -4,7 +4,7 @@ import os
 
 from dispatchctl.errors import NotFound, SystemFailed, UsageFault
 from dispatchctl.store.files import FILE_MODE, make_directory, replace_file
-from dispatchctl.store.folder import PRIVATE, Folder
+from dispatchctl.store.folder import ATTACHED, PRIVATE, Folder
 
 LARGEST = 64 << 20  # bytes
 
@@ -32,10 +32,10 @@ def keep_file(folder: Folder, path: str, *, dry: bool = False) -> str:
         raise UsageFault(f"is larger than {LARGEST >> 20} MiB", place=path)
     digest = hashlib.sha256(data).hexdigest()
     ending = os.path.splitext(name)[1].lower()
-    kept = f"{folder.path}/{PRIVATE}/files/{digest}{ending if ending[1:].isalnum() else ''}"
+    kept = f"{folder.path}/{ATTACHED}/{digest}{ending if ending[1:].isalnum() else ''}"
     try:
-        if not dry and not os.path.exists(kept):
-            for place in (f"{folder.path}/{PRIVATE}", f"{folder.path}/{PRIVATE}/files"):
+        if not dry and (os.path.islink(kept) or not os.path.exists(kept)):
+            for place in (f"{folder.path}/{PRIVATE}", f"{folder.path}/{ATTACHED}"):
                 make_directory(place)
             replace_file(kept, data, FILE_MODE)
     except OSError as error:

@@ -1,7 +1,7 @@
 """The records folder: opening one, making one, and which writer this clone of it is.
 
-Layer: store. Its one job is what stands beside the registers (`.writer`, `.demo`, `.lock`, `private/`), and that
-nobody is shut out of the folder.
+Layer: store. Its one job is what stands beside the registers (`.writer`, `.demo`, `.lock`, `private/`), that no link
+leads out of the folder, and that nobody is shut out of it.
 """
 
 import os
@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import NamedTuple
 
-from dispatchctl.errors import BadData, NotFound, Refused, SystemFailed, UsageFault
+from dispatchctl.errors import BadData, Fault, NotFound, Refused, SystemFailed, UsageFault
+from dispatchctl.registers import SHIPPED, Pages
 from dispatchctl.store.files import (
     FILE_MODE,
     FOLDER_MODE,
@@ -25,9 +26,12 @@ from dispatchctl.store.files import (
 NOT_REGISTERS = ("policies", "seals", "private")
 PRIVATE = "private"
 CONTACTS = f"{PRIVATE}/contacts.csv"
+ATTACHED = f"{PRIVATE}/files"
 DEFAULT_WRITER = "main"
 
-_IGNORED = (".lock", ".writer", "private/")
+LINK = "link"  # the code of the fault of one
+_OWN = (".lock", ".writer", ".demo")
+_IGNORED = (".lock", ".writer", PRIVATE)  # no slash after it: git would not take a link of that name for ignored
 
 
 class Folder(NamedTuple):
@@ -44,12 +48,52 @@ class Folder(NamedTuple):
 
 
 def open_folder(path: str) -> Folder:
-    """The folder at path. NotFound where there is none; BadData where its `.writer` names no writer."""
+    """The folder at path. NotFound where there is none; BadData where its `.writer` names no writer, and as
+    refuse_links.
+    """
     path = os.path.abspath(path)
     label = os.path.basename(path) or "records"
     if not os.path.isdir(path):
         raise NotFound("there is no such folder of records", place=path, hint="dispatchctl init makes one")
+    refuse_links(path, label)
     return Folder(path, label, read_writer(path), os.path.exists(f"{path}/.demo"))
+
+
+def refuse_links(path: str, label: str, pages: Pages = SHIPPED) -> None:
+    """BadData naming each part of a records folder that is a link, where something would be read or written by it.
+
+    Whoever commits to the folder could send what is written to a place of his choosing by one: private/ to where git
+    tracks it. Asked where a folder is opened; of the files themselves open_regular asks
+    it. So a link that comes while a command works is not seen: for whoever can aim at that, who writes in this
+    folder at this machine, the modes of the files are the wall. The records folder itself may be a link.
+    """
+    try:
+        with os.scandir(path) as entries:
+            parts = (*NOT_REGISTERS, *pages.names, *_OWN) if any(entry.is_symlink() for entry in entries) else ()
+    except OSError as error:
+        raise SystemFailed(f"cannot be read: {error.strerror}", place=label) from error
+    # asked by the name, not found among the names: a disk may take `Private` for `private`
+    names = [name for name in (*parts, ATTACHED) if os.path.islink(f"{path}/{name}")]
+    if names:
+        faults = tuple(_explain_link(label, name) for name in names)
+        raise BadData("\n".join(map(str, faults)), hint=faults[0].hint, faults=faults)
+
+
+def _explain_link(label: str, name: str) -> Fault:
+    hint = "take the link away; what it led to has to stand here itself, or be mounted here"
+    return Fault(f"{label}/{name}", 0, 0, LINK, "is a link: nothing is read or written through one", hint=hint)
+
+
+def find_links(path: str, label: str) -> list[Fault]:
+    """Every link below a records folder, whatever its name; hidden ones that are nothing of the program's apart."""
+    found = []
+    for folder, folders, files in os.walk(path):
+        above = os.path.relpath(folder, path)
+        for name in (*folders, *files):
+            if (name[0] != "." or name in _OWN) and os.path.islink(f"{folder}/{name}"):
+                found.append(name if above == "." else f"{above}/{name}")
+        folders[:] = [name for name in folders if name[0] != "."]
+    return [_explain_link(label, name) for name in sorted(found)]
 
 
 def read_writer(path: str) -> str:
@@ -196,13 +240,15 @@ def make_folder(path: str, demo: bool = False) -> list[str]:
     """Make a records folder with what stands in it, and `.gitignore` and `.gitattributes` beside it.
 
     What is there is kept; an existing .gitignore or .gitattributes gets the lines it lacks, so that private files
-    cannot slip into a commit. The paths of what was made or changed, in order. Refused where the folder has rows.
-    Durable when it returns; SystemFailed where something cannot be made.
+    cannot slip into a commit. The paths of what was made or changed, in order. Refused where the folder has rows,
+    BadData as refuse_links. Durable when it returns; SystemFailed where something cannot be made.
     """
     path = os.path.abspath(path)
     label = os.path.basename(path)
-    if os.path.isdir(path) and list_writers(path):
-        raise Refused("has rows already", place=label, hint="dispatchctl doctor tells what is there")
+    if os.path.isdir(path):
+        refuse_links(path, label)
+        if list_writers(path):
+            raise Refused("has rows already", place=label, hint="dispatchctl doctor tells what is there")
     made = []
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)

@@ -24,7 +24,12 @@ Stamp = tuple[Any, ...]
 def read_text(path: str, follow: bool = False) -> bytes:
     """The bytes of a regular file, at most READ_LIMIT of them; OSError otherwise. follow: through a symlink too."""
     flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | (0 if follow else os.O_NOFOLLOW)
-    descriptor = os.open(path, flags)
+    try:
+        descriptor = os.open(path, flags)
+    except OSError as error:
+        if not follow and os.path.islink(path):
+            raise OSError(error.errno, "it is a link", path) from None
+        raise
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError(0, "not a regular file", path)

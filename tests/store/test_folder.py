@@ -45,7 +45,7 @@ def test_private_files_never_travel_by_git_and_lines_are_never_merged(tmp_path):
         "*.tmp",
         "/records/.lock",
         "/records/.writer",
-        "/records/private/",
+        "/records/private",
         "",
     ]
     assert (tmp_path / ".gitattributes").read_text() == "/records/** -text -merge\n"

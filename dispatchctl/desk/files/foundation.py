@@ -15,6 +15,7 @@ from dispatchctl.store.files import FILE_MODE, FOLDER_MODE
 from dispatchctl.store.folder import list_shut, make_folder
 from dispatchctl.store.index import find_generations
 from dispatchctl.store.seals import list_seals
+from dispatchctl.store.tracking import explain_tracked, list_tracked
 from dispatchctl.typed import Writing
 from dispatchctl.workspace import Workspace
 
@@ -106,7 +107,7 @@ def examine(ws: Workspace) -> list[dict[str, Any]]:
 
 
 def _examine_access(path: str, note: Callable[..., None]) -> None:
-    """Who else can get at the folder: nobody is shut out of it."""
+    """Who else can get at the folder: nobody is shut out of it, and git hands nothing private around."""
     import shlex
 
     label = os.path.basename(path)
@@ -118,6 +119,13 @@ def _examine_access(path: str, note: Callable[..., None]) -> None:
         note("modes", said, f"the owner opens it: chmod {mode:o} {shlex.quote(f'{path}/{name}')}")
     if not shut:
         note("modes", "nobody is shut out by a killed command")
+    tracked = list_tracked(path)
+    if tracked:
+        fault = explain_tracked(label, tracked)
+        note("private in git", fault, fault.hint)
+    else:
+        told = "not known: git does not answer" if tracked is None else "nothing"
+        note("private in git", told, WARNING if tracked is None else SOUND)
 
 
 def _name_user(number: int) -> str:

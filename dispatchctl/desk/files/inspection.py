@@ -20,13 +20,14 @@ from dispatchctl.store.chain import ADOPT
 from dispatchctl.store.contact_places import stat_contacts
 from dispatchctl.store.contacts import iterate_contacts, list_unreadable
 from dispatchctl.store.files import RecordFile, list_files, list_strays
-from dispatchctl.store.folder import CONTACTS, Folder, list_register_folders, open_folder
+from dispatchctl.store.folder import CONTACTS, LINK, Folder, find_links, list_register_folders, open_folder
 from dispatchctl.store.index import find_generations
 from dispatchctl.store.publications import Publication, read_publications
 from dispatchctl.store.reading import UNREADABLE, iterate_file
 from dispatchctl.store.rules_cache import read_text
 from dispatchctl.store.seals import name_seal
 from dispatchctl.store.tails import SHORT, explain_cut, explain_named, say_where
+from dispatchctl.store.tracking import explain_tracked, list_tracked
 from dispatchctl.store.versions import FOLDER as POLICIES
 from dispatchctl.store.versions import VersionFile, list_version_files
 from dispatchctl.workspace import Workspace
@@ -52,9 +53,17 @@ class Inspection(NamedTuple):
 def inspect_records(path: str, pages: Pages = SHIPPED, more: Sequence[Fault] = ()) -> Inspection:
     """Everything wrong in a records folder with these registers; SystemFailed where it cannot be read.
 
-    more: what the files themselves do not show (see list_short_files).
+    more: what the files themselves do not show (see list_short_files). Where a part of the folder is a link, nothing is
+    read, and the links are what is found.
     """
-    folder = open_folder(path)
+    try:
+        folder = open_folder(path)
+    except BadData as error:
+        if not any(fault.code == LINK for fault in error.faults):
+            raise
+        return Inspection(find_links(path, os.path.basename(path)), 0, 0)
+    tracked = list_tracked(folder.path)
+    more = [*more, explain_tracked(folder.label, tracked)] if tracked else more
     for _ in range(LOOKS - 1):
         before = _mark_files(folder)
         found = _Look(folder, pages).take_all(more)
@@ -126,6 +135,8 @@ class _Look:
             if fault.file not in told:
                 told.add(fault.file)
                 self.faults.append(fault)
+        told = {fault.file for fault in self.faults}
+        self.faults += [each for each in find_links(self.folder.path, self.folder.label) if each.file not in told]
         self.faults.sort(key=lambda fault: (fault.file, fault.line, fault.column))
         return Inspection(self.faults, self.files, self.rows)
 

@@ -156,6 +156,9 @@ def _verify_signatures(
             if allowed:
                 faults.append(_fault(folder, name, "unsigned", "is not signed"))
             continue
+        if os.path.islink(place):
+            faults.append(_fault(folder, name + SIGNATURE, "bad-signature", "is a link, not a file"))
+            continue
         checked = check_signature(data, place, allowed)
         if checked.sound:
             signed += 1
