@@ -76,7 +76,7 @@ class BadData(DispatchError):
 
 
 class Busy(DispatchError):
-    """The lock was not free within --wait seconds; may be retried."""
+    """The lock was not free within --wait seconds, or its file was taken away while it was held; may be retried."""
 
     exit_code = 6
 

@@ -19,8 +19,8 @@ Exit codes: what a script may go by
     2    wrong usage: an option or a value that is not there, or a field that intake demands
     3    no such case, person or key of policies.yaml; no records folder
     4    refused: the case's state or a rule forbids it, and the message says which
-    5    bad data in records or rules; the message gives file and line
-    6    busy: the lock did not become free within --wait seconds; try again
+    5    bad data in records or rules, or a link among them; the message gives file and line
+    6    busy: the lock did not become free within --wait seconds, or its file was deleted meanwhile; try again
     7    the disk or the system failed; nothing was recorded
     75   unknown: the last sync failed, and the row named may or may not be kept. Look with `show`, or run the
          same command again with the same --request-id: it cannot be recorded twice

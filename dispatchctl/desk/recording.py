@@ -14,7 +14,7 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Group, Instant, Step, as_row, lint_privacy, make_drafts, new_id, try_drafts
 from dispatchctl.desk.names import resolve_case
 from dispatchctl.desk.times import format_time, local_time
-from dispatchctl.errors import DispatchError, NotFound, OutcomeUnknown, Refused, SystemFailed, UsageFault
+from dispatchctl.errors import Busy, DispatchError, NotFound, OutcomeUnknown, Refused, SystemFailed, UsageFault
 from dispatchctl.policy.rights import is_ruled
 from dispatchctl.registers.page import ALONE
 from dispatchctl.registers.row import Row
@@ -310,7 +310,7 @@ def record_each(
     for start in range(0, len(items), sizes.ITEMS_LOCKED):
         try:
             batch.take_items(items[start : start + sizes.ITEMS_LOCKED])
-        except (SystemFailed, OSError) as error:
+        except (Busy, SystemFailed, OSError) as error:
             count = batch.count_recorded()
             if not count:
                 raise

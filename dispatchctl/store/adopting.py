@@ -24,6 +24,7 @@ from dispatchctl.store.files import (
     sync_folder,
 )
 from dispatchctl.store.lines import BOM, CRC_LENGTH, VOID_END, encode_header, encode_line, unescape_text
+from dispatchctl.store.lock import confirm_lock
 from dispatchctl.store.reading import UTF_16, iterate_file
 
 ENCODINGS = ("utf-8", "gb18030")
@@ -227,6 +228,7 @@ def keep_and_replace(file: RecordFile, kept: str, data: bytes) -> None:
     as it was.
     """
     folder = os.path.dirname(file.path)
+    confirm_lock(os.path.dirname(folder))
     try:
         if make_directory(folder):
             sync_folder(os.path.dirname(folder))

@@ -25,6 +25,7 @@ from dispatchctl.store.files import (
 )
 from dispatchctl.store.folder import CONTACTS, Folder
 from dispatchctl.store.lines import BOM, VOID_END, check_text, decode_line, encode_cells, finish_tail
+from dispatchctl.store.lock import confirm_lock
 
 COLUMNS = tuple(field.name for field in FIELDS)
 HOME_DIGITS, MOBILE_DIGITS = 9, 11  # fewest digits of a Chinese number without its country code; those of a mobile
@@ -66,6 +67,7 @@ def append_contacts(folder: Folder, contacts: Sequence[Contact]) -> tuple[int, i
             check_text(name, text)
     lines = "".join([f"{encode_cells(contact)}\n" for contact in contacts])
     path, label = _place(folder.path)
+    confirm_lock(folder.path)
     try:
         make_directory(os.path.dirname(path))
         with open_regular(path, label, os.O_RDWR | os.O_APPEND | os.O_CREAT) as descriptor:
@@ -226,6 +228,7 @@ def erase_contacts(folder: Folder, contact_ids: Collection[str]) -> int:
         lines.append(encode_cells(contact))
     if not erased:
         raise NotFound(f"no contact {', '.join(sorted(wanted))}", place=label)
+    confirm_lock(folder.path)
     try:
         replace_file(path, "".join(f"{line}\n" for line in lines).encode())
     except OSError as error:

@@ -63,8 +63,8 @@ def refuse_links(path: str, label: str, pages: Pages = SHIPPED) -> None:
     """BadData naming each part of a records folder that is a link, where something would be read or written by it.
 
     Whoever commits to the folder could send what is written to a place of his choosing by one: private/ to where git
-    tracks it. Asked where a folder is opened; of the files themselves open_regular asks
-    it. So a link that comes while a command works is not seen: for whoever can aim at that, who writes in this
+    tracks it. Asked where a folder is opened and each time its lock is taken; of the files themselves open_regular asks
+    it. So a link that comes while a command holds the lock is not seen: for whoever can aim at that, who writes in this
     folder at this machine, the modes of the files are the wall. The records folder itself may be a link.
     """
     try:

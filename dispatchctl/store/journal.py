@@ -39,7 +39,7 @@ from dispatchctl.store.files import (
 )
 from dispatchctl.store.folder import Folder
 from dispatchctl.store.lines import check_text, encode_header, encode_line, finish_tail
-from dispatchctl.store.lock import Lock
+from dispatchctl.store.lock import Lock, confirm_lock
 from dispatchctl.store.reading import read_file
 from dispatchctl.store.syncing import FIND_OUT, note_unsynced, sync_or_mark, sync_rows
 
@@ -155,12 +155,14 @@ def append_lines(
     """Append what `encode` makes of (file, position of the chain, byte they begin at), in one write; the file.
 
     several: whether that is more than one group. The rest as for append_groups. Refused for a month before the end's;
-    SystemFailed: nothing was recorded; OutcomeUnknown: the rows stand in the file, but the sync failed.
+    Busy as confirm_lock; SystemFailed: nothing was recorded; OutcomeUnknown: the rows stand in the file, but the sync
+    failed.
     """
     if end.file is not None and month < end.file.month:
         raise Refused(f"the clock has gone back to {month}: {end.file.name} has been begun", place=page.name)
     file, before = _choose_file(folder, page, writer, month, end)
     is_new = file is not end.file
+    confirm_lock(folder.path)
     flags = os.O_RDWR | os.O_APPEND
     if is_new:
         _make_register(folder, page.name)
@@ -173,6 +175,8 @@ def append_lines(
                 size, data = _finish_file(descriptor, file, before)
                 start = before
             lines = encode(file, start, size + len(data))
+            if not is_new:  # once more, for thousands of rows take their time; a new file would be left behind empty
+                confirm_lock(folder.path)
             _write_or_undo(descriptor, file, data + lines.data, size, lines.first_end if several else None)
             note_unsynced(file, end.position.crc)
             if sync:

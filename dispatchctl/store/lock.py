@@ -4,12 +4,14 @@ Layer: store. Its one job is waiting; what is done under it is the caller's.
 """
 
 import os
-from contextlib import suppress
+import stat
+import time
+from contextlib import ExitStack, suppress
 from types import TracebackType
 
-from dispatchctl.errors import Busy, SystemFailed
-from dispatchctl.store.files import FILE_MODE
-from dispatchctl.store.folder import Folder
+from dispatchctl.errors import Busy, DispatchError, SystemFailed
+from dispatchctl.store.files import FILE_MODE, open_descriptor, open_regular
+from dispatchctl.store.folder import Folder, refuse_links
 
 POLL = 0.002  # seconds between tries where a timer cannot be used
 LONGEST_WAIT = 86400.0  # seconds; more than a timer takes everywhere would fail
@@ -18,54 +20,127 @@ LONGEST_WAIT = 86400.0  # seconds; more than a timer takes everywhere would fail
 class Lock:
     """The one lock of a records folder, held inside `with`; whoever appends holds it.
 
-    wait: seconds, 0 to try once; then Busy. The file holds the number of the process that has it or had it last, for
-    messages only. It is never removed: another process could hold the lock of a file that is gone.
+    wait: seconds, 0 to try once; then Busy. It is two, taken in this order. The one on the folder itself holds among
+    the processes of one machine, whatever becomes of a file in it. The one on the file `.lock` holds between machines
+    that share a disk, against earlier releases, which know no other, and where the system locks no folders. That file
+    is never removed here, but by `git clean -X` or a program that syncs folders it may be: whoever comes then makes
+    another one, which is no lock to those who hold the first. So it is looked at again when it is locked and before
+    each append (confirm_lock). It holds the number of the process that has it or had it last, for messages only.
     """
 
     def __init__(self, folder: Folder, wait: float) -> None:
         self.folder, self.wait = folder, wait
-        self._descriptor = -1
+        self._file, self._label = f"{folder.path}/.lock", f"{folder.label}/.lock"
+        self._descriptors: list[int] = []  # of the file the last one
+        self._alone = False  # the folder is locked too
 
     def __enter__(self) -> "Lock":
-        """Wait for the lock and take it; Busy, or SystemFailed where the file cannot be opened."""
-        label = f"{self.folder.label}/.lock"
-        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        """Wait for the lock and take it; Busy, or SystemFailed where the file cannot be opened.
+
+        BadData where a part of the folder is a link by now: what came before the lock may have taken long.
+        """
+        end = time.monotonic() + self.wait
         try:
-            descriptor = os.open(f"{self.folder.path}/.lock", flags, FILE_MODE)
-        except OSError as error:
-            raise SystemFailed(f"cannot be opened for writing: {error.strerror}", place=label) from error
-        try:
-            self._acquire(descriptor, label)
-            _note_holder(descriptor)
+            with suppress(OSError):  # a system without locks on folders
+                self._descriptors.append(os.open(self.folder.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
+                self._acquire(self._descriptors[0], end)
+                self._alone = True
+            self._lock_file(end)
+            refuse_links(self.folder.path, self.folder.label)
         except BaseException:
-            os.close(descriptor)
+            self._let_go()
             raise
-        self._descriptor = descriptor
+        _held[self.folder.path] = self
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Let go of it."""
-        descriptor, self._descriptor = self._descriptor, -1
-        with suppress(OSError):  # it is let go of all the same, and what was done under it stays done
-            os.close(descriptor)
+        del _held[self.folder.path]
+        self._let_go()
 
-    def _acquire(self, descriptor: int, label: str) -> None:
-        try:
-            if _try_lock(descriptor):
-                return
-            if self.wait > 0 and _wait_for_lock(descriptor, self.wait):
-                return
-        except OSError as error:
-            raise SystemFailed(f"cannot be locked: {error.strerror}", place=label) from error
-        holder = os.pread(descriptor, 20, 0).strip()
-        who = f"process {int(holder)}" if holder.isdigit() else "another process"
+    def _let_go(self) -> None:
+        self._alone = False
+        while self._descriptors:
+            with suppress(OSError):  # it is let go of all the same, and what was done under it stays done
+                os.close(self._descriptors.pop())
+
+    def _lock_file(self, end: float, *, unused: bool = False) -> bool:
+        """Lock the file that has the name, by the time `end`. unused: only one that nobody has had yet; else False."""
+        while True:
+            with ExitStack() as stack:
+                try:
+                    descriptor = open_descriptor(self._file, self._label, os.O_RDWR | os.O_CREAT)
+                    stack.callback(os.close, descriptor)
+                    if unused and os.fstat(descriptor).st_size:
+                        return False
+                    self._acquire(descriptor, end)
+                    if not _is_named(descriptor, self._file):
+                        continue
+                except OSError as error:
+                    raise SystemFailed(f"cannot be locked: {error.strerror}", place=self._label) from error
+                stack.pop_all()
+            self._descriptors.append(descriptor)
+            _note_holder(descriptor)
+            return True
+
+    def _acquire(self, descriptor: int, end: float) -> None:
+        if _try_lock(descriptor):
+            return
+        left = end - time.monotonic()
+        if left > 0 and _wait_for_lock(descriptor, left):
+            return
         raise Busy(
-            f"{who} is writing here; not free within {self.wait:g} s",
+            f"{_name_holder(self._file)} is writing here; not free within {self.wait:g} s",
             place=self.folder.label,
             hint="run the command again, or wait longer with --wait",
         )
+
+    def confirm(self) -> None:
+        """See confirm_lock."""
+        try:
+            if _is_named(self._descriptors[-1], self._file):
+                return
+        except OSError as error:
+            raise SystemFailed(f"cannot be read: {error.strerror}", place=self._label) from error
+        # As long as the folder is locked, a file that nobody has had yet says that nobody has been here meanwhile.
+        if not self._alone or not self._lock_file(0, unused=True):
+            raise Busy(
+                "was taken away while this command held it, and another may have written: nothing more was recorded",
+                place=self._label,
+                hint="run the command again; see to it that nothing deletes this file",
+            )
+
+
+_held: dict[str, Lock] = {}  # by the path of the records folder, those that this process has
+
+
+def confirm_lock(path: str) -> None:
+    """See that the lock which this process has on the records folder at `path` still keeps others out.
+
+    Asked before each append. Busy where its file was taken away and another process, on another machine or of an
+    earlier release, may have written since: what was decided here may not hold any more. SystemFailed where that
+    cannot be seen.
+    """
+    if path in _held:
+        _held[path].confirm()
+
+
+def _name_holder(path: str) -> str:
+    """The process that noted itself in the file of a lock, as messages name it."""
+    holder = ""
+    with suppress(OSError, DispatchError), open_regular(path, path) as descriptor:
+        holder = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
+    return f"process {int(holder)}" if holder.isdecimal() else "another process"
+
+
+def _is_named(descriptor: int, path: str) -> bool:
+    """Whether an open file is the one that stands under that name; OSError as it comes."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.stat(path, follow_symlinks=False))
+    except FileNotFoundError:
+        return False
 
 
 def _try_lock(descriptor: int) -> bool:
@@ -113,8 +188,6 @@ def _wait_for_lock(descriptor: int, wait: float) -> bool:
 
 
 def _poll_lock(descriptor: int, wait: float) -> bool:
-    import time
-
     end = time.monotonic() + wait
     while time.monotonic() < end:
         time.sleep(POLL)
@@ -125,7 +198,8 @@ def _poll_lock(descriptor: int, wait: float) -> bool:
 
 def _note_holder(descriptor: int) -> None:
     try:
-        if os.fstat(descriptor).st_size == 0:
+        status = os.fstat(descriptor)
+        if status.st_size == 0 and stat.S_IMODE(status.st_mode) != FILE_MODE:  # by a killed command of earlier releases
             os.fchmod(descriptor, FILE_MODE)
         os.pwrite(descriptor, b"%-10d\n" % os.getpid(), 0)
     except OSError:

@@ -13,6 +13,7 @@ from dispatchctl import sizes
 from dispatchctl.errors import BadData, OutcomeUnknown, SystemFailed
 from dispatchctl.store.files import make_directory, open_regular, parse_file_name, read_bytes, read_size, sync_folder
 from dispatchctl.store.folder import SEALS
+from dispatchctl.store.lock import confirm_lock
 
 ENDING = ".yaml"
 SIGNATURE = ".sig"
@@ -191,6 +192,7 @@ def write_seal(path: str, label: str, name: str, data: bytes) -> None:
     from dispatchctl.store.versions import write_new
 
     folder, place = f"{path}/{SEALS}", label_seal(label, name)
+    confirm_lock(path)
     try:
         if make_directory(folder):
             sync_folder(path)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from dispatchctl.errors import Fault, OutcomeUnknown, SystemFailed
 from dispatchctl.store.files import make_directory
+from dispatchctl.store.lock import confirm_lock
 from dispatchctl.store.rules_cache import make_stamp, read_cache, read_text, write_cache
 
 FOLDER = "policies"
@@ -94,6 +95,7 @@ def write_version(records_path: str, date: str, text: bytes) -> VersionFile:
     part = max(parts, default=0) + 1
     name = f"{date}.yaml" if part == 1 else f"{date}.{part}.yaml"
     path = os.path.join(folder, name)
+    confirm_lock(records_path)
     try:
         _make_folder(folder)
         write_new(path, text)

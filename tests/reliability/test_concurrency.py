@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
+from queue import Empty
 
 import pytest
 from office import Office
@@ -214,3 +215,72 @@ def test_processes_that_make_the_index_at_once(office):
     assert len(json.loads(found[0][0][1])) == len(order)
     office.check_index()
     assert Path(office.index).exists()
+
+
+# --- the file of the lock taken away --------------------------------------------------------------------------------
+
+
+TAKERS, TAKEN = 4, 40 if LONG else 8  # processes, and orders that each takes
+
+
+def test_another_command_is_kept_out_though_the_lock_file_is_gone(office, monkeypatch):
+    from dispatchctl.store import journal
+
+    encode, others = journal._encode_groups, []
+
+    def interrupt(*values):
+        if not others:
+            others.append(None)
+            (office.records / ".lock").unlink()
+            others[0] = call("new-order", "--kind", "inquiry", "--content", "乙", "-q", "--wait", "0.1")
+        return encode(*values)
+
+    assert call("new-order", "--kind", "inquiry", "--content", "零", "-q")[0] == 0
+    with monkeypatch.context() as patch:
+        patch.setattr(journal, "_encode_groups", interrupt)
+        code, out, err = call("new-order", "--kind", "inquiry", "--content", "甲", "-q")
+    assert (code, others[0][0]) == (0, 6), (err, others)
+    again = call("new-order", "--kind", "inquiry", "--content", "乙", "-q")
+    ids = [cells[3] for cells in read_rows(office, "orders")]
+    assert [number[-4:] for number in ids] == ["0001", "0002", "0003"]
+    assert [out.strip(), again[1].strip()] == ids[1:]
+    assert call("records", "check")[0] == 0
+
+
+def take_orders(folder, number, queue):
+    os.chdir(folder)
+    orders = [("new-order", "--kind", "inquiry", "--content", f"问{number}之{step}", "-q") for step in range(TAKEN)]
+    queue.put([call(*argv) for argv in orders])
+
+
+def test_writers_while_the_lock_file_is_removed_again_and_again(office, record_property, monkeypatch):
+    monkeypatch.setenv("DISPATCHCTL_AS", "lin")
+    monkeypatch.setenv("DISPATCHCTL_WAIT", "60")
+    queue, lock, removed = SPAWN.Queue(), office.records / ".lock", 0
+    workers = [SPAWN.Process(target=take_orders, args=(str(office.folder), each, queue)) for each in range(TAKERS)]
+    for process in workers:
+        process.start()
+    done = []
+    try:
+        while len(done) < TAKERS:
+            with contextlib.suppress(FileNotFoundError):
+                lock.unlink()
+                removed += 1
+            with contextlib.suppress(Empty):
+                done.append(queue.get(timeout=0.001))
+    finally:
+        for process in workers:
+            process.join(10)
+            process.kill()
+    results = [each for some in done for each in some]
+    printed = [out.strip() for code, out, _ in results if code == 0]
+    print(f"{removed} times removed; {len(printed)} orders, {len(results) - len(printed)} told to try again")
+    record_property("counted", f"{removed} removals")
+    assert removed > TAKERS
+    assert all(code in (0, 6) for code, _, _ in results), results
+    ids = sorted(cells[3] for cells in read_rows(office, "orders"))
+    assert ids == sorted(printed)
+    assert [int(each[-4:]) for each in ids] == list(range(1, len(ids) + 1))
+    assert len(ids) > len(results) / 2
+    code, _, err = call("records", "check")
+    assert code == 0, err

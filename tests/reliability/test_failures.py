@@ -242,6 +242,35 @@ def test_the_process_dies_at_every_call_that_changes_something(model, office, co
     assert len(tried) > (20 if LONG else 3)
 
 
+@pytest.mark.parametrize(("command", "at", "code", "said"), [
+    ("ack", 1, 6, "nothing more was recorded"),
+    ("ack-both", 1, 6, "nothing more was recorded"),
+    ("ack-both", 2, 75, "1 of 2 had been recorded before that"),
+])  # fmt: skip
+def test_a_lock_that_was_lost_to_another_machine(office, monkeypatch, command, at, code, said):
+    """Its file was taken away, and that machine has made another one, been here, and gone."""
+    from dispatchctl.desk import recording
+
+    find, calls = recording.find_own_end, []
+
+    def lose(*values):
+        calls.append(values)
+        if len(calls) == at:
+            (office.records / ".lock").unlink()
+            (office.records / ".lock").write_text("4711\n")
+        return find(*values)
+
+    before = read_rows(office)
+    with monkeypatch.context() as patch:
+        patch.setattr(recording, "find_own_end", lose)
+        told = office(*COMMANDS[command], "--request-id", "k", code=code)
+    assert "records/.lock: was taken away" in told.err
+    assert said in told.err
+    assert (read_rows(office) == before) == (code == 6)
+    office(*COMMANDS[command], "--request-id", "k")
+    assert len(read_rows(office) - before) == (2 if command == "ack-both" else 1)
+
+
 @pytest.mark.parametrize("code", [errno.EROFS, errno.EACCES])
 def test_a_folder_that_cannot_be_written_can_be_read(office, code):
     real = os.open

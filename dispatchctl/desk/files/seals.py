@@ -20,6 +20,7 @@ from dispatchctl.store import seals
 from dispatchctl.store.files import RecordFile, list_files, open_regular, sync_bytes, write_bytes
 from dispatchctl.store.folder import SEALS, Folder, list_register_folders
 from dispatchctl.store.lines import finish_tail
+from dispatchctl.store.lock import confirm_lock
 from dispatchctl.store.reading import iterate_file
 from dispatchctl.store.seals import SIGNATURE, Seal, SealedFile, label_seal, name_seal
 from dispatchctl.typed import Writing
@@ -171,6 +172,7 @@ def _end_torn(file: RecordFile, tail: bytes, *, end_torn: bool) -> None:
             f"{file.label}: ends in a torn line, which a crash left and which counts for nothing",
             hint="end it and seal: the same command with --end-torn",
         )
+    confirm_lock(os.path.dirname(os.path.dirname(file.path)))
     try:
         with open_regular(file.path, file.label, os.O_WRONLY | os.O_APPEND) as descriptor:
             write_bytes(descriptor, finish_tail(tail))

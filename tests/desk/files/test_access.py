@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from desks import CALL, Desk, option_pairs
@@ -67,6 +68,21 @@ def test_a_link_that_leads_nowhere_is_one_too(desk: Desk, records: Path) -> None
     (records / "surveys").symlink_to("..")
     told = desk("overdue", code=5).err
     assert all(f"records/{name}: {WORDS}" in told for name in ("surveys", "training"))
+
+
+def test_a_link_that_comes_before_the_lock_is_seen(desk: Desk, records: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a command was working out what to do, and between the appends of an import, a pull may bring one."""
+    from dispatchctl.store.lock import Lock
+
+    take = Lock._lock_file
+
+    def pull(lock: Lock, end: float, **named: Any) -> bool:
+        lead_away(records / "private")
+        return take(lock, end, **named)
+
+    monkeypatch.setattr(Lock, "_lock_file", pull)
+    assert f"records/private: {WORDS}" in desk(*ORDER, code=5).err
+    assert not any(CALL["caller"].encode() in data for data in read_all(desk.folder).values())
 
 
 def test_the_records_folder_itself_may_be_a_link(desk: Desk, records: Path) -> None:
