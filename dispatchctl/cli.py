@@ -13,10 +13,10 @@ import click
 
 from dispatchctl import VERSION
 from dispatchctl.commands import ALIASES, COMMANDS, GROUPS, SECTIONS, Lines
-from dispatchctl.errors import BadData, DispatchError, IndexDamaged
+from dispatchctl.errors import BadData, DispatchError, IndexDamaged, OutcomeUnknown
 from dispatchctl.options import GLOBAL_OPTIONS
 from dispatchctl.output.terminal import tell, write_stdout
-from dispatchctl.workspace import Workspace
+from dispatchctl.workspace import Recorded, Workspace
 
 __all__ = ["COMMANDS", "GROUPS", "SECTIONS", "main", "root"]
 
@@ -25,7 +25,9 @@ COMPLETE = "_DISPATCHCTL_COMPLETE"
 POINTER = f"Global options, before or after the command: see {PROGRAM} --help."
 WIDEST = 110  # columns of the help on the widest screen
 RUNS = 3  # of a command that finds its index damaged
-USAGE, SYSTEM, INTERRUPTED, PIPE_CLOSED = 2, 7, 130, 141  # 141: what a shell says of a program killed by SIGPIPE
+USAGE, SYSTEM, UNKNOWN = 2, 7, OutcomeUnknown.exit_code
+INTERRUPTED, PIPE_CLOSED = 130, 141  # 141: what a shell says of a program killed by SIGPIPE
+FAILED = (SYSTEM, UNKNOWN, INTERRUPTED, PIPE_CLOSED)  # all others refuse
 
 
 class LazyGroup(click.Group):
@@ -132,7 +134,7 @@ def take_globals(command: click.Command) -> click.Command:
 def show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     """Print the version and leave."""
     if value and not ctx.resilient_parsing:
-        click.echo(f"{PROGRAM} {VERSION}")
+        write_stdout(f"{PROGRAM} {VERSION}\n")
         ctx.exit()
 
 
@@ -176,9 +178,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return leaving.code if isinstance(leaving.code, int) else USAGE if leaving.code else 0
     except BaseException as error:
         try:
-            code = report_error(error, debug=bool(workspace.given.get("debug")))
+            code = report_error(error, workspace.recorded, debug=bool(workspace.given.get("debug")))
         except KeyboardInterrupt:
             code = INTERRUPTED
+        except MemoryError:
+            code = UNKNOWN if workspace.recorded else SYSTEM
         drop_unwritten()
         return code
 
@@ -251,17 +255,28 @@ def prepare_streams() -> None:
             reconfigure(encoding="utf-8", errors="backslashreplace" if number else "surrogateescape")
 
 
-def report_error(error: BaseException, *, debug: bool = False) -> int:
-    """Say on stderr what went wrong, one line a fault and a hint where there is one; return the exit code."""
+def report_error(error: BaseException, recorded: Recorded, *, debug: bool = False) -> int:
+    """Say on stderr what went wrong, one line a fault and a hint where there is one; return the exit code.
+
+    A command that had recorded something says what, and is 75 whatever went wrong (but interrupted: 130). So is one
+    that could not print what an earlier command with its key had recorded: 7 would say that nothing was.
+    """
     if debug and not isinstance(error, KeyboardInterrupt | click.Abort):
         import traceback
 
         tell("".join(traceback.format_exception(error)).rstrip("\n"))
-    if isinstance(error, BrokenPipeError):
-        return PIPE_CLOSED  # as silent as a program that SIGPIPE ends
     message, hint, code = describe_error(error)
     told = message.replace("\n", " ")
     lines = list_fault_lines(error) if isinstance(error, BadData) else [f"{PROGRAM}: {told}"]
+    if recorded or (recorded.before.count and code in FAILED):
+        from dispatchctl.commands.unfinished import tell_unfinished
+
+        tell_unfinished(lines, hint if isinstance(error, OutcomeUnknown) else "", recorded)
+        return code if code == INTERRUPTED else UNKNOWN
+    if code == PIPE_CLOSED:
+        return code  # as silent as a program that SIGPIPE ends
+    if code == SYSTEM and recorded.begun:
+        lines[-1] += "; nothing was recorded"
     tell("\n".join(lines + ([f"hint: {hint}"] if hint else [])))
     return code
 
@@ -290,6 +305,8 @@ def describe_error(error: BaseException) -> tuple[str, str, int]:
         return "interrupted", "", INTERRUPTED
     if isinstance(error, click.ClickException):
         return error.format_message(), "", SYSTEM if isinstance(error, click.FileError) else USAGE
+    if isinstance(error, BrokenPipeError):
+        return "standard output: nobody reads it any more", "", PIPE_CLOSED
     if isinstance(error, MemoryError | RecursionError):
         return "out of memory" if isinstance(error, MemoryError) else "nested too deeply", "", SYSTEM
     if isinstance(error, OSError):

@@ -88,7 +88,10 @@ class SystemFailed(DispatchError):
 
 
 class OutcomeUnknown(DispatchError):
-    """The last sync failed: the row named may or may not survive a power cut; retry with the same --request-id."""
+    """Recorded, or perhaps recorded: the last sync failed, or what had to follow; retry with the same --request-id.
+
+    So ends any command that fails after it has recorded something, see cli.report_error.
+    """
 
     exit_code = 75
 

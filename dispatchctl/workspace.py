@@ -7,10 +7,11 @@ option counts wherever it stands in the command line.
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TextIO
 
-from dispatchctl.errors import NotFound, UsageFault
+from dispatchctl.errors import DispatchError, NotFound, OutcomeUnknown, UsageFault
 from dispatchctl.output.formatters import FILE_FORMATS, FORMATS, find_printed
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 if TYPE_CHECKING:
     from dispatchctl.registers import Pages
 
+LISTED = 20  # ids that a message names one by one; of more the first and the last
 LANGUAGES = ("zh", "en")
 COLORS = ("auto", "always", "never")
 WAIT = "10"
@@ -78,15 +80,91 @@ def read_wait(text: str, source: str) -> float:
     return seconds
 
 
+class Names:
+    """The first LISTED of some names, the last one and their count, each counted once where it comes twice in a row."""
+
+    def __init__(self) -> None:
+        self.first: list[str] = []
+        self.last = ""
+        self.count = 0
+
+    def add(self, names: Sequence[str]) -> None:
+        """Add names, in their order."""
+        for name in names:
+            if name != self.last:
+                self.count += 1
+                if self.count <= LISTED:
+                    self.first.append(name)
+                self.last = name
+
+    def __str__(self) -> str:
+        """All of them, or of more than LISTED their count, the first and the last."""
+        return ", ".join(self.first) if self.count <= LISTED else f"{self.count}, {self.first[0]} to {self.last}"
+
+
+class Recorded:
+    """What the command under way has recorded; asked where it cannot end as it should (commands/unfinished.py).
+
+    names: the ids of what was. appends: how often it was tried. doubtful: the ids of an append that neither ended nor
+    failed. before: what an earlier
+    command with the same key had recorded. begun: something was to be recorded. repeatable: the command may be run once
+    more without recording any of it twice. rest, refused: of a batch the items that it did not come to, and what it
+    refused.
+    """
+
+    def __init__(self) -> None:
+        self.names = Names()
+        self.appends = 0
+        self.doubtful: Sequence[str] = ()
+        self.before = Names()
+        self.begun = False
+        self.repeatable = True
+        self.rest: Sequence[str] = ()
+        self.refused: Sequence[Any] = ()
+
+    def __bool__(self) -> bool:
+        """Whether something was recorded, or may have been."""
+        return bool(self.names.count or self.doubtful)
+
+    @contextmanager
+    def appending(self, names: Sequence[str], *, repeatable: bool) -> Iterator[None]:
+        """What is appended inside is recorded at the end; not where a DispatchError but OutcomeUnknown says so.
+
+        The names are in doubt from the beginning: an interrupt may come between the write and the next line.
+        """
+        was = self.repeatable
+        self.begun, self.doubtful, self.repeatable = True, names, was and repeatable
+        self.appends += 1
+        try:
+            yield
+        except OutcomeUnknown:
+            raise
+        except DispatchError:
+            self.doubtful, self.repeatable = (), was
+            raise
+        self.note(names, repeatable=repeatable)
+        self.doubtful = ()
+
+    def note(self, names: Sequence[str], *, repeatable: bool = True) -> None:
+        """Count something in that is recorded now, or changed as it is recorded."""
+        self.names.add(names)
+        self.repeatable = self.repeatable and repeatable
+
+    def leave(self, rest: Sequence[str], refused: Sequence[Any]) -> None:
+        """A batch is left half-way: the items that it did not come to, and what it refused (recording.Refusal)."""
+        self.rest, self.refused = rest, refused
+
+
 class Workspace:
     """Handed to each command as `ctx.obj`. `given` collects the options as they are parsed; the last one wins.
 
     By itself it knows no rules: times without an offset are of the machine's zone, the language is the locale's, and
-    keys have no titles. Whoever has read them asks for a `view` that does.
+    keys have no titles. Whoever has read them asks for a `view` that does. `recorded` is the same for all of a command.
     """
 
-    def __init__(self, given: dict[str, Any] | None = None) -> None:
+    def __init__(self, given: dict[str, Any] | None = None, recorded: Recorded | None = None) -> None:
         self.given: dict[str, Any] = given if given is not None else {}
+        self.recorded = recorded if recorded is not None else Recorded()
         self._timezone = ""
         self._language = ""
         self._load_titles: Callable[[], Mapping[str, Mapping[str, str]]] | None = None
@@ -147,7 +225,11 @@ class Workspace:
 
     def settle_in(self, records: str) -> "Workspace":
         """The same at this records folder, with the rules beside it: what `init` has just made."""
-        return Workspace({**self.given, "records": records, "policies": ""})
+        return self.vary(records=records, policies="")
+
+    def vary(self, **given: Any) -> "Workspace":
+        """The same command with other options."""
+        return Workspace({**self.given, **given}, self.recorded)
 
     @property
     def records_path(self) -> str:

@@ -69,10 +69,10 @@ def isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def run(isolated: Path) -> Callable[..., Result]:
-    """`run("list", "--format", "json", input="", env={}, cwd=...)` runs the program in process."""
+    """`run("list", "--format", "json", input="", env={}, cwd=..., refusing={})` runs the program in process."""
 
-    def call(*argv: str, input: str | bytes = "", env: dict[str, str] | None = None, cwd: Path | None = None) -> Result:
-        return run_program(argv, stdin=input, env=env, cwd=cwd)
+    def call(*argv: str, input: str | bytes = "", **more: Any) -> Result:
+        return run_program(argv, stdin=input, **more)
 
     return call
 

@@ -115,6 +115,7 @@ class Desk:
         now: str | None = None,
         input: str | bytes = "",
         env: dict[str, str] | None = None,
+        **more: Any,
     ) -> Result:
         """Run one command as whoever sits here, the environment telling the time, and see how it ends.
 
@@ -122,7 +123,7 @@ class Desk:
         system's. A refusal is told in lines of the usual form.
         """
         now = self.now if now is None else now
-        done = self.run(*argv, input=input, env={**({"DISPATCHCTL_NOW": now} if now else {}), **(env or {})})
+        done = self.run(*argv, input=input, env={**({"DISPATCHCTL_NOW": now} if now else {}), **(env or {})}, **more)
         assert "internal fault" not in done.err, (argv, done.err)
         assert code is None or done.code == code, (argv, done)
         if done.code not in (0, 1):

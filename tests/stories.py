@@ -1,5 +1,6 @@
 """Stories: every writing command in an order in which each may happen, for tests that try something on all of them."""
 
+import csv
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -161,12 +162,42 @@ def list_lines(story: str) -> Iterator[Line]:
     return (Line(line) for line in STORIES[story].strip().split("\n"))
 
 
+def read_rows(folder: Path) -> list[dict[str, str]]:
+    """Every row of every register, as the file has it, in the order of writing."""
+    rows = []
+    for path in folder.glob("*/*.csv"):
+        if path.parent.name != "private":
+            with path.open(encoding="utf-8", newline="") as file:
+                rows += [{**row, "register": path.parent.name} for row in csv.DictReader(file)]
+    return sorted(rows, key=lambda row: (row["recorded_at"], int(row["seq"].strip("+"))))
+
+
 def read_files(folder: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.name != ".lock"
     }
+
+
+def begin_story(story: str, demo: Path, run: Run) -> None:
+    """The people of the stories in the demo, the file that one of them reads, and the files of another writer."""
+    join_staff(run)
+    (demo / "orders.csv").write_text(
+        "kind,content,caller,phone,address,service\nrequest,漏水,张示例,138-0000-0009,1号楼,plumbing\n"
+    )
+    if story == "rules":
+        copy_writer(demo, run)
+
+
+def copy_writer(demo: Path, run: Run) -> None:
+    """Rows of a writer SZ, as its clone would have left them, to be taken over."""
+    records = demo / "records"
+    mine = (records / ".writer").read_bytes()
+    (records / ".writer").write_text("SZ\n")
+    done = run("new-order", *CALL, "--as", "lin", "--now", START.isoformat())
+    assert done.code == 0, done.err
+    (records / ".writer").write_bytes(mine)
 
 
 def join_staff(run: Run) -> None:

@@ -156,6 +156,17 @@ def test_rooms_of_the_desk_stand_on_the_ground_floor_and_in_no_circle() -> None:
     assert not find_circle({room: targets - {""} for room, targets in rooms.items()})
 
 
+def test_who_appends_rows_has_it_known_that_they_are_recorded() -> None:
+    """Or a command that fails afterwards would say that nothing was (workspace.Recorded)."""
+    found = set()
+    for path in list_modules():
+        names = {name.rpartition(".")[2] for _, name in list_imports(path)}
+        if names & {"append_groups", "append_lines", "append_strips"} and "store" not in path.parts:
+            found.add(path.relative_to(PACKAGE).as_posix())
+            assert "recorded.appending(" in path.read_text(encoding="utf-8"), path
+    assert found == {"desk/recording.py", "desk/imports/appends.py"}
+
+
 @pytest.mark.parametrize("room", PURE)
 def test_pure_rooms_do_no_io_and_ask_no_clock(room: str) -> None:
     wrong = []

@@ -17,6 +17,7 @@ outputs as they are now; the patterns that still match stay.
 """
 
 import contextlib
+import gc
 import io
 import os
 import re
@@ -29,6 +30,7 @@ from typing import NamedTuple
 from unittest import mock
 
 MARKS = re.compile(r"\\|# |#$|@ |\$ |2>|\? ")
+LEFT_OPEN = (75, 130)  # after these the index is open until the process ends, or this one collects its garbage
 NO_NEWLINE = "\\no newline at the end"
 
 
@@ -57,10 +59,30 @@ class Transcript(NamedTuple):
     parts: list[Block | tuple[str, str] | str]
 
 
+class Unwritable(io.BytesIO):
+    """A stream that takes nothing: a full disk, or with EPIPE a pipe that nobody reads."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__()
+        self.code = code
+
+    def write(self, data: object) -> int:
+        """Fail as the system does."""
+        raise OSError(self.code, os.strerror(self.code))
+
+
 def run_program(
-    argv: Sequence[str], *, stdin: str | bytes = "", env: Mapping[str, str] | None = None, cwd: Path | None = None
+    argv: Sequence[str],
+    *,
+    stdin: str | bytes = "",
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    refusing: Mapping[str, int] = {},
 ) -> Result:
-    """Run `dispatchctl` in this process, its streams being pipes; `env` is added to the environment of the moment."""
+    """Run `dispatchctl` in this process, its streams being pipes; `env` is added to the environment of the moment.
+
+    refusing: of `stdout` and `stderr` those that cannot be written, each with the number of the system's error.
+    """
     from dispatchctl.cli import main
 
     given = stdin.encode() if isinstance(stdin, str) else stdin
@@ -70,13 +92,16 @@ def run_program(
         stack.callback(time.tzset)
         if cwd is not None:
             stack.enter_context(contextlib.chdir(cwd))
-        out, err = io.BytesIO(), io.BytesIO()
+        out, err = (Unwritable(refusing[name]) if name in refusing else io.BytesIO() for name in ("stdout", "stderr"))
         streams = {"stdin": io.BytesIO(given), "stdout": out, "stderr": err}
         for name, raw in streams.items():
             stack.enter_context(mock.patch.object(sys, name, io.TextIOWrapper(raw, encoding="utf-8", newline="")))
         code = main(list(argv))
-        sys.stdout.flush()
-        sys.stderr.flush()
+        if code in LEFT_OPEN:
+            gc.collect()
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError):
+                stream.flush()
         return Result(code, out.getvalue().decode(), err.getvalue().decode())
 
 

@@ -21,7 +21,7 @@ from dispatchctl.options import (
     take_ids,
 )
 from dispatchctl.output.formats import emit
-from dispatchctl.output.terminal import tell
+from dispatchctl.output.terminal import tell, write_stdout
 
 OVERDUE = ("case", "clock", "owner_name", "due_at", "late_seconds", "level", "urged_at", "service", "priority", "area")
 DUE = ("case", "clock", "instance", "state", "breached", "owner", "started_at", "due_at", "stopped_at", "limit")
@@ -200,7 +200,7 @@ def status(books: Books) -> None:
         if counts["missing_year"]:
             year = counts["missing_year"]
             told.append(f"缺{year}年放假安排" if zh else f"days off of {year} missing")
-        click.echo(", ".join(told))
+        write_stdout(f"{', '.join(told)}\n")
     else:
         shown = (*columns, missing) if counts["missing_year"] else columns
         emit(books.ws, [counts], shown, single=True, ids="late", keys=tuple(counts))

@@ -22,14 +22,19 @@ Exit codes: what a script may go by
     5    bad data in records or rules, or a link among them; the message gives file and line
     6    busy: the lock did not become free within --wait seconds, or its file was deleted meanwhile; try again
     7    the disk or the system failed; nothing was recorded
-    75   unknown: the last sync failed, and the row named may or may not be kept. Look with `show`, or run the
-         same command again with the same --request-id: it cannot be recorded twice
-    130  interrupted
-    141  whoever read the output stopped reading (as after `| head`)
+    75   recorded, or perhaps recorded, and then something failed: the result could not be printed (a full disk, a
+         closed pipe), the next item of a batch could not be written, the last sync failed. stderr names what was
+         recorded. Run the command again only with the same --request-id, which records nothing twice; without
+         one look with `show`
+    130  interrupted; stderr names what had been recorded before, if anything had
+    141  whoever read the output stopped reading (as after `| head`), and nothing was recorded
 
 An error is one line on stderr, the place first, with a second line `hint: ...` where there is advice to give.
-After 6 and 75 the same command may simply be tried again. In a batch 4 (5 for rows of a file) says that at least
-one item was refused; the others were done.
+After 6 the same command may simply be tried again, after 75 with the same --request-id. At 75 and 130 the line
+ends with the ids: `; recorded: O-20261102-0001, O-20261102-0002`, of more than 20 the count, the first and the
+last; `perhaps recorded: ` those of which it is not known, `recorded before: ` those of an earlier command with the
+same --request-id, `not come to: ` the items of a batch that were left. In a batch 4 (5 for rows of a file) says
+that at least one item was refused; the others were done.
 """,
     "environment": """\
 Environment: what stands in for options

@@ -9,7 +9,7 @@ import click
 
 from dispatchctl import sizes
 from dispatchctl.commands.frame import with_books
-from dispatchctl.commands.results import BAD_ROWS, print_warnings
+from dispatchctl.commands.results import BAD_ROWS, emit_done, print_warnings
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.imports.history import import_history, load_import_map
 from dispatchctl.desk.imports.tally import Outcome, RowChange, describe_outcome, group_map_faults, spell_faults
@@ -152,7 +152,7 @@ def print_outcome(ws: Workspace, outcome: Outcome, file: str, *, stopped: bool, 
     if outcome.groups and stopped and not dry:
         tell("nothing was imported; --on-error skip imports the other rows")
     if not ws.quiet:
-        emit(ws, [item], COUNTS, single=True, ids="read", keys=COUNTS)
+        emit_done(ws, [item], COUNTS, single=True, ids="read", keys=COUNTS)
 
 
 def describe_change(change: RowChange) -> str:

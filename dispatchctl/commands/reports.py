@@ -14,7 +14,7 @@ from dispatchctl.desk.periods import REPORTS
 from dispatchctl.desk.windows import holds_people
 from dispatchctl.errors import UsageFault
 from dispatchctl.options import DAY, MONTH, NOT_GIVEN, STAFF, command, output_options
-from dispatchctl.output.files import ENCODINGS, read_ending, write_output
+from dispatchctl.output.files import ENCODINGS, prepare_output, read_ending, write_output
 from dispatchctl.output.formats import emit
 from dispatchctl.output.formatters import find_format
 from dispatchctl.output.formatters.base import Format
@@ -199,7 +199,7 @@ def format_file(
 def hand_out(
     books: Books, output: str, content: bytes, heading: Heading, measure: str, rows: int, *, force: bool
 ) -> None:
-    """Write the file, then its row in audit; whatever would refuse the row is found before the file is written.
+    """Write the file and its row in audit: a file that cannot be written leaves no row, and no file is without one.
 
     Where nobody could keep a row, because the folder can only be read, the file is written and that is said.
     """
@@ -210,9 +210,9 @@ def hand_out(
         tell(f"{output}: {rows} rows")
         return
     present, actor = open_audit(books)
-    write_output(output, content, records=books.folder.path, force=force)
     subject = f"{heading.report} {heading.period}" + (f" {measure}" if measure else "")
-    note_report(present, actor, heading.report, heading.period, subject, rows, content)
+    with prepare_output(output, content, records=books.folder.path, force=force):
+        note_report(present, actor, heading.report, heading.period, subject, rows, content)
     if present is not books:
         present.settle()
     tell(f"{output}: {rows} rows")

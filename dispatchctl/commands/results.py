@@ -38,9 +38,19 @@ def print_results(
     single: one item is printed as itself rather than as a list of one. register: whose words a table uses.
     """
     one = single and len(items) == 1
-    if items or not refused:
-        page = books.pages.get(register) if register else None
-        print_items(books, items, columns, single=one, ids=ids, keys=keys, page=page)
+    try:
+        if items or not refused:
+            page = books.pages.get(register) if register else None
+            print_items(books, items, columns, single=one, ids=ids, keys=keys, page=page)
+    finally:
+        tell_refusals(refused)
+    if not refused:
+        return 0
+    return BAD_ROWS if bad_rows else REFUSED
+
+
+def tell_refusals(refused: "Sequence[Refusal]") -> None:
+    """Say on stderr what was refused, a line each, and its hint below it."""
     if refused:
         from dispatchctl.commands.spoken import say_hint
     for refusal in refused:
@@ -49,9 +59,6 @@ def print_results(
         hint = say_hint(refusal.error)
         if hint:
             tell(f"hint: {hint}")
-    if not refused:
-        return 0
-    return BAD_ROWS if bad_rows else REFUSED
 
 
 def tell_empty(books: Books, message: str) -> None:
@@ -102,18 +109,22 @@ def describe_told(books: Books, done: "Done", names: Sequence[str]) -> dict[str,
 def print_items(
     books: Books, items: Sequence[Mapping[str, Any]], columns: "Sequence[str | Column]" = (), **how: Any
 ) -> None:
-    """What was noticed on the way, on stderr, then the items on stdout; how: as for output.formats.emit.
-
-    What was recorded is never answered with a refusal: fields that there are not are then a warning.
-    """
+    """What was noticed on the way, on stderr, then the items on stdout; how: as for output.formats.emit."""
     print_warnings(books)
+    emit_done(books.ws, items, columns, **how)
+
+
+def emit_done(
+    ws: Workspace, items: Sequence[Mapping[str, Any]], columns: "Sequence[str | Column]" = (), **how: Any
+) -> None:
+    """See output.formats.emit; but fields that there are not are only a warning where something was recorded."""
     try:
-        emit(books.ws, items, columns, **how)
+        emit(ws, items, columns, **how)
     except UsageFault as error:
-        if not books.recorded:
+        if not ws.recorded and not ws.recorded.before.count:
             raise
         tell(f"warning: {error}; it is done, and shown as without")
-        emit(books.ws.plain(), items, columns, **how)
+        emit(ws.plain(), items, columns, **how)
 
 
 def print_warnings(books: Books) -> None:

@@ -2,6 +2,7 @@
 
 import click
 
+from dispatchctl.commands.results import emit_done
 from dispatchctl.desk.files.foundation import SOUND, WARNING, Founded, examine, found_desk
 from dispatchctl.options import command, pass_workspace
 from dispatchctl.output.formats import emit
@@ -28,7 +29,7 @@ def init(ws: Workspace, folder: str, me: str, name: str, demo: bool) -> None:
     for path in made.paths:
         tell(f"made {path}")
     item = {"id": made.staff, "event": "joined", "state": made.state, "records": made.records}
-    emit(ws, [item], single=True, page=SHIPPED.get("staff"))
+    emit_done(ws, [item], single=True, page=SHIPPED.get("staff"))
 
 
 @command("doctor")

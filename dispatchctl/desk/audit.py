@@ -10,7 +10,6 @@ from dispatchctl.desk.rights import require_right
 from dispatchctl.errors import UsageFault
 from dispatchctl.store.folder import find_obstacle, require_writer
 from dispatchctl.typed import Writing
-from dispatchctl.workspace import Workspace
 
 
 def find_obstacle_to_audit(books: Books) -> str:
@@ -25,7 +24,7 @@ def open_audit(books: Books) -> tuple[Books, str]:
     """
     present = books
     if books.ws.as_of is not None:
-        present = Books(Workspace({**books.ws.given, "as_of": ""}))
+        present = Books(books.ws.vary(as_of=""))
         books.derived.append(present)
     actor = require_actor(present, system=True)
     require_writer(present.folder)

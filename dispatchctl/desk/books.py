@@ -104,7 +104,6 @@ class Books:
         self.strict_privacy = False  # text with what looks like a phone number is refused, whatever the rules say
         self.granted = False  # the right to all that will be recorded was asked before: an import
         self.unwritten: list[Contact] = []  # made for the command under way, written with its rows
-        self.recorded = 0  # how often rows were appended through these books
         self.derived: list[Books] = []  # books as of another time that were opened from these
 
     def _read_rules(self, ws: Workspace) -> Rulebook:
@@ -284,7 +283,7 @@ class Books:
         if not isinstance(error, sqlite3.DatabaseError) or index is None or not index.place:
             return any(others)
         self._give_up(error)
-        if self.recorded:
+        if self.ws.recorded:
             message = "the index was found damaged after rows had been recorded"
             raise OutcomeUnknown(message, place=self.folder.label, hint=FIND_OUT) from error
         return True
@@ -305,11 +304,11 @@ class Books:
 
         For what may not be run again as a whole: something was recorded before.
         """
-        recorded = self.recorded
+        appends = self.ws.recorded.appends
         try:
             return question()
         except sqlite3.DatabaseError as error:
-            if self.recorded > recorded:
+            if self.ws.recorded.appends > appends:
                 raise
             self._give_up(error)
             return question()

@@ -105,6 +105,7 @@ def find_replay(books: Books, request_id: str, register: str, events: Sequence[s
     if register_then != register or event not in events or (about and about not in family.cases):
         raise Refused(f"the key {request_id!r} was used for {event} of {case}", place="--request-id")
     rows = [each for each in books.rows_of(case) if each.request_id == request_id]
+    books.ws.recorded.before.add(list(dict.fromkeys(each.id for each in rows)))
     sync_rows(books.folder, register, file)
     return Done(rows[0].id, family.cases[rows[0].id].state, rows, family, replayed=True)
 
@@ -178,15 +179,16 @@ def record(
         if not drafts:
             return done
         keep_attached(books, writing, attached)
-        done = done._replace(rows=_append(books, register, writer, [drafts], moment, sync=True))
+        done = done._replace(rows=_append(books, register, writer, drafts, moment, sync=True))
         _note_alone(books, register, writer, drafts, moment)
         return done
 
 
 def keep_attached(books: Books, writing: Writing, attached: str) -> None:
     """Copy the attachments, now that nothing refuses the command that names them; SystemFailed if they were changed."""
+    books.ws.recorded.begun = True
     if writing.attach and books.attach(writing.attach) != attached:
-        raise SystemFailed("was changed while the command ran; nothing was recorded", place="--attach")
+        raise SystemFailed("was changed while the command ran", place="--attach")
 
 
 def plan_group(
@@ -232,7 +234,18 @@ def _check_rights(
     return check_rights(books, rows, before, after, reason, whole=books.granted)
 
 
-def _append(books: Books, register: str, writer: str, groups: list[Group], moment: Instant, *, sync: bool) -> list[Row]:
+def _append(
+    books: Books, register: str, writer: str, drafts: Group, moment: Instant, *, sync: bool, guarded: bool = False
+) -> list[Row]:
+    """Append the rows of one command, and have it known that they are recorded. guarded: see record_each."""
+    part = books.pages.get(register).item
+    names = list(dict.fromkeys(draft.fields.get(part) or draft.id for draft in drafts))
+    repeatable = guarded or all(draft.request_id or draft.source_ref for draft in drafts)
+    with books.ws.recorded.appending(names, repeatable=repeatable):
+        return _append_group(books, register, writer, drafts, moment, sync=sync)
+
+
+def _append_group(books: Books, register: str, writer: str, drafts: Group, moment: Instant, *, sync: bool) -> list[Row]:
     if books.unwritten:  # first: a contact that no row names harms nothing
         from dispatchctl.store.contacts import append_contacts
 
@@ -247,12 +260,11 @@ def _append(books: Books, register: str, writer: str, groups: list[Group], momen
         writer,
         month,
         end,
-        groups,
-        [moment.recorded + step for step in range(len(groups))],
+        [drafts],
+        [moment.recorded],
         books.timezone,
         sync=sync,
     )
-    books.recorded += 1
     return [each.row for each in placed]
 
 
@@ -266,7 +278,7 @@ def _note_alone(books: Books, register: str, writer: str, drafts: Group, moment:
         fields = {"subject": draft.id, "reason": draft.fields[ALONE.name]}
         name = new_id(books, AUDIT, moment, ahead)
         group.append(Draft(moment.at, draft.by, name, "acted-alone", fields, note=f"{register}.{draft.event}"))
-    _append(books, AUDIT, writer, [group], moment, sync=True)
+    _append_group(books, AUDIT, writer, group, moment, sync=True)
 
 
 def find_own_end(books: Books, register: str, writer: str) -> End:
@@ -298,26 +310,25 @@ def record_each(
     writing: Writing,
     events: Sequence[str],
     name_key: Callable[[str], str] | None = None,
+    *,
+    guarded: bool = False,
 ) -> tuple[list[tuple[str, Done]], list[Refusal]]:
     """Each item a command of its own, in order: what is done stays done, what is refused is told.
 
     The key of an item is `K/ITEM`; without a key K what `name_key` answers, asked under the lock. The lock is let go
-    every sizes.ITEMS_LOCKED items. OutcomeUnknown where the system fails after some of them were recorded.
+    every sizes.ITEMS_LOCKED items. guarded: an item that was done is passed over by the same command, or refused.
     """
     lint_privacy(books, {"--note": writing.note})
     attached = books.attach(writing.attach, dry=True) if items else ""
-    batch = _Batch(books, register, actor, decide, writing, events, attached, name_key)
-    for start in range(0, len(items), sizes.ITEMS_LOCKED):
-        try:
+    batch = _Batch(books, register, actor, decide, writing, events, attached, name_key, guarded)
+    try:
+        for start in range(0, len(items), sizes.ITEMS_LOCKED):
             batch.take_items(items[start : start + sizes.ITEMS_LOCKED])
-        except (Busy, SystemFailed, OSError) as error:
-            count = batch.count_recorded()
-            if not count:
-                raise
+    except BaseException as error:
+        books.ws.recorded.leave(items[batch.come :], batch.refused)
+        if not isinstance(error, OutcomeUnknown):  # else it is the sync that failed
             batch.sync()
-            books.index.commit()
-            message = f"{error}; {count} of {len(items)} had been recorded before that"
-            raise OutcomeUnknown(message, hint="run the command again: it does what is missing") from error
+        raise
     return batch.done, batch.refused
 
 
@@ -334,12 +345,15 @@ class _Batch:
         events: Sequence[str],
         attached: str,
         name_key: Callable[[str], str] | None,
+        guarded: bool,
     ) -> None:
         self.books, self.register, self.actor, self.decide = books, register, actor, decide
         self.writing, self.events, self.attached, self.name_key = writing, events, attached, name_key
+        self.guarded = guarded
         self.writer = require_writer(books.folder)
         self.done: list[tuple[str, Done]] = []
         self.refused: list[Refusal] = []
+        self.come = 0  # items that are done with
         self._fresh: list[Row] = []  # not synced yet
 
     def take_items(self, items: Sequence[str]) -> None:
@@ -348,20 +362,18 @@ class _Batch:
             self.books.catch_up()
             self.books.refuse_short(self.register)
             for item in items:
-                unsynced = len(self._fresh)
+                unsynced, come = len(self._fresh), self.come
                 try:
                     self.books.ask_again(partial(self._take, item))
                 except (Refused, NotFound, UsageFault) as error:
                     self.refused.append(Refusal(item, error))
+                    self.come = come + 1
                     continue
+                self.come = come + 1
                 if len(self._fresh) > unsynced:
                     self.books.catch_up(hold=True)
             self.sync()
             self.books.index.commit()
-
-    def count_recorded(self) -> int:
-        """How many were recorded by this command."""
-        return sum(not each.replayed and not each.dry for _, each in self.done)
 
     def sync(self) -> None:
         """Have the disk hold what was written."""
@@ -387,8 +399,10 @@ class _Batch:
         if not writing.dry_run:
             if not self._fresh:
                 keep_attached(books, writing, self.attached)
-            one = one._replace(rows=_append(books, self.register, self.writer, [drafts], moment, sync=False))
-            self._fresh.extend(one.rows)
+            rows = _append(books, self.register, self.writer, drafts, moment, sync=False, guarded=self.guarded)
+            self.come += 1  # whatever comes now
+            one = one._replace(rows=rows)
+            self._fresh.extend(rows)
             _note_alone(books, self.register, self.writer, drafts, moment)
         self.done.append((item, one))
 

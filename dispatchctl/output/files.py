@@ -4,7 +4,8 @@ Layer: output. The text comes from formats or from a report; here it only reache
 """
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from dispatchctl.errors import Refused, SystemFailed, UsageFault
 from dispatchctl.output.formatters import list_endings
@@ -24,10 +25,20 @@ def read_ending(path: str) -> str:
 def write_output(
     path: str, content: str | bytes, *, records: str, force: bool = False, encoding: str = "utf-8"
 ) -> None:
-    """Write a file by way of a temporary one beside it, synced and then put in its place, so nobody sees half of it.
+    """Write a file whole or not at all; all else as for prepare_output."""
+    with prepare_output(path, content, records=records, force=force, encoding=encoding):
+        pass
 
-    records: the records folder, in which nothing is written ("": there is none). Raises Refused (exit 4) there, for
-    what is no plain file, and for a file that exists unless `force`; SystemFailed (exit 7) where the disk fails.
+
+@contextmanager
+def prepare_output(
+    path: str, content: str | bytes, *, records: str, force: bool = False, encoding: str = "utf-8"
+) -> Iterator[None]:
+    """Write a temporary file beside the one wanted and sync it; at the end of the body it is put in its place.
+
+    What the body raises leaves neither. records: the records folder, in which nothing is written ("": there is none).
+    Raises Refused (exit 4) there, for what is no plain file, and for a file that exists unless `force`; SystemFailed
+    (exit 7) where the disk fails: nearly always before the body, for putting it in its place takes no room.
     """
     folder = os.path.dirname(os.path.abspath(path))
     if records and is_inside(folder, records):
@@ -41,13 +52,21 @@ def write_output(
         content = content.encode(encoding, "backslashreplace")
     fresh = os.path.join(folder, f".dispatchctl-{os.getpid()}-{os.urandom(4).hex()}.part")
     try:
-        try:
+        with _failing_as(path):
             _write_synced(fresh, content)
+        yield
+        with _failing_as(path):
             _put_in_place(fresh, path, force)
             _sync_folder(folder)
-        finally:
-            with suppress(OSError):
-                os.unlink(fresh)
+    finally:
+        with suppress(OSError, ValueError):
+            os.unlink(fresh)
+
+
+@contextmanager
+def _failing_as(path: str) -> Iterator[None]:
+    try:
+        yield
     except FileExistsError:
         raise Refused("is there already", place=path, hint="overwrite it with --force") from None
     except (OSError, ValueError) as error:

@@ -48,6 +48,4 @@ def write_stdout(text: str) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise SystemFailed(
-            f"cannot be written: {error.strerror}", place="standard output", hint="what was recorded stays recorded"
-        ) from error
+        raise SystemFailed(f"cannot be written: {error.strerror}", place="standard output") from error

@@ -73,7 +73,7 @@ def append_contacts(folder: Folder, contacts: Sequence[Contact]) -> tuple[int, i
         with open_regular(path, label, os.O_RDWR | os.O_APPEND | os.O_CREAT) as descriptor:
             return _append_line(descriptor, path, label, lines.encode())
     except OSError as error:
-        raise SystemFailed(f"cannot be written: {error.strerror}; nothing was recorded", place=label) from error
+        raise SystemFailed(f"cannot be written: {error.strerror}", place=label) from error
 
 
 def _append_line(descriptor: int, path: str, label: str, line: bytes) -> tuple[int, int]:

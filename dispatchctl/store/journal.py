@@ -354,4 +354,4 @@ def _write_or_undo(descriptor: int, file: RecordFile, data: bytes, size: int, fi
         except OSError:
             message = f"cannot be written: {error.strerror}; a part of it may have been recorded"
             raise OutcomeUnknown(message, place=file.label, hint=FIND_OUT) from error
-        raise SystemFailed(f"cannot be written: {error.strerror}; nothing was recorded", place=file.label) from error
+        raise SystemFailed(f"cannot be written: {error.strerror}", place=file.label) from error

@@ -357,7 +357,7 @@ def test_output_that_cannot_be_written_is_said_once() -> None:
         )
     assert done.returncode == 7
     assert done.stderr.decode().startswith("dispatchctl: standard output: cannot be written")
-    assert done.stderr.count(b"\n") == 2
+    assert done.stderr.count(b"\n") == 1
 
 
 def test_a_closed_stdout_gets_no_file_of_ours() -> None:

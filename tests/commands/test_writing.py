@@ -4,27 +4,16 @@ Each verb is run three times with all of them: as --dry-run, which leaves every 
 more with the same key, which writes nothing.
 """
 
-import csv
 import hashlib
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from stories import CALL, START, STEP, STORIES, Line, Run, join_staff, list_lines, read_files
+from stories import START, STEP, STORIES, Line, Run, begin_story, list_lines, read_files, read_rows
 
 from dispatchctl.store.lines import unescape_text
 
 BATCH = ("assign --all", "urge", "new-order --from", "training", "ledger propose late-b")  # their keys go on with /ITEM
-
-
-def read_rows(folder: Path) -> list[dict[str, str]]:
-    """Every row of every register, as the file has it, in the order of writing."""
-    rows = []
-    for path in folder.glob("*/*.csv"):
-        if path.parent.name != "private":
-            with path.open(encoding="utf-8", newline="") as file:
-                rows += [{**row, "register": path.parent.name} for row in csv.DictReader(file)]
-    return sorted(rows, key=lambda row: (row["recorded_at"], int(row["seq"].strip("+"))))
 
 
 def has_all(run: Run, verb: tuple[str, ...]) -> bool:
@@ -33,12 +22,7 @@ def has_all(run: Run, verb: tuple[str, ...]) -> bool:
 
 @pytest.mark.parametrize("story", STORIES)
 def test_what_is_said_of_a_command_is_in_its_row(story: str, demo: Path, run: Run) -> None:
-    join_staff(run)
-    (demo / "orders.csv").write_text(
-        "kind,content,caller,phone,address,service\nrequest,漏水,张示例,138-0000-0009,1号楼,plumbing\n"
-    )
-    if story == "rules":  # the files of another writer, to be taken over
-        _copy_writer(demo, run)
+    begin_story(story, demo, run)
     now = START
     for number, line in enumerate(list_lines(story)):
         now = line.moment or now + STEP
@@ -48,16 +32,6 @@ def test_what_is_said_of_a_command_is_in_its_row(story: str, demo: Path, run: Ru
             assert done.code == 0, (line.text, done.err)
             continue
         _try_verb(demo, run, line, number, common, now)
-
-
-def _copy_writer(demo: Path, run: Run) -> None:
-    """Rows of a writer SZ, as its clone would have left them."""
-    records = demo / "records"
-    mine = (records / ".writer").read_bytes()
-    (records / ".writer").write_text("SZ\n")
-    done = run("new-order", *CALL, "--as", "lin", "--now", START.isoformat())
-    assert done.code == 0, done.err
-    (records / ".writer").write_bytes(mine)
 
 
 def _try_verb(demo: Path, run: Run, line: Line, number: int, common: tuple[str, ...], now: datetime) -> None:

@@ -106,7 +106,7 @@ def test_a_failing_disk_leaves_the_file_as_it_was(monkeypatch, folder, path, nam
         before = stream.read()
     with monkeypatch.context() as patch:
         patch.setattr(files_module.os, name, _fail)
-        with pytest.raises(SystemFailed, match="nothing was recorded") as caught:
+        with pytest.raises(SystemFailed, match="cannot be written: No space") as caught:
             append_contact(folder, TWO)
         assert TWO.phone not in str(caught.value)
     with open(path, "rb") as stream:

@@ -79,7 +79,7 @@ def urge(
             )
         return steps
 
-    results, refused = record_each(books, "notices", actor, cases, plan, writing, ("urged",))
+    results, refused = record_each(books, "notices", actor, cases, plan, writing, ("urged",), guarded=True)
     replayed = [describe_urging(books, done) for _, done in results if done.replayed]
     return [*urged, *(item for items in replayed for item in items)], refused, told
 

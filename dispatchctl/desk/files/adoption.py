@@ -60,6 +60,7 @@ def adopt_file(books: Books, text: str, reason: str, writing: Writing) -> dict[s
             for each, new in plan.files:
                 if new.data is not None:
                     keep_and_replace(each, kept.get(each.name, ""), new.data)
+                    books.ws.recorded.note([each.label])
             books.catch_up()  # the row of audit goes to where these files now end
         return [step._replace(case=new_id(books, AUDIT, moment, ahead)) for ahead, step in enumerate(steps)]
 

@@ -242,7 +242,8 @@ def _sign(books: Books, seal: Seal, key: str) -> None:
         seals.write_seal(folder.path, folder.label, seal.name + SIGNATURE, signature)
     except (SystemFailed, NotFound) as error:
         hint = "sign it by the same command once that is put right"
-        raise type(error)(f"{seal.month} is sealed, but not signed: {error}", hint=hint) from error
+        kind = OutcomeUnknown if books.ws.recorded else type(error)
+        raise kind(f"{seal.month} is sealed, but not signed: {error}", hint=hint) from error
 
 
 def _sign_later(books: Books, period: Period, key: str, writing: Writing) -> dict[str, Any] | None:
@@ -256,4 +257,5 @@ def _sign_later(books: Books, period: Period, key: str, writing: Writing) -> dic
     writing.refuse_kept("there is no row to keep it with: the month is sealed already, and is only signed now")
     if not writing.dry_run:
         _sign(books, seal, key)
+        books.ws.recorded.note([f"{seal.name}{SIGNATURE}"])
     return {**_describe(books, seal, None), **({"dry_run": True} if writing.dry_run else {})}

@@ -79,4 +79,6 @@ def set_writer(
         return {**item, "dry_run": True}
     with Lock(folder, books.ws.wait):
         books.folder = claim_writer(folder, code, bool(item["taken_over"]))
+        if not item["taken_over"]:
+            books.ws.recorded.note([f"the writer {code}"])
     return item

@@ -148,9 +148,31 @@ class Recorder:
     def _write(self, planned: Planned, contacts: Sequence[Sequence[str]], moment: Instant) -> list[str]:
         local = local_time(self.books, moment.recorded // 1_000_000)
         day = local.strftime("%Y%m%d")
+        ids = self._number(self.register, day, planned.cases, self.page.letter)
+        with self.books.ws.recorded.appending(ids, repeatable=True):  # what is known by its source_ref is passed over
+            strips = self._name_contacts(planned, contacts, day, moment)
+            assert self.end is not None
+            self.end, _ = append_strips(
+                self.books.folder,
+                self.page,
+                self.writer,
+                local.strftime("%Y-%m"),
+                self.end,
+                self.actor,
+                ids,
+                strips,
+                moment.recorded,
+                self.books.timezone,
+            )
+        self.last = self.end.position.recorded
+        return ids
+
+    def _name_contacts(
+        self, planned: Planned, contacts: Sequence[Sequence[str]], day: str, moment: Instant
+    ) -> list[Strip]:
+        """The strips of a chunk with the contacts that they name, which are written first where they are new."""
         strips = list(planned.strips)
         opening = [row for row, case in zip(planned.rows, planned.cases, strict=True) if case == ""]
-        ids = self._number(self.register, day, planned.cases, self.page.letter)
         if opening and any(any(column) for column in contacts):
             found = dict(zip(opening, self._find_contacts(contacts, opening, day, moment), strict=True))
             column = [found.get(row, "") for row in planned.rows]
@@ -162,21 +184,7 @@ class Recorder:
                 strip._replace(fields={**strip.fields, "contact_id": column}) if strip.event == "amended" else strip
                 for strip in strips
             ]
-        assert self.end is not None
-        self.end, _ = append_strips(
-            self.books.folder,
-            self.page,
-            self.writer,
-            local.strftime("%Y-%m"),
-            self.end,
-            self.actor,
-            ids,
-            strips,
-            moment.recorded,
-            self.books.timezone,
-        )
-        self.last = self.end.position.recorded
-        return ids
+        return strips
 
     def _number(self, register: str, day: str, cases: Sequence[str | int], letter: str) -> list[str]:
         """The ids of a chunk's rows: those that cases have, and new ones in order (see Planned)."""

@@ -257,6 +257,13 @@ class Import:
 
     def write(self) -> Outcome:
         """Read it all again and append what is new, a chunk at a time."""
+        try:
+            return self._write_chunks()
+        except BaseException:
+            self.books.ws.recorded.leave((), ())  # run again it goes on, and tells what it refuses
+            raise
+
+    def _write_chunks(self) -> Outcome:
         tally = ImportTally()
         for _, sifted in self.chunks(1, lint=False):
             self.source.check_unchanged()

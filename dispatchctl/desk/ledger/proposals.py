@@ -88,7 +88,9 @@ def propose(
         assert rule is not None
         return [Step("proposed", {**_keep_item(item), "reason": reason})]
 
-    done, refused = record_each(books, REGISTER, actor, list(dict.fromkeys(keys)), plan, writing, ("proposed",))
+    done, refused = record_each(
+        books, REGISTER, actor, list(dict.fromkeys(keys)), plan, writing, ("proposed",), guarded=not again
+    )
     return [each for _, each in done], refused
 
 

@@ -16,7 +16,6 @@ from dispatchctl.desk.times import local_time
 from dispatchctl.registers import Pages
 from dispatchctl.store.seals import list_seals, read_seal
 from dispatchctl.store.versions import list_version_files
-from dispatchctl.workspace import Workspace
 
 if TYPE_CHECKING:
     from dispatchctl.store.index import Index
@@ -108,7 +107,7 @@ def close_books(present: Books, months: Sequence[str], closing: int) -> Books:
     def open_index(books: Books) -> "Index":
         return open_part(books, present.index, f"part-{'-'.join(months)}", closing, find_scope(books, months))
 
-    return Books(Workspace({**present.ws.given, "as_of": as_of}), Then(book, open_index, present, closing))
+    return Books(present.ws.vary(as_of=as_of), Then(book, open_index, present, closing))
 
 
 def find_versions(books: Books, until: int) -> frozenset[str] | None:

@@ -176,7 +176,7 @@ def assign_pool(books: Books, writing: Writing) -> tuple[list[Dispatched], list[
         return steps
 
     items = list(dict.fromkeys([*sent, *waiting]))
-    done, refused = record_each(books, "assignments", actor, items, plan, writing, ("assigned",))
+    done, refused = record_each(books, "assignments", actor, items, plan, writing, ("assigned",), guarded=True)
     return [Dispatched(one, made.get(order) or describe_sent(books, one)) for order, one in done], refused
 
 

@@ -180,6 +180,7 @@ def describe_known(books: Books, order: str) -> Taken:
     """What to say of the order that this source reference has already made."""
     family = books.family(order)
     first = find_first(books, order)
+    books.ws.recorded.before.add([order])
     return describe_taken(books, Done(order, family.cases[order].state, [first], family, replayed=True))
 
 

@@ -31,7 +31,6 @@ from dispatchctl.registers.ledger import MONEYLESS
 from dispatchctl.store.conditions import is_paused
 from dispatchctl.store.index import Index
 from dispatchctl.store.judgements import ClockRow, read_clocks
-from dispatchctl.workspace import Workspace
 
 VERDICTS = ("met", "late", "running", "ended", "none")
 NONE = "none"
@@ -109,7 +108,7 @@ def suppose_rules(then: Books, file: str, period: Period) -> Books:
         scope = Scope((make_span(then, first, last),), fields, anew=True, label=version.label)
         return open_part(books, then.present.index, "", then.closing, scope)
 
-    return Books(Workspace(dict(then.ws.given)), Then(book, open_index, now=then.now))
+    return Books(then.ws.vary(), Then(book, open_index, now=then.now))
 
 
 def find_longest(policy: Mapping[str, Any]) -> int:

@@ -55,7 +55,9 @@ def note_presence(
         _check_presence(books, known, who, moment)
         return [Step(event, {"staff": who}, case)]
 
-    done, refused = record_each(books, TRAINING, actor, list(dict.fromkeys(people)), decide, writing, (event,))
+    done, refused = record_each(
+        books, TRAINING, actor, list(dict.fromkeys(people)), decide, writing, (event,), guarded=True
+    )
     return [Noted(one.rows[0].fields.get("staff", ""), one) for _, one in done], refused
 
 

@@ -343,7 +343,7 @@ def test_a_publication_that_cannot_be_recorded_leaves_no_version(
     from dispatchctl.errors import SystemFailed
 
     def fail(*given: object, **options: object) -> None:
-        raise SystemFailed("cannot be written: no space; nothing was recorded")
+        raise SystemFailed("cannot be written: no space")
 
     monkeypatch.setattr(recording, "append_groups", fail)
     assert run("policy", "publish", "--now", FIRST).code == 7
