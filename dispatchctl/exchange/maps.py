@@ -199,7 +199,7 @@ class _Reader:
             )
             number = "1"
         sheet = self.text(top.get("sheet"), "sheet")
-        return FileForm(encoding or "utf-8", DELIMITERS.get(word, ","), int(number), sheet)
+        return FileForm(encoding or "utf-8", DELIMITERS.get(word, ","), int(number), sheet, told=bool(encoding))
 
     def read_time_formats(self, node: Node | None) -> list[str]:
         forms = self.texts(node, "time_format")

@@ -4,10 +4,11 @@ CSV is UTF-8 with or without a byte order mark. Nothing is typed: a value is the
 """
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from dispatchctl.errors import BadData, NotFound
+from dispatchctl.exchange.layouts import find_misread, gather_foreign
 
 LARGEST = 64 << 20  # bytes of a file of new orders; more is a matter for `records import`
 
@@ -32,12 +33,20 @@ def read_source(source: str) -> tuple[str, str]:
         raise BadData("is not UTF-8", place=f"{name}:{line}") from None
 
 
-def read_rows(source: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def read_rows(source: str, warn: Callable[[str], None]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """(place, row) of each row; the form is told by the file's ending, else by how the text begins.
 
-    BadData naming file and line for what is no row.
+    warn is told where the text is rather of another encoding. BadData naming file and line for what is no row.
     """
     text, name = read_source(source)
+    line, foreign = gather_foreign(f"{each}\n".encode() for each in text.split("\n"))
+    found = find_misread(foreign)
+    if found is not None:
+        ours, theirs = found
+        warn(
+            f"{name}:{line}: read as UTF-8, in which it says {ours!r}; GB 18030 would say {theirs!r}:"
+            " if that is right, save it in UTF-8, or use records import"
+        )
     form = find_form(name, text)
     if form == "csv":
         yield from _read_csv(text, name)

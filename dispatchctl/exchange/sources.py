@@ -11,6 +11,7 @@ import stat
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from operator import itemgetter
 from typing import IO, Any, NamedTuple
@@ -18,11 +19,15 @@ from typing import IO, Any, NamedTuple
 from dispatchctl import sizes
 from dispatchctl.errors import BadData, Fault, NotFound, SystemFailed
 from dispatchctl.exchange.layouts import (
+    FOREIGN,
     HEADER_LINES,
     WORDS,
     XLS,
     XLSX,
     FileForm,
+    find_misread,
+    find_unread,
+    gather_foreign,
     is_markup,
     tell_delimiter,
     tell_encoding,
@@ -121,7 +126,9 @@ class Source:
         line = head if encoding == "utf-16" else head[: head.find(b"\n") + 1] or head
         found = tell_encoding(line)
         marked = line.startswith(BOM)
-        if found == encoding or (encoding == "gb18030" and found == "utf-8" and not marked) or encoding == "utf-16":
+        if found == encoding or encoding == "utf-16":
+            return
+        if encoding == "gb18030" and found == "utf-8" and not marked and find_unread(line) is None:
             return
         place = f"{self.name}:1"
         if marked and found == "utf-8":
@@ -131,6 +138,33 @@ class Source:
             raise BadData(read, place=place, hint=f"map: encoding: {found}")
         if b"\0" in line:
             raise BadData("holds zero bytes: it is no text", place=place, hint="save it as .xlsx or as CSV in UTF-8")
+
+    def find_doubt(self) -> Fault | None:
+        """What speaks for another encoding than the one the text is read in; None where the map says which, or nothing.
+
+        Bytes that are no text of that encoding are faults of their rows, and no doubt.
+        """
+        layout = self.layout
+        if self.form == "xlsx" or layout.encoding == "utf-16" or (layout.encoding == "utf-8" and layout.told):
+            return None
+        self.file.seek(0)
+        line, data = gather_foreign(iter(partial(self.file.readline, FOREIGN), b""))  # a file may be one long line
+        self.file.seek(0)
+        if not data or data.startswith(BOM):
+            return None
+        mirrored = layout.encoding == "gb18030" and layout.told
+        found = find_unread(data) if mirrored else find_misread(data)
+        if found is None:
+            return None
+        said = dict(zip(("utf-8", "gb18030"), found, strict=True))
+        taken, other = ("utf-8", "gb18030") if layout.encoding == "utf-8" else ("gb18030", "utf-8")
+        message = (
+            f"read as {_NAMES[taken]}, in which it says {said[taken]!r}; {_NAMES[other]} would say {said[other]!r}"
+        )
+        hint = f"map: encoding: {other}" + ("" if mirrored else f", or encoding: {taken} where that is right")
+        if self.form == "jsonl":
+            hint = "save it in UTF-8"
+        return Fault(self.name, line, 0, "encoding", message, "", hint)
 
     def tell_layout(self) -> list[tuple[str, str]]:
         """(what is otherwise than the map says, the line of the map that mends it) as the first rows tell."""
@@ -362,7 +396,11 @@ def guess_form(path: str) -> FileForm:
     except OSError as error:
         raise SystemFailed(f"cannot be read: {error.strerror}", place=path) from error
     if form == "csv":
-        encoding = tell_encoding(head) or "utf-8"
+        encoding = (
+            "gb18030"
+            if find_misread(gather_foreign(head.splitlines(keepends=True))[1])
+            else tell_encoding(head) or "utf-8"
+        )
         lines = head.decode(encoding, "replace").splitlines()[:HEADER_LINES]
         delimiter = tell_delimiter(max(lines, key=len, default=""))
     found = FileForm(encoding, delimiter)

@@ -85,6 +85,7 @@ def import_history(
     books.refuse_short(wanted.register)  # a dry run says so too
     source = open_source(path, wanted.layout)
     try:
+        warn_of_encoding(books, source, strict=strict)
         job = Import(books, source, wanted, writer, actor, advance or (lambda done, size: None), update, strict)
         job.check_columns(map_path)
         first = job.check()
@@ -94,6 +95,16 @@ def import_history(
         return job.write()._replace(groups=first.groups, more=first.more)
     finally:
         source.close()
+
+
+def warn_of_encoding(books: Books, source: Source, *, strict: bool = False) -> None:
+    """Warn where the input may be in another encoding than it is read in; with `strict` BadData."""
+    doubt = source.find_doubt()
+    if doubt is None:
+        return
+    if strict:
+        raise BadData(str(doubt), hint=doubt.hint, faults=(doubt,))
+    books.warnings.append(f"{doubt} ({doubt.hint})")
 
 
 class Import:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from dispatchctl import sizes
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.imports.conversion import make_tables
+from dispatchctl.desk.imports.history import warn_of_encoding
 from dispatchctl.desk.imports.tally import clean
 from dispatchctl.desk.imports.times import NOTHING, TimeParser
 from dispatchctl.errors import BadData
@@ -74,6 +75,7 @@ def suggest_map(books: Books, path: str, wanted: ImportMap | None) -> Suggestion
     form = wanted.layout if wanted is not None else guess_form(path)
     source = open_source(path, form)
     try:
+        warn_of_encoding(books, source)
         if wanted is not None:
             service = wanted.columns.get("service", "")
             known = wanted.values.get("service", {})

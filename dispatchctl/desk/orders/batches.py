@@ -134,7 +134,7 @@ def take_orders(books: Books, source: str, writing: Writing) -> tuple[list[Taken
     A row is taken once: by its source_ref, by --request-id and its line, else by its content (LineKeys).
     """
     actor = require_actor(books)
-    rows = dict(read_rows(source))
+    rows = dict(read_rows(source, books.warnings.append))
     said: dict[str, dict[str, Any]] = {}
     known: list[str] = []
 

@@ -8,6 +8,7 @@ import pytest
 from transcripts import Result
 
 Run = Callable[..., Result]
+NOW = "2026-11-20T09:00:00+08:00"
 MAP = """register: orders
 columns: {source_ref: 序号, at: 日期, service: 类别}
 constants: {kind: request, content: x}
@@ -132,3 +133,97 @@ def test_json_is_valid_unicode_whatever_the_bytes(load: Run) -> None:
     assert len(json.loads(out)["faults"]) >= 3
     Path("h.csv").write_bytes(b"n,t,\xff\nA,2026-11-02,\n")
     load("--json").out.encode("utf-8")
+
+
+# --- bytes that two encodings can read --------------------------------------------------------------------------------
+
+
+PLAIN = """register: orders
+columns: {source_ref: n, at: t, service: s, content: c}
+constants: {kind: request}
+"""
+
+
+def write_plain(*contents: str, encoding: str = "gb18030", more: str = "") -> None:
+    """A file with names of columns in ASCII, as of a program from abroad."""
+    rows = "".join(f"{number},2026-11-02 09:30,plumbing,{text}\n" for number, text in enumerate(contents, 1))
+    Path("map.yaml").write_text(PLAIN + more)
+    Path("h.csv").write_bytes(f"n,t,s,c\n{rows}".encode(encoding))
+
+
+def test_chinese_in_gb_18030_that_utf_8_can_read_is_warned_of(load: Run, run: Run) -> None:
+    write_plain("blocked drain", "漏水", "停水通知")
+    for options in (("--dry-run",), ()):
+        result = load(*options)
+        assert result.code == 0
+        assert result.err == (
+            "warning: h.csv:3: read as UTF-8, in which it says '©ˮ'; GB 18030 would say '漏水' (map: encoding: gb18030,"
+            " or encoding: utf-8 where that is right)\n"
+        )
+    assert run("show", "2", "--fields", "content", "--format", "csv", "--now", NOW).out == "content\n©ˮ\n"
+
+
+def test_the_map_decides_which_encoding_it_is(load: Run, run: Run) -> None:
+    write_plain("漏水", more="encoding: utf-8\n")
+    assert load("--dry-run").err == ""
+    write_plain("漏水", more="encoding: gb18030\n")
+    assert load().err == ""
+    assert run("show", "1", "--fields", "content", "--format", "csv", "--now", NOW).out == "content\n漏水\n"
+
+
+def test_strict_refuses_what_is_doubtful(load: Run) -> None:
+    write_plain("漏水")
+    result = load("--strict")
+    assert result.code == 5
+    assert result.err.startswith("dispatchctl: h.csv:2: read as UTF-8, in which it says '©ˮ'")
+    assert "hint: map: encoding: gb18030, or encoding: utf-8 where that is right" in result.err
+    assert not list(Path("records/orders").glob("*.csv"))
+    write_plain("漏水", encoding="utf-8")
+    assert load("--strict").code == 0
+
+
+def test_a_file_in_utf_8_under_a_map_for_gb_18030(load: Run) -> None:
+    """The names of its columns are refused, and its cells warned of: nothing else can be meant."""
+    write((HEAD + ROW).encode(), "encoding: gb18030\n")
+    told = "dispatchctl: h.csv:1: is not GB 18030, but reads as UTF-8\nhint: map: encoding: utf-8\n"
+    assert (load().code, load().err) == (5, told)
+    write_plain("厨房漏水水管", encoding="utf-8", more="encoding: gb18030\n")
+    assert "warning: h.csv:2: read as GB 18030, in which it says '鍘ㄦ埧" in load("--dry-run").err
+
+
+QUIET = {
+    "ascii": "blocked drain",
+    "chinese": "厨房漏水，停水通知",
+    "french": "Fuite d'eau à l'évier - déjà signalée: 25 °C",
+    "german": "Größe ½ Zoll: Rohr undicht",
+    "polish": "Żółć i źdźbło",
+    "russian": "Протечка в кухне",
+    "greek": "Διαρροή νερού",
+    "hebrew": "דליפת מים",
+}
+
+
+@pytest.mark.parametrize("language", QUIET)
+def test_what_is_utf_8_is_not_doubted(load: Run, language: str) -> None:
+    write_plain(QUIET[language], encoding="utf-8")
+    result = load()
+    assert (result.code, result.err) == (0, "")
+
+
+def test_a_suggested_map_names_the_likely_one_and_says_so(load: Run, run: Run) -> None:
+    write_plain("漏水")
+    result = run("records", "import", "h.csv", "--suggest-map", "--now", NOW)
+    assert result.code == 0
+    assert "\nencoding: gb18030\n" in result.out
+    assert "warning: h.csv:2: read as GB 18030, in which it says '漏水'; UTF-8 would say '©ˮ'" in result.err
+
+
+def test_new_orders_from_a_file_are_warned_of_too(demo: Path, run: Run) -> None:
+    rows = {
+        "gb18030": "warning: standard input:2: read as UTF-8, in which it says '©ˮ'; GB 18030 would say '漏水'",
+        "utf-8": "",
+    }
+    for encoding, told in rows.items():
+        data = "kind,content\ninquiry,漏水\n".encode(encoding)
+        result = run("new-order", "--from", "-", "-q", "--as", "lin", "--now", NOW, input=data)
+        assert (result.code, result.err.partition(": if that")[0].strip()) == (0, told)
