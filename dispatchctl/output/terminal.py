@@ -43,7 +43,8 @@ def tell(message: str) -> None:
 def write_stdout(text: str) -> None:
     """Write to stdout and flush; BrokenPipeError is left to the root, any other failure is SystemFailed (exit 7)."""
     try:
-        sys.stdout.write(text)
+        if text:  # even of nothing a full disk says that it has no room
+            sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
         raise

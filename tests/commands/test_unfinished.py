@@ -24,7 +24,7 @@ from dispatchctl.cli import COMMANDS, GROUPS
 
 FULL = {"stdout": errno.ENOSPC}
 CLOSED = {"stdout": errno.EPIPE}
-FORMS = ((), ("-q",), ("--json",))
+FORMS = (("-q",), ("--json",), ())
 ORDER = ("new-order", "--service", "plumbing", "--content", "厨房漏水", "--caller", "张示例", "--phone",
          "138-0000-0001", "--address", "1号楼101")  # fmt: skip
 
@@ -37,7 +37,7 @@ READING = {
     *("policy diff", "policy what-if", "policy schema", "records check", "records rebuild", "records verify"),
 }
 LISTED = (("list",), ("status",), ("doctor",), ("help", "limits"), ("show", "O-20261102-0001"), ("policy", "show"),
-          ("ledger", "list"), ("records", "rebuild"))  # fmt: skip
+          ("list", "staff"), ("records", "rebuild"))  # fmt: skip
 
 
 def name_rows(rows: list[dict[str, str]]) -> list[str]:
@@ -226,6 +226,17 @@ def test_a_full_disk(desk: Desk) -> None:
     assert [row["id"] for row in desk.rows("orders")] == ["O-20261102-0001", "O-20261102-0002"]
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
+def test_what_prints_nothing_needs_no_room(desk: Desk) -> None:
+    with open("/dev/full", "wb") as full:
+        report = start(desk, "report", "daily", "-o", "r.csv", stdout=full, stderr=subprocess.PIPE)
+        told = report.communicate(timeout=60)[1].decode()
+        urging = start(desk, "urge", "--all", "-q", stdout=full, stderr=subprocess.PIPE)
+        assert urging.communicate(timeout=60) == (None, b"")
+    assert (report.returncode, told[:7], urging.returncode) == (0, "r.csv: ", 0)
+    assert [row["event"] for row in desk.rows("audit")] == ["reported"]
+
+
 def test_a_pipe_that_nobody_reads(desk: Desk) -> None:
     reading, writing = os.pipe()
     os.close(reading)
@@ -309,6 +320,20 @@ def fail_in(folder: str, number: int) -> Callable[[int, bytes], int]:
         return real(descriptor, data)
 
     return write
+
+
+def test_an_adoption_that_is_not_noted_names_the_file_that_it_changed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.take()
+    path = desk.folder / "records/orders/2026-11.main.csv"
+    path.write_bytes(path.read_bytes().replace("漏水".encode(), "积水".encode()))
+    adopt = ("records", "adopt", "orders/2026-11.main", "--reason", "听错了", "--as", "mgr")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", fail_in("/records/audit/", 1))
+        done = desk(*adopt, code=75)
+    assert "No space left on device; recorded: records/orders/2026-11.main.csv\nhint: run the same command" in done.err
+    assert desk.read(*adopt)["id"] == "X-20261102-0001"
 
 
 def test_a_seal_that_cannot_be_signed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
