@@ -106,10 +106,9 @@ class Recorded:
     """What the command under way has recorded; asked where it cannot end as it should (commands/unfinished.py).
 
     names: the ids of what was. appends: how often it was tried. doubtful: the ids of an append that neither ended nor
-    failed. before: what an earlier
-    command with the same key had recorded. begun: something was to be recorded. repeatable: the command may be run once
-    more without recording any of it twice. rest, refused: of a batch the items that it did not come to, and what it
-    refused.
+    failed. before: what an earlier command with the same key had recorded. begun: something was to be recorded.
+    repeatable: the command may be run once more without recording any of it twice. rest, refused: of a batch the items
+    that it did not come to, and what it refused.
     """
 
     def __init__(self) -> None:
