@@ -13,7 +13,7 @@ import click
 
 from dispatchctl import VERSION
 from dispatchctl.commands import ALIASES, COMMANDS, GROUPS, SECTIONS, Lines
-from dispatchctl.errors import BadData, DispatchError, IndexDamaged, OutcomeUnknown
+from dispatchctl.errors import BadData, DispatchError, OutcomeUnknown
 from dispatchctl.options import GLOBAL_OPTIONS
 from dispatchctl.output.terminal import tell, write_stdout
 from dispatchctl.workspace import Recorded, Workspace
@@ -24,7 +24,6 @@ PROGRAM = "dispatchctl"
 COMPLETE = "_DISPATCHCTL_COMPLETE"
 POINTER = f"Global options, before or after the command: see {PROGRAM} --help."
 WIDEST = 110  # columns of the help on the widest screen
-RUNS = 3  # of a command that finds its index damaged
 USAGE, SYSTEM, UNKNOWN = 2, 7, OutcomeUnknown.exit_code
 INTERRUPTED, PIPE_CLOSED = 130, 141  # 141: what a shell says of a program killed by SIGPIPE
 FAILED = (SYSTEM, UNKNOWN, INTERRUPTED, PIPE_CLOSED)  # all others refuse
@@ -193,25 +192,7 @@ def run_command(args: list[str], workspace: Workspace) -> int:
         from click.shell_completion import shell_complete
 
         return shell_complete(root, {"obj": workspace}, PROGRAM, COMPLETE, os.environ[COMPLETE])
-    kept, before = None, sys.stdin
-    if any(each.endswith("-") for each in args):  # it may read standard input, which can be read but once
-        from dispatchctl.stdin import keep_input
-
-        kept = keep_input()
-    try:
-        for again in reversed(range(RUNS)):
-            if kept is not None:
-                sys.stdin = kept.open()
-            try:
-                return invoke(args, workspace)
-            except IndexDamaged:
-                if not again:
-                    raise
-    finally:
-        sys.stdin = before
-        if kept is not None:
-            kept.close()
-    raise AssertionError("a command was not run")
+    return workspace.carry_out(lambda: invoke(args, workspace))
 
 
 def invoke(args: list[str], workspace: Workspace) -> int:

@@ -4,6 +4,7 @@ Layer: below everything; imports nothing of the package. `cli` alone turns these
 exit codes, so a code is changed here and nowhere else.
 """
 
+from contextlib import ExitStack
 from typing import ClassVar, NamedTuple
 
 
@@ -103,3 +104,14 @@ class IndexDamaged(DispatchError):
     """
 
     exit_code = 7
+
+
+class Moved(Exception):
+    """What a command had read was changed before it had the lock: it is run again, and decides by what stands now.
+
+    held: lets go of the lock, which nobody else has in between; None for a command that would hold it too long.
+    """
+
+    def __init__(self, held: ExitStack | None) -> None:
+        super().__init__("the records have changed")
+        self.held = held

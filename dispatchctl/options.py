@@ -417,6 +417,6 @@ def read_ids(values: Sequence[str], *, nul: bool = False) -> tuple[str, ...]:
             continue
         import sys
 
-        text = sys.stdin.read()
+        text = click.get_current_context().ensure_object(Workspace).keep(value, sys.stdin.read)
         ids.extend(item.strip() for item in text.split("\0" if nul else "\n") if item.strip())
     return tuple(ids)

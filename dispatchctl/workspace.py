@@ -7,11 +7,11 @@ option counts wherever it stands in the command line.
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TextIO
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TextIO, TypeVar
 
-from dispatchctl.errors import DispatchError, NotFound, OutcomeUnknown, UsageFault
+from dispatchctl.errors import DispatchError, IndexDamaged, Moved, NotFound, OutcomeUnknown, UsageFault
 from dispatchctl.output.formatters import FILE_FORMATS, FORMATS, find_printed
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from dispatchctl.registers import Pages
 
 LISTED = 20  # ids that a message names one by one; of more the first and the last
+RUNS = 3  # of a command that finds its index damaged
+Result = TypeVar("Result")
+
 LANGUAGES = ("zh", "en")
 COLORS = ("auto", "always", "never")
 WAIT = "10"
@@ -171,6 +174,50 @@ class Workspace:
         self._settings: Settings | None = None
         self._sources: dict[str, str] = {}
         self._now: int | None = None
+        self._held: list[ExitStack] = []  # shared by all views, as is what follows
+        self._kept: dict[Hashable, Any] = {}
+        self._closing = ExitStack()
+
+    # --- running again --------------------------------------------------------------------------------------------
+
+    def carry_out(self, work: Callable[[], Result]) -> Result:
+        """What `work` returns; it is done anew where what it had read was changed before it had the lock (Moved).
+
+        So it is, a few times, where the index was found damaged and nothing had been recorded.
+        """
+        held: ExitStack | None = None
+        damaged = 0
+        with self._closing:
+            while True:
+                try:
+                    with held or nullcontext():
+                        self._held[:] = [held] if held else []
+                        return work()
+                except Moved as moved:
+                    held = moved.held
+                    self._now = None
+                except IndexDamaged:
+                    held = None
+                    damaged += 1
+                    if damaged == RUNS:
+                        raise
+
+    def take_held(self) -> ExitStack | None:
+        """The lock that a command is run again with, which whoever takes it lets go of; None where there is none."""
+        return self._held.pop() if self._held else None
+
+    def keep(self, name: Hashable, make: Callable[[], Result]) -> Result:
+        """What `make` answers, which a command that is run again does not do again: read standard input, hash files.
+
+        What can be closed is closed when the command ends.
+        """
+        if name not in self._kept:
+            self._kept[name] = made = make()
+            close = getattr(made, "close", None)
+            if close is not None:
+                self._closing.callback(close)
+        found: Result = self._kept[name]
+        return found
 
     @property
     def settings(self) -> Settings:

@@ -17,14 +17,13 @@ PACKAGE = ROOT / "dispatchctl"
 # A room may import those that its arrows point to, and no others; errors are for anyone.
 ARROWS = {
     "__main__": {"cli"},
-    "cli": {"commands", "options", "output", "stdin", "workspace"},
+    "cli": {"commands", "options", "output", "workspace"},
     "commands": {"desk", "options", "output", "registers", "reports", "workspace"},
     "options": {"typed", "output", "policy", "workspace"},
     "workspace": {"config", "typed", "output", "registers"},
     "typed": {"output"},
     "config": {"cache"},
     "cache": set(),
-    "stdin": set(),
     "desk": {
         *("cache", "typed", "exchange", "output", "policy", "registers", "reports", "rules", "samples", "store"),
         "workspace",

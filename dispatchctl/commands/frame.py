@@ -1,7 +1,8 @@
 """The frame of every command that needs the books: open, refuse faults, run, warn, settle. Layer: commands -> desk.
 
-A command says what it is (`judges`, `writes`), and the frame does the rest, in one order for all. What is
-printed is asked of `books.ws`, the workspace as the rules of these books see it.
+A command says what it is (`judges`, `writes`), and the frame does the rest, in one order for all; also a
+second time, under the lock, where others had written before the command had it (recording.hold). What is printed is
+asked of `books.ws`, the workspace as the rules of these books see it.
 """
 
 import functools

@@ -26,6 +26,7 @@ def open_audit(books: Books) -> tuple[Books, str]:
     if books.ws.as_of is not None:
         present = Books(books.ws.vary(as_of=""))
         books.derived.append(present)
+    present.rest_on()  # the row is of what was handed out, whatever came since
     actor = require_actor(present, system=True)
     require_writer(present.folder)
     present.refuse_short("audit")

@@ -18,11 +18,11 @@ from dispatchctl.registers import SHIPPED, Pages
 from dispatchctl.registers.row import Row, split_file_name
 from dispatchctl.store.chain import CHANGED
 from dispatchctl.store.files import count_lines
-from dispatchctl.store.folder import Folder, open_folder
+from dispatchctl.store.folder import Folder, open_folder, read_writer
 from dispatchctl.store.index import FORMAT, Index
 from dispatchctl.store.reading import UNREADABLE
 from dispatchctl.store.syncing import FIND_OUT
-from dispatchctl.store.versions import load_form
+from dispatchctl.store.versions import list_versions, load_form
 from dispatchctl.workspace import Workspace
 
 if TYPE_CHECKING:  # at run time a command that finds nothing new judges nothing, and needs none of the rules
@@ -39,6 +39,7 @@ PEOPLE = (  # keys of lists and cases that hold staff ids
     "by", "assignee", "dispatcher", "manager", "to", "owner", "worker", "receiver", "received_by", "passed_on_by",
     "about_staff", "responsible", "confirmed_by", "with_staff", "staff",
 )  # fmt: skip
+Basis = tuple[tuple[Any, ...], tuple[Any, ...]]  # what is decided by: the writer and the versions; what rows there are
 
 
 class LateJudge:
@@ -104,6 +105,10 @@ class Books:
         self.strict_privacy = False  # text with what looks like a phone number is refused, whatever the rules say
         self.granted = False  # the right to all that will be recorded was asked before: an import
         self.unwritten: list[Contact] = []  # made for the command under way, written with its rows
+        self.had_lock = False  # the command has had the lock once
+        self.rests_on: tuple[str, ...] | None = None  # see rest_on
+        self._writer = self.folder.writer  # as it was read
+        self._read: Basis | None = None
         self.derived: list[Books] = []  # books as of another time that were opened from these
 
     def _read_rules(self, ws: Workspace) -> Rulebook:
@@ -336,6 +341,28 @@ class Books:
         except sqlite3.DatabaseError as error:
             self._give_up(error)
             _ = self.index
+
+    def rest_on(self, *registers: str) -> None:
+        """Say that the command decides by these registers only before it has the lock, and is too long to hold it."""
+        self.rests_on = registers
+        self._read = self.tell_read()
+
+    def tell_read(self) -> Basis:
+        """What the command may have decided by so far: equal to tell_present while nobody has changed any of it."""
+        versions = [] if self.book.draft_only else [version.label for version in self.book.versions]
+        return self._read or ((self._writer, versions), self._tell_rows())
+
+    def tell_present(self) -> Basis:
+        """The same as it is now: the writer and the rules on disk, and the rows by the index, which has caught up."""
+        versions = [version.label for version in list_versions(self.folder.path)]
+        return (read_writer(self.folder.path), versions), self._tell_rows()
+
+    def _tell_rows(self) -> tuple[Any, ...]:
+        query = "SELECT register, COUNT(*), SUM(size) FROM files GROUP BY register"
+        rows = self.index.db.execute(query).fetchall()
+        if self.rests_on is not None:
+            return tuple(row for row in rows if row[0] in self.rests_on)
+        return *rows, self.index.get_meta("contacts")
 
     def settle(self) -> None:
         """Bring the index up to date after a command has printed its result; its failure costs nothing."""

@@ -1,11 +1,12 @@
 """Step 2 of recording: drafts go to disk, once and in order, under the lock; used request ids are answered. Desk.
 
-The same steps for every command: catch up, lock, catch up what came meanwhile, decide, append, sync, release. What is
-printed afterwards is on disk.
+The same steps for every command: catch up, lock, begin anew under it where something came meanwhile, decide, append,
+sync, release. What is printed afterwards is on disk.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
 from functools import partial
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Group, Instant, Step, as_row, lint_privacy, make_drafts, new_id, try_drafts
 from dispatchctl.desk.names import resolve_case
 from dispatchctl.desk.times import format_time, local_time
-from dispatchctl.errors import Busy, DispatchError, NotFound, OutcomeUnknown, Refused, SystemFailed, UsageFault
+from dispatchctl.errors import DispatchError, Moved, NotFound, OutcomeUnknown, Refused, SystemFailed, UsageFault
 from dispatchctl.policy.rights import is_ruled
 from dispatchctl.registers.page import ALONE
 from dispatchctl.registers.row import Row
@@ -88,6 +89,31 @@ def _refuse_sealed(books: Books, recorded: int) -> None:
     sealed = find_newest(books.folder.path, books.folder.writer)
     if sealed and local_time(books, recorded // 1_000_000).strftime("%Y-%m") <= sealed:
         raise Refused(f"{sealed} is sealed, and by the clock it is not over", hint="set the clock right")
+
+
+@contextmanager
+def hold(books: Books, catch_up: Callable[[], None] | None = None) -> Iterator[None]:
+    """The lock, and under it the books with all that others had written (catch_up: how, where not as ever).
+
+    What a command read before it had the lock is what it decides by: who acts, what a short id means, the rules. Where
+    any of that was changed meanwhile, Moved has it run again from its beginning (Workspace.carry_out). At a later lock
+    of the same command it is too late for that: then its items are decided on one by one, and SystemFailed ends it
+    where the rules or the writer are others now.
+    """
+    held = books.ws.take_held()
+    before = books.tell_read()
+    with held or ExitStack() as stack:
+        if held is None:
+            stack.enter_context(Lock(books.folder, books.ws.wait))
+        (catch_up or books.catch_up)()
+        present = books.tell_present()
+        if not books.had_lock and present != before:
+            books.settle()
+            raise Moved(stack.pop_all() if books.rests_on is None else None)
+        if present[0] != before[0]:
+            raise SystemFailed("the rules or the writer were changed while it ran", place=books.folder.label)
+        books.had_lock = True
+        yield
 
 
 def find_replay(books: Books, request_id: str, register: str, events: Sequence[str], about: str = "") -> Done | None:
@@ -167,11 +193,10 @@ def record(
     if replay is not None:
         return replay
     lint_privacy(books, {"--note": writing.note})
-    attached = books.attach(writing.attach, dry=True)
+    attached = _name_attached(books, writing)
     if writing.dry_run:
         return plan()[2]
-    with Lock(books.folder, books.ws.wait):
-        books.catch_up()
+    with hold(books):
         replay = find_replay(books, writing.request_id, register, events, about)
         if replay is not None:
             return replay
@@ -182,6 +207,10 @@ def record(
         done = done._replace(rows=_append(books, register, writer, drafts, moment, sync=True))
         _note_alone(books, register, writer, drafts, moment)
         return done
+
+
+def _name_attached(books: Books, writing: Writing) -> str:
+    return books.ws.keep(writing.attach, lambda: books.attach(writing.attach, dry=True))
 
 
 def keep_attached(books: Books, writing: Writing, attached: str) -> None:
@@ -319,7 +348,7 @@ def record_each(
     every sizes.ITEMS_LOCKED items. guarded: an item that was done is passed over by the same command, or refused.
     """
     lint_privacy(books, {"--note": writing.note})
-    attached = books.attach(writing.attach, dry=True) if items else ""
+    attached = _name_attached(books, writing) if items else ""
     batch = _Batch(books, register, actor, decide, writing, events, attached, name_key, guarded)
     try:
         for start in range(0, len(items), sizes.ITEMS_LOCKED):
@@ -357,9 +386,8 @@ class _Batch:
         self._fresh: list[Row] = []  # not synced yet
 
     def take_items(self, items: Sequence[str]) -> None:
-        """Some of the items, under one lock."""
-        with Lock(self.books.folder, self.books.ws.wait):
-            self.books.catch_up()
+        """Some of the items, under one lock; where they are only tried, without."""
+        with nullcontext() if self.writing.dry_run else hold(self.books):
             self.books.refuse_short(self.register)
             for item in items:
                 unsynced, come = len(self._fresh), self.come

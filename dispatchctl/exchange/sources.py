@@ -9,7 +9,7 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import islice
@@ -34,6 +34,8 @@ from dispatchctl.exchange.layouts import (
     tell_header,
 )
 from dispatchctl.exchange.templates import Template, read_template
+
+Keep = Callable[[Hashable, Callable[[], IO[bytes]]], IO[bytes]]
 
 BOM = b"\xef\xbb\xbf"
 _BREAK = re.compile(r"\r\n|\r|\n")
@@ -418,28 +420,38 @@ def guess_form(path: str) -> FileForm:
         source.close()
 
 
-def open_source(path: str, layout: FileForm) -> Source:
-    """The input at `path`, `-` for standard input. NotFound, SystemFailed, or BadData where it has no header."""
-    if path == "-":
-        return _make_source(_spool(sys.stdin.buffer, "standard input"), "standard input", layout)
-    try:
-        file: IO[bytes] = open(path, "rb")  # noqa: SIM115 -- it stays open until close()
-    except FileNotFoundError:
-        raise NotFound("no such file", place=path) from None
-    except OSError as error:
-        raise SystemFailed(f"cannot be read: {error.strerror}", place=path) from error
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        with file:
-            file = _spool(file, path)
-    return _make_source(file, path, layout)
+def open_source(path: str, layout: FileForm, keep: Keep | None = None) -> Source:
+    """The input at `path`, `-` for standard input. NotFound, SystemFailed, or BadData where it has no header.
 
-
-def _make_source(file: IO[bytes], name: str, layout: FileForm) -> Source:
+    keep: answers what was opened before under this path, since some input can be read but once (Workspace.keep).
+    """
+    name = "standard input" if path == "-" else path
+    if keep is None:
+        file = _open_input(path, name)
+    else:
+        file = os.fdopen(os.dup(keep(path, lambda: _open_input(path, name)).fileno()), "rb")
+        file.seek(0)
     try:
         return Source(file, name, layout)
     except BaseException:
         file.close()
         raise
+
+
+def _open_input(path: str, name: str) -> IO[bytes]:
+    """The input, or a copy of what can be read only once."""
+    if path == "-":
+        return _spool(sys.stdin.buffer, name)
+    try:
+        file = open(path, "rb")  # noqa: SIM115 -- it stays open until close()
+    except FileNotFoundError:
+        raise NotFound("no such file", place=path) from None
+    except OSError as error:
+        raise SystemFailed(f"cannot be read: {error.strerror}", place=path) from error
+    if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        return file
+    with file:
+        return _spool(file, path)
 
 
 def find_source_form(name: str, file: IO[bytes]) -> str:

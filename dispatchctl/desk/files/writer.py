@@ -6,10 +6,9 @@ from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Step
 from dispatchctl.desk.events import begin
-from dispatchctl.desk.recording import was_recorded
+from dispatchctl.desk.recording import hold, was_recorded
 from dispatchctl.errors import UsageFault
 from dispatchctl.store.folder import check_claim, claim_writer, list_writers
-from dispatchctl.store.journal import Lock
 from dispatchctl.store.schema import quote
 from dispatchctl.typed import Writing
 from dispatchctl.workspace import Workspace
@@ -77,7 +76,7 @@ def set_writer(
         item |= {"taken_over": True, "id": done.id, "event": "taken-over"}
     if writing.dry_run:
         return {**item, "dry_run": True}
-    with Lock(folder, books.ws.wait):
+    with hold(books):
         books.folder = claim_writer(folder, code, bool(item["taken_over"]))
         if not item["taken_over"]:
             books.ws.recorded.note([f"the writer {code}"])

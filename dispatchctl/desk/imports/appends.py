@@ -13,7 +13,7 @@ from dispatchctl import sizes
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Instant, try_drafts
 from dispatchctl.desk.imports.tally import RowChange
-from dispatchctl.desk.recording import find_own_end, mend_modes, read_moment
+from dispatchctl.desk.recording import find_own_end, hold, read_moment
 from dispatchctl.desk.times import local_time
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.store import contacts as private
@@ -21,7 +21,7 @@ from dispatchctl.store.bulk import Strip, append_strips
 from dispatchctl.store.contact_places import stat_contacts
 from dispatchctl.store.contacts import Contact, fold_address, fold_phone
 from dispatchctl.store.files import list_files
-from dispatchctl.store.journal import Draft, End, Lock
+from dispatchctl.store.journal import Draft, End
 from dispatchctl.store.keys import make_id
 from dispatchctl.typed import fold_reference
 
@@ -105,11 +105,8 @@ class Recorder:
         contacts: name, phone and address of every row of the chunk.
         """
         ids: list[str] = []
-        if self._mark() != self.seen:
-            self._catch_up()  # before the lock too: there may be much to take in
-        with Lock(self.books.folder, self.books.ws.wait):
-            if self._mark() != self.seen:
-                self._catch_up()
+        self._follow()  # before the lock too: there may be much to take in
+        with hold(self.books, self._follow):
             moment = self._read_moment()
             planned = decide(moment)
             if planned.rows:
@@ -126,6 +123,10 @@ class Recorder:
                 status = os.stat(file.path)
                 marks.append((file.path, status.st_size, status.st_mtime_ns, status.st_ino))
         return marks
+
+    def _follow(self) -> None:
+        if self._mark() != self.seen:
+            self._catch_up()
 
     def _catch_up(self) -> None:
         mark = self._mark()

@@ -76,6 +76,7 @@ def import_history(
     what known rows say otherwise. strict: what is otherwise put right with a warning is a fault. advance is told how
     many bytes of how many were worked through, twice the input's size in all.
     """
+    books.rest_on("staff")  # what a row means of the records is decided chunk by chunk, under the lock
     writer = require_writer(books.folder)
     actor = require_actor(books)
     require_right(books, actor, IMPORT, "import")
@@ -83,7 +84,7 @@ def import_history(
     read_moment(books, "")
     wanted = load_import_map(books, map_path)
     books.refuse_short(wanted.register)  # a dry run says so too
-    source = open_source(path, wanted.layout)
+    source = open_source(path, wanted.layout, books.ws.keep)
     try:
         warn_of_encoding(books, source, strict=strict)
         job = Import(books, source, wanted, writer, actor, advance or (lambda done, size: None), update, strict)

@@ -128,13 +128,19 @@ class LineKeys:
         )
 
 
+def _read_all(source: str) -> tuple[dict[str, Mapping[str, Any]], list[str]]:
+    told: list[str] = []
+    return dict(read_rows(source, told.append)), told
+
+
 def take_orders(books: Books, source: str, writing: Writing) -> tuple[list[Taken], list[Refusal], int]:
     """Orders from a file's rows, each a command of its own; (taken, refused, how many were there by source_ref).
 
     A row is taken once: by its source_ref, by --request-id and its line, else by its content (LineKeys).
     """
     actor = require_actor(books)
-    rows = dict(read_rows(source, books.warnings.append))
+    rows, told = books.ws.keep(source, lambda: _read_all(source))
+    books.warnings += told
     said: dict[str, dict[str, Any]] = {}
     known: list[str] = []
 

@@ -57,7 +57,7 @@ def check_draft_file(ws: Workspace, file: str, pages: Pages = SHIPPED) -> DraftC
     NotFound where there is no such file; SystemFailed where it cannot be read.
     """
     if file == "-":
-        name, text = "standard input", sys.stdin.buffer.read()
+        name, text = "standard input", ws.keep(file, sys.stdin.buffer.read)
     else:
         path = file or find_draft(ws)
         name = file or os.path.basename(path)

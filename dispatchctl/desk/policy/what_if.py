@@ -83,7 +83,7 @@ def suppose_rules(then: Books, file: str, period: Period) -> Books:
     then: those by which the month is reported.
     """
     if file == "-":
-        name, text = "standard input", sys.stdin.buffer.read()
+        name, text = "standard input", then.ws.keep(file, sys.stdin.buffer.read)
     else:
         try:
             name, text = file, read_rules_text(file, file)

@@ -248,14 +248,14 @@ def test_an_import_cut_short_goes_on(load: Run, monkeypatch: pytest.MonkeyPatch)
 def test_what_others_write_between_two_appends_is_seen(
     load: Run, run: Run, ask: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dispatchctl.desk.imports import appends
+    from dispatchctl.desk import recording
 
     rows = [(f"H{number}", *FIRST[1:8], "" if number == 4 else FIRST[8], "") for number in range(6)]
     write_rows("h.csv", *rows)
     monkeypatch.setattr(sizes, "ROWS_APPENDED", 4)
     calls = []
 
-    class Lock(appends.Lock):
+    class Lock(recording.Lock):
         def __exit__(self, *error: Any) -> None:
             super().__exit__(*error)
             calls.append(error)
@@ -265,7 +265,7 @@ def test_what_others_write_between_two_appends_is_seen(
                     == 0
                 )
 
-    monkeypatch.setattr(appends, "Lock", Lock)
+    monkeypatch.setattr(recording, "Lock", Lock)
     assert count(load("--json")) == (6, 5, 0, 0)  # what the other took is told as changed
     assert [order["id"] for order in ask("list", "orders", "--sort", "id")] == [
         f"O-20261120-000{number}" for number in range(1, 7)
