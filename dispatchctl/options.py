@@ -18,6 +18,7 @@ from dispatchctl.typed import (
     SIGNED_FORMS,
     WHEN_FORMS,
     Writing,
+    is_blank,
     parse_day,
     parse_money,
     parse_month,
@@ -114,7 +115,7 @@ class TypedText(Converter):
             return ""
         if isinstance(value, str):
             value = value.strip()
-            if not value:
+            if is_blank(value):
                 raise UsageFault(
                     f"is empty{f' (allowed: {self.allowed})' if self.allowed else ''}", place=_name_option(param)
                 )
@@ -203,6 +204,7 @@ SIGNED_MONEY = SignedMoneyType("amount", SIGNED_FORMS)
 SPAN = SpanType("span", SPAN_FORMS)
 
 
+SAID = ("TEXT", "NAME", "P", "A", "REF")  # metavars of texts that are kept as somebody says them
 EXCUSE = "excuse"  # the parameter of --reason, where a command has none of its own
 
 
@@ -210,7 +212,8 @@ class Command(click.Command):
     """A command whose own options are given once, but for those that take many: none of two values is dropped.
 
     Of the global options the last one counts, so that an alias of the shell may be overruled. A reason that a command
-    asks for is also the one for which somebody does what only somebody else may.
+    asks for is also the one for which somebody does what only somebody else may. What somebody says is none where it is
+    blank (is_blank), and missing where it must be given.
     """
 
     def __init__(self, *args: Any, **given: Any) -> None:
@@ -235,10 +238,26 @@ class Command(click.Command):
                     met.add(str(param.name))
                     continue
                 raise click.UsageError(f"{_name_option(param)} is given twice", ctx)
+            for param in found[2]:
+                if isinstance(param, click.Option) and not isinstance(param, GlobalOption):
+                    drop_blank(param, found[0], ctx)
             return found
 
         parser.parse_args = parse_once
         return parser
+
+
+def drop_blank(param: click.Option, values: dict[str, Any], ctx: click.Context) -> None:
+    """Take a blank text for none; UsageError where there must be one, UsageFault where it would name something."""
+    value = values.get(str(param.name))
+    if param.type is not click.STRING or not isinstance(value, str) or not is_blank(value):
+        return
+    if param.metavar in SAID:
+        if param.required:
+            raise click.MissingParameter(ctx=ctx, param=param)
+        values[str(param.name)] = ""
+    elif value:
+        raise UsageFault("is empty", place=_name_option(param))
 
 
 def command(name: str) -> Callable[[Callable[..., Any]], click.Command]:

@@ -15,6 +15,11 @@ DAY_FORMS = "YYYY-MM-DD, today, yesterday, tomorrow, or a distance such as -3d"
 MONTH_FORMS = "YYYY-MM, this or last"
 MONEY_FORMS = "an amount of at least 0 with at most two places, such as 50 or 50.00"
 SIGNED_FORMS = "an amount with at most two places, such as 50 or 50.00, or -20 given back"
+BLANKS = (  # all white space of Unicode, and what is of no width or shown as nothing
+    "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000\xad\u034f\u061c\u115f\u1160\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c"
+    "\u202d\u202e\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\u2800\u3164\ufe0e\ufe0f\ufeff\uffa0"
+)
 LAST_YEAR = 9998  # a day beyond it would overflow when a zone or a limit is applied
 
 
@@ -237,6 +242,11 @@ def parse_money(text: str, option: str = "--amount", *, signed: bool = False) ->
         raise refuse_value(option, text, SIGNED_FORMS if signed else MONEY_FORMS)
     amount = f"{found[2]}.{found[3] or '':0<2}"
     return f"-{amount}" if found[1] and amount.strip("0.") else amount
+
+
+def is_blank(text: str) -> bool:
+    """Whether a text says nothing: empty, or nothing in it but blanks and signs that nobody sees."""
+    return not text.strip(BLANKS)
 
 
 def fold_reference(text: str) -> str:

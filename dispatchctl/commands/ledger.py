@@ -112,7 +112,7 @@ def propose(
         raise UsageFault("goes with --all", place="--month")
     if again and everything:
         raise UsageFault("goes with keys", place="--again")
-    if again and not reason.strip():
+    if again and not reason:
         raise UsageFault("--again needs --reason")
     from dispatchctl.desk.ledger.proposals import list_open_keys
     from dispatchctl.desk.ledger.proposals import propose as propose_keys
@@ -132,7 +132,7 @@ def propose(
 def _propose_by_hand(
     books: Books, rule: str, staff: str, case: str, amount: str, reason: str, again: bool, writing: Writing
 ) -> int:
-    missing = [name for name, text in (("--rule", rule), ("--staff", staff), ("--reason", reason.strip())) if not text]
+    missing = [name for name, text in (("--rule", rule), ("--staff", staff), ("--reason", reason)) if not text]
     if missing:
         raise UsageFault(f"propose by hand needs {', '.join(missing)}")
     from dispatchctl.desk.ledger.proposals import propose_by_hand

@@ -83,7 +83,7 @@ def new_order(books: Books, /, source: str, strict_privacy: bool, writing: Writi
         if any(given.values()):
             raise UsageFault("--from takes everything from its rows; give no other field beside it")
         return _take_many(books, source, writing)
-    if given["answered"] is not None and not given["answered"].strip():
+    if given["answered"] is not None and not given["answered"]:
         raise UsageFault("is empty", place="--answered")
     given["answered"] = given["answered"] or ""
     typed = {name: given.pop(name) for name in TYPED}

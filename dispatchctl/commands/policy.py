@@ -13,7 +13,7 @@ from dispatchctl.desk.policy.draft import describe_form
 from dispatchctl.desk.policy.moves import NOTHING_MOVED
 from dispatchctl.desk.policy.publication import publish_rules
 from dispatchctl.desk.policy.versions import compare_versions, list_publications, show_rules
-from dispatchctl.options import Writing, command, pass_workspace
+from dispatchctl.options import NOT_GIVEN, TypedText, Writing, command, pass_workspace
 from dispatchctl.output.formats import emit
 from dispatchctl.output.formatters import find_format
 from dispatchctl.output.formatters.base import Format
@@ -220,7 +220,13 @@ def diff(books: Books, before: str, after: str) -> None:
 
 
 @command("acknowledge")
-@click.option("--objection", metavar="TEXT", default="", help="What you object to, or would rather have.")
+@click.option(
+    "--objection",
+    type=TypedText("text"),
+    metavar="TEXT",
+    default=NOT_GIVEN,
+    help="What you object to, or would rather have.",
+)
 @with_books(writes=True)
 def acknowledge(books: Books, objection: str, writing: Writing) -> int:
     """Record that you know the rules in force; with --objection, what you object to, in writing.

@@ -9,7 +9,7 @@ from dispatchctl.desk.recording import read_moment
 from dispatchctl.desk.rights import require_right
 from dispatchctl.errors import UsageFault
 from dispatchctl.store.folder import find_obstacle, require_writer
-from dispatchctl.typed import Writing
+from dispatchctl.typed import Writing, is_blank
 
 
 def find_obstacle_to_audit(books: Books) -> str:
@@ -57,7 +57,7 @@ def note_reveal(books: Books, actor: str, subject: str, reason: str) -> None:
 
 def check_reveal(books: Books, reason: str) -> str:
     """Who reveals; Refused for who may not, before anything is shown (PR-7)."""
-    if not reason:
+    if is_blank(reason):
         raise UsageFault("--reveal needs --reason TEXT")
     actor = require_actor(books)
     require_right(books, actor, REVEALED, "reveal a contact")

@@ -12,6 +12,7 @@ from dispatchctl.store import contacts as private
 from dispatchctl.store.contacts import Contact, fold_address, fold_phone
 from dispatchctl.store.keys import make_id
 from dispatchctl.store.lines import check_text
+from dispatchctl.typed import is_blank
 
 REVEALED = "audit.revealed"  # the right to see a contact whole
 
@@ -59,7 +60,7 @@ def drop_placeholders(books: Books, texts: Mapping[str, str]) -> list[str]:
         none = bool(text) and text.strip() in placeholders
         if none:
             books.warnings.append(f"{option}: {show_text(text)} stands for none, and none is kept")
-        kept.append("" if none else text)
+        kept.append("" if none or is_blank(text) else text)
     return kept
 
 

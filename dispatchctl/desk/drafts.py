@@ -21,7 +21,7 @@ from dispatchctl.store.journal import Draft
 from dispatchctl.store.keys import make_id
 from dispatchctl.store.lines import check_text
 from dispatchctl.store.schema import quote
-from dispatchctl.typed import Writing, refuse_value
+from dispatchctl.typed import Writing, is_blank, refuse_value
 
 FEWEST_DIGITS = 7  # of anything that could be a phone number
 
@@ -60,7 +60,9 @@ def make_drafts(
         first = name not in told
         told.add(name)
         texts = draft_values({**step.fields, "attached": attached if first else ""})
-        note = "; ".join(each for each in dict.fromkeys((step.note, writing.note if first else "")) if each)
+        note = "; ".join(
+            each for each in dict.fromkeys((step.note, writing.note if first else "")) if not is_blank(each)
+        )
         at = moment.at if step.at is None else step.at
         drafts.append(Draft(at, actor, name, step.event, texts, step.source_ref, writing.request_id, note))
     return drafts
@@ -74,8 +76,8 @@ def new_id(books: Books, register: str, moment: Instant, ahead: int = 0) -> str:
 
 
 def draft_values(fields: dict[str, Any]) -> dict[str, str]:
-    """Fields as the text a row holds; those that are empty are left out."""
-    return {name: str(value) for name, value in fields.items() if value not in (None, "")}
+    """Fields as the text a row holds; those that say nothing are left out."""
+    return {name: str(value) for name, value in fields.items() if value is not None and not is_blank(str(value))}
 
 
 def check_draft(draft: Draft, register: str, pages: Pages) -> None:
@@ -85,7 +87,7 @@ def check_draft(draft: Draft, register: str, pages: Pages) -> None:
     """
     fields = pages.fields(register)
     needed = pages.events(register)[draft.event].required
-    empty = [name_option(fields[name]) for name in needed if not draft.fields.get(name, "").strip()]
+    empty = [name_option(fields[name]) for name in needed if is_blank(draft.fields.get(name, ""))]
     if empty:
         raise UsageFault(f"{draft.event} needs {', '.join(empty)}")
     for name, text in draft.fields.items():

@@ -15,7 +15,16 @@ from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.kinds import YES, check_value
 from dispatchctl.registers.page import SIGNED, Field, join_items, name_option
 from dispatchctl.rules.calendar import last_second
-from dispatchctl.typed import parse_day, parse_money, parse_month, parse_when, read_when, refuse_value, refuse_word
+from dispatchctl.typed import (
+    is_blank,
+    parse_day,
+    parse_money,
+    parse_month,
+    parse_when,
+    read_when,
+    refuse_value,
+    refuse_word,
+)
 
 Typed = Mapping[str, "str | Sequence[str] | bool | None"]
 
@@ -39,12 +48,12 @@ def read_fields(
     fields = books.pages.fields(register)
     found: dict[str, str] = {}
     for name, value in typed.items():
-        if value in (None, "", (), [], False):
+        if value in (None, (), [], False) or (isinstance(value, str) and is_blank(value)):
             continue
         field = mark_end(books, register, fields[name], moment.at)
         option = (options or {}).get(name) or name_option(field)
         items = [YES] if value is True else [value] if isinstance(value, str) else list(value or ())
-        if field.many and not all(item.strip() for item in items):
+        if field.many and any(map(is_blank, items)):
             raise UsageFault("is empty", place=option)
         texts = [read_field(books, field, item, moment, option, employed=employed) for item in items]
         if not field.many and len(texts) > 1:

@@ -21,7 +21,7 @@ from dispatchctl.registers.page import VOID, list_part_fields
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Case, Family
 from dispatchctl.store.schema import quote
-from dispatchctl.typed import Writing
+from dispatchctl.typed import Writing, is_blank
 
 CONTACT_FIELDS = ("caller", "phone", "address")
 FIXED = ("row", "reason", "attached", "contact_id")  # said otherwise: by retract, --reason, --attach, CONTACT_FIELDS
@@ -49,12 +49,13 @@ def amend(books: Books, case_id: str, changes: Sequence[str], reason: str, writi
         if name in typed or name in contact:
             raise UsageFault("is given twice", place=name)
         if name in CONTACT_FIELDS and "contact_id" in fields:
-            if not text.strip():
+            if is_blank(text):
                 raise UsageFault("a value cannot be emptied, only corrected", place=name)
             contact[name] = text
         elif name in amendable:
-            items = [each.strip() for each in SEPARATORS.split(text) if each.strip()] if fields[name].many else [text]
-            if not items or not text.strip():
+            parts = SEPARATORS.split(text) if fields[name].many else [text]
+            items = [each.strip() for each in parts if not is_blank(each)]
+            if not items:
                 raise UsageFault("a value cannot be emptied, only corrected", place=name)
             typed[name] = items if fields[name].many else text
         else:

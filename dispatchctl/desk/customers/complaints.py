@@ -20,7 +20,7 @@ from dispatchctl.registers.page import VOID, split_items
 from dispatchctl.rules.families import Family, may_happen
 from dispatchctl.rules.severity import ORDINARY, SERIOUS
 from dispatchctl.store.contacts import Contact
-from dispatchctl.typed import Writing
+from dispatchctl.typed import Writing, is_blank
 
 REGISTER = "complaints"
 ON_THE_SPOT = ("redone", "concession")  # how a complaint may end in the command that registers it (SOP-3.2)
@@ -67,7 +67,7 @@ def register_complaint(books: Books, complaint: Complaint, writing: Writing) -> 
     """
     actor = require_actor(books)
     order = resolve_case(books, complaint.order, ("orders",), only=True) if complaint.order else ""
-    if bool(complaint.resolved.strip()) != bool(complaint.outcome):
+    if is_blank(complaint.resolved) != (not complaint.outcome):
         raise UsageFault("--resolved TEXT and --outcome go together")
     if complaint.outcome and complaint.outcome not in ON_THE_SPOT:
         allowed = ", ".join(ON_THE_SPOT)
@@ -127,7 +127,7 @@ def _find_customer(books: Books, complaint: Complaint, order: str) -> contacts.F
     found = contacts.find_contact(books, complaint.caller, complaint.phone, complaint.address)
     # who says that there is no phone has been asked for it
     known = {"--caller": complaint.caller or found.contact.name, "--phone": complaint.phone or found.contact.phone}
-    missing = [option for option, text in known.items() if not text.strip()]
+    missing = [option for option, text in known.items() if is_blank(text)]
     if missing:
         raise UsageFault(f"a complaint needs {', '.join(missing)}", hint="or --order ORDER, whose customer it then is")
     return found

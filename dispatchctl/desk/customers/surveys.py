@@ -20,7 +20,7 @@ from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.row import Row, fold_key
 from dispatchctl.rules.families import Case, Family
 from dispatchctl.store.lines import check_text
-from dispatchctl.typed import Writing
+from dispatchctl.typed import Writing, is_blank
 
 REGISTER = "surveys"
 ONCE = ("summed-up", "handed-over")
@@ -57,7 +57,7 @@ def open_survey(books: Books, typed: Typed, writing: Writing) -> Done:
 
 def add_opinion(books: Books, name: str, opinion: Opinion, writing: Writing) -> tuple[Done, str]:
     """Record an opinion and who gave it, before the opinions are summed up; (what was done, the item's id)."""
-    if not opinion.text.strip():  # before a contact is written for it
+    if is_blank(opinion.text):  # before a contact is written for it
         raise UsageFault("is empty", place="--opinion")
     survey = resolve_case(books, name, (REGISTER,), only=True)
     _check_texts(books, {"--opinion": opinion.text}, writing)

@@ -23,7 +23,7 @@ from dispatchctl.store.folder import require_writer
 from dispatchctl.store.keys import make_id, split_id
 from dispatchctl.store.reading import iterate_file
 from dispatchctl.store.tails import list_lost
-from dispatchctl.typed import Writing
+from dispatchctl.typed import Writing, is_blank
 
 AUDIT, ADOPTED = "audit", "adopted"
 
@@ -44,7 +44,7 @@ def adopt_file(books: Books, text: str, reason: str, writing: Writing) -> dict[s
     BadData for rows that cannot be read.
     """
     writer = require_writer(books.folder)
-    if not reason.strip():
+    if is_blank(reason):
         raise UsageFault("is missing: say why the file is meant as it is", place="--reason")
     file = _find_file(books, text)
     if file.writer != writer:

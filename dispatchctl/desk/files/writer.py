@@ -10,7 +10,7 @@ from dispatchctl.desk.recording import hold, was_recorded
 from dispatchctl.errors import UsageFault
 from dispatchctl.store.folder import check_claim, claim_writer, list_writers
 from dispatchctl.store.schema import quote
-from dispatchctl.typed import Writing
+from dispatchctl.typed import Writing, is_blank
 from dispatchctl.workspace import Workspace
 
 
@@ -57,7 +57,7 @@ def set_writer(
         "id": None,
         "event": None,
     }
-    if take_over and not reason:
+    if take_over and is_blank(reason):
         raise UsageFault("is missing: taking a writer over wants a reason", place="--reason")
     if reason and not take_over:
         raise UsageFault("goes with --take-over", place="--reason")

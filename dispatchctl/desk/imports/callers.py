@@ -45,7 +45,7 @@ class Callers:
             contact = there.get(contact_id, NOBODY)
             if contact.phone == phones[row] and contact.name == names[row] and contact.address == addresses[row]:
                 continue  # nearly all
-            if contact_id and is_blank(contact):
+            if contact_id and is_unknown(contact):
                 self.unread.add(case)
             elif list_others(read_cells(sifted, row), [contact]):
                 suspects.append(row)
@@ -60,7 +60,7 @@ class Callers:
         named = {each for each in (here, *told) if each}
         there = contacts.read_contacts(self.books, named)
         there |= contacts.read_contacts(self.books, {each.replaces for each in there.values() if each.replaces})
-        if any(is_blank(there.get(each, NOBODY)) for each in named):
+        if any(is_unknown(there.get(each, NOBODY)) for each in named):
             self.unread.add(case)
             return None
         ours = list_texts(there.get(told[0], NOBODY))
@@ -89,7 +89,7 @@ def list_texts(contact: Contact) -> list[str]:
     return [contact.name, contact.phone, contact.address]
 
 
-def is_blank(contact: Contact) -> bool:
+def is_unknown(contact: Contact) -> bool:
     """Whether nothing is known of a contact: erased, or another office's."""
     return not any(list_texts(contact))
 

@@ -18,7 +18,7 @@ from dispatchctl.errors import DispatchError, UsageFault
 from dispatchctl.policy.reading import find_nearest, list_some
 from dispatchctl.registers.kinds import KINDS, check_value
 from dispatchctl.registers.page import TEXT_LIMIT, Field, Register, join_items
-from dispatchctl.typed import MONEY_FORMS, fold_reference, parse_money
+from dispatchctl.typed import BLANKS, MONEY_FORMS, fold_reference, is_blank, parse_money
 
 _SEPARATORS = re.compile("[;；、,，\n]")
 LONGEST = TEXT_LIMIT // 4  # characters that never are more than TEXT_LIMIT bytes of UTF-8
@@ -188,9 +188,9 @@ class ColumnReader:
         else:
             read = self._read_texts(column, note, present)
         texts: list[str] = read  # type: ignore[assignment]
-        if self.required and any(not text or text.isspace() for text in texts):
+        if self.required and any(map(is_blank, texts)):
             for row, text in enumerate(texts):
-                if not text.strip() and (present is None or present[row] is not None) and not column[row].strip():
+                if is_blank(text) and (present is None or present[row] is not None) and is_blank(column[row]):
                     note(row, "missing", "is empty", "", "")
         return texts
 
@@ -227,6 +227,7 @@ class ColumnReader:
             return ""
 
     def _read_texts(self, column: list[str], note: Note, present: Sequence[int | None] | None) -> list[str]:
+        column = ["" if text[:1] in BLANKS and is_blank(text) else text for text in column]  # few begin with a blank
         if self.values:
             known = self.values.get
             column = [known(text, text) for text in column]

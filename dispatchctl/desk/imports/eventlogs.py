@@ -13,7 +13,7 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.contacts import read_contacts
 from dispatchctl.desk.drafts import Instant
 from dispatchctl.desk.imports.appends import Known, Planned, try_addition
-from dispatchctl.desk.imports.callers import is_blank, list_others, read_cells
+from dispatchctl.desk.imports.callers import is_unknown, list_others, read_cells
 from dispatchctl.desk.imports.sieve import Sifted, Sifter
 from dispatchctl.desk.imports.tally import RowFault
 from dispatchctl.errors import Fault
@@ -156,7 +156,7 @@ class LogReader:
                     fields.get("contact_id", "") for fields in (case.fields, *(each.fields for each in case.rows[:1]))
                 }
                 there = read_contacts(self.books, ids - {""}).values()
-                track.callers = [each for each in there if not is_blank(each)] if any(ids) else [Contact()]
+                track.callers = [each for each in there if not is_unknown(each)] if any(ids) else [Contact()]
         if not track.callers or not any(theirs):
             return
         if list_others(theirs, track.callers):

@@ -16,7 +16,7 @@ from dispatchctl.registers.page import split_items
 from dispatchctl.rules.derived_orders import TAKEN_OVER
 from dispatchctl.rules.families import ASSIGNABLE, Case, Family
 from dispatchctl.rules.owners import find_dispatcher
-from dispatchctl.typed import Writing
+from dispatchctl.typed import Writing, is_blank
 
 REGISTER, ASSIGNED = "assignments", "assignments.assigned"
 
@@ -88,7 +88,7 @@ def fill_dispatch(books: Books, order: Case, sending: Sending) -> dict[str, str]
         name
         for name in policy["assignment"]["required"]
         if name != "assignee"
-        and not fields.get(name, "").strip()
+        and is_blank(fields.get(name, ""))
         and (name != "contact_id" or "caller" in asked or "address" in asked)
     ]
     if missing:

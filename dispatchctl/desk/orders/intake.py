@@ -15,7 +15,7 @@ from dispatchctl.errors import UsageFault
 from dispatchctl.registers.orders import INTAKE
 from dispatchctl.registers.row import Row, fold_key
 from dispatchctl.store.lines import check_text
-from dispatchctl.typed import Writing, fold_reference
+from dispatchctl.typed import Writing, fold_reference, is_blank
 
 FOUND = ("contact_id", "read_back", "about")  # what the desk finds out, and nobody types
 TYPED = tuple(name for name in INTAKE if name not in FOUND)  # the fields of an order that are typed as they are
@@ -70,7 +70,7 @@ def check_required(books: Books, request: Request, fields: Mapping[str, str], co
         "address": request.address or contact.contact.address,
     }
     wanted = books.policy["intake"]["required"].get(fields["kind"], [])
-    missing = [name for name in wanted if not str(given.get(name, "")).strip()]
+    missing = [name for name in wanted if is_blank(str(given.get(name, "")))]
     if missing:
         options = ", ".join(f"--{name}" for name in missing)
         raise UsageFault(
@@ -233,7 +233,7 @@ def record_order(
     books: Books, ids: Sequence[str], event: str, typed: Typed, writing: Writing
 ) -> tuple[list[Done], list[Refusal]]:
     """Record one event of each of these orders."""
-    if event == "closed" and not str(typed.get("answer") or "").strip():
+    if event == "closed" and is_blank(str(typed.get("answer") or "")):
         raise UsageFault("say what the caller was told", place="--answered")
 
     def plan(order: str, moment: Instant) -> tuple[str, list[Step]]:

@@ -19,7 +19,7 @@ from dispatchctl.registers.page import VOID
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Case, Family
 from dispatchctl.store.lines import check_text
-from dispatchctl.typed import Writing
+from dispatchctl.typed import Writing, is_blank
 
 ACKNOWLEDGED, OBJECTED, REVIEWED = "acknowledged", "objected", "reviewed"
 
@@ -67,7 +67,7 @@ def _find_published(books: Books, moment: Instant) -> Version:
 
 def review_rules(books: Books, writing: Writing) -> Done:
     """Record a review of the rules in force, or a proposal to change them; the note's text is the row's reason."""
-    if not writing.note.strip() and not was_recorded(books, writing.request_id):
+    if is_blank(writing.note) and not was_recorded(books, writing.request_id):
         raise UsageFault("say what was found, or what should change", place="--note")
     check_text("--note", writing.note)
 
