@@ -193,6 +193,12 @@ def resolve_staff(books: "Books", text: str, *, option: str = "", present: bool 
     raise NotFound(say_no_person(text), place=option, hint=hint or "see: dispatchctl list staff")
 
 
+def list_role_words(policies: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """The words that mean a role in any of these rules, keys and titles, each with its key: they are nobody's ids."""
+    roles = [role for policy in policies for role in policy["roles"].items()]
+    return {word: key for key, entry in roles for word in (key, read_title(entry)) if word}
+
+
 def resolve_owner(books: "Books", text: str, option: str = "--owner") -> str:
     """Whoever may owe something: a person by id or name, or a role by its key or title."""
     roles = books.policy["roles"]

@@ -15,7 +15,7 @@ from dispatchctl.desk.imports.changes import AMENDED, Comparer, Correction, Stra
 from dispatchctl.desk.imports.sieve import Sifted, Sifter
 from dispatchctl.desk.imports.tally import ImportTally, RowChange, RowFault
 from dispatchctl.desk.recording import record_each
-from dispatchctl.desk.staff.posts import check_id
+from dispatchctl.desk.staff.posts import check_new_id
 from dispatchctl.errors import Fault, Refused
 from dispatchctl.exchange.maps import ImportMap
 from dispatchctl.typed import Writing
@@ -132,7 +132,7 @@ class RowRecorder:
         if self.map.register != STAFF:
             return ""
         staff = ref.partition(":")[2]
-        check_id(staff)
+        check_new_id(self.books, staff)
         if self.books.people.entry(staff) is not None:
             raise Refused(f"{staff} {self.books.people.name(staff)} is here already")
         return staff

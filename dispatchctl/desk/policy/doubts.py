@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.policy.draft import check_draft_file
+from dispatchctl.desk.policy.draft import check_draft_file, find_taken_roles
 from dispatchctl.errors import DispatchError, Fault, IndexDamaged, NotFound
 from dispatchctl.policy.compiling import Examined, examine_policy
 from dispatchctl.registers.page import split_items
@@ -100,12 +100,13 @@ def check_file(ws: Workspace, file: str) -> tuple[list[Fault], list[Fault]]:
     published, and goes on judging all the same.
     """
     checked = check_draft_file(ws, file)
-    warnings = list(checked.warnings)
+    faults, warnings = list(checked.faults), list(checked.warnings)
     try:
         books = Books(ws)
         with books.mending():
             if checked.policy is not None:
                 books.refuse_faults(("staff",))  # of half the people it would tell what is not so
+                faults += find_taken_roles(books, checked.policy, checked.name)
                 warnings += doubt_people(checked.policy, books.people, checked.name)
             warnings += [] if file else doubt_published(books)
         books.settle()
@@ -117,7 +118,7 @@ def check_file(ws: Workspace, file: str) -> tuple[list[Fault], list[Fault]]:
         if not checked.faults:
             message = f"what it asks of people was not checked: {str(error).splitlines()[0]}"
             warnings.append(Fault(checked.name, 0, 0, "people-unread", message))
-    return checked.faults, warnings
+    return faults, warnings
 
 
 def doubt_published(books: Books) -> list[Fault]:

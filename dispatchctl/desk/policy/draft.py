@@ -1,12 +1,15 @@
 """The draft of the rules: where it is, and every fault that keeps it from being published. Desk.
 
-Needs nobody who acts and no records, so that a file of rules can be checked anywhere.
+Needs nobody who acts and, but for what its roles are called, no records: a file of rules can be checked anywhere.
 """
 
 import os
 import sys
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from dispatchctl.desk.books import Books
+from dispatchctl.desk.names import list_role_words
 from dispatchctl.errors import Fault, NotFound, SystemFailed
 from dispatchctl.policy.compiling import compile_policy, examine_policy
 from dispatchctl.policy.days import FIRST_YEAR, Days
@@ -71,6 +74,20 @@ def examine_draft(text: bytes, name: str, pages: Pages) -> DraftCheck:
     faults = sorted(found.faults + found.later, key=lambda fault: (fault.line, fault.column))
     faults = faults or check_rendered(text, name, pages)
     return DraftCheck(name, None if faults else found.policy, faults, found.warnings)
+
+
+def find_taken_roles(books: Books, policy: Mapping[str, Any], name: str) -> list[Fault]:
+    """A fault for each new role that is called as somebody's id is: a list of who owes what could mean either.
+
+    What versions that are published call a role stays as it is. name: how messages name the rules.
+    """
+    before = [] if books.book.draft_only else [version.policy for version in books.book.versions]
+    known, people = list_role_words(before), books.people
+    return [
+        Fault(name, 0, 0, "role-is-person", f"roles.{key}: {word} is the id of {people.name(word)}", "another word")
+        for word, key in list_role_words([policy]).items()
+        if word in people.histories and word not in known
+    ]
 
 
 def check_rendered(draft: bytes, name: str, pages: Pages) -> list[Fault]:

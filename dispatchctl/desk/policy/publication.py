@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Instant, Step
 from dispatchctl.desk.events import begin
-from dispatchctl.desk.policy.draft import examine_draft, read_rules_text
+from dispatchctl.desk.policy.draft import examine_draft, find_taken_roles, read_rules_text
 from dispatchctl.desk.policy.moves import NOTHING_MOVED, Moves, follow_moves
 from dispatchctl.desk.recording import Done
 from dispatchctl.desk.times import local_time
@@ -140,6 +140,9 @@ def _today(books: Books, recorded: int) -> date:
 def _plan_version(books: Books, book: Rulebook, moment: Instant) -> Plan:
     """The draft as a version of its own day."""
     text, policy = read_draft(books)
+    taken = find_taken_roles(books, policy, os.path.basename(books.ws.policies_path))
+    if taken:
+        raise BadData.of(taken)
     _check_publisher(books, (policy if book.draft_only else book.newest.policy)["publisher"])
     day = policy["effective_from"]
     fresh = _resolve(books, policy)

@@ -9,7 +9,7 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Instant, Step
 from dispatchctl.desk.events import act, begin
 from dispatchctl.desk.fields import Typed, read_fields
-from dispatchctl.desk.names import resolve_staff, show_text, suggest_nearest
+from dispatchctl.desk.names import list_role_words, resolve_staff, show_text, suggest_nearest
 from dispatchctl.desk.periods import month_period
 from dispatchctl.desk.recording import Done, Refusal, was_recorded
 from dispatchctl.errors import NotFound, Refused, UsageFault
@@ -30,6 +30,15 @@ def check_id(staff: str) -> None:
         raise UsageFault(f"{staff!r} cannot be a staff id: it begins with {staff[0]}", place="ID")
 
 
+def check_new_id(books: Books, staff: str) -> None:
+    """UsageFault for an id that nobody may be given: of no fit form, or a word by which a role is meant."""
+    check_id(staff)
+    role = list_role_words(version.policy for version in books.book.versions).get(staff)
+    if role is not None:
+        message = f"{staff!r} cannot be a staff id: it is a role of the rules, and who is meant would not be known"
+        raise UsageFault(message, place="ID", hint=f"such as: {staff}-1")
+
+
 def record_post(
     books: Books, ids: Sequence[str], event: str, typed: Typed, writing: Writing
 ) -> tuple[list[Done], list[Refusal]]:
@@ -46,7 +55,8 @@ def staff_event(books: Books, staff: str, event: str, typed: Typed, writing: Wri
     actor = staff if founding else require_actor(books)  # the first person of a new desk enters himself
     again = was_recorded(books, writing.request_id)
     if first:
-        check_id(staff)
+        if not again:
+            check_new_id(books, staff)
         here = books.people.entry(staff) is not None and not books.people.has_left(staff)
         if here and not again:
             raise Refused(f"{staff} {books.people.name(staff)} is here already")
