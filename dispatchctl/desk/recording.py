@@ -27,6 +27,8 @@ from dispatchctl.typed import Writing
 
 AUDIT = "audit"
 BACKWARDS = 5 * 60 * 1_000_000  # how far a clock may go back before writing is refused, microseconds
+SHORTLY = 60 * 60 * 1_000_000  # how far it goes back where it is adjusted; beyond that it was set wrong, now or then
+WAS_WRONG = "if it was wrong then, go on as another writer: dispatchctl records writer CODE"
 
 
 class Done(NamedTuple):
@@ -71,13 +73,22 @@ def read_moment(books: Books, at_text: str) -> Instant:
     last = books.index.last_recorded(books.folder.writer)
     if recorded <= last:
         if last - recorded > BACKWARDS:
-            raise Refused(
-                f"the clock has gone back: the last row was recorded at {format_time(books, last // 1_000_000)}",
-                hint="set the clock right",
-            )
+            raise _refuse_backwards(books, recorded, last)
         recorded = last + 1
     _refuse_sealed(books, recorded)
     return Instant(at, recorded)
+
+
+def _refuse_backwards(books: Books, recorded: int, last: int) -> Refused:
+    """The refusal of a time before the writer's last row, with what can be done about it: which of the two is wrong the
+    program cannot know.
+    """
+    now, then = (format_time(books, each // 1_000_000) for each in (recorded, last))
+    if last - recorded <= SHORTLY:
+        message = f"the clock has gone back: the last row was recorded at {then}"
+        return Refused(message, hint=f"set the clock right, or wait until {then}")
+    message = f"by the clock it is {now}, and the last row of the writer {books.folder.writer} was recorded at {then}"
+    return Refused(message, hint=f"if the clock is wrong now, set it right; {WAS_WRONG}, or wait until {then}")
 
 
 def _refuse_sealed(books: Books, recorded: int) -> None:
@@ -88,7 +99,8 @@ def _refuse_sealed(books: Books, recorded: int) -> None:
 
     sealed = find_newest(books.folder.path, books.folder.writer)
     if sealed and local_time(books, recorded // 1_000_000).strftime("%Y-%m") <= sealed:
-        raise Refused(f"{sealed} is sealed, and by the clock it is not over", hint="set the clock right")
+        hint = f"if the clock is wrong now, set it right; {WAS_WRONG}"
+        raise Refused(f"{sealed} is sealed, and by the clock it is not over", hint=hint)
 
 
 @contextmanager

@@ -212,8 +212,38 @@ def test_4_a_time_in_the_future_or_before_the_case_began(desk: Desk) -> None:
 def test_4_a_clock_that_went_back(desk: Desk) -> None:
     desk(*ORDER)
     before = desk.files()
-    assert "clock has gone back" in desk(*ORDER, code=4, now="2026-11-01T09:00:00+08:00").err
+    assert "clock has gone back" in desk(*ORDER, code=4, now="2026-11-02T08:30:00+08:00").err
     assert desk.files() == before
+
+
+def test_4_a_clock_that_is_wrong_now_or_was_wrong_then(desk: Desk) -> None:
+    """The rows of a day on which it was a year ahead stand, and somebody else's files take the next ones."""
+    ahead, now = "2027-11-02T09:00:00+08:00", desk.now
+    order = desk(*ORDER, "-q").out.strip()
+    later = desk(*ORDER, "-q", now=ahead).out.strip()
+    before = desk.files()
+    told = desk(*ORDER, code=4).err
+    assert f"by the clock it is {now}, and the last row of the writer main was recorded at {ahead}" in told
+    assert f"dispatchctl records writer CODE, or wait until {ahead}" in told
+    assert desk.files() == before
+    assert desk("triage", order, "--dispatch", now="2027-11-02T08:57:00+08:00").code == 0
+    desk("records", "writer", "ZZ")
+    assert desk(*ORDER, "-q").out.strip().split("-")[2] == "ZZ"
+    assert "began at 2027-11-02" in desk("triage", later, "--dispatch", code=4).err
+    assert desk("triage", later, "--dispatch", now="2027-11-02T09:30:00+08:00").code == 0
+    assert desk("records", "check").code == 0
+
+
+def test_4_a_month_sealed_by_a_clock_that_was_ahead(desk: Desk) -> None:
+    desk("policy", "publish")
+    desk("records", "seal", "--month", "2026-11", now="2026-12-01T09:00:00+08:00")
+    for path in desk.folder.glob("records/*/2026-12.main.csv"):
+        path.unlink()
+    told = desk(*ORDER, code=4).err
+    assert "2026-11 is sealed, and by the clock it is not over" in told
+    assert "dispatchctl records writer CODE" in told
+    desk("records", "writer", "ZZ")
+    desk(*ORDER)
 
 
 def test_4_now_records_nothing_outside_a_demo(desk: Desk) -> None:
