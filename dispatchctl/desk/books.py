@@ -343,17 +343,23 @@ class Books:
             _ = self.index
 
     def rest_on(self, *registers: str) -> None:
-        """Say that the command decides by these registers only before it has the lock, and is too long to hold it."""
+        """Say that the command decides by these registers only before it has the lock, and is too long to hold it; by
+        none: that it only tells of what it has done.
+        """
         self.rests_on = registers
         self._read = self.tell_read()
 
     def tell_read(self) -> Basis:
         """What the command may have decided by so far: equal to tell_present while nobody has changed any of it."""
+        if self.rests_on == ():
+            return (), ()
         versions = [] if self.book.draft_only else [version.label for version in self.book.versions]
         return self._read or ((self._writer, versions), self._tell_rows())
 
     def tell_present(self) -> Basis:
         """The same as it is now: the writer and the rules on disk, and the rows by the index, which has caught up."""
+        if self.rests_on == ():
+            return (), ()
         versions = [version.label for version in list_versions(self.folder.path)]
         return (read_writer(self.folder.path), versions), self._tell_rows()
 

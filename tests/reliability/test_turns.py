@@ -232,10 +232,15 @@ def test_two_who_found_the_same_desk(isolated: Path) -> None:
 def test_a_report_says_how_things_stood_when_it_was_made(desk: Desk) -> None:
     """It takes long, and its row tells of what was handed out: it is not made anew."""
     desk.take()
-    with another_first(desk.take):
+
+    def take_turn() -> None:
+        desk.take()
+        desk.do("mgr", "policy", "publish")
+
+    with another_first(take_turn):
         desk("report", "daily", "-o", "report.json", "--as", "mgr")
     assert json.loads((desk.folder / "report.json").read_text())["measures"]["orders"]["value"] == "1"
-    assert [row["event"] for row in desk.rows("audit")] == ["reported"]
+    assert [row["event"] for row in desk.rows("audit")] == ["published", "reported"]
     assert len(desk.rows("orders")) == 2
 
 
