@@ -365,6 +365,8 @@ def record_each(
     try:
         for start in range(0, len(items), sizes.ITEMS_LOCKED):
             batch.take_items(items[start : start + sizes.ITEMS_LOCKED])
+    except Moved:  # it begins anew
+        raise
     except BaseException as error:
         books.ws.recorded.leave(items[batch.come :], batch.refused)
         if not isinstance(error, OutcomeUnknown):  # else it is the sync that failed

@@ -13,7 +13,7 @@ from dispatchctl import sizes
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Instant, try_drafts
 from dispatchctl.desk.imports.tally import RowChange
-from dispatchctl.desk.recording import find_own_end, hold, read_moment
+from dispatchctl.desk.recording import find_own_end, hold, mend_modes, read_moment
 from dispatchctl.desk.times import local_time
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.store import contacts as private
