@@ -354,14 +354,14 @@ class Books:
         if self.rests_on == ():
             return (), ()
         versions = [] if self.book.draft_only else [version.label for version in self.book.versions]
-        return self._read or ((self._writer, versions), self._tell_rows())
+        return self._read or ((self._writer, versions), self.ask_again(self._tell_rows))
 
     def tell_present(self) -> Basis:
         """The same as it is now: the writer and the rules on disk, and the rows by the index, which has caught up."""
         if self.rests_on == ():
             return (), ()
         versions = [version.label for version in list_versions(self.folder.path)]
-        return (read_writer(self.folder.path), versions), self._tell_rows()
+        return (read_writer(self.folder.path), versions), self.ask_again(self._tell_rows)
 
     def _tell_rows(self) -> tuple[Any, ...]:
         query = "SELECT register, COUNT(*), SUM(size) FROM files GROUP BY register"

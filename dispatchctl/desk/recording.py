@@ -282,18 +282,20 @@ def _append(
     part = books.pages.get(register).item
     names = list(dict.fromkeys(draft.fields.get(part) or draft.id for draft in drafts))
     repeatable = guarded or all(draft.request_id or draft.source_ref for draft in drafts)
+    end = find_own_end(books, register, writer)  # the index is asked before there is anything to lose
     with books.ws.recorded.appending(names, repeatable=repeatable):
-        return _append_group(books, register, writer, drafts, moment, sync=sync)
+        return _append_group(books, register, writer, end, drafts, moment, sync=sync)
 
 
-def _append_group(books: Books, register: str, writer: str, drafts: Group, moment: Instant, *, sync: bool) -> list[Row]:
+def _append_group(
+    books: Books, register: str, writer: str, end: End, drafts: Group, moment: Instant, *, sync: bool
+) -> list[Row]:
     if books.unwritten:  # first: a contact that no row names harms nothing
         from dispatchctl.store.contacts import append_contacts
 
         append_contacts(books.folder, books.unwritten)
         books.unwritten.clear()
     month = local_time(books, moment.recorded // 1_000_000).strftime("%Y-%m")
-    end = find_own_end(books, register, writer)
     mend_modes(books, register, end)
     placed = append_groups(
         books.folder,
@@ -319,7 +321,7 @@ def _note_alone(books: Books, register: str, writer: str, drafts: Group, moment:
         fields = {"subject": draft.id, "reason": draft.fields[ALONE.name]}
         name = new_id(books, AUDIT, moment, ahead)
         group.append(Draft(moment.at, draft.by, name, "acted-alone", fields, note=f"{register}.{draft.event}"))
-    _append_group(books, AUDIT, writer, group, moment, sync=True)
+    _append_group(books, AUDIT, writer, find_own_end(books, AUDIT, writer), group, moment, sync=True)
 
 
 def find_own_end(books: Books, register: str, writer: str) -> End:
