@@ -123,7 +123,8 @@ def hold(books: Books, catch_up: Callable[[], None] | None = None) -> Iterator[N
             books.settle()
             raise Moved(stack.pop_all() if books.rests_on is None else None)
         if present[0] != before[0]:
-            raise SystemFailed("the rules or the writer were changed while it ran", place=books.folder.label)
+            message = "the rules or the writer were changed while it ran"
+            raise SystemFailed(message, place=books.folder.label, hint="run it again: it goes on")
         books.had_lock = True
         yield
 
