@@ -10,6 +10,7 @@ import pytest
 from transcripts import Result
 
 from dispatchctl import sizes
+from dispatchctl.typed import is_blank
 
 Run = Callable[..., Result]
 NOW = "2026-11-20T09:00:00+08:00"
@@ -443,7 +444,7 @@ def test_hostile_texts_are_kept_or_refused(load: Run, run: Run, ask: Callable[..
     assert "Traceback" not in result.err
     assert run("records", "check").code == 0
     kept = [order["content"] for order in ask("list", "orders", "--sort", "id")]
-    assert kept == [text or None for text in texts if "\ud800" not in text]
+    assert kept == [None if is_blank(text) else text for text in texts if "\ud800" not in text]
     for column in ("number", "kind", "how", "opened", "closed"):
         rows = [{**dict(zip(HEAD, FIRST, strict=True)), column: text} for text in texts]
         Path("h.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
