@@ -401,6 +401,14 @@ class Workspace:
 
         return parse_when(text, self._timezone, self.now(), self._sources.get("as_of", "--as-of"), strict=True)
 
+    def shown_at(self) -> int:
+        """Epoch seconds of what is looked at, by whose year times are shortened: --as-of, a closing, else the present.
+
+        So what is of a fixed time is printed the same whenever it is asked for.
+        """
+        as_of = self.as_of
+        return as_of if isinstance(as_of, int) else self.now()
+
     def actor_login(self) -> tuple[str, str]:
         """(who was named by --as, DISPATCHCTL_AS or config.yaml, else ""; the OS user's name, else "")."""
         import pwd

@@ -65,10 +65,11 @@ def due(books: Books, month: str, staff: str) -> None:
     """
     from dispatchctl.desk.ledger.proposals import list_month
 
-    items = list_month(books, month, staff)
+    then, items = list_month(books, month, staff)
     if month and not items:
         tell_empty(books, f"nothing is due of {month}")
-    print_items(books, items, DUE, ids="key", keys=KEYS, page=books.pages.get("ledger"))
+    print_warnings(books)
+    emit(then.ws, items, DUE, ids="key", keys=KEYS, page=books.pages.get("ledger"))
 
 
 @command("propose")

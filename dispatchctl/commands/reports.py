@@ -168,7 +168,7 @@ def print_report(ws: Workspace, document: Mapping[str, Any], rows: Sequence[Mapp
     elif ws.form.people and not ws.fields and not ws.sort[0]:
         from dispatchctl.output.report_layout import format_report
 
-        write_stdout(format_report(document, ws.form, ws.lang, ws.now(), headers=ws.headers, pages=ws.pages))
+        write_stdout(format_report(document, ws.form, ws.lang, ws.shown_at(), headers=ws.headers, pages=ws.pages))
     else:
         emit(ws, rows, keys=FLAT)
 
@@ -190,7 +190,9 @@ def format_file(
     if drilled and form.people:
         content = "".join(f"{row['id']}\n" for row in rows)
     else:
-        content = form.make_file(Report(document, rows, keys, ws.lang, ws.now(), ws.headers, raw, ws.pages, numbers))
+        content = form.make_file(
+            Report(document, rows, keys, ws.lang, ws.shown_at(), ws.headers, raw, ws.pages, numbers)
+        )
     if isinstance(content, bytes):
         return content
     return content.encode(encoding or form.encoding, "backslashreplace")

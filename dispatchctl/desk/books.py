@@ -22,7 +22,7 @@ from dispatchctl.store.folder import Folder, open_folder, read_writer
 from dispatchctl.store.index import FORMAT, Index
 from dispatchctl.store.reading import UNREADABLE
 from dispatchctl.store.syncing import FIND_OUT
-from dispatchctl.store.versions import list_versions, load_form
+from dispatchctl.store.versions import list_version_files, list_versions, load_form
 from dispatchctl.workspace import Workspace
 
 if TYPE_CHECKING:  # at run time a command that finds nothing new judges nothing, and needs none of the rules
@@ -110,11 +110,13 @@ class Books:
         self._writer = self.folder.writer  # as it was read
         self._read: Basis | None = None
         self.derived: list[Books] = []  # books as of another time that were opened from these
+        self.standing: dict[str, tuple[object, Books]] = {}  # see desk.months.closed.open_standing
+        self.outdated: dict[str, int] | None = None  # see desk.months.closed.list_outdated
 
     def _read_rules(self, ws: Workspace) -> Rulebook:
         """The rules of the folder; BadData where they are faulty and no version is published."""
         form, faults = load_form(self.folder.path, ws.policies_path, self.cache, self.assemble)
-        book = Rulebook.of(form)
+        book = Rulebook.of(form, self._read_version)
         if faults and not book.versions:
             raise BadData.of(faults)
         self.policy_faults = list(faults)
@@ -136,7 +138,13 @@ class Books:
         form, faults = load_form(self.folder.path, self.ws.policies_path, cache, self.assemble, only)
         if faults:
             raise BadData.of(faults)
-        return Rulebook.of(form)
+        return Rulebook.of(form, self._read_version)
+
+    def _read_version(self, label: str) -> Version | None:
+        """A published version by its label, whether it counts or not; None where there is none."""
+        if not any(file.label == label for file in list_version_files(self.folder.path)):
+            return None
+        return self.read_versions("", frozenset([f"{label}.yaml"])).versions[0]
 
     def _list_pages(self) -> Pages:
         """The registers of this folder: all that asks for a page, from the rules and the index on, asks these."""

@@ -58,7 +58,7 @@ def emit(
             for column in chosen or columns or all_keys
         )
         color = form.screen and workspace.use_color(sys.stdout)
-        now = workspace.now() if items else 0
+        now = workspace.shown_at() if items else 0
         titles = workspace.titles if items else {}
         layout = Layout(
             shown, workspace.lang, now, workspace.headers, single, page, color, titles=titles, pages=workspace.pages

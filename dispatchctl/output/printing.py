@@ -42,8 +42,8 @@ class Printing(Protocol):
     def titles(self) -> Mapping[str, Mapping[str, str]]:
         """What people call the keys of a column: column -> key -> title."""
 
-    def now(self) -> int:
-        """Epoch seconds of the present."""
+    def shown_at(self) -> int:
+        """Epoch seconds of the time that is looked at: times are shortened by its year."""
 
     def use_color(self, stream: TextIO) -> bool:
         """Whether colour may go to the stream."""

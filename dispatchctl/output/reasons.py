@@ -60,7 +60,7 @@ class Teller:
         self.pages = printing.pages
         self.lang = printing.lang
         self.zh = printing.lang == "zh"
-        self.now = printing.now()
+        self.now = printing.shown_at()
         self.titles = printing.titles
 
     def tell(self, what: str, name: str | None, value: Value) -> str:

@@ -39,7 +39,7 @@ def print_case(printing: "Printing", item: Mapping[str, Any], page: Register) ->
     if contact:
         shown["contact"] = " ".join(contact[name] for name in ("name", "phone", "address") if contact[name]) or None
         shown = {key: value for key, value in shown.items() if value is not None}
-    layout = Layout((), lang, printing.now(), page=page, titles=printing.titles, pages=printing.pages)
+    layout = Layout((), lang, printing.shown_at(), page=page, titles=printing.titles, pages=printing.pages)
     pieces = [_format(printing, [shown], tuple(shown), page, single=True)]
     jobs = printing.pages.get("assignments")
     story = [(each, page, "") for each in item["events"]]
@@ -91,7 +91,7 @@ def _format(
     layout = Layout(
         tuple(find_column(name, page) for name in columns),
         printing.lang,
-        printing.now(),
+        printing.shown_at(),
         printing.headers,
         single,
         page,
@@ -138,7 +138,7 @@ def print_explained(printing: "Printing", items: Sequence[Mapping[str, Any]]) ->
             changes = [
                 {
                     **each,
-                    "what": say_facts(each["facts"], printing.lang, printing.titles, printing.now()),
+                    "what": say_facts(each["facts"], printing.lang, printing.titles, printing.shown_at()),
                     "why": say_rule(each["rule"], printing.lang),
                 }
                 for each in item["changes"]

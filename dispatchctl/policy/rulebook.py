@@ -5,7 +5,7 @@ path: what compiles is imported only where the cache has nothing.
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatchctl.errors import Fault
@@ -50,10 +50,11 @@ class Rulebook:
     versions: by starts_at, at least one unless the rules are faulty. tables: the newest version's days, {"off",
     "working": {ordinal: name}, "through": year}, as `days.merge_days` takes them. fingerprint: changes
     whenever what judges changes (rules, days), not when only clauses' texts do. draft_only: nothing is published,
-    policies.yaml judges. draft_differs: policies.yaml is not what the newest version was made of.
+    policies.yaml judges. draft_differs: policies.yaml is not what the newest version was made of. read_other: reads a
+    published version that does not count any more, by its label; None where there is none.
     """
 
-    __slots__ = ("_starts", "draft_differs", "draft_only", "fingerprint", "tables", "versions")
+    __slots__ = ("_others", "_starts", "draft_differs", "draft_only", "fingerprint", "read_other", "tables", "versions")
 
     def __init__(
         self,
@@ -63,12 +64,15 @@ class Rulebook:
         *,
         draft_only: bool = False,
         draft_differs: bool = False,
+        read_other: Callable[[str], Version | None] | None = None,
     ) -> None:
         self.versions = list(versions)
         self.tables = days
         self.fingerprint = fingerprint
         self.draft_only = draft_only
         self.draft_differs = draft_differs
+        self.read_other = read_other
+        self._others: dict[str, Version | None] = {}
         self._starts = [version.starts_at for version in self.versions]
 
     def at(self, epoch: int) -> tuple[Version, bool]:
@@ -80,8 +84,8 @@ class Rulebook:
         return (self.versions[0], True) if index < 0 else (self.versions[index], False)
 
     @classmethod
-    def of(cls, form: "Form | None") -> "Rulebook":
-        """The rulebook of what assemble_rules made; of None one without versions."""
+    def of(cls, form: "Form | None", read_other: Callable[[str], Version | None] | None = None) -> "Rulebook":
+        """The rulebook of what assemble_rules made; of None one without versions. read_other: see Rulebook."""
         if form is None:
             return cls([], {"off": {}, "working": {}, "through": 0}, "")
         versions, days, fingerprint, draft_only, differs = form
@@ -91,6 +95,7 @@ class Rulebook:
             fingerprint,
             draft_only=draft_only,
             draft_differs=differs,
+            read_other=read_other,
         )
 
     @property
@@ -109,6 +114,12 @@ class Rulebook:
         """(days off, make-up working days, last year known), of the newest version; ordinal -> name, own days ""."""
         return self.tables["off"], self.tables["working"], self.tables["through"]
 
+    @property
+    def yearly(self) -> tuple[int, Mapping[str, str]]:
+        """(since which year, "MM-DD" -> name) of the holidays of fixed date in years not known, of the newest one."""
+        since, names = self.newest.policy["calendar"]["yearly"]
+        return since, names
+
     def find_missing_year(self, year: int, month: int) -> int | None:
         """The first year not known whose days a month (1 to 12) asks for: that of the month, from November on the next.
 
@@ -118,11 +129,37 @@ class Rulebook:
         return known + 1 if known < year + (month >= NOTICE_MONTH) else None
 
     def find(self, label: str) -> Version:
-        """The version of that label; KeyError where there is none."""
+        """The version of that label, also one that another took the place of; KeyError where there is none."""
+        version = self.get(label)
+        if version is None:
+            raise KeyError(label)
+        return version
+
+    def get(self, label: str) -> Version | None:
+        """The same, None where there is none."""
         for version in self.versions:
             if version.label == label:
                 return version
-        raise KeyError(label)
+        if label not in self._others and self.read_other is not None:
+            self._others[label] = self.read_other(label)
+        return self._others.get(label)
+
+    def find_change(self, other: "Rulebook") -> int | None:
+        """From when on (seconds) other rules judge what starts than by another book; None: never. Days are apart."""
+        starts = sorted({version.starts_at for version in (*self.versions, *other.versions)})
+        for start in (starts[0] - 1, *starts):
+            if _read_judging(self.at(start)[0]) != _read_judging(other.at(start)[0]):
+                return 0 if start < starts[0] else start
+        return None
+
+    def match_labels(self, other: "Rulebook") -> dict[str, str]:
+        """Label of each version of another book -> that of the version which judges the same time by this one."""
+        found = {}
+        for version in other.versions:
+            day = version.policy["effective_from"]
+            before = [each for each in self.versions if each.policy["effective_from"] <= day]
+            found[version.label] = (before[-1] if before else self.versions[0]).label
+        return found
 
     def calendar_arguments(self, version: Version, counting: str | None = None) -> dict[str, Any]:
         """What a calendar of a version is built from, as keyword arguments.
@@ -132,7 +169,7 @@ class Rulebook:
         """
         own = version.policy["calendar"]
         off, working, through = self.days
-        since, yearly = self.newest.policy["calendar"]["yearly"]
+        since, yearly = self.yearly
         return {
             "tz": version.policy["timezone"],
             "week": own["week"],
@@ -145,3 +182,8 @@ class Rulebook:
             "yearly": yearly,
             "yearly_from": since,
         }
+
+
+def _read_judging(version: Version) -> Mapping[str, Any]:
+    """What judges of a version, whatever it is called: all but the clauses' texts."""
+    return {**version.policy, "clauses": None}

@@ -50,16 +50,16 @@ class Scope(NamedTuple):
     """What a part is to hold.
 
     spans: what may be asked about. fields: (register, field) whose dates or times put cases into a stretch.
-    days_since: from when on (seconds) the days off differ from those of the present index; None where they do not.
-    anew: judge every family anew, by other rules than those of the present index. label: then what the one version of
-    those rules is called.
+    differs_since: from when on (seconds) rules or days off differ from those of the present index; None where they do
+    not. anew: judge every family anew, by other rules than those of the present index. labels: what versions of the
+    present rules are called by the part's, where that is another name.
     """
 
     spans: tuple[Span, ...]
     fields: tuple[tuple[str, str], ...] = ()
-    days_since: int | None = None
+    differs_since: int | None = None
     anew: bool = False
-    label: str = ""
+    labels: tuple[tuple[str, str], ...] = ()
 
 
 class PartIndex(Index):
@@ -147,6 +147,7 @@ class PartIndex(Index):
         self._copy()
         self._judge_families("SELECT id FROM anew", judge)
         self._copy_charges(scope)
+        self._rename_versions(scope)
         for table in ("chosen", "anew", "kept"):
             self.db.execute(f"DROP TABLE temp.{table}")
         self.db.execute("COMMIT")
@@ -165,7 +166,7 @@ class PartIndex(Index):
         kept = self.db.execute("SELECT value FROM src.meta WHERE key = 'people'").fetchone()
         own = self.get_meta("people")
         people = find_change(marshal.loads(kept[0]) if kept else {}, marshal.loads(own) if own else {})
-        return min((each for each in (people, scope.days_since) if each is not None), default=None)
+        return min((each for each in (people, scope.differs_since) if each is not None), default=None)
 
     def _choose(self, scope: Scope, since: int | None) -> None:
         """Note the families that can matter to any of the spans."""
@@ -245,14 +246,17 @@ class PartIndex(Index):
     def _copy_charges(self, scope: Scope) -> None:
         """Take what the other families give to count by: the n-th of a rule may follow on those of years before."""
         columns = ", ".join(map(quote, ChargeRow._fields))
-        label = "?" if scope.label else '"policy"'
-        given = columns.replace('"policy"', label)
-        values = ([scope.label] if scope.label else []) + [max(span.end for span in scope.spans)]
         self.db.execute(
-            f"INSERT INTO main.charges({columns}) SELECT {given} FROM src.charges WHERE at < ?"
+            f"INSERT INTO main.charges({columns}) SELECT {columns} FROM src.charges WHERE at < ?"
             " AND family NOT IN (SELECT id FROM chosen) AND family NOT IN (SELECT family FROM src.staff)",
-            values,
+            (max(span.end for span in scope.spans),),
         )
+
+    def _rename_versions(self, scope: Scope) -> None:
+        """Call the versions that judged what was taken over by the names that this part's rules have for them."""
+        for table in ("clocks", "charges"):
+            query = f"UPDATE main.{table} SET policy = ? WHERE policy = ?"
+            self.db.executemany(query, [(own, label) for label, own in scope.labels])
 
     def _judge_families(self, query: str, judge: "Judge") -> None:
         """Judge families of the source, by their rows up to the part's time."""

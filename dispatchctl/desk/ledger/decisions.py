@@ -6,7 +6,8 @@ from decimal import Decimal
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Instant, Step
 from dispatchctl.desk.events import act
-from dispatchctl.desk.ledger.due import has_lost_fact, is_own_amount
+from dispatchctl.desk.ledger.closed import is_unfounded
+from dispatchctl.desk.ledger.due import is_own_amount
 from dispatchctl.desk.ledger.entries import LIVE, list_entries
 from dispatchctl.desk.ledger.proposals import REGISTER, check_amount
 from dispatchctl.desk.names import resolve_case
@@ -41,7 +42,7 @@ def decide(books: Books, entry: str, event: str, fields: Mapping[str, str], writ
 
 def _is_unfounded(books: Books, one: Case, moment: Instant) -> bool:
     entry = {"state": one.state, "key": one.fields.get("key", ""), "evidence": one.fields.get("evidence")}
-    return has_lost_fact(books.index.db, books.judging.table, entry, moment.recorded // 1_000_000)
+    return is_unfounded(books, entry, moment.recorded // 1_000_000)
 
 
 def _say_unfounded(one: Case) -> str:
@@ -77,8 +78,7 @@ def _check_approval(books: Books, one: Case, fields: Mapping[str, str], writing:
 
 
 def _rule_of(books: Books, one: Case) -> Rule | None:
-    label = one.fields.get("policy_version", "")
-    version = next((each for each in books.book.versions if each.label == label), None)
+    version = books.book.get(one.fields.get("policy_version", ""))
     return find_rule(version, one.fields.get("rule", "")) if version else None
 
 

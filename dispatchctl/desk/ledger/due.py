@@ -203,7 +203,7 @@ class _Reader:
     def describe_unfounded(self, entry: Entry) -> Item:
         """An entry whose fact is gone, as an item: what was proposed."""
         label = self.db.execute("SELECT policy_version FROM ledger WHERE id = ?", (entry["id"],)).fetchone()[0]
-        version = next((each for each in self.table.book.versions if each.label == label), None)
+        version = self.table.book.get(label or "")
         rule = find_rule(version, entry["rule"]) if version else None
         return {
             **{name: entry[name] for name in ("key", "staff")},

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.ledger.due import UNFOUNDED, has_lost_fact
+from dispatchctl.desk.ledger.closed import is_unfounded
+from dispatchctl.desk.ledger.due import UNFOUNDED
 from dispatchctl.desk.ledger.entries import read_entries
 from dispatchctl.desk.periods import month_period
 from dispatchctl.desk.times import Formatter
@@ -42,7 +43,7 @@ def list_ledger(books: Books, month: str = "", staff: str = "") -> Iterator[dict
         entry["staff_name"] = names.get(entry["staff"])
         entry["entry_state"] = entry["state"]
         if not staff or entry["staff"] == staff:
-            if has_lost_fact(db, books.judging.table, entry, books.now):
+            if is_unfounded(books, entry, books.now):
                 entry["state"] = UNFOUNDED
             found.append({key: entry[key] for key in LIST_KEYS})
     yield from sorted(found, key=lambda item: (item["occurred_at"], item["id"]))

@@ -13,10 +13,10 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Instant, Step, new_id
 from dispatchctl.desk.events import begin
 from dispatchctl.desk.fields import find_employed
+from dispatchctl.desk.ledger.closed import find_owed
 from dispatchctl.desk.ledger.due import (
     DUE,
     Item,
-    find_due,
     is_own_amount,
     list_due_charges,
     list_unfounded,
@@ -42,18 +42,18 @@ REGISTER = "ledger"
 NO_REGISTER = Register("", "", "", "", (), (), ())  # of what is noticed about no case
 
 
-def list_month(books: Books, month: str, staff: str = "") -> list[Item]:
-    """What is due from facts of a month as typed, as far as it has happened by now; staff: of this person only.
+def list_month(books: Books, month: str, staff: str = "") -> tuple[Books, list[Item]]:
+    """(the books it is judged by, what is due from facts of a month as typed); staff: of this person only.
 
-    A closed month is as of its closing; what came later about it is due in the month that recorded it, and an entry
-    whose fact is gone since is listed in the month that holds now, until it is reversed.
+    As far as it has happened by now. A closed month is as of its closing; what came later about it is due in the month
+    that recorded it, and an entry whose fact is gone since is listed in the month that holds now, until it is reversed.
     """
     period = month_period(books, month)
     person = resolve_staff(books, staff, option="--staff", present=False) if staff else ""
     then = open_for_period(books, period)
     items = list_due_charges(then.index.db, then.judging.table, period.start, period.end, then.now, staff=person)
     late = [item for item in list_late_charges(then, period) if person in ("", item["staff"])]
-    return [*_list_lost(then, period, person), *late, *items]
+    return then, [*_list_lost(then, period, person), *late, *items]
 
 
 def _list_lost(books: Books, period: Period, staff: str) -> list[Item]:
@@ -64,7 +64,8 @@ def _list_lost(books: Books, period: Period, staff: str) -> list[Item]:
     if not closed:
         return []
     lost = list_unfounded(books.index.db, books.judging.table, 0, period.start, books.now, staff=staff)
-    return [item for item in lost if item["occurred_at"][:7] in closed]
+    lost = [item for item in lost if item["occurred_at"][:7] in closed]
+    return [item for item in lost if find_owed(books, item["key"], books.now) is None]
 
 
 # --- proposing ----------------------------------------------------------------------------------------------------
@@ -80,12 +81,10 @@ def propose(
     actor = require_actor(books)
 
     def plan(key: str, moment: Instant) -> Sequence[Step]:
-        item = find_due(books.index.db, books.judging.table, key, moment.recorded // 1_000_000)
+        item = find_owed(books, key, moment.recorded // 1_000_000)
         if item is None:
             raise NotFound(f"nothing is due under {show_text(key)}", hint="see: dispatchctl ledger due")
         _refuse_standing(list_entries(books.index.db, item["key"]), again)
-        rule = find_rule(books.book.find(item["policy"]), item["rule"])
-        assert rule is not None
         return [Step("proposed", {**_keep_item(item), "reason": reason})]
 
     done, refused = record_each(
@@ -96,7 +95,7 @@ def propose(
 
 def list_open_keys(books: Books, month: str) -> list[str]:
     """The keys of a month that nobody has proposed yet: what `propose --all` takes."""
-    found = [item for item in list_month(books, month) if item["state"] == DUE]
+    found = [item for item in list_month(books, month)[1] if item["state"] == DUE]
     return [item["key"] for item in found if pick_entry(list_entries(books.index.db, item["key"])) is None]
 
 

@@ -13,6 +13,7 @@ from dispatchctl.cache import keep_folder
 from dispatchctl.desk.books import Books, LateJudge, Then
 from dispatchctl.desk.periods import YEAR, Period, start_of
 from dispatchctl.desk.times import local_time
+from dispatchctl.policy.rulebook import Rulebook
 from dispatchctl.registers import Pages
 from dispatchctl.store.seals import list_seals, read_seal
 from dispatchctl.store.versions import list_version_files
@@ -99,15 +100,47 @@ def open_for_period(books: Books, stretch: Period) -> Books:
 def close_books(present: Books, months: Sequence[str], closing: int) -> Books:
     """The books of closed months as of their closing (microseconds), by the rules and the days that held then."""
     as_of = datetime.fromtimestamp(closing // MICRO, UTC).isoformat()
-    only = find_versions(present, closing)
-    book = present.book
-    if only is not None:
-        book = present.read_versions(keep_folder(present.cache, f"rules-{'-'.join(months)}"), only)
+    book = _read_rules(present, months, closing)
 
     def open_index(books: Books) -> "Index":
         return open_part(books, present.index, f"part-{'-'.join(months)}", closing, find_scope(books, months))
 
     return Books(present.ws.vary(as_of=as_of), Then(book, open_index, present, closing))
+
+
+def list_outdated(present: Books) -> dict[str, int]:
+    """Of list_closed, the months after whose closing rules or days were published; looked up once."""
+    if present.outdated is None:
+        closed = list_closed(present)
+        present.outdated = {month: at for month, at in closed.items() if find_versions(present, at) is not None}
+    return present.outdated
+
+
+def open_standing(present: Books, month: str, closing: int) -> Books:
+    """The books of a closed month by the rules that had been published by its closing, with everything recorded by now.
+
+    The present ones where nothing was published since; opened once, until something but the ledger was recorded.
+    """
+    if find_versions(present, closing) is None:
+        return present
+    query = "SELECT COUNT(*), SUM(size) FROM files WHERE register NOT IN ('ledger', 'audit')"
+    seen = present.index.db.execute(query).fetchone()
+    if present.standing.get(month, (None, None))[0] != seen:
+        book = _read_rules(present, [month], closing)
+
+        def open_index(books: Books) -> "Index":
+            return open_part(books, present.index, "", None, find_scope(books, [month]))
+
+        standing = Books(Workspace(dict(present.ws.given)), Then(book, open_index, present, now=present.now))
+        present.standing[month] = seen, standing
+    return present.standing[month][1]
+
+
+def _read_rules(present: Books, months: Sequence[str], closing: int) -> Rulebook:
+    only = find_versions(present, closing)
+    if only is None:
+        return present.book
+    return present.read_versions(keep_folder(present.cache, f"rules-{'-'.join(months)}"), only)
 
 
 def find_versions(books: Books, until: int) -> frozenset[str] | None:
@@ -145,9 +178,18 @@ def find_scope(books: Books, months: Sequence[str]) -> "Scope":
         spans.append(make_span(books, (first - timedelta(days=1)).replace(day=1), last))
     if YEAR in words:
         spans.append(make_span(books, first.replace(year=first.year - 1), last.replace(year=last.year - 1)))
-    since = find_changed_day(books, books.present.book.tables, books.book.tables)
+    rules_since = books.book.find_change(books.present.book)
+    if rules_since is not None and rules_since < spans[0].start:  # what began then may fall into the months by others
+        spans.append(make_span(books, local_time(books, rules_since).date(), last))
+    days_since = find_changed_day(books, books.present.book, books.book)
+    since = min((each for each in (rules_since, days_since) if each is not None), default=None)
     fields = dict.fromkeys(pair for policy in policies for pair in list_time_fields(policy, books.pages))
-    return Scope(tuple(spans), tuple(fields), since)
+    return Scope(tuple(spans), tuple(fields), since, labels=list_renamed(books.book, books.present.book))
+
+
+def list_renamed(own: Rulebook, present: Rulebook) -> tuple[tuple[str, str], ...]:
+    """(label, own label) of the versions of the present rules that other rules call otherwise."""
+    return tuple((label, name) for label, name in own.match_labels(present).items() if label != name)
 
 
 def make_span(books: Books, first: date, last: date) -> "Span":
@@ -173,16 +215,17 @@ def list_time_fields(policy: Mapping[str, Any], pages: Pages) -> Iterator[tuple[
             yield of, month
 
 
-def find_changed_day(books: Books, one: Mapping[str, Any], two: Mapping[str, Any]) -> int | None:
-    """From when on (seconds) two tables of days off and working weekend days differ; None where they do not."""
+def find_changed_day(books: Books, one: Rulebook, two: Rulebook) -> int | None:
+    """From when on (seconds) the days off and working weekend days of two books differ; None where they do not."""
     found = [
         day
         for name in ("off", "working")
-        for day in one[name].keys() | two[name].keys()
-        if (day in one[name]) != (day in two[name])
+        for day in one.tables[name].keys() | two.tables[name].keys()
+        if (day in one.tables[name]) != (day in two.tables[name])
     ]
-    if one["through"] != two["through"]:
-        found.append(date(min(one["through"], two["through"]) + 1, 1, 1).toordinal())
+    through = [book.tables["through"] for book in (one, two)]
+    if through[0] != through[1] or one.yearly != two.yearly:
+        found.append(date(min(through) + 1, 1, 1).toordinal())
     return start_of(date.fromordinal(min(found) - 1), books.timezone) if found else None
 
 

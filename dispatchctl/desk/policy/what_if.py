@@ -14,6 +14,7 @@ from dispatchctl.desk.books import Books, Then
 from dispatchctl.desk.ledger.due import UNFOUNDED, list_due_charges
 from dispatchctl.desk.months.closed import (
     list_months,
+    list_renamed,
     list_time_fields,
     make_span,
     open_for_period,
@@ -105,7 +106,7 @@ def suppose_rules(then: Books, file: str, period: Period) -> Books:
         first = date.fromisoformat(f"{months[0]}-01") - timedelta(days=find_longest(policy))
         last = (date.fromisoformat(f"{months[-1]}-01") + timedelta(days=31)).replace(day=1)
         fields = tuple(dict.fromkeys(list_time_fields(policy, books.pages)))
-        scope = Scope((make_span(then, first, last),), fields, anew=True, label=version.label)
+        scope = Scope((make_span(then, first, last),), fields, anew=True, labels=list_renamed(book, then.present.book))
         return open_part(books, then.present.index, "", then.closing, scope)
 
     return Books(then.ws.vary(), Then(book, open_index, now=then.now))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dispatchctl.desk.books import Books
+from dispatchctl.desk.ledger.closed import open_key
 from dispatchctl.desk.ledger.due import find_due
 from dispatchctl.desk.ledger.entries import list_entries
 from dispatchctl.desk.names import show_text, suggest_nearest
@@ -32,7 +33,7 @@ def explain_case(books: Books, name: str, limit: int = 0) -> Reason:
     family = books.family(name)
     case = family.cases[name]
     if case.register == "ledger" and case.fields.get("key"):
-        return explain_charge(books, case.fields["key"], limit)
+        return explain_charge(books, case.fields["key"], limit, open_key(books, case.fields["key"]))
     because = list(_explain_state(books, case))
     if case.register == "complaints" and case.rows:
         because += _explain_complaint(books, family, case)

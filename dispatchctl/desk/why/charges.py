@@ -13,7 +13,7 @@ from dispatchctl.desk.ledger.due import (
     list_happened,
     split_key,
 )
-from dispatchctl.desk.ledger.entries import Entry, list_entries, pick_entry
+from dispatchctl.desk.ledger.entries import LIVE, Entry, list_entries, pick_entry
 from dispatchctl.desk.names import show_text, suggest_nearest
 from dispatchctl.desk.why.facts import explain_clock, explain_row, say_when
 from dispatchctl.errors import NotFound
@@ -25,19 +25,26 @@ from dispatchctl.rules.reasons import Reason, bound, cite_clauses, make_reason
 NEAR = 500  # keys that one is compared with which nobody has
 
 
-def explain_charge(books: Books, key: str, limit: int = 0) -> Reason:
+def explain_charge(books: Books, key: str, limit: int = 0, then: Books | None = None) -> Reason:
     """A charge or reward by its key: what the rule says, the fact, the count, the amount, what became of it.
 
     Also one that is not due, because it is not the n-th yet: its count says so. limit: entries of a list, 0: all.
-    NotFound with the nearest keys where neither a fact nor the ledger has this one.
+    then: the books of the closed month that has the fact (desk.ledger.closed.open_key), which judge it; what became of
+    it is told by `books` all the same. NotFound with the nearest keys where neither a fact nor the ledger has this one.
     """
+    present, books = books, then or books
     found = _find_occurrence(books, key)
-    entries = list_entries(books.index.db, key)
+    entries = list_entries(present.index.db, key)
     if found is None and not entries:
         raise NotFound(f"nothing is charged under the key {show_text(key)}", hint=_suggest_key(books, key))
-    item = find_due(books.index.db, books.judging.table, key, books.now)
     if found is None:
-        return _explain_entry_alone(books, key, entries[-1])
+        return _explain_entry_alone(present, key, entries[-1])
+    item = find_due(books.index.db, books.judging.table, key, books.now)
+    entry = pick_entry(entries)
+    if item is not None and entry is not None:
+        item["state"] = entry["state"]
+        if entry["state"] in LIVE:
+            item.update(also=entry["also"], record=entry["record"])
     occurrence, rule, version = found
     value = {
         "rule": occurrence.rule,
@@ -62,7 +69,7 @@ def explain_charge(books: Books, key: str, limit: int = 0) -> Reason:
         *_explain_counting(books, occurrence, rule, version, limit),
         *_explain_amount(rule, occurrence.amount),
         *(_explain_besides(item) if item else ()),
-        *(_explain_entry(books, str(entry["id"])) for entry in entries),
+        *(_explain_entry(present, str(entry["id"])) for entry in entries),
     ]
     return make_reason("charge", key, value, because)
 
@@ -162,7 +169,7 @@ def _explain_entry_alone(books: Books, key: str, entry: Mapping[str, Any]) -> Re
     """A charge that only the ledger knows: noticed by a person, or its fact is gone since."""
     case = books.case(str(entry["id"]))
     label = case.fields.get("policy_version", "")
-    version = next((each for each in books.book.versions if each.label == label), books.version)
+    version = books.book.get(label) or books.version
     rule = find_rule(version, entry["rule"])
     value = {
         "rule": entry["rule"],

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dispatchctl.desk.books import Books
+from dispatchctl.desk.ledger.closed import open_key
 from dispatchctl.desk.months.closed import open_for_period
 from dispatchctl.desk.names import resolve_case, resolve_staff, show_text, suggest_nearest
 from dispatchctl.desk.periods import Period as Stretch
@@ -24,19 +25,19 @@ from dispatchctl.rules.reasons import Reason, make_reason
 def open_subject(books: Books, text: str, month: str | None, person: str, limit: int) -> tuple[Books, Reason]:
     """The verdict that is named, opened: a measure of a month as typed, or whatever else `why` is asked of.
 
-    With the books that it rests on: of a measure of closed months, as of their closing. person: whose figure of a
-    measure; limit: of every list, 0 for none.
+    With the books that it rests on: of closed months, as of their closing. person: whose figure of a measure; limit: of
+    every list, 0 for none.
     """
     stretch = find_period(books, "monthly", month or "", "")
-    version, _ = books.book.at(max(stretch.start, stretch.end - 1))
+    then = open_for_period(books, stretch)
+    version, _ = then.book.at(max(stretch.start, stretch.end - 1))
     measure = find_name(version, text)
     if measure:
-        then = open_for_period(books, stretch)
         staff = resolve_staff(then, person, option="--person", present=False) if person else ""
         return then, open_measure(then, version, stretch, measure, staff, limit)
     if person:
         raise UsageFault("goes with a measure", place="--person")
-    return books, open_verdict(books, version, stretch, text, limit, dated=month is not None)
+    return open_verdict(books, then, version, stretch, text, limit, dated=month is not None)
 
 
 def find_name(version: Version, text: str) -> str:
@@ -45,12 +46,21 @@ def find_name(version: Version, text: str) -> str:
     return text if text in scored else find_titled(version.policy, text)
 
 
-def open_verdict(books: Books, version: Version, stretch: Stretch, text: str, limit: int, *, dated: bool) -> Reason:
-    """What is no measure: a clock, a charge, a person's score, or any other case."""
+def open_verdict(
+    books: Books, then: Books, version: Version, stretch: Stretch, text: str, limit: int, *, dated: bool
+) -> tuple[Books, Reason]:
+    """What is no measure: a clock, a charge, a person's score, or any other case; with the books that it rests on.
+
+    then: those of the month.
+    """
     if "/" in text:
         if dated:
             raise UsageFault("goes with a measure or a person", place="--month")
-        return explain_named_clock(books, text, limit) or explain_charge(books, text, limit)
+        clock = explain_named_clock(books, text, limit)
+        if clock is not None:
+            return books, clock
+        judged = open_key(books, text)
+        return judged or books, explain_charge(books, text, limit, judged)
     if "-" not in text and not text.isdigit() and text not in books.people.histories:
         names = [*version.policy["measures"], *books.people.histories]
         hint = suggest_nearest(text, names) or "see: dispatchctl report monthly --format json, dispatchctl ledger due"
@@ -61,10 +71,10 @@ def open_verdict(books: Books, version: Version, stretch: Stretch, text: str, li
         raise NotFound(str(error), hint=error.hint or suggest_case(books, text)) from None
     if name in books.people.histories and version.policy["appraisal"] is not None:
         check_scores(books, name)
-        return open_score(open_for_period(books, stretch), version, stretch, name)
+        return then, open_score(then, version, stretch, name)
     if dated:
         raise UsageFault("goes with a measure or a person", place="--month")
-    return explain_case(books, name, limit)
+    return books, explain_case(books, name, limit)
 
 
 def open_measure(books: Books, version: Version, stretch: Stretch, name: str, staff: str, limit: int) -> Reason:
