@@ -22,7 +22,9 @@ from dispatchctl.registers.row import Row
 from dispatchctl.rules.families import Family
 from dispatchctl.store.folder import SEALS, has_seals, open_shut, require_writer
 from dispatchctl.store.journal import Draft, End, Lock, append_groups, find_end, sync_rows
+from dispatchctl.store.leftovers import remove_leftovers
 from dispatchctl.store.lines import check_text
+from dispatchctl.store.versions import FOLDER as POLICIES
 from dispatchctl.typed import Writing
 
 AUDIT = "audit"
@@ -117,6 +119,8 @@ def hold(books: Books, catch_up: Callable[[], None] | None = None) -> Iterator[N
     with held or ExitStack() as stack:
         if held is None:
             stack.enter_context(Lock(books.folder, books.ws.wait))
+            for name in (POLICIES, SEALS):
+                remove_leftovers(f"{books.folder.path}/{name}")
         (catch_up or books.catch_up)()
         present = books.tell_present()
         if not books.had_lock and present != before:

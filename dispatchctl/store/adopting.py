@@ -23,6 +23,7 @@ from dispatchctl.store.files import (
     replace_file,
     sync_folder,
 )
+from dispatchctl.store.leftovers import remove_leftovers
 from dispatchctl.store.lines import BOM, CRC_LENGTH, VOID_END, encode_header, encode_line, unescape_text
 from dispatchctl.store.lock import confirm_lock
 from dispatchctl.store.reading import UTF_16, iterate_file
@@ -232,6 +233,7 @@ def keep_and_replace(file: RecordFile, kept: str, data: bytes) -> None:
     try:
         if make_directory(folder):
             sync_folder(os.path.dirname(folder))
+        remove_leftovers(folder)
         if kept:
             with open_regular(file.path, file.label) as descriptor:
                 was = read_bytes(descriptor, 0, read_size(descriptor, file.label), file.label)

@@ -5,6 +5,7 @@ import os
 from dispatchctl.errors import NotFound, SystemFailed, UsageFault
 from dispatchctl.store.files import FILE_MODE, make_directory, replace_file
 from dispatchctl.store.folder import ATTACHED, PRIVATE, Folder
+from dispatchctl.store.leftovers import remove_leftovers
 
 LARGEST = 64 << 20  # bytes
 
@@ -37,6 +38,7 @@ def keep_file(folder: Folder, path: str, *, dry: bool = False) -> str:
         if not dry and (os.path.islink(kept) or not os.path.exists(kept)):
             for place in (f"{folder.path}/{PRIVATE}", f"{folder.path}/{ATTACHED}"):
                 make_directory(place)
+            remove_leftovers(f"{folder.path}/{ATTACHED}")
             replace_file(kept, data, FILE_MODE)
     except OSError as error:
         raise SystemFailed(f"cannot be kept: {error.strerror}", place=path) from error

@@ -24,6 +24,7 @@ from dispatchctl.store.files import (
     write_bytes,
 )
 from dispatchctl.store.folder import CONTACTS, Folder
+from dispatchctl.store.leftovers import remove_leftovers
 from dispatchctl.store.lines import BOM, VOID_END, check_text, decode_line, encode_cells, finish_tail
 from dispatchctl.store.lock import confirm_lock
 
@@ -229,6 +230,7 @@ def erase_contacts(folder: Folder, contact_ids: Collection[str]) -> int:
     if not erased:
         raise NotFound(f"no contact {', '.join(sorted(wanted))}", place=label)
     confirm_lock(folder.path)
+    remove_leftovers(os.path.dirname(path))
     try:
         replace_file(path, "".join(f"{line}\n" for line in lines).encode())
     except OSError as error:

@@ -11,6 +11,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from typing import NamedTuple
 
 from dispatchctl.errors import BadData, SystemFailed
+from dispatchctl.store.leftovers import name_temporary
 
 FILE_MODE = 0o660
 FOLDER_MODE = 0o2770
@@ -227,8 +228,8 @@ def make_directory(path: str) -> bool:
 
 def replace_file(path: str, data: bytes, mode: int = FILE_MODE) -> None:
     """Put data in the place of a file in one step, durable when it returns; OSError as it comes, the old file kept."""
-    temporary = f"{path}.new"
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    temporary = name_temporary(path)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         try:
             os.fchmod(descriptor, mode)

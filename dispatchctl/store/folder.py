@@ -22,6 +22,7 @@ from dispatchctl.store.files import (
     read_bytes,
     replace_file,
 )
+from dispatchctl.store.leftovers import remove_leftovers
 
 NOT_REGISTERS = ("policies", "seals", "private")
 PRIVATE = "private"
@@ -232,6 +233,7 @@ def claim_writer(folder: Folder, code: str, take_over: bool = False) -> Folder:
     check_claim(folder, code, take_over)
     if code == folder.writer:
         return folder
+    remove_leftovers(folder.path)
     _replace(f"{folder.path}/.writer", f"{code}\n".encode(), f"{folder.label}/.writer")
     return folder._replace(writer=code)
 

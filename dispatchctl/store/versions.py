@@ -6,10 +6,12 @@ makes of them; while the cache holds, that code is not called, and nothing of YA
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from dispatchctl.errors import Fault, OutcomeUnknown, SystemFailed
 from dispatchctl.store.files import make_directory
+from dispatchctl.store.leftovers import name_temporary
 from dispatchctl.store.lock import confirm_lock
 from dispatchctl.store.rules_cache import make_stamp, read_cache, read_text, write_cache
 
@@ -129,7 +131,7 @@ def write_new(path: str, text: bytes) -> None:
 
     FileExistsError where the name is taken. The folder is left to be synced.
     """
-    beside = f"{path}.{os.getpid()}.tmp"
+    beside = name_temporary(path)
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         try:
@@ -142,7 +144,8 @@ def write_new(path: str, text: bytes) -> None:
             os.close(descriptor)
         os.link(beside, path)  # unlike a rename, it refuses a name that is taken
     finally:
-        os.unlink(beside)
+        with suppress(OSError):  # it is in its place; what is left beside it the next writer removes
+            os.unlink(beside)
 
 
 def _sync_folder(folder: str) -> None:

@@ -22,6 +22,7 @@ from dispatchctl.store.contacts import iterate_contacts, list_unreadable
 from dispatchctl.store.files import RecordFile, list_files, list_strays
 from dispatchctl.store.folder import CONTACTS, LINK, Folder, find_links, list_register_folders, open_folder
 from dispatchctl.store.index import find_generations
+from dispatchctl.store.leftovers import is_temporary
 from dispatchctl.store.publications import Publication, read_publications
 from dispatchctl.store.reading import UNREADABLE, iterate_file
 from dispatchctl.store.rules_cache import read_text
@@ -206,10 +207,13 @@ class _Look:
 
     def _note_strays(self, register: str) -> None:
         for name in list_strays(self.folder.path, self.folder.label, register):
-            if not name.startswith("."):
-                self._report_stray(f"{register}/{name}")
+            self._report_stray(f"{register}/{name}")
 
     def _report_stray(self, name: str) -> None:
+        """Tell of a file that nothing reads: but of hidden ones, and of what a killed writer left beside its place."""
+        own = os.path.basename(name)
+        if own[0] == "." or is_temporary(own):
+            return
         hint = "take it out of the records, or give it its name back"
         self._report(f"{self.folder.label}/{name}", 0, "stray", "is no record file: nothing here reads it", hint=hint)
 
@@ -225,7 +229,7 @@ class _Look:
             else:
                 self._report_stray(name)
         with os.scandir(self.folder.path) as entries:
-            strays = [entry.name for entry in entries if entry.name[0] != "." and not entry.is_dir()]
+            strays = [entry.name for entry in entries if not entry.is_dir()]
         for name in sorted(strays):
             self._report_stray(name)
 
@@ -286,7 +290,7 @@ class _Look:
         names = {file.name for file in files}
         if os.path.isdir(os.path.join(self.folder.path, POLICIES)):
             for name in sorted(os.listdir(os.path.join(self.folder.path, POLICIES))):
-                if name not in names and not name.startswith("."):
+                if name not in names:
                     self._report_stray(f"{POLICIES}/{name}")
         digests: dict[str, set[str]] = {}
         for each in published:

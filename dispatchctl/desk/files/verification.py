@@ -13,6 +13,7 @@ from dispatchctl.registers.row import Row, fold_key
 from dispatchctl.store import seals
 from dispatchctl.store.files import list_files
 from dispatchctl.store.folder import SEALS, Folder, open_folder
+from dispatchctl.store.leftovers import is_temporary
 from dispatchctl.store.reading import iterate_file
 from dispatchctl.store.seals import SIGNATURE, Seal, label_seal, name_seal
 
@@ -139,7 +140,7 @@ def _find_strays(folder: Folder) -> Iterator[Fault]:
     known = {name_seal(month, writer) for month, writer in seals.list_seals(folder.path)}
     names = os.listdir(f"{folder.path}/{SEALS}") if os.path.isdir(f"{folder.path}/{SEALS}") else []
     for name in sorted(names):
-        if name[0] == "." or name.endswith(".tmp") or name in known or name.removesuffix(SIGNATURE) in known:
+        if name[0] == "." or is_temporary(name) or name in known or name.removesuffix(SIGNATURE) in known:
             continue
         yield _fault(folder, name, "stray", "is no seal: nothing here reads it")
 
