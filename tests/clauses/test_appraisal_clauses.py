@@ -1,5 +1,6 @@
 """The appraisal: what people are measured by, the score and grade it makes, the bonus and the lines of their pay."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -422,6 +423,57 @@ def test_a_reversal_gives_back_in_the_month_it_was_made(desk: Desk) -> None:
         (entry, "reversed", "50.00")
     ]
     assert december["total"] == "5050.00"
+
+
+@pytest.mark.clause("JD-8")
+def test_whatever_was_decided_is_paid_in_one_month(desk: Desk) -> None:
+    """Of its own time; what a closed month had not known when it was closed, in the month that recorded it."""
+    desk.do("mgr", "policy", "publish")
+    finish(desk, "pan", 3, "11:00")
+    write_pay(desk, "pan,2026-01,base,5000\n")
+    entries: list[str] = []
+
+    def decide(now: str, amount: str, at: str) -> None:
+        desk.now = now
+        when = () if at == "" else ("--at", at)
+        words = ("--rule", "unreachable", "--staff", "pan", "--reason", "多次失联")
+        entries.append(str(desk.do("sup-e", "ledger", "propose", *words, *when)["id"]))
+        desk.do("mgr", "ledger", "approve", entries[-1], "--amount", amount, "--reason", "属实", *when)
+
+    def reverse(now: str, entry: str, at: str) -> None:
+        desk.now = now
+        desk.do("mgr", "ledger", "reverse", entry, "--reason", "查明", "--at", at)
+
+    def seal(now: str, month: str) -> None:
+        desk.now = now
+        desk.do("mgr", "records", "seal", "--month", month)
+
+    decide("2026-11-20T09:00:00+08:00", "20", "")
+    decide("2026-11-21T09:00:00+08:00", "21", "")
+    decide("2026-12-01T10:00:00+08:00", "22", "2026-11-30T10:00:00+08:00")  # told late, but not too late
+    seal("2026-12-02T09:00:00+08:00", MONTH)
+    decide("2026-12-05T09:00:00+08:00", "23", "2026-11-28T09:00:00+08:00")
+    reverse("2026-12-06T09:00:00+08:00", entries[0], "2026-11-29T09:00:00+08:00")
+    decide("2027-01-04T09:00:00+08:00", "24", "2026-12-30T09:00:00+08:00")
+    seal("2027-01-05T09:00:00+08:00", "2026-12")
+    decide("2027-01-06T09:00:00+08:00", "25", "2026-12-31T09:00:00+08:00")
+    reverse("2027-01-07T09:00:00+08:00", entries[3], "2026-12-20T09:00:00+08:00")
+    reverse("2027-01-08T09:00:00+08:00", entries[1], "2026-11-30T09:00:00+08:00")
+    desk.now = "2027-02-20T09:00:00+08:00"
+    paid: dict[str, list[tuple[str, str]]] = {}
+    for month in (MONTH, "2026-12", "2027-01", "2027-02"):
+        pay = desk.do("mgr", "appraise", "--month", month, "--staff", "pan", "--pay")[0]["pay"]
+        paid[month] = [(each["id"], each["amount"]) for each in pay["entries"]]
+    assert paid == {
+        MONTH: [(entries[0], "-20.00"), (entries[1], "-21.00"), (entries[2], "-22.00")],
+        "2026-12": [(entries[3], "-23.00"), (entries[0], "20.00"), (entries[4], "-24.00")],
+        "2027-01": [(entries[1], "21.00"), (entries[3], "23.00"), (entries[5], "-25.00")],
+        "2027-02": [],
+    }
+    standing = [each for each in desk.do("mgr", "ledger", "list") if each["state"] == "approved"]
+    owed = sum(Decimal(each["amount"]) for each in standing)
+    assert owed == 22 + 24 + 25
+    assert sum(Decimal(amount) for month in paid.values() for _, amount in month) == -owed
 
 
 @pytest.mark.clause("JD-8")

@@ -3,24 +3,25 @@
 What is paid on is said by `appraise --pay` and recorded nowhere: pay.csv is edited by hand.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
+from dispatchctl.desk.months.closed import list_closed
 from dispatchctl.desk.names import say_no_person
 from dispatchctl.desk.periods import Period
 from dispatchctl.desk.rights import require_right
 from dispatchctl.desk.staff.appraisal import Appraised
-from dispatchctl.desk.times import format_time
+from dispatchctl.desk.times import format_time, local_time
 from dispatchctl.errors import BadData, Fault
 from dispatchctl.policy.rights import PAY
 from dispatchctl.rules.appraisal import share_of_year, sign_amount, write_money
 from dispatchctl.rules.people import People
 from dispatchctl.store.pay import BASE, INSURANCE, YEAR_END, PayFile, read_pay
 
-#: what changes the pay of the month of its `at`: an approval, and what takes it back
+#: what changes the pay of a month: an approval, and what takes it back
 TURNS = (("approved", 1), ("reversed", -1), ("waived", -1))
 
 
@@ -86,21 +87,23 @@ def _say_money(amount: Decimal | None) -> str | None:
 def _list_entries(books: Books, staff: str, period: Period) -> Iterator[dict[str, Any]]:
     """What was approved in the period, and what was taken back in it of what had been approved, by time.
 
-    So the month in which a fine was approved keeps it, and the month of its reversal gives it back. An approval that
-    took a measure instead of money moves none.
+    So the month in which a fine was approved keeps it, and the month of its reversal gives it back: that of its `at`,
+    or, where that one was closed when it was recorded, the month that recorded it. An approval that took a measure
+    instead of money moves none.
     """
     rows: Sequence[Any] = books.index.db.execute(
-        'SELECT id, kind, rule, amount, taken, "at:approved", "at:reversed", "at:waived" FROM ledger'
+        'SELECT id, kind, rule, amount, taken, recorded, "at:approved", "at:reversed", "at:waived" FROM ledger'
         " WHERE staff = ? AND \"at:approved\" < ? AND state <> 'void'",
         (staff, period.end),
     ).fetchall()
+    closed = list_closed(books.present) if rows else {}
     turned = []
-    for entry, kind, rule, text, taken, *times in rows:
+    for entry, kind, rule, text, taken, recorded, *times in rows:
         amount = sign_amount(kind or "", text)
         if not amount or taken:
             continue
         for (event, sign), at in zip(TURNS, times, strict=True):
-            if at is not None and period.start <= at < period.end:
+            if at is not None and period.start <= _find_paid(books, entry, event, at, recorded, closed) < period.end:
                 turned.append((at, entry, event, kind, rule, sign * amount))
     for at, entry, event, kind, rule, amount in sorted(turned):
         yield {
@@ -111,3 +114,15 @@ def _list_entries(books: Books, staff: str, period: Period) -> Iterator[dict[str
             "rule": rule,
             "amount": write_money(amount),
         }
+
+
+def _find_paid(books: Books, entry: str, event: str, at: int, recorded: int, closed: Mapping[str, int]) -> int:
+    """The time (seconds) by which what changed an entry belongs to a month: its own, or when it was recorded.
+
+    recorded: of the last row of the entry, microseconds.
+    """
+    closing = closed.get(local_time(books, at).strftime("%Y-%m"))
+    if closing is None or recorded <= closing:
+        return at
+    told = [row.recorded for row in books.index.family_rows(entry) if row.event == event and row.recorded > closing]
+    return max(told) // 1_000_000 if told else at
