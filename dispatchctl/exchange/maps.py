@@ -10,6 +10,7 @@ from typing import NamedTuple
 from dispatchctl.errors import Fault
 from dispatchctl.exchange.layouts import DELIMITERS, ENCODINGS, HEADER_LINES, FileForm
 from dispatchctl.exchange.timeforms import check_form
+from dispatchctl.policy.checks.places import is_place
 from dispatchctl.policy.loading import LIST, MAP, TEXT, Node, load_tree
 from dispatchctl.policy.reading import find_nearest, list_some
 from dispatchctl.registers import Pages
@@ -240,7 +241,10 @@ class _Reader:
 
             try:
                 ZoneInfo(name)
+                known = is_place(name)
             except (ValueError, OSError, LookupError):
+                known = False
+            if not known:
                 self.note(node, "bad-timezone", f"no such timezone: {name[:60]!r}", "an IANA name, Asia/Shanghai")
         return name
 

@@ -13,6 +13,7 @@ from dispatchctl.errors import Fault
 from dispatchctl.policy.checks.across import PERSON_WORDS, check_rules
 from dispatchctl.policy.checks.charges import DEFAULT_APPROVER
 from dispatchctl.policy.checks.clocks import split_event
+from dispatchctl.policy.checks.places import check_timezone
 from dispatchctl.policy.checks.titles import check_titles
 from dispatchctl.policy.days import NO_YEARLY, YEARLY
 from dispatchctl.policy.items import AT, CLOCKS, SCORES, VALUE_KEYS, split_rows
@@ -70,6 +71,7 @@ def examine_policy(text: bytes, file: str, published: bool = False, pages: Pages
     sheet.faults = []
     if policy is not None:
         check_titles(sheet, rules)
+        check_timezone(sheet, rules)
     return Examined(policy, faults, _sort(sheet.faults), _sort(sheet.warnings))
 
 

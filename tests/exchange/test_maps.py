@@ -71,6 +71,7 @@ constants: {kind: request}
         (b"register: orders", b"register: ledger", "1 not-imported"),
         (b"timezone: America/New_York", b"timezone: Boston", "2 bad-timezone"),
         (b"timezone: America/New_York", b"timezone: ../../etc/passwd", "2 bad-timezone"),
+        (b"timezone: America/New_York", b"timezone: localtime", "2 bad-timezone"),
         (b"timezone: America/New_York", b"time zone: America/New_York", "2 unknown-key"),
         (b"timezone: America/New_York", b"encoding: latin-1", "2 bad-value"),
         (b"source_ref: number, ", b"", "1 missing"),

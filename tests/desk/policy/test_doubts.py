@@ -58,6 +58,40 @@ def test_a_published_version_goes_on_with_a_warning(published: Desk) -> None:
     assert re.search(rf"warning: records/policies/2026-11-02.yaml:[0-9]+: {DOUBLED}", done.err)
 
 
+ZONE = "timezone: Asia/Shanghai"
+
+
+@pytest.mark.parametrize("name", ["localtime", "posixrules", "Factory", "posix/Asia/Shanghai", "right/UTC"])
+def test_a_timezone_that_is_no_place(desk: Desk, name: str) -> None:
+    """A fault of the draft and at publish; the draft judges while nothing is published, and so does a version."""
+    if not Path("/usr/share/zoneinfo", name).exists():
+        pytest.skip("this machine's database has no such name")
+    desk.edit_rules((ZONE, f"timezone: {name}"))
+    done = desk.act("mgr", "policy", "check", "--json")
+    assert (done.code, [fault["code"] for fault in json.loads(done.out)]) == (1, ["no-place"])
+    assert f"policy.timezone: {name} is no place of the IANA list" in desk.refuse(5, "mgr", "policy", "publish")
+    desk.take()
+    desk.edit_rules((f"timezone: {name}", ZONE))
+    desk.do("mgr", "policy", "publish")
+    version = desk.folder / "records/policies/2026-11-02.yaml"
+    version.write_text(version.read_text(encoding="utf-8").replace(ZONE, f"timezone: {name}"), encoding="utf-8")
+    desk.take(phone="138-0000-0002")
+    assert len(desk.do("lin", "list", "orders")) == 2
+    assert desk.act("mgr", "policy", "check").code == 0
+
+
+@pytest.mark.parametrize("name", ["Asia/Urumqi", "UTC", "Etc/GMT-8", "America/Argentina/Buenos_Aires"])
+def test_a_timezone_that_is_a_place(desk: Desk, name: str) -> None:
+    desk.edit_rules((ZONE, f"timezone: {name}"))
+    assert desk.act("mgr", "policy", "check").code == 0
+
+
+@pytest.mark.parametrize("name", ["Asia/Peking1", "/usr/share/zoneinfo/UTC", "../UTC", "./UTC", "posix"])
+def test_what_is_no_timezone_at_all(desk: Desk, name: str) -> None:
+    desk.edit_rules((ZONE, f'timezone: "{name}"'))
+    assert desk.act("mgr", "policy", "check").code == 1
+
+
 def test_a_title_of_several_is_never_taken_for_one_of_them(published: Desk) -> None:
     desk = published
     told = desk.refuse(4, "lin", "new-order", "--service", "给排水维修", "--content", "漏水", "--caller", "张示例",
