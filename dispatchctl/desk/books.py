@@ -83,7 +83,8 @@ class Then:
 class Books:
     """One records folder with its rules, as of `now` (seconds). pages: of the registers that it has.
 
-    ws: the workspace as these rules see it. then: where they are not the books of the present.
+    ws: the workspace as these rules see it. then: where they are not the books of the present. timezone: an IANA name,
+    that of the rules in force, in which times are typed, written and shown; days and months: desk.times.local_date.
     """
 
     def __init__(self, ws: Workspace, then: Then | None = None) -> None:
@@ -123,8 +124,14 @@ class Books:
         return book
 
     def _see(self, ws: Workspace) -> Workspace:
-        policy = self.book.newest.policy
-        return ws.view(policy["timezone"], policy["language"], self.list_titles, self.pages)
+        """The workspace by the rules in force; the time that it tells may have been typed without an offset."""
+        newest = self.book.newest.policy
+        self.ws = ws.view(newest["timezone"], newest["language"], self.list_titles, self.pages)
+        policy = self.policy
+        if policy is not newest:
+            self.ws = ws.view(policy["timezone"], policy["language"], self.list_titles, self.pages)
+        self.timezone = str(policy["timezone"])
+        return self.ws
 
     def _look_back(self, until: int) -> Rulebook:
         """The versions that had been published by `until` (seconds), with their days."""
@@ -155,11 +162,6 @@ class Books:
         return assemble_rules(texts, draft, self.pages)
 
     # --- time and rules -------------------------------------------------------------------------------------------
-
-    @property
-    def timezone(self) -> str:
-        """The policy's timezone, an IANA name."""
-        return str(self.book.newest.policy["timezone"])
 
     @property
     def now(self) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from dispatchctl.desk.times import local_day, local_time
+from dispatchctl.desk.times import local_date, local_day
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.registers import Pages
 from dispatchctl.store.keys import make_id
@@ -131,7 +131,7 @@ def is_elsewhere(books: "Books", case: str, register: str = "") -> bool:
         day = date.fromisoformat(found[2])
     except ValueError:
         return False
-    return (found[3] or "main") != books.folder.writer and day <= local_time(books, books.now).date() + AHEAD
+    return (found[3] or "main") != books.folder.writer and day <= local_date(books, books.now) + AHEAD
 
 
 def resolve_key(policy: Mapping[str, Any], section: str, text: str, option: str = "") -> str:

@@ -1,11 +1,11 @@
 """Days, weeks and months as stretches of seconds in the policy's timezone, as reports name them. Desk."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from dispatchctl.desk.books import Books
+from dispatchctl.desk.times import local_date
 from dispatchctl.errors import UsageFault
 from dispatchctl.typed import parse_day, parse_month
 
@@ -21,15 +21,15 @@ class Period(NamedTuple):
     end: int
 
 
-def start_of(day: date, timezone: str) -> int:
-    """00:00 of a local day, seconds."""
-    return int(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(timezone)).timestamp())
+def start_of(books: Books, day: date) -> int:
+    """00:00 of a day, seconds, by the rules in force on it."""
+    return books.book.find_midnight(day)
 
 
 def day_bounds(books: Books, text: str, option: str) -> tuple[int, int]:
     """[start, end) of a day as typed; UsageFault naming the option."""
     day = parse_day(text, books.timezone, books.now, option)
-    return start_of(day, books.timezone), start_of(day + timedelta(days=1), books.timezone)
+    return start_of(books, day), start_of(books, day + timedelta(days=1))
 
 
 def month_period(books: Books, text: str) -> Period:
@@ -37,7 +37,7 @@ def month_period(books: Books, text: str) -> Period:
     name = parse_month(text or "this", books.timezone, books.now, "--month")
     year, month = int(name[:4]), int(name[5:])
     following = date(year + month // 12, month % 12 + 1, 1)
-    period = Period(name, start_of(date(year, month, 1), books.timezone), start_of(following, books.timezone))
+    period = Period(name, start_of(books, date(year, month, 1)), start_of(books, following))
     _warn_ahead(books, period)
     return period
 
@@ -99,7 +99,7 @@ def list_beside(books: Books, report: str, period: Period, wanted: Iterable[str]
     the one 52 weeks before, so that the days of the week are the same. Of a month, the month before and the same month
     a year before. They are whole also beside a period that is not over.
     """
-    first = datetime.fromtimestamp(period.start, ZoneInfo(books.timezone)).date()
+    first = local_date(books, period.start)
     found = {}
     for word in wanted:
         if report == "daily":
@@ -126,4 +126,4 @@ def _read_day(books: Books, text: str) -> date:
 
 
 def _span_days(books: Books, name: str, first: date, end: date) -> Period:
-    return Period(name, start_of(first, books.timezone), start_of(end, books.timezone))
+    return Period(name, start_of(books, first), start_of(books, end))

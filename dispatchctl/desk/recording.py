@@ -14,7 +14,7 @@ from dispatchctl import sizes
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Group, Instant, Step, as_row, lint_privacy, make_drafts, new_id, try_drafts
 from dispatchctl.desk.names import resolve_case
-from dispatchctl.desk.times import format_time, local_time
+from dispatchctl.desk.times import format_time, local_month
 from dispatchctl.errors import DispatchError, Moved, NotFound, OutcomeUnknown, Refused, SystemFailed, UsageFault
 from dispatchctl.policy.rights import is_ruled
 from dispatchctl.registers.page import ALONE
@@ -100,7 +100,7 @@ def _refuse_sealed(books: Books, recorded: int) -> None:
     from dispatchctl.store.seals import find_newest
 
     sealed = find_newest(books.folder.path, books.folder.writer)
-    if sealed and local_time(books, recorded // 1_000_000).strftime("%Y-%m") <= sealed:
+    if sealed and local_month(books, recorded // 1_000_000) <= sealed:
         hint = f"if the clock is wrong now, set it right; {WAS_WRONG}"
         raise Refused(f"{sealed} is sealed, and by the clock it is not over", hint=hint)
 
@@ -300,7 +300,7 @@ def _append_group(
 
         append_contacts(books.folder, books.unwritten)
         books.unwritten.clear()
-    month = local_time(books, moment.recorded // 1_000_000).strftime("%Y-%m")
+    month = local_month(books, moment.recorded // 1_000_000)
     mend_modes(books, register, end)
     placed = append_groups(
         books.folder,

@@ -1,6 +1,6 @@
 """Seconds spelled as records and messages have them, in the policy's timezone. Desk."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from dispatchctl.desk.books import Books
 
@@ -30,23 +30,33 @@ class Formatter:
 
 
 def local_time(books: Books, at: int) -> datetime:
-    """A time in the policy's timezone."""
+    """A time in the timezone in force, as it is shown; for its day see local_date."""
     from zoneinfo import ZoneInfo
 
     return datetime.fromtimestamp(at, ZoneInfo(books.timezone))
 
 
+def local_date(books: Books, at: int) -> date:
+    """The day that a time lies on, by the rules in force at it; the days and months of all records are these."""
+    return books.book.find_day(at)
+
+
 def local_day(books: Books, at: int) -> str:
-    """The day of a time in the policy's timezone, YYYYMMDD, as ids carry it."""
-    return local_time(books, at).strftime("%Y%m%d")
+    """The day of a time, YYYYMMDD, as ids carry it."""
+    return local_date(books, at).strftime("%Y%m%d")
+
+
+def local_month(books: Books, at: int) -> str:
+    """The month of a time, YYYY-MM, as files and reports are named."""
+    return local_date(books, at).strftime("%Y-%m")
 
 
 def format_time(books: Books, at: int) -> str:
-    """ISO 8601 with the offset of the policy's timezone, to the second."""
+    """ISO 8601 with the offset of the timezone in force, to the second."""
     return local_time(books, at).isoformat(timespec="seconds")
 
 
 def find_missing_year(books: Books) -> int | None:
     """The first year whose days off are needed now and not known: this year, from November on the next; else None."""
-    today = local_time(books, books.now)
+    today = local_date(books, books.now)
     return books.book.find_missing_year(today.year, today.month)

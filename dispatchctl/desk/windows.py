@@ -7,7 +7,7 @@ from typing import Any
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.periods import Period as Stretch
 from dispatchctl.desk.periods import list_beside as list_periods
-from dispatchctl.desk.times import local_time
+from dispatchctl.desk.times import local_date, local_time
 from dispatchctl.policy.items import PERSON
 from dispatchctl.registers.page import split_items
 from dispatchctl.reports.documents import Beside, Heading, list_wanted_beside
@@ -23,7 +23,7 @@ def describe_period(books: Books, kind: str, stretch: Stretch) -> tuple[Window, 
 
 def build_period(books: Books, stretch: Stretch) -> Window:
     """A stretch of time as the measures need it: with its local days, and the present that judges running clocks."""
-    first, last = (local_time(books, at).date() for at in (stretch.start, max(stretch.start, stretch.end - 1)))
+    first, last = (local_date(books, at) for at in (stretch.start, max(stretch.start, stretch.end - 1)))
     return Window(stretch.start, stretch.end, (first.isoformat(), (last + timedelta(days=1)).isoformat()), books.now)
 
 

@@ -6,6 +6,7 @@ path: what compiles is imported only where the cache has nothing.
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatchctl.errors import Fault
@@ -82,6 +83,29 @@ class Rulebook:
         """
         index = bisect_right(self._starts, epoch) - 1
         return (self.versions[0], True) if index < 0 else (self.versions[index], False)
+
+    def find_day(self, epoch: int) -> date:
+        """The day that a time (seconds) lies on, by the timezone of the version in force; see find_midnight."""
+        from zoneinfo import ZoneInfo
+
+        index = max(bisect_right(self._starts, epoch) - 1, 0)
+        day = datetime.fromtimestamp(epoch, ZoneInfo(self.versions[index].policy["timezone"])).date()
+        if index + 1 == len(self.versions):
+            return day
+        return min(day, _read_day(self.versions[index + 1]) - timedelta(days=1))
+
+    def find_midnight(self, day: date) -> int:
+        """When a day begins, seconds: 00:00 in the timezone of the version in force on it.
+
+        So days follow each other without a gap, whatever timezones versions have, and a time's day never goes back:
+        what is left of a day in the old timezone once the next version's has begun belongs to that, what is too much
+        of one to the day before.
+        """
+        from zoneinfo import ZoneInfo
+
+        before = [version for version in self.versions if _read_day(version) <= day]
+        zone = ZoneInfo((before[-1] if before else self.versions[0]).policy["timezone"])
+        return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp())
 
     @classmethod
     def of(cls, form: "Form | None", read_other: Callable[[str], Version | None] | None = None) -> "Rulebook":
@@ -182,6 +206,10 @@ class Rulebook:
             "yearly": yearly,
             "yearly_from": since,
         }
+
+
+def _read_day(version: Version) -> date:
+    return date.fromisoformat(version.policy["effective_from"])
 
 
 def _read_judging(version: Version) -> Mapping[str, Any]:

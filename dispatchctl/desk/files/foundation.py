@@ -9,7 +9,7 @@ from dispatchctl.desk.actors import find_actor
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.policy.doubts import doubt_in_force
 from dispatchctl.desk.staff.posts import check_id, staff_event
-from dispatchctl.desk.times import find_missing_year, local_time
+from dispatchctl.desk.times import find_missing_year, local_date
 from dispatchctl.errors import DispatchError, UsageFault
 from dispatchctl.store.files import FILE_MODE, FOLDER_MODE
 from dispatchctl.store.folder import list_shut, make_folder
@@ -148,7 +148,7 @@ def _examine_books(ws: Workspace, books: Books, note: Callable[..., None]) -> No
     note("doubts in rules", f"{doubts[0]}{more}" if doubts else "none", WARNING if doubts else "ok")
     through, missing = books.book.days[2], find_missing_year(books)
     told = f"{through}" if missing is None else f"{through}; the days off of {missing} are missing"
-    late = through < local_time(books, books.now).year  # before that it is no fault: they may not be announced yet
+    late = through < local_date(books, books.now).year  # before that it is no fault: they may not be announced yet
     note("days published through", told, "ends before this year: policy publish --days" if late else "ok")
     seals = list_seals(books.folder.path)
     note("last seal", " ".join(seals[-1]) if seals else "none")

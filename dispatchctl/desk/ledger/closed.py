@@ -11,7 +11,7 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.ledger.due import BY_KEY, Item, find_due, has_lost_fact, list_happened, split_key
 from dispatchctl.desk.ledger.entries import Entry
 from dispatchctl.desk.months.closed import close_books, list_closed, list_outdated, open_standing
-from dispatchctl.desk.times import local_time
+from dispatchctl.desk.times import local_month
 from dispatchctl.registers import case_of
 from dispatchctl.rules.charges import Occurrence
 
@@ -84,7 +84,7 @@ def _list_likely(books: Books, key: str, months: Sequence[str]) -> Iterator[str]
             continue
         root = books.index.family_of(case_of(head))
         if root:
-            began = min(local_time(books, row.at).strftime("%Y-%m") for row in books.index.family_rows(root))
+            began = min(local_month(books, row.at) for row in books.index.family_rows(root))
             yield from (month for month in months if month >= began)
 
 
@@ -96,4 +96,4 @@ def _find_fact(books: Books, key: str, now: int) -> Occurrence | None:
 
 
 def _name_month(books: Books, fact: Occurrence) -> str:
-    return local_time(books, fact.at).strftime("%Y-%m")
+    return local_month(books, fact.at)

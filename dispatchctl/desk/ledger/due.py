@@ -46,7 +46,7 @@ def list_due_charges(
     """
     where, values = "at >= ? AND at < ?", [start, end]
     found = list_counting(db, table, where, values, now, staff=staff)
-    reader = _Reader(db, table)
+    reader = _Reader(db, table, now)
     items = [reader.describe(each) for each in found]
     given = {item["key"] for item in items}
     items += [item for item in list_unfounded(db, table, start, end, now, staff=staff) if item["key"] not in given]
@@ -57,10 +57,10 @@ def list_unfounded(
     db: sqlite3.Connection, table: ClockTable, start: int, end: int, now: int, *, staff: str = ""
 ) -> list[Item]:
     """The entries that stand on a fact of [start, end), seconds, which is none any more; as list_due_charges."""
-    reader = _Reader(db, table)
+    reader = _Reader(db, table, now)
     return [
         reader.describe_unfounded(entry)
-        for entry in list_entries_of(db, reader.say, start, end, staff)
+        for entry in list_entries_of(db, reader.timezone, start, end, staff)
         if has_lost_fact(db, table, entry, now)
     ]
 
@@ -78,7 +78,7 @@ def find_due(db: sqlite3.Connection, table: ClockTable, key: str, now: int) -> I
     """What is due under this key, as list_due_charges has it; None where no fact gives it."""
     for parts in split_key(key):
         for each in list_counting(db, table, BY_KEY, parts, now):
-            return _Reader(db, table).describe(each)
+            return _Reader(db, table, now).describe(each)
     return None
 
 
@@ -162,9 +162,10 @@ def _keep_counting(
 class _Reader:
     """Turns what was found into items: names, texts of clauses, what became of each."""
 
-    def __init__(self, db: sqlite3.Connection, table: ClockTable) -> None:
+    def __init__(self, db: sqlite3.Connection, table: ClockTable, now: int) -> None:
         self.db, self.table = db, table
-        self.say = Formatter(table.book.newest.policy["timezone"])
+        self.timezone = str(table.book.at(now)[0].policy["timezone"])
+        self.say = Formatter(self.timezone)
         self.names: Mapping[str, str] = dict(db.execute("SELECT id, name FROM staff").fetchall())
 
     def describe(self, found: Charge) -> Item:

@@ -2,13 +2,15 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
-from dispatchctl.desk.times import Formatter
 from dispatchctl.registers.page import split_items
 from dispatchctl.rules.discipline import Sanction
 from dispatchctl.store.schema import quote
+from dispatchctl.typed import to_epoch
 
+DAY = 86_400
 LIVE = ("proposed", "approved", "paid")  # states of an entry that stands
 STANDS = f"state IN ({', '.join(repr(state) for state in LIVE)})"
 ENTRY = (
@@ -61,11 +63,25 @@ def list_record(db: sqlite3.Connection, staff: str, until: int) -> list[Sanction
     ]
 
 
-def list_entries_of(db: sqlite3.Connection, say: Formatter, start: int, end: int, staff: str) -> Iterable[Entry]:
-    """The entries that rest on a fact of [start, end) and stand."""
-    # Local times of one offset compare as texts; what has none is before any of its own second.
-    bounds = [str(say(each))[:19] for each in (start, end)]
-    rest = f"WHERE occurred_at >= ? AND occurred_at < ? AND evidence IS NOT NULL AND {STANDS}"
+def list_entries_of(db: sqlite3.Connection, timezone: str, start: int, end: int, staff: str) -> Iterable[Entry]:
+    """The entries that rest on a fact of [start, end) and stand; timezone: of times without an offset."""
+    rest, more = f"evidence IS NOT NULL AND {STANDS}", []
     if staff:
-        rest += " AND staff = ?"
-    return list(read_entries(db, rest, [*bounds, *([staff] if staff else [])]))
+        rest, more = f"{rest} AND staff = ?", [staff]
+    return list_occurred(db, timezone, start, end, rest, more)
+
+
+def list_occurred(
+    db: sqlite3.Connection,
+    timezone: str,
+    start: int,
+    end: int,
+    rest: str,
+    values: Sequence[Any] = (),
+    more: Sequence[str] = (),
+) -> list[Entry]:
+    """The entries of what occurred in [start, end), seconds, and meets a condition; more: further columns."""
+    # As texts, times of several offsets are in order to a day only.
+    bounds = [datetime.fromtimestamp(each, UTC).isoformat()[:19] for each in (start - DAY, end + DAY)]
+    found = read_entries(db, f"WHERE occurred_at >= ? AND occurred_at < ? AND {rest}", [*bounds, *values], more)
+    return [each for each in found if start <= to_epoch(datetime.fromisoformat(each["occurred_at"]), timezone) < end]

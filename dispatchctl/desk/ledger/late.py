@@ -7,7 +7,7 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.months.closed import MICRO, close_books, list_closed
 from dispatchctl.desk.months.late import Late, list_late
 from dispatchctl.desk.periods import Period
-from dispatchctl.desk.times import local_time
+from dispatchctl.desk.times import local_month
 from dispatchctl.registers.row import Row
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _list_new_facts(
         before = {(fact.rule, fact.staff, fact.evidence) for fact in _list_facts(books, root, rows, until)}
         for fact in _list_facts(books, root, rows, last):
             new = (fact.rule, fact.staff, fact.evidence) not in before and fact.at < stretch.start
-            if new and local_time(books, fact.at).strftime("%Y-%m") in closed:
+            if new and local_month(books, fact.at) in closed:
                 yield fact
 
 
@@ -67,7 +67,7 @@ def _list_moved(books: Books, fact: "ChargeRow", closed: Mapping[str, int], stre
     for found in list_counting(books.index.db, books.judging.table, where, values, books.now):
         if (found.rule["from_nth"] or 1) < 2:
             return
-        month = local_time(books, found.occurrence.at).strftime("%Y-%m")
+        month = local_month(books, found.occurrence.at)
         if month in closed:
             then = close_books(books.present, [month], closed[month])
             if find_due(then.index.db, then.judging.table, found.occurrence.key, then.now) is None:

@@ -6,7 +6,7 @@ from typing import Any
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.ledger.closed import is_unfounded
 from dispatchctl.desk.ledger.due import UNFOUNDED
-from dispatchctl.desk.ledger.entries import read_entries
+from dispatchctl.desk.ledger.entries import list_occurred, read_entries
 from dispatchctl.desk.periods import month_period
 from dispatchctl.desk.times import Formatter
 
@@ -26,12 +26,9 @@ def list_ledger(books: Books, month: str = "", staff: str = "") -> Iterator[dict
     say = Formatter(books.timezone)
     if month:
         period = month_period(books, month)
-        # Local times of one zone compare as texts; a spending has no fact but its own time.
-        bounds = [str(say(each))[:19] for each in (period.start, period.end)]
-        occurred = "WHERE state <> 'void' AND COALESCE(occurred_at, '') >= ? AND occurred_at < ?"
-        spent = "WHERE state = 'spent' AND first_at >= ? AND first_at < ?"
+        spent = "WHERE state = 'spent' AND first_at >= ? AND first_at < ?"  # it has no fact but its own time
         entries = [
-            *read_entries(db, occurred, bounds, more),
+            *list_occurred(db, books.timezone, period.start, period.end, "state <> 'void'", more=more),
             *read_entries(db, spent, (period.start, period.end), more),
         ]
     else:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dispatchctl.cache import keep_folder
 from dispatchctl.desk.books import Books, LateJudge, Then
 from dispatchctl.desk.periods import YEAR, Period, start_of
-from dispatchctl.desk.times import local_time
+from dispatchctl.desk.times import local_date
 from dispatchctl.policy.rulebook import Rulebook
 from dispatchctl.registers import Pages
 from dispatchctl.store.seals import list_seals, read_seal
@@ -32,8 +32,8 @@ FACTS = ("clocks", "scores", "duties")  # what measures are of besides registers
 
 def list_months(books: Books, start: int, end: int) -> list[str]:
     """The months (YYYY-MM) that [start, end), seconds, lies in."""
-    first = local_time(books, start).date().replace(day=1)
-    last = local_time(books, max(start, end - 1)).date()
+    first = local_date(books, start).replace(day=1)
+    last = local_date(books, max(start, end - 1))
     months = []
     while first <= last:
         months.append(f"{first:%Y-%m}")
@@ -180,7 +180,7 @@ def find_scope(books: Books, months: Sequence[str]) -> "Scope":
         spans.append(make_span(books, first.replace(year=first.year - 1), last.replace(year=last.year - 1)))
     rules_since = books.book.find_change(books.present.book)
     if rules_since is not None and rules_since < spans[0].start:  # what began then may fall into the months by others
-        spans.append(make_span(books, local_time(books, rules_since).date(), last))
+        spans.append(make_span(books, local_date(books, rules_since), last))
     days_since = find_changed_day(books, books.present.book, books.book)
     since = min((each for each in (rules_since, days_since) if each is not None), default=None)
     fields = dict.fromkeys(pair for policy in policies for pair in list_time_fields(policy, books.pages))
@@ -197,7 +197,7 @@ def make_span(books: Books, first: date, last: date) -> "Span":
     from dispatchctl.store.part import Span
 
     first, last = first - timedelta(days=SLACK), last + timedelta(days=SLACK)
-    return Span(start_of(first, books.timezone), start_of(last, books.timezone), first.isoformat(), last.isoformat())
+    return Span(start_of(books, first), start_of(books, last), first.isoformat(), last.isoformat())
 
 
 def list_all_beside(policy: Mapping[str, Any]) -> Iterator[str]:
@@ -226,7 +226,7 @@ def find_changed_day(books: Books, one: Rulebook, two: Rulebook) -> int | None:
     through = [book.tables["through"] for book in (one, two)]
     if through[0] != through[1] or one.yearly != two.yearly:
         found.append(date(min(through) + 1, 1, 1).toordinal())
-    return start_of(date.fromordinal(min(found) - 1), books.timezone) if found else None
+    return start_of(books, date.fromordinal(min(found) - 1)) if found else None
 
 
 def open_part(books: Books, source: "Index", stem: str, until: int | None, scope: "Scope") -> "Index":

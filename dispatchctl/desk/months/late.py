@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.months.closed import MICRO, list_closed, list_months
 from dispatchctl.desk.periods import Period
-from dispatchctl.desk.times import format_time, local_time
+from dispatchctl.desk.times import format_time, local_month
 from dispatchctl.registers.row import Row
 from dispatchctl.store.files import RecordFile, list_files, open_regular, read_bytes
 from dispatchctl.store.gathering import PLACE
@@ -92,7 +92,7 @@ def _find_month(books: Books, row: Row, closed: Mapping[str, int]) -> str:
         aim = row.fields.get("row") if row.event == "retracted" else ""
         named = [each for each in rows if each.ref == aim] if aim else sorted(rows, key=lambda each: each.recorded)
         at = named[0].at if named else at
-    month = local_time(books, at).strftime("%Y-%m")
+    month = local_month(books, at)
     return month if month in closed else ""
 
 

@@ -5,6 +5,7 @@ are in force"). The audit register keeps when each was published, by whom, and i
 """
 
 import os
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ from dispatchctl.desk.events import begin
 from dispatchctl.desk.policy.draft import examine_draft, find_taken_roles, read_rules_text
 from dispatchctl.desk.policy.moves import NOTHING_MOVED, Moves, follow_moves
 from dispatchctl.desk.recording import Done
-from dispatchctl.desk.times import local_time
+from dispatchctl.desk.times import local_date
 from dispatchctl.errors import BadData, DispatchError, NotFound, OutcomeUnknown, Refused, UsageFault
 from dispatchctl.policy.assembling import resolve_policy_days
 from dispatchctl.policy.comparing import Change, compare_days, compare_rules, list_past_changes
@@ -134,7 +135,7 @@ def _resolve(books: Books, policy: dict[str, Any]) -> Days:
 
 
 def _today(books: Books, recorded: int) -> date:
-    return local_time(books, recorded // 1_000_000).date()
+    return local_date(books, recorded // 1_000_000)
 
 
 def _plan_version(books: Books, book: Rulebook, moment: Instant) -> Plan:
@@ -152,6 +153,7 @@ def _plan_version(books: Books, book: Rulebook, moment: Instant) -> Plan:
     if kept is not None and not draft_differs(text, read_text(kept.path)):
         return Plan(day, read_text(kept.path), [], None, kept)
     _check_day(book, day, _today(books, moment.recorded).isoformat())
+    _check_timezone(books, policy, _today(books, moment.recorded).isoformat())
     before = [version for version in book.versions if version.policy["effective_from"] <= day]
     follows = before[-1] if before else book.versions[0]
     today = _today(books, moment.recorded).toordinal()
@@ -194,6 +196,16 @@ def _check_day(book: Rulebook, day: str, today: str) -> None:
         raise Refused(
             f"{day} is not after {label}, which is in force: it is never changed",
             place="policy.effective_from",
+            hint="give the draft a later day",
+        )
+
+
+def _check_timezone(books: Books, policy: Mapping[str, Any], today: str) -> None:
+    """Refused for another timezone from today on: the day would begin anew, and the records of today have begun it."""
+    if policy["timezone"] != books.timezone and policy["effective_from"] <= today:
+        raise Refused(
+            f"another timezone than {books.timezone} cannot take effect today ({today}), whose records have been begun",
+            place="policy.timezone",
             hint="give the draft a later day",
         )
 

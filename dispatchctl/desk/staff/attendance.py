@@ -13,7 +13,7 @@ from dispatchctl.desk.fields import find_employed
 from dispatchctl.desk.names import resolve_staff
 from dispatchctl.desk.periods import start_of
 from dispatchctl.desk.recording import Done, was_recorded
-from dispatchctl.desk.times import format_time, local_time
+from dispatchctl.desk.times import format_time, local_date
 from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.page import VOID
 from dispatchctl.rules.calendar import last_second
@@ -34,7 +34,7 @@ def note_exception(books: Books, event: str, staff: str, day: str, reason: str, 
         writing = writing._replace(at=writing.at or _close_day(books, on))
 
     def start(moment: Instant) -> Sequence[Step]:
-        if local_time(books, moment.at).date() != on:
+        if local_date(books, moment.at) != on:
             raise UsageFault(f"is another day than {on.isoformat()}", place="--at")
         who = find_employed(books, staff, moment.at, "STAFF")
         known, said = _find_exception(books, event, who, on)
@@ -57,13 +57,13 @@ def _resolve(books: Books, staff: str) -> str:
 
 def _close_day(books: Books, on: date) -> str:
     """When an exception of that day happened, where nobody said: "" (now) today, else its close of business."""
-    today = local_time(books, books.now).date()
+    today = local_date(books, books.now)
     if on > today:
         raise Refused(f"{on.isoformat()} is in the future", place="--on")
     if on == today:
         return ""
     day = on.toordinal()
-    midnight = start_of(on, books.timezone)
+    midnight = start_of(books, on)
     calendar = books.judging.table.elapsed(books.book.at(midnight)[0])
     return format_time(books, last_second(calendar, day))
 

@@ -14,7 +14,7 @@ from dispatchctl.desk.names import say_no_person
 from dispatchctl.desk.periods import Period
 from dispatchctl.desk.rights import require_right
 from dispatchctl.desk.staff.appraisal import Appraised
-from dispatchctl.desk.times import format_time, local_time
+from dispatchctl.desk.times import format_time, local_month
 from dispatchctl.errors import BadData, Fault
 from dispatchctl.policy.rights import PAY
 from dispatchctl.rules.appraisal import share_of_year, sign_amount, write_money
@@ -121,7 +121,7 @@ def _find_paid(books: Books, entry: str, event: str, at: int, recorded: int, clo
 
     recorded: of the last row of the entry, microseconds.
     """
-    closing = closed.get(local_time(books, at).strftime("%Y-%m"))
+    closing = closed.get(local_month(books, at))
     if closing is None or recorded <= closing:
         return at
     told = [row.recorded for row in books.index.family_rows(entry) if row.event == event and row.recorded > closing]

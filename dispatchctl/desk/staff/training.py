@@ -13,7 +13,7 @@ from dispatchctl.desk.events import begin
 from dispatchctl.desk.fields import find_employed, read_fields
 from dispatchctl.desk.names import resolve_case
 from dispatchctl.desk.recording import Done, Refusal, record_each
-from dispatchctl.desk.times import format_time, local_time
+from dispatchctl.desk.times import format_time, local_date
 from dispatchctl.errors import Refused
 from dispatchctl.rules.families import Case
 from dispatchctl.typed import Writing
@@ -64,7 +64,7 @@ def note_presence(
 def _check_presence(books: Books, course: Case, staff: str, moment: Instant) -> None:
     _check_course(course)
     planned = course.fields.get("planned_for", "")
-    if planned and local_time(books, moment.at).date().isoformat() < planned[:10]:
+    if planned and local_date(books, moment.at).isoformat() < planned[:10]:
         raise Refused(f"{course.id} is planned for {planned[:10]}, after {format_time(books, moment.at)[:10]}")
     for row in course.rows:
         if row.event in PRESENCE and row.fields.get("staff") == staff:

@@ -85,6 +85,12 @@ def publish(desk: Desk, day: str, limit: str, fine: str) -> None:
     desk.do("mgr", "policy", "publish")
 
 
+def move(desk: Desk, zone: str) -> None:
+    """Publish the draft with another timezone."""
+    desk.edit_rules((r"timezone: [A-Za-z/_]+", f"timezone: {zone}"))
+    desk.do("mgr", "policy", "publish")
+
+
 def test_a_closed_month_is_judged_by_what_was_published_by_its_closing(desk: Desk) -> None:
     """Days that come, past days, a version, another in its place, days of that one: the month says what it said."""
     questions = list_questions(desk)
@@ -93,6 +99,7 @@ def test_a_closed_month_is_judged_by_what_was_published_by_its_closing(desk: Des
         lambda: close_days(desk, "2027-02-08", "2026-11-04", "2026-11-05", "2026-11-06"),
         lambda: publish(desk, "2026-12-20", "1bh", "99"),
         lambda: close_days(desk, "2027-02-08"),
+        lambda: move(desk, "America/New_York"),
         lambda: publish(desk, "2026-12-20", "2bh", "88"),
         lambda: close_days(desk, "2027-02-08", "2026-11-09"),
     )
@@ -101,7 +108,9 @@ def test_a_closed_month_is_judged_by_what_was_published_by_its_closing(desk: Des
         step()
         asked = slice(None) if step is steps[-1] else slice(3)
         assert ask_all(desk, questions[asked]) == before[asked], number
-    assert len(list((desk.folder / "records/policies").iterdir())) == 6
+    assert len(list((desk.folder / "records/policies").iterdir())) == 7
+    desk.now = LATER
+    assert ask_all(desk, questions) == before
 
 
 def test_a_closed_month_looks_the_same_from_next_year(desk: Desk) -> None:
