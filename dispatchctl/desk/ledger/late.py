@@ -29,8 +29,14 @@ def list_late_charges(books: Books, stretch: Period) -> list[dict[str, Any]]:
     give when the month was closed (or, of a later stretch, before that began); and what only counts now because one
     more of its kind came before it.
     """
+    from dispatchctl.desk.ledger.closed import find_owed
     from dispatchctl.desk.ledger.due import find_due
     from dispatchctl.rules.charges import make_key
+
+    def find(key: str) -> dict[str, Any] | None:
+        if books.closing is None:  # as it would be proposed: by the rules of the closed month that has the fact
+            return find_owed(books, key, books.now)
+        return find_due(books.index.db, books.judging.table, key, books.now)
 
     families = late_families(books, stretch)
     closed = list_closed(books.present) if families else {}
@@ -38,7 +44,7 @@ def list_late_charges(books: Books, stretch: Period) -> list[dict[str, Any]]:
     for fact in _list_new_facts(books, families, closed, stretch):
         own = make_key(fact.rule, fact.evidence, fact.staff)
         for key in (own, *_list_moved(books, fact, closed, stretch)):
-            item = None if key in items else find_due(books.index.db, books.judging.table, key, books.now)
+            item = None if key in items else find(key)
             if item is not None:
                 items[key] = item
     return sorted(items.values(), key=lambda item: (item["occurred_at"], item["key"]))

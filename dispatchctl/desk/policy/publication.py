@@ -153,7 +153,7 @@ def _plan_version(books: Books, book: Rulebook, moment: Instant) -> Plan:
     if kept is not None and not draft_differs(text, read_text(kept.path)):
         return Plan(day, read_text(kept.path), [], None, kept)
     _check_day(book, day, _today(books, moment.recorded).isoformat())
-    _check_timezone(books, policy, _today(books, moment.recorded).isoformat())
+    _check_timezone(books, book, policy, _today(books, moment.recorded).isoformat())
     before = [version for version in book.versions if version.policy["effective_from"] <= day]
     follows = before[-1] if before else book.versions[0]
     today = _today(books, moment.recorded).toordinal()
@@ -200,13 +200,16 @@ def _check_day(book: Rulebook, day: str, today: str) -> None:
         )
 
 
-def _check_timezone(books: Books, policy: Mapping[str, Any], today: str) -> None:
-    """Refused for another timezone from today on: the day would begin anew, and the records of today have begun it."""
-    if policy["timezone"] != books.timezone and policy["effective_from"] <= today:
+def _check_timezone(books: Books, book: Rulebook, policy: Mapping[str, Any], today: str) -> None:
+    """Refused for another timezone that would count today, whose records have been begun: from today on, or of a
+    version that would be the first, which counts before its day too.
+    """
+    first = book.versions[0].policy["effective_from"]
+    if policy["timezone"] != books.timezone and policy["effective_from"] <= max(today, first):
         raise Refused(
             f"another timezone than {books.timezone} cannot take effect today ({today}), whose records have been begun",
             place="policy.timezone",
-            hint="give the draft a later day",
+            hint=f"give the draft a day after {max(today, first)}",
         )
 
 

@@ -185,3 +185,14 @@ def test_what_came_late_is_due_in_its_closed_month_by_the_rules_of_then(desk: De
     assert desk.act("mgr", *december).out == before
     done = desk.do("mgr", "ledger", "propose", "--all", "--month", "2026-12")
     assert [each["key"] for each in done] == [each["key"] for each in json.loads(before)]
+
+
+def test_what_comes_late_after_new_days_is_proposed_as_it_is_listed(desk: Desk) -> None:
+    desk.now = "2026-12-08T09:00:00+08:00"
+    close_days(desk, "2027-03-01")
+    desk.now = "2026-12-14T09:00:00+08:00"
+    desk.do("sup-e", "attendance", "late", "pan", "--on", "2026-11-03")
+    listed = {each["key"]: each["policy"] for each in desk.do("mgr", "ledger", "due", "--month", "this")}
+    assert set(listed.values()) == {"2026-11-02"}, "November was judged by the version in whose place another stands"
+    desk.do("mgr", "ledger", "propose", "--all", "--month", "this")
+    assert {row["key"]: row["policy_version"] for row in desk.rows("ledger")} == listed

@@ -98,6 +98,19 @@ def test_another_timezone_does_not_take_effect_today(desk: Desk) -> None:
     desk.do("mgr", "policy", "publish")
 
 
+def test_the_first_version_counts_before_its_day_too(run: Run, isolated: Path) -> None:
+    """So its timezone is that of today, and neither a version in its place nor one before it has another."""
+    desk = copy_desk(run, isolated)
+    move(desk, "Asia/Shanghai", "2027-02-01")
+    desk.do("mgr", "policy", "publish")
+    for day in ("2027-02-01", "2027-01-15"):
+        move(desk, NEW_YORK, day)
+        assert "give the draft a day after 2027-02-01" in desk.refuse(4, "mgr", "policy", "publish")
+    move(desk, NEW_YORK, "2027-02-02")
+    desk.do("mgr", "policy", "publish")
+    assert take_at(desk, "2026-11-09T10:00") == "20261109"
+
+
 def test_without_a_version_the_draft_counts(run: Run, isolated: Path) -> None:
     desk = copy_desk(run, isolated)
     desk.edit_rules((ZONE, f"timezone: {NEW_YORK}"))
