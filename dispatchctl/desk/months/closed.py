@@ -131,7 +131,7 @@ def open_standing(present: Books, month: str, closing: int) -> Books:
         def open_index(books: Books) -> "Index":
             return open_part(books, present.index, "", None, find_scope(books, [month]))
 
-        standing = Books(Workspace(dict(present.ws.given)), Then(book, open_index, present, now=present.now))
+        standing = Books(present.ws.vary(), Then(book, open_index, present, now=present.now))
         present.standing[month] = seen, standing
     return present.standing[month][1]
 
