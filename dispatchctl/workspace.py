@@ -164,9 +164,8 @@ class Workspace:
     keys have no titles. Whoever has read them asks for a `view` that does. `recorded` is the same for all of a command.
     """
 
-    def __init__(self, given: dict[str, Any] | None = None, recorded: Recorded | None = None) -> None:
+    def __init__(self, given: dict[str, Any] | None = None) -> None:
         self.given: dict[str, Any] = given if given is not None else {}
-        self.recorded = recorded if recorded is not None else Recorded()
         self._timezone = ""
         self._language = ""
         self._load_titles: Callable[[], Mapping[str, Mapping[str, str]]] | None = None
@@ -174,7 +173,8 @@ class Workspace:
         self._settings: Settings | None = None
         self._sources: dict[str, str] = {}
         self._now: int | None = None
-        self._held: list[ExitStack] = []  # shared by all views, as is what follows
+        self.recorded = Recorded()  # shared by all of a command, as is what follows
+        self._held: list[ExitStack] = []
         self._kept: dict[Hashable, Any] = {}
         self._closing = ExitStack()
 
@@ -275,7 +275,9 @@ class Workspace:
 
     def vary(self, **given: Any) -> "Workspace":
         """The same command with other options."""
-        return Workspace({**self.given, **given}, self.recorded)
+        other = Workspace({**self.given, **given})
+        other.recorded, other._held, other._kept, other._closing = self.recorded, self._held, self._kept, self._closing
+        return other
 
     @property
     def records_path(self) -> str:
