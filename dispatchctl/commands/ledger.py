@@ -69,7 +69,8 @@ def due(books: Books, month: str, staff: str) -> None:
     if month and not items:
         tell_empty(books, f"nothing is due of {month}")
     print_warnings(books)
-    emit(then.ws, items, DUE, ids="key", keys=KEYS, page=books.pages.get("ledger"))
+    shown = [{key: item[key] for key in KEYS} for item in items]
+    emit(then.ws, shown, DUE, ids="key", keys=KEYS, page=books.pages.get("ledger"))
 
 
 @command("propose")

@@ -16,7 +16,7 @@ from dispatchctl.rules.variants import ClockTable
 if TYPE_CHECKING:
     from dispatchctl.desk.judged import CaseLayout
     from dispatchctl.rules.charges import ChargeTable
-    from dispatchctl.store.fact_rows import ChargeRow, ScoreRow
+    from dispatchctl.store.fact_rows import ChargeRow, FactRow, ScoreRow
     from dispatchctl.store.judgements import ClockRow, Judged
 
 
@@ -69,6 +69,7 @@ class Judging:
         family = fold_family(rows, self.pages)
         clocks: list[ClockRow] = []
         charges: list[ChargeRow] = []
+        facts: list[FactRow] = []
         scores: list[ScoreRow] = []
         cases = []
         counted: list[tuple[str, tuple[object, ...]]] = []
@@ -80,32 +81,39 @@ class Judging:
             instances = judge_case(family, case, self.table, self.people)
             for instance in instances:
                 clocks += list_clock_rows(root, family, case, instance)
-            charges += self._list_charges(root, family, case, instances, derived)
+            self._note_charges(root, family, case, instances, derived, charges, facts)
             if case.register in self._counted:
                 counted += list_counted_rows(root, case, self._counted[case.register])
             if case.register == "staff":
                 scores += list_score_rows(root, case)
-        return Judged(cases, clocks, charges, scores, counted)
+        return Judged(cases, clocks, charges, scores, facts, counted)
 
-    def _list_charges(
+    def _note_charges(
         self,
         root: str,
         family: Family,
         case: Case,
         instances: Sequence[Instance],
         derived: Mapping[str, Mapping[str, str]],
-    ) -> "Iterable[ChargeRow]":
-        """What rules say follows from the case, as rows of the table `charges`; most commands judge nothing of it."""
-        late = any(one.clock in self._charged_clocks and one.breached is not False for one in instances)
-        if not late and case.register not in self._charged:
-            return []
+        charges: "list[ChargeRow]",
+        facts: "list[FactRow]",
+    ) -> None:
+        """Add what rules say follows from the case, as rows of the table `charges`, and what its facts are called, as
+        rows of `facts`; most commands judge nothing of it.
+        """
+        clocks = [one for one in instances if one.clock in self._charged_clocks]
+        if all(one.breached is False for one in clocks) and case.register not in self._charged:
+            return
         from dispatchctl.rules.charges import ChargeTable, list_occurrences
-        from dispatchctl.store.fact_rows import ChargeRow
+        from dispatchctl.rules.facts import list_evidence
+        from dispatchctl.store.fact_rows import ChargeRow, FactRow
 
         if self._charges is None:
             self._charges = ChargeTable(self.book)
-        found = list_occurrences(family, case, instances, self._charges, self.people, derived)
-        return [ChargeRow(family=root, **occurrence._asdict()) for occurrence in found]
+        table = self._charges
+        found = list_occurrences(family, case, instances, table, self.people, derived)
+        charges += [ChargeRow(family=root, **occurrence._asdict()) for occurrence in found]
+        facts += [FactRow(root, *named) for named in list_evidence(family, case, clocks, table.events)]
 
     def derive(self, family: Family, case: Case) -> dict[str, str]:
         """What is derived of a case (`derived` of its page), by the rules in force when it began."""

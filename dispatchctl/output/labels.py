@@ -123,6 +123,7 @@ COLUMNS: dict[str, Column] = {
         Column("records", "records", "记录文件夹"),
         Column("request_id", "request id", "请求编号", "id"),
         Column("tries", "tries", "未接次数", "number"),
+        Column("same_fact", "same fact", "同一事由", "list"),
         Column("followup", "follow-up", "进行中的回访", "id"),
         Column("events", "history", "历史", "list"),
         Column("clocks", "clocks", "时限", "list"),
@@ -151,6 +152,7 @@ WORDS = {  # states that no page has: of clocks, of charges, of verdicts
     "none": ("none", "无"),
     "due": ("due", "应提出"),
     "unfounded": ("unfounded", "依据已失"),
+    "conflict": ("entered twice", "重复入账"),
     "asked": ("asked", "已申请"),
     # values that a page fixes
     "request": ("request", "服务请求"),

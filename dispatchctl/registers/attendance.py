@@ -16,6 +16,7 @@ PAGE = complete_page(
         one="attendance entry",
         subject=("staff",),
         fixed=("date",),
+        once=("date", "staff"),
         listed=("id", "state", "staff", "date", "reason"),
         fields=(
             Field("staff", "staff", "员工", type="staff"),

@@ -75,7 +75,8 @@ class Register(NamedTuple):
     (a complaint's measures). told: what an answer to people says of a case besides its state, by its fields, else its
     parent's. subject: the fields that name whom its rows are about ("id": the case is the person).
     rowwise: fields of which each row has its own (a mark's), read row by row. fixed: fields
-    on which more rests than their value: the row is taken back instead.
+    on which more rests than their value: the row is taken back instead. once: fields that together with the event name
+    what is told once, whichever row tells it ("id": the case); what tells it again says nothing more.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Register(NamedTuple):
     subject: tuple[str, ...] = ()
     rowwise: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()
+    once: tuple[str, ...] = ()
 
 
 def list_carried(page: Register, event: str) -> tuple[str, ...]:

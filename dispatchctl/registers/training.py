@@ -16,6 +16,7 @@ PAGE = complete_page(
         subject=("staff",),
         listed=("id", "topic", "planned_for", "staff", "score", "about"),
         rowwise=("staff",),
+        once=("id", "staff"),
         fields=(
             Field("topic", "topic", "主题"),
             Field("planned_for", "planned for", "计划时间", type="time", option="on"),

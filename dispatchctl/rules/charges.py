@@ -13,12 +13,12 @@ from zoneinfo import ZoneInfo
 
 from dispatchctl.policy.rulebook import Rulebook, Version
 from dispatchctl.policy.spans import Limit
-from dispatchctl.registers import complaints
 from dispatchctl.registers.page import VOID, split_items
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.calendar import Calendar
 from dispatchctl.rules.clocks import Instance
 from dispatchctl.rules.corrections import read_facts
+from dispatchctl.rules.facts import RULINGS, name_breach, name_rows
 from dispatchctl.rules.families import Case, Family
 from dispatchctl.rules.limits import add_limit
 from dispatchctl.rules.owners import find_order, read_fields_at, read_item, resolve_owners
@@ -27,8 +27,6 @@ from dispatchctl.rules.people import People
 BREACH, HAND = "breach", "hand"
 EVER = "ever"
 OWNER_WORDS = ("receiver", "department-head", "dispatcher")
-#: of these events of a case only the one that is in force is a fact, however often it was given
-RULINGS: Mapping[str, tuple[str, ...]] = {"complaints": tuple(complaints.RULINGS)}
 
 Rule = Mapping[str, Any]  # a compiled entry of `charges` or `rewards`
 
@@ -36,15 +34,17 @@ Rule = Mapping[str, Any]  # a compiled entry of `charges` or `rewards`
 class Occurrence(NamedTuple):
     """One rule, one fact, one person. Times are seconds.
 
-    at: when it happened; of a clock, when it was due. running: 1 where that clock has not stopped, so that it is a fact
-    only once `at` has passed while it was not paused. amount: what the event itself carries, as money, where the rule
-    asks for that. policy: the label of the version that judges it. The names are those of store/judgements.py.
+    at: when it happened; of a clock, when it was due. evidence: the row or the start of the clock that records it now;
+    fact: what it is called whichever does (rules.facts). running: 1 where that clock has not stopped, so that it is a
+    fact only once `at` has passed while it was not paused. amount: what the event itself carries, as money, where the
+    rule asks for that. policy: the label of the version that judges it. The names are those of store/judgements.py.
     """
 
     rule: str
     staff: str
     at: int
     evidence: str
+    fact: str
     register: str
     case: str
     clock: str | None
@@ -60,12 +60,12 @@ class Occurrence(NamedTuple):
     @property
     def key(self) -> str:
         """What names the same fact under the same rule for the same person, for ever."""
-        return make_key(self.rule, self.evidence, self.staff)
+        return make_key(self.rule, self.fact, self.staff)
 
 
-def make_key(rule: str, evidence: str, staff: str) -> str:
-    """RULE/EVIDENCE/STAFF."""
-    return f"{rule}/{evidence}/{staff}"
+def make_key(rule: str, fact: str, staff: str) -> str:
+    """RULE/FACT/STAFF; in older releases the evidence stood in the place of the fact."""
+    return f"{rule}/{fact}/{staff}"
 
 
 class ChargeTable:
@@ -141,22 +141,24 @@ def list_occurrences(
     people: People,
     derived: Mapping[str, Mapping[str, str]],
 ) -> list[Occurrence]:
-    """Every occurrence of a case, each (rule, evidence, person) once; none for a void case.
+    """Every occurrence of a case, each (rule, evidence, fact, person) once; none for a void case.
 
     derived: what is derived of the family's cases, by id (rules.derived).
     """
     if case.state == VOID:
         return []
-    found: dict[str, Occurrence] = {}
+    found: dict[tuple[str, str, str, str], Occurrence] = {}
     if case.register in table.registers:
+        names = {(row.ref, row.event): name for row, name in name_rows(family, case, table.events)}
         for row, last in _list_rows(case, table):
             version, _ = table.book.at(row.at)
             rules = table.rules(version, (case.register, row.event))
             if rules:
                 fields = read_facts(case, max(row.at, last.at), last)
                 fact = Fact(family, case, row.at, version, fields, derived, frozenset(last.fields))
-                for one in _judge_fact(rules, fact, row.ref, row.event, people):
-                    found.setdefault(one.key, one)
+                name = names[row.ref, row.event]
+                for one in _judge_fact(rules, fact, row.ref, name, row.event, people):
+                    found.setdefault((one.rule, one.evidence, one.fact, one.staff), one)
     for instance in instances if table.clocks else ():
         late = instance.breached or (instance.state == "running" and instance.due_at is not None)
         rules = table.rules(instance.variant.version, (BREACH, instance.clock)) if late else ()
@@ -166,8 +168,8 @@ def list_occurrences(
                 fields.update(read_item(case, instance.item, instance.due_at))
             version = instance.variant.version
             fact = Fact(family, case, instance.due_at, version, fields, derived, frozenset(), instance.item, instance)
-            for one in _judge_fact(rules, fact, name_instance(instance), None, people):
-                found.setdefault(one.key, one)
+            for one in _judge_fact(rules, fact, name_instance(instance), name_breach(instance), None, people):
+                found.setdefault((one.rule, one.evidence, one.fact, one.staff), one)
     return list(found.values())
 
 
@@ -204,7 +206,7 @@ def _list_rows(case: Case, table: ChargeTable) -> Iterator[tuple[Row, Row]]:
 
 
 def _judge_fact(
-    rules: Iterable[Rule], fact: Fact, evidence: str, event: str | None, people: People
+    rules: Iterable[Rule], fact: Fact, evidence: str, name: str, event: str | None, people: People
 ) -> Iterator[Occurrence]:
     one = fact.instance
     for rule in rules:
@@ -218,6 +220,7 @@ def _judge_fact(
                     staff,
                     fact.at,
                     evidence,
+                    name,
                     fact.case.register,
                     fact.case.id,
                     one.clock if one else None,

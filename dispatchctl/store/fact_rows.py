@@ -1,6 +1,7 @@
 """The rows that the index keeps of what few families have, charges and marks, declared. Store.
 
-As in judgements, the names of a row are the columns of its table.
+As in judgements, the names of a row are the columns of its table. Here stands, too, which fact an entry of the ledger
+rests on, in SQL: the one that its evidence records now, else the one that its key names.
 """
 
 from typing import NamedTuple
@@ -18,6 +19,7 @@ class ChargeRow(NamedTuple):
     staff: str
     at: int
     evidence: str
+    fact: str
     register: str
     case: str
     clock: str | None
@@ -29,6 +31,15 @@ class ChargeRow(NamedTuple):
     paused_from: int | None
     paused_until: int | None
     policy: str
+
+
+class FactRow(NamedTuple):
+    """What an entry of the ledger may rest on, and the name of the fact that this is or was: rules.facts.Named."""
+
+    family: str
+    case: str
+    evidence: str
+    fact: str
 
 
 class ScoreRow(NamedTuple):
@@ -43,3 +54,18 @@ class ScoreRow(NamedTuple):
     at: int
     by: str
     state: str
+
+
+def write_evidence(text: str) -> str:
+    """SQL: evidence as the table `facts` has it, the start of a clock in seconds. text: SQL of it as it was written."""
+    return f"COALESCE(substr({text}, 1, length({text}) - 25) || strftime('%s', substr({text}, -25)), {text})"
+
+
+_KEYED = (
+    "substr(ledger.key, length(ledger.rule) + 2, length(ledger.key) - length(ledger.rule) - length(ledger.staff) - 2)"
+)
+#: the fact of a row of `ledger`; where two instances of a clock started within a second, the one that its key names
+ENTRY_FACT = (
+    f"COALESCE((SELECT COALESCE(MAX(CASE WHEN facts.fact = {_KEYED} THEN facts.fact END), MIN(facts.fact)) FROM facts"
+    f' WHERE facts.evidence = {write_evidence("ledger.evidence")} AND facts."case" = ledger."case"), {_KEYED})'
+)

@@ -53,11 +53,11 @@ from dispatchctl.store.tails import (
 )
 
 if TYPE_CHECKING:  # a command that finds nothing new judges nothing
-    from dispatchctl.store.fact_rows import ChargeRow, ScoreRow
+    from dispatchctl.store.fact_rows import ChargeRow, FactRow, ScoreRow
     from dispatchctl.store.judge import Judge
     from dispatchctl.store.judgements import ClockRow, Judged
 
-FORMAT = 8  # of the tables; another number makes a new index
+FORMAT = 9  # of the tables; another number makes a new index
 TRIES = 5  # to read files that others change meanwhile
 WAIT = 10.0  # seconds for another process that writes the index
 UNHARMED = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")
@@ -480,6 +480,7 @@ class Index:
         """Put the judgements of families in the tables; the flag says that older ones may stand there."""
         clocks: list[ClockRow] = []
         charges: list[ChargeRow] = []
+        facts: list[FactRow] = []
         scores: list[ScoreRow] = []
         cases: dict[str, list[tuple[Any, ...]]] = {}
         counted: dict[str, list[tuple[Any, ...]]] = {}
@@ -488,13 +489,19 @@ class Index:
                 self._drop_judged(root)
             clocks += judged.clocks
             charges += judged.charges
+            facts += judged.facts
             scores += judged.scores
             for register, values in judged.cases:
                 cases.setdefault(register, []).append(values)
             for event, values in judged.rows:
                 counted.setdefault(event, []).append(values)
-        named: list[tuple[str, Sequence[Any]]] = [("clocks", clocks), ("charges", charges), ("scores", scores)]
-        for table, rows in named:
+        tables: tuple[tuple[str, Sequence[Any]], ...] = (
+            ("clocks", clocks),
+            ("charges", charges),
+            ("facts", facts),
+            ("scores", scores),
+        )
+        for table, rows in tables:
             # SQLite's module takes plain tuples a third faster than tuples with names.
             if rows:
                 self.db.executemany(insert_statement(table, rows[0]._fields), map(tuple, rows))

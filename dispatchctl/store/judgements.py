@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from dispatchctl.store.fact_rows import ChargeRow, ScoreRow
+    from dispatchctl.store.fact_rows import ChargeRow, FactRow, ScoreRow
 
 
 class ClockRow(NamedTuple):
@@ -60,6 +60,7 @@ class Judged(NamedTuple):
     clocks: Sequence[ClockRow]
     charges: "Sequence[ChargeRow]" = ()
     scores: "Sequence[ScoreRow]" = ()
+    facts: "Sequence[FactRow]" = ()
     rows: Sequence[tuple[str, tuple[Any, ...]]] = ()  # (an event as `orders.paid`, values of schema.row_columns)
 
 

@@ -251,6 +251,10 @@ class PartIndex(Index):
             " AND family NOT IN (SELECT id FROM chosen) AND family NOT IN (SELECT family FROM src.staff)",
             (max(span.end for span in scope.spans),),
         )
+        self.db.execute(  # what entries of the ledger rest on, however long ago
+            "INSERT INTO main.facts SELECT * FROM src.facts"
+            " WHERE family NOT IN (SELECT id FROM chosen) AND family NOT IN (SELECT family FROM src.staff)"
+        )
 
     def _rename_versions(self, scope: Scope) -> None:
         """Call the versions that judged what was taken over by the names that this part's rules have for them."""

@@ -5,12 +5,15 @@ from dispatchctl.registers.page import ALONE, Register, list_carried
 from dispatchctl.store.conditions import MARKED_ALONE, RUNNING
 
 # Facts below the cases, made anew with their family; what makes them is judged by the rules, never here.
-FACT_TABLES = ("charges", "scores")
+FACT_TABLES = ("charges", "facts", "scores")
 
 FACT_INDEXES = """
 CREATE INDEX charges_family ON charges(family);
 CREATE INDEX charges_at ON charges(at);
-CREATE INDEX charges_person ON charges(rule, staff, at, running, evidence);
+CREATE INDEX charges_person ON charges(rule, staff, at, running, evidence, fact);
+CREATE INDEX facts_family ON facts(family);
+CREATE INDEX facts_evidence ON facts(evidence, fact);
+CREATE INDEX facts_fact ON facts(fact, evidence);
 CREATE INDEX scores_family ON scores(family);
 CREATE INDEX scores_month ON scores(month);
 CREATE INDEX scores_at ON scores(at);
@@ -132,14 +135,21 @@ def row_table(page: Register, event: str) -> str:
 
 def judged_tables() -> dict[str, tuple[str, ...]]:
     """The tables of what judging gives besides the cases, each with its columns: the names of its rows."""
-    from dispatchctl.store.fact_rows import ChargeRow, ScoreRow  # few commands make an index
+    from dispatchctl.store.fact_rows import ChargeRow, FactRow, ScoreRow  # few commands make an index
     from dispatchctl.store.judgements import ClockRow
 
-    return {"clocks": ClockRow._fields, "charges": ChargeRow._fields, "scores": ScoreRow._fields}
+    return {
+        "clocks": ClockRow._fields,
+        "charges": ChargeRow._fields,
+        "facts": FactRow._fields,
+        "scores": ScoreRow._fields,
+    }
 
 
 def all_statements(pages: Pages, counted: tuple[str, ...] = ()) -> str:
     """Everything that a new index of these registers needs. counted: events whose rows it keeps, as `orders.paid`."""
+    from dispatchctl.store.fact_rows import write_evidence
+
     tables = [case_table(pages.get(register)) for register in pages.names]
     links = [
         "CREATE INDEX assignments_order ON assignments(order_id);",
@@ -150,6 +160,7 @@ def all_statements(pages: Pages, counted: tuple[str, ...] = ()) -> str:
         "CREATE INDEX complaints_contact ON complaints(contact_id);",
         "CREATE INDEX followups_about ON followups(about);",
         "CREATE INDEX ledger_key ON ledger(key);",
+        f"CREATE INDEX ledger_evidence ON ledger({write_evidence('evidence')});",
         'CREATE INDEX ledger_staff ON ledger(staff, "at:approved");',
         "CREATE INDEX ledger_occurred ON ledger(occurred_at);",
         "CREATE INDEX ledger_fund ON ledger(fund) WHERE fund IS NOT NULL;",

@@ -78,7 +78,7 @@ def test_the_nth_of_a_month_is_due_with_clause_and_evidence(desk: Desk) -> None:
     row = next(row for row in desk.rows("attendance") if row["at"] == november(5, "09:10"))
     evidence = f"attendance/2026-11.main#{row['seq']}"
     expected = {
-        "key": f"late-b/{evidence}/pan",
+        "key": "late-b/2026-11-05/late/pan/pan",
         "staff": "pan",
         "rule": "late-b",
         "kind": "fine",

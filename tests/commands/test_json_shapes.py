@@ -325,7 +325,7 @@ def test_the_ledger(desk: Desk) -> None:
         "id": str, "state": str, "key": MAYBE_TEXT, "staff": MAYBE_TEXT, "staff_name": MAYBE_TEXT, "rule": MAYBE_TEXT,
         "kind": MAYBE_TEXT, "amount": (Money, NONE), "range": list, "also": list, "taken": list, "clauses": list,
         "evidence": MAYBE_TEXT, "case": MAYBE_TEXT, "reason": MAYBE_TEXT, "occurred_at": Time, "fund": MAYBE_TEXT,
-        "entry_state": str,
+        "entry_state": str, "same_fact": list,
     }  # fmt: skip
     for each in ask("list"):
         check_shape(each, listed)

@@ -148,7 +148,7 @@ def dump(books: Books) -> dict[str, list[Any]]:
     """All that the tables say, in an order and with names of files that do not depend on when what was read."""
     db = books.index.db
     found: dict[str, list[Any]] = {}
-    judged = (*SHIPPED.names, "clocks", "charges", "scores", *books.book.counted)
+    judged = (*SHIPPED.names, "clocks", "charges", "facts", "scores", *books.book.counted)
     for table in (*judged, "requests", "sources", "counters", "faults"):
         rows = db.execute(f'SELECT * FROM "{table}"').fetchall()
         if table in judged:  # what their families are called is nobody's business

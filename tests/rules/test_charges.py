@@ -78,13 +78,13 @@ def test_an_event_is_a_fact_for_each_person_once():
     facts.note("N-1", "late", "11-03 09:00", staff="s1", date="2026-11-03")
     facts.note("N-2", "late", "11-03 09:00", staff="s2", date="2026-11-03")
     facts.note("N-3", "late", "11-03 09:00", staff="nobody", date="2026-11-03")
-    assert facts.keys("N-1") == ["late/attendance/2026-11.main#1/s1"]
+    assert facts.keys("N-1") == ["late/2026-11-03/late/s1/s1"]
     assert facts.keys("N-2") == facts.keys("N-3") == []
     facts.note(
         "C-1", "registered", "11-03 09:00", content="x", received_by="h1", about_staff="s1;s2", responsible="s2;s1"
     )
     facts.note("C-1", "ruled-valid", "11-03 10:00", kind="attitude", reason="x")
-    assert facts.keys("C-1") == ["both/complaints/2026-11.main#2/s1", "both/complaints/2026-11.main#2/s2"]
+    assert facts.keys("C-1") == ["both/C-1/ruled-valid/s1", "both/C-1/ruled-valid/s2"]
 
 
 def test_conditions_are_of_that_time_and_of_the_charged():
@@ -92,7 +92,7 @@ def test_conditions_are_of_that_time_and_of_the_charged():
     facts.note("s1", "changed", "11-04 00:00", **{"class": "A"})
     facts.note("N-1", "late", "11-03 09:00", staff="s1", date="2026-11-03")
     facts.note("N-2", "late", "11-05 09:00", staff="s1", date="2026-11-05")
-    assert facts.keys("N-1") == ["late/attendance/2026-11.main#1/s1"]
+    assert facts.keys("N-1") == ["late/2026-11-03/late/s1/s1"]
     assert facts.keys("N-2") == []
 
 
@@ -103,7 +103,7 @@ def test_a_row_speaks_for_itself_then_its_case_and_what_was_corrected():
     facts.note("A-1", "declined", "11-02 11:00", reason="x")
     assert facts.keys("A-1") == []
     facts.note("O-1", "amended", "11-02 10:30", priority="urgent", reason="x")
-    reference = "no/assignments/2026-11.main#2"
+    reference = "no/A-1/declined"
     assert facts.keys("A-1") == [f"{reference}/s1", f"{reference}/h1"]
     facts.note("A-1", "amended", "11-05 11:00", assignee="s2", reason="x")
     assert facts.keys("A-1") == [f"{reference}/s2", f"{reference}/h1"]
@@ -115,7 +115,7 @@ def test_a_later_change_is_no_correction():
     facts.note("C-1", "ruled-valid", "11-03 10:00", kind="attitude", reason="x")
     facts.note("C-1", "passed-on", "11-03 11:00", received_by="s2", passed_on_by="s1")
     facts.note("C-1", "amended", "11-03 12:00", received_by="h1", reason="x")  # corrects the passing on
-    assert facts.keys("C-1") == ["first/complaints/2026-11.main#2/s1"]
+    assert facts.keys("C-1") == ["first/C-1/ruled-valid/s1"]
 
 
 def test_retracted_rows_make_no_fact():
@@ -138,7 +138,7 @@ def test_of_rulings_the_one_in_force_is_the_fact_by_its_first_row():
     facts.note("C-1", "ruled-valid", "11-03 10:00", kind="attitude", reason="x")
     first = facts.keys("C-1")
     facts.note("C-1", "ruled-invalid", "11-03 11:00", kind="ground", reason="x")
-    assert facts.keys("C-1") == ["not/complaints/2026-11.main#3/h1"]
+    assert facts.keys("C-1") == ["not/C-1/ruled-invalid/h1"]
     facts.note("C-1", "ruled-valid", "11-03 12:00", kind="attitude", reason="x", about_staff="s1;s2")
     assert facts.keys("C-1") == [*first, first[0].removesuffix("s1") + "s2"]
 

@@ -77,7 +77,8 @@ def describe_row(books: Books, row: Row) -> dict[str, Any]:
 def show_case(books: Books, name: str, *, reveal: bool = False) -> dict[str, Any]:
     """`show`: the case, its history, its clocks and what was refused, its assignments' beside an order's own.
 
-    An order has its complaints, and what may be followed up its follow-ups, besides.
+    An order has its complaints, and what may be followed up its follow-ups, besides; an entry of the ledger the others
+    of its fact (`same_fact`).
     """
     family = books.family(name)
     case = family.cases[name]
@@ -102,10 +103,23 @@ def show_case(books: Books, name: str, *, reveal: bool = False) -> dict[str, Any
         item["followups"] = [describe_below(books, each, FOLLOW_UP) for each in list_below(family, name, "followups")]
     if case.page.item:
         item[name_parts(case.page)] = describe_parts(books, case)
+    if case.register == "ledger":
+        item["same_fact"] = list_of_same_fact(books, name)
     item["clocks"] = list_due(books, [name])
     item["conflicts"] = [describe_row(books, row) for row in case.conflicts]
     item["taken_back"] = [describe_row(books, row) for row in list_taken_back(books, case)]
     return item
+
+
+def list_of_same_fact(books: Books, name: str) -> list[str]:
+    """The ids of the other entries of the ledger that charge the fact of this one, where all of them stand."""
+    from dispatchctl.desk.ledger.entries import LIVE, find_entry, list_same_fact, say_conflict
+
+    entry = find_entry(books.index.db, name)
+    standing = list_same_fact(books.index.db, entry) if entry["state"] in LIVE else []
+    if len(standing) > 1:
+        books.warnings.append(say_conflict(standing))
+    return [each for each in standing if each != name]
 
 
 def describe_parts(books: Books, case: Case) -> list[dict[str, Any]]:

@@ -4,10 +4,11 @@ Rows are handed over one by one while their files are read; what they refer to i
 history they are then read once more and folded as it goes, so that memory does not grow with the rows of all years.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from dispatchctl import sizes
+from dispatchctl.desk.ledger.entries import say_conflict
 from dispatchctl.errors import Fault
 from dispatchctl.registers import Pages, case_of
 from dispatchctl.registers.kinds import KINDS, check_value
@@ -243,6 +244,13 @@ class CrossCheck:
     def _is_own(self, contact: str) -> bool:
         parts = contact.split("-")
         return (parts[2] if len(parts) == 4 else "main") == self.writer
+
+    def explain_twice(self, rows: Sequence[Row]) -> Fault:
+        """The fault of entries of the ledger that charge one fact, by the rows that proposed them."""
+        names, last = [row.id for row in rows], rows[-1]
+        hint = f"let one of them go: dispatchctl ledger waive (or reverse, once it is approved) {last.id} --reason TEXT"
+        place = (last.register, last.file, last.seq)
+        return self._fault(place, "charged-twice", say_conflict(names), "one entry that stands", hint)
 
     def fold_all(self, read_again: Callable[[], Iterable[Row]]) -> list[Fault]:
         """The rows that were not allowed when they came.

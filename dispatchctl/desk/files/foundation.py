@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from dispatchctl.cache import examine_cache, find_cache
 from dispatchctl.desk.actors import find_actor
 from dispatchctl.desk.books import Books
+from dispatchctl.desk.ledger.entries import list_conflicts
 from dispatchctl.desk.policy.doubts import doubt_in_force
 from dispatchctl.desk.staff.posts import check_id, staff_event
 from dispatchctl.desk.times import find_missing_year, local_date
@@ -160,6 +161,9 @@ def _examine_books(ws: Workspace, books: Books, note: Callable[..., None]) -> No
     note("who I am", actor or named or "nobody", "ok" if actor else trouble)
     faults = [*books.index.faults(), *(each.fault for each in books.list_short())]
     note("faults in records", len(faults), "ok" if not faults else "see: dispatchctl records check")
+    twice = list_conflicts(books.index.db)
+    told = "; ".join(", ".join(names) for names in twice) or "none"
+    note("charged twice", told, "see: dispatchctl ledger list" if twice else "ok")
     note("locale", os.environ.get("LC_ALL") or os.environ.get("LANG") or "none")
 
 

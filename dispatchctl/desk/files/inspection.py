@@ -11,6 +11,7 @@ from typing import NamedTuple
 from dispatchctl.cache import find_cache
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.files.crosscheck import CrossCheck
+from dispatchctl.desk.ledger.entries import list_conflicts
 from dispatchctl.errors import BadData, DispatchError, Fault, IndexDamaged
 from dispatchctl.policy.compiling import compile_policy
 from dispatchctl.registers import SHIPPED, Pages
@@ -51,11 +52,13 @@ class Inspection(NamedTuple):
         return sum(fault.code != TORN for fault in self.faults)
 
 
-def inspect_records(path: str, pages: Pages = SHIPPED, more: Sequence[Fault] = ()) -> Inspection:
+def inspect_records(
+    path: str, pages: Pages = SHIPPED, more: Sequence[Fault] = (), twice: Sequence[Sequence[Row]] = ()
+) -> Inspection:
     """Everything wrong in a records folder with these registers; SystemFailed where it cannot be read.
 
-    more: what the files themselves do not show (see list_short_files). Where a part of the folder is a link, nothing is
-    read, and the links are what is found.
+    more: what the files themselves do not show (see list_short_files). twice: see list_charged_twice. Where a part of
+    the folder is a link, nothing is read, and the links are what is found.
     """
     try:
         folder = open_folder(path)
@@ -67,10 +70,10 @@ def inspect_records(path: str, pages: Pages = SHIPPED, more: Sequence[Fault] = (
     more = [*more, explain_tracked(folder.label, tracked)] if tracked else more
     for _ in range(LOOKS - 1):
         before = _mark_files(folder)
-        found = _Look(folder, pages).take_all(more)
+        found = _Look(folder, pages).take_all(more, twice)
         if not found.findings or _mark_files(folder) == before:
             return found
-    return _Look(folder, pages).take_all(more)
+    return _Look(folder, pages).take_all(more, twice)
 
 
 def list_short_files(ws: Workspace) -> list[Fault]:
@@ -87,6 +90,23 @@ def list_short_files(ws: Workspace) -> list[Fault]:
         return []
     books.settle()
     return found
+
+
+def list_charged_twice(ws: Workspace) -> list[list[Row]]:
+    """Of each fact that stands in the ledger several times the rows that proposed it; only the rules tell facts."""
+    if "ledger" not in list_register_folders(open_folder(ws.records_path).path):
+        return []
+    try:
+        books = Books(ws)
+        found = [[_find_first(books, name) for name in names] for names in list_conflicts(books.index.db)]
+    except DispatchError:  # the rules, or the files: told otherwise
+        return []
+    books.settle()
+    return found
+
+
+def _find_first(books: Books, entry: str) -> Row:
+    return books.case(entry).rows[0]
 
 
 def _mark_files(folder: Folder) -> list[tuple[str, int, int]]:
@@ -120,7 +140,7 @@ class _Look:
         self.cross = CrossCheck(folder.label, folder.writer, pages)
         self.crc_before: dict[str, int] = {}  # label of a file -> the crc that it goes on from
 
-    def take_all(self, more: Sequence[Fault]) -> Inspection:
+    def take_all(self, more: Sequence[Fault], twice: Sequence[Sequence[Row]]) -> Inspection:
         for register in order_registers(self.pages):
             self._take_register(register)
             self._note_strays(register)
@@ -131,6 +151,7 @@ class _Look:
         self.faults += self.cross.fold_all(self._iterate_rows)
         self._check_versions(read_publications(self.folder.path, self.folder.label))
         self.faults += more
+        self.faults += map(self.cross.explain_twice, twice)
         told = {fault.file for fault in (*more, *self.faults) if fault.code in (SHORT, UNREADABLE)}
         for fault in (*self._check_sealed(), *self._check_named()):
             if fault.file not in told:

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from dispatchctl.desk.books import Books
-from dispatchctl.desk.ledger.due import BY_KEY, Item, find_due, has_lost_fact, list_happened, split_key
-from dispatchctl.desk.ledger.entries import Entry
+from dispatchctl.desk.ledger.due import BY_FACT, Item, find_due, has_lost_fact, list_facts_of, list_happened, split_key
+from dispatchctl.desk.ledger.entries import Entry, name_fact
 from dispatchctl.desk.months.closed import close_books, list_closed, list_outdated, open_standing
 from dispatchctl.desk.times import local_month
 from dispatchctl.registers import case_of
@@ -24,15 +24,15 @@ class MonthJudge(NamedTuple):
     books: Books
 
 
-def find_owed(books: Books, key: str, now: int) -> Item | None:
+def find_owed(books: Books, key: str, now: int, *, by_row: bool = False) -> Item | None:
     """What is due under this key, as desk.ledger.due.find_due has it, by the rules that judge its month.
 
     None where no fact gives it, or only rules that came after the month was closed. now: judges clocks that still run.
     """
     judge = _find_judge(books, key)
     if judge is not None:
-        return find_due(judge.books.index.db, judge.books.judging.table, key, now)
-    item = find_due(books.index.db, books.judging.table, key, now)
+        return find_due(judge.books.index.db, judge.books.judging.table, key, now, by_row=by_row)
+    item = find_due(books.index.db, books.judging.table, key, now, by_row=by_row)
     fact = _find_fact(books, key, now) if item is not None else None
     return None if fact is not None and list_closed(books, [_name_month(books, fact)]) else item
 
@@ -40,7 +40,7 @@ def find_owed(books: Books, key: str, now: int) -> Item | None:
 def is_unfounded(books: Books, entry: Entry, now: int) -> bool:
     """Whether an entry that stands rests on a fact that is none any more, by the rules that judge its month."""
     lost = has_lost_fact(books.index.db, books.judging.table, entry, now)
-    return lost and find_owed(books, entry["key"], now) is None
+    return lost and find_owed(books, name_fact(entry), now) is None
 
 
 def open_key(books: Books, key: str) -> Books | None:
@@ -74,14 +74,16 @@ def _list_months(books: Books, key: str) -> Iterator[tuple[str, int]]:
 
 
 def _list_likely(books: Books, key: str, months: Sequence[str]) -> Iterator[str]:
-    """Of these months, in order, those that the evidence of a key may lie in: of a row before it was recorded, of a
-    clock after its case began.
+    """Of these months, in order, those that the fact of a key may lie in: one that is named by its day in that month, a
+    row before it was recorded, all else after its case began.
     """
     for _, evidence, _ in split_key(key) if months else ():
         head, _, rest = evidence.partition("/")
         if head in books.pages.names:
             yield from (month for month in reversed(months) if month <= rest[:7])
             continue
+        if head[:7] in months:
+            yield head[:7]
         root = books.index.family_of(case_of(head))
         if root:
             began = min(local_month(books, row.at) for row in books.index.family_rows(root))
@@ -89,8 +91,8 @@ def _list_likely(books: Books, key: str, months: Sequence[str]) -> Iterator[str]
 
 
 def _find_fact(books: Books, key: str, now: int) -> Occurrence | None:
-    for parts in split_key(key):
-        for occurrence in list_happened(books.index.db, BY_KEY, parts, now):
+    for parts in list_facts_of(books.index.db, key):
+        for occurrence in list_happened(books.index.db, BY_FACT, parts, now):
             return occurrence
     return None
 

@@ -8,7 +8,7 @@ from dispatchctl.desk.drafts import Instant, Step
 from dispatchctl.desk.events import act
 from dispatchctl.desk.ledger.closed import is_unfounded
 from dispatchctl.desk.ledger.due import is_own_amount
-from dispatchctl.desk.ledger.entries import LIVE, list_entries
+from dispatchctl.desk.ledger.entries import find_entry, list_same_fact, say_conflict
 from dispatchctl.desk.ledger.proposals import REGISTER, check_amount
 from dispatchctl.desk.names import resolve_case
 from dispatchctl.desk.recording import Done
@@ -41,8 +41,7 @@ def decide(books: Books, entry: str, event: str, fields: Mapping[str, str], writ
 
 
 def _is_unfounded(books: Books, one: Case, moment: Instant) -> bool:
-    entry = {"state": one.state, "key": one.fields.get("key", ""), "evidence": one.fields.get("evidence")}
-    return is_unfounded(books, entry, moment.recorded // 1_000_000)
+    return is_unfounded(books, find_entry(books.index.db, one.id), moment.recorded // 1_000_000)
 
 
 def _say_unfounded(one: Case) -> str:
@@ -55,7 +54,7 @@ def _check_approval(books: Books, one: Case, fields: Mapping[str, str], writing:
     amount, taken = fields.get("amount", ""), fields.get("taken", "")
     clauses, bounds = (split_items(one.fields.get(name, "")) for name in ("clauses", "range"))
     kind, proposed = one.fields.get("kind", ""), one.fields.get("amount", "")
-    _refuse_second(books, one)
+    _refuse_conflict(books, one, clauses)
     if taken:
         allowed = split_items(one.fields.get("instead", ""))
         if taken not in allowed:
@@ -82,12 +81,16 @@ def _rule_of(books: Books, one: Case) -> Rule | None:
     return find_rule(version, one.fields.get("rule", "")) if version else None
 
 
-def _refuse_second(books: Books, one: Case) -> None:
-    """Refused where another entry of the same key stands that came first: two offices may have proposed at once."""
-    standing = [entry for entry in list_entries(books.index.db, one.fields["key"]) if entry["state"] in LIVE]
-    first = next((entry for entry in standing if entry["state"] != "proposed"), standing[0] if standing else None)
-    if first is not None and first["id"] != one.id:
-        raise Refused(f"{one.fields['key']} is in the ledger already: {first['id']}, {first['state']}")
+def _refuse_conflict(books: Books, one: Case, clauses: Sequence[str]) -> None:
+    """Refused where another entry of the same fact stands: two offices proposed it before they shared their rows."""
+    standing = list_same_fact(books.index.db, find_entry(books.index.db, one.id))
+    if len(standing) > 1:
+        ways = [f"ledger {_name_way(books, name)} {name}" for name in standing]
+        raise Refused(f"{say_conflict(standing)}{cite(clauses)}", hint=f"with --reason TEXT: {', or '.join(ways)}")
+
+
+def _name_way(books: Books, name: str) -> str:
+    return "waive" if books.case(name).state == "proposed" else "reverse"
 
 
 def settle(books: Books, entry: str, event: str, writing: Writing) -> Done:
@@ -96,11 +99,13 @@ def settle(books: Books, entry: str, event: str, writing: Writing) -> Done:
 
     def plan(moment: Instant, family: Family) -> Sequence[Step]:
         one = family.cases[case]
-        clauses = cite(split_items(one.fields.get("clauses", "")))
+        clauses = split_items(one.fields.get("clauses", ""))
         if one.fields.get("kind") == "proposal":
-            raise Refused(f"{case} is a proposal: it is approved or waived, nothing else{clauses}")
-        if event == "paid" and one.state == "approved" and not Decimal(one.fields.get("amount") or 0):
-            raise Refused(f"there is no money in {case}{clauses}")
+            raise Refused(f"{case} is a proposal: it is approved or waived, nothing else{cite(clauses)}")
+        if event == "paid" and one.state == "approved":
+            if not Decimal(one.fields.get("amount") or 0):
+                raise Refused(f"there is no money in {case}{cite(clauses)}")
+            _refuse_conflict(books, one, clauses)
         if _is_unfounded(books, one, moment):
             books.warnings.append(f"{_say_unfounded(one)}: it is for ledger reverse")
         return [Step(event, {})]

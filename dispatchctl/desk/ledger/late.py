@@ -1,6 +1,7 @@
 """Charges that came late: due because of rows that were recorded after a month was closed. Desk."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from dispatchctl.desk.books import Books
@@ -30,19 +31,21 @@ def list_late_charges(books: Books, stretch: Period) -> list[dict[str, Any]]:
     more of its kind came before it.
     """
     from dispatchctl.desk.ledger.closed import find_owed
-    from dispatchctl.desk.ledger.due import find_due
+    from dispatchctl.desk.ledger.due import find_due, is_looking_back
     from dispatchctl.rules.charges import make_key
+
+    by_row = is_looking_back(books)
 
     def find(key: str) -> dict[str, Any] | None:
         if books.closing is None:  # as it would be proposed: by the rules of the closed month that has the fact
-            return find_owed(books, key, books.now)
-        return find_due(books.index.db, books.judging.table, key, books.now)
+            return find_owed(books, key, books.now, by_row=by_row)
+        return find_due(books.index.db, books.judging.table, key, books.now, by_row=by_row)
 
     families = late_families(books, stretch)
     closed = list_closed(books.present) if families else {}
     items: dict[str, dict[str, Any]] = {}
     for fact in _list_new_facts(books, families, closed, stretch):
-        own = make_key(fact.rule, fact.evidence, fact.staff)
+        own = make_key(fact.rule, fact.fact, fact.staff)
         for key in (own, *_list_moved(books, fact, closed, stretch)):
             item = None if key in items else find(key)
             if item is not None:
@@ -53,14 +56,17 @@ def list_late_charges(books: Books, stretch: Period) -> list[dict[str, Any]]:
 def _list_new_facts(
     books: Books, families: Mapping[str, list[Late]], closed: Mapping[str, int], stretch: Period
 ) -> "Iterator[ChargeRow]":
-    """The facts of closed months that late rows have given."""
+    """The facts of closed months that late rows have given; as a closed month tells them, row by row."""
+    from dispatchctl.desk.ledger.due import is_looking_back
+
+    name = attrgetter("rule", "staff", "evidence" if is_looking_back(books) else "fact")
     for root, found in families.items():
         rows = books.present.index.family_rows(root)
         last = max(late.row.recorded for late in found)
         until = max(min(closed[late.month] for late in found), stretch.start * MICRO - 1)
-        before = {(fact.rule, fact.staff, fact.evidence) for fact in _list_facts(books, root, rows, until)}
+        before = set(map(name, _list_facts(books, root, rows, until)))
         for fact in _list_facts(books, root, rows, last):
-            new = (fact.rule, fact.staff, fact.evidence) not in before and fact.at < stretch.start
+            new = name(fact) not in before and fact.at < stretch.start
             if new and local_month(books, fact.at) in closed:
                 yield fact
 

@@ -17,12 +17,13 @@ from dispatchctl.desk.ledger.closed import find_owed
 from dispatchctl.desk.ledger.due import (
     DUE,
     Item,
+    is_looking_back,
     is_own_amount,
     list_due_charges,
     list_unfounded,
     resolve_measures,
 )
-from dispatchctl.desk.ledger.entries import LIVE, STANDS, Entry, list_entries, pick_entry
+from dispatchctl.desk.ledger.entries import LIVE, STANDS, Entry, list_entries, name_fact, pick_entry, say_conflict
 from dispatchctl.desk.ledger.late import list_late_charges
 from dispatchctl.desk.months.closed import list_closed, open_for_period
 from dispatchctl.desk.names import resolve_case, resolve_staff, show_text, suggest_nearest
@@ -47,12 +48,16 @@ def list_month(books: Books, month: str, staff: str = "") -> tuple[Books, list[I
 
     As far as it has happened by now. A closed month is as of its closing; what came later about it is due in the month
     that recorded it, and an entry whose fact is gone since is listed in the month that holds now, until it is reversed.
+    What stands in the ledger twice is told as a warning, too.
     """
     period = month_period(books, month)
     person = resolve_staff(books, staff, option="--staff", present=False) if staff else ""
     then = open_for_period(books, period)
-    items = list_due_charges(then.index.db, then.judging.table, period.start, period.end, then.now, staff=person)
+    db, table, by_row = then.index.db, then.judging.table, is_looking_back(then)
+    items = list_due_charges(db, table, period.start, period.end, then.now, staff=person, by_row=by_row)
     late = [item for item in list_late_charges(then, period) if person in ("", item["staff"])]
+    conflicts = {(item["entry"], *item["others"]) for item in (*late, *items) if item["others"]}
+    books.warnings += map(say_conflict, sorted(conflicts))
     return then, [*_list_lost(then, period, person), *late, *items]
 
 
@@ -65,7 +70,7 @@ def _list_lost(books: Books, period: Period, staff: str) -> list[Item]:
         return []
     lost = list_unfounded(books.index.db, books.judging.table, 0, period.start, books.now, staff=staff)
     lost = [item for item in lost if item["occurred_at"][:7] in closed]
-    return [item for item in lost if find_owed(books, item["key"], books.now) is None]
+    return [item for item in lost if find_owed(books, name_fact(item), books.now) is None]
 
 
 # --- proposing ----------------------------------------------------------------------------------------------------
@@ -84,7 +89,8 @@ def propose(
         item = find_owed(books, key, moment.recorded // 1_000_000)
         if item is None:
             raise NotFound(f"nothing is due under {show_text(key)}", hint="see: dispatchctl ledger due")
-        _refuse_standing(list_entries(books.index.db, item["key"]), again)
+        _refuse_standing(list_entries(books.index.db, item["rule"], item["fact"], item["staff"]), again)
+        item["key"] = name_fact(item)  # also of what an older release had proposed
         return [Step("proposed", {**_keep_item(item), "reason": reason})]
 
     done, refused = record_each(
@@ -95,8 +101,9 @@ def propose(
 
 def list_open_keys(books: Books, month: str) -> list[str]:
     """The keys of a month that nobody has proposed yet: what `propose --all` takes."""
+    db = books.index.db
     found = [item for item in list_month(books, month)[1] if item["state"] == DUE]
-    return [item["key"] for item in found if pick_entry(list_entries(books.index.db, item["key"])) is None]
+    return [item["key"] for item in found if not list_entries(db, item["rule"], item["fact"], item["staff"])]
 
 
 def _refuse_standing(entries: Sequence[Entry], again: bool) -> None:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from dispatchctl.desk.books import Books, Then
-from dispatchctl.desk.ledger.due import UNFOUNDED, list_due_charges
+from dispatchctl.desk.ledger.due import UNFOUNDED, is_looking_back, list_due_charges
 from dispatchctl.desk.months.closed import (
     list_months,
     list_renamed,
@@ -196,8 +196,13 @@ CHARGE = ("kind", "amount", "range", "also", "instead", "propose")  # what a rul
 
 def compare_charges(before: Books, after: Books, period: Period, *, everything: bool = False) -> list[Item]:
     """What is due from the facts of a period under either rules, by key, where it differs; everything: the rest too."""
+    by_row = is_looking_back(before)
     sides = [
-        {item["key"]: item for item in list_charges(books, period) if item["state"] != UNFOUNDED}
+        {
+            (item["rule"], item["evidence"] if by_row else item["fact"], item["staff"]): item
+            for item in list_charges(books, period, by_row=by_row)
+            if item["state"] != UNFOUNDED
+        }
         for books in (before, after)
     ]
     items = []
@@ -212,9 +217,10 @@ def compare_charges(before: Books, after: Books, period: Period, *, everything: 
     return sorted(items, key=lambda item: (item["occurred_at"], item["key"]))
 
 
-def list_charges(books: Books, period: Period) -> list[Item]:
-    """What is due from the facts of a period by the rules of these books."""
-    return list_due_charges(books.index.db, books.judging.table, period.start, period.end, books.now)
+def list_charges(books: Books, period: Period, *, by_row: bool) -> list[Item]:
+    """What is due from the facts of a period by the rules of these books; by_row: see is_looking_back."""
+    db, table = books.index.db, books.judging.table
+    return list_due_charges(db, table, period.start, period.end, books.now, by_row=by_row)
 
 
 # --- scores and totals ------------------------------------------------------------------------------------------------

@@ -3,12 +3,13 @@
 What is paid on is said by `appraise --pay` and recorded nowhere: pay.csv is edited by hand.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
+from dispatchctl.desk.ledger.entries import Entry, is_keyed_by_row, read_entries, say_conflict
 from dispatchctl.desk.months.closed import list_closed
 from dispatchctl.desk.names import say_no_person
 from dispatchctl.desk.periods import Period
@@ -19,10 +20,9 @@ from dispatchctl.errors import BadData, Fault
 from dispatchctl.policy.rights import PAY
 from dispatchctl.rules.appraisal import share_of_year, sign_amount, write_money
 from dispatchctl.rules.people import People
+from dispatchctl.rules.turns import Life, have_met, list_turns, list_turns_beside
 from dispatchctl.store.pay import BASE, INSURANCE, YEAR_END, PayFile, read_pay
-
-#: what changes the pay of a month: an approval, and what takes it back
-TURNS = (("approved", 1), ("reversed", -1), ("waived", -1))
+from dispatchctl.store.schema import mark_column
 
 
 def check_pay_access(books: Books, staff: str) -> None:
@@ -84,27 +84,51 @@ def _say_money(amount: Decimal | None) -> str | None:
     return None if amount is None else write_money(amount)
 
 
+EVENTS = ("proposed", "approved", "reversed", "waived")
+TIMES = tuple(map(mark_column, EVENTS))
+
+
+def _read_life(books: Books, entry: Entry, closed: Mapping[str, int]) -> Life:
+    """When an entry began, counted and ended; closed: see list_closed."""
+    proposed, approved, reversed_at, waived_at = (
+        None if entry[name] is None else _find_paid(books, entry, event, entry[name], closed)
+        for event, name in zip(EVENTS, TIMES, strict=True)
+    )
+    assert proposed is not None
+    return Life(entry["id"], proposed, approved, reversed_at or waived_at, "reversed" if reversed_at else "waived")
+
+
 def _list_entries(books: Books, staff: str, period: Period) -> Iterator[dict[str, Any]]:
     """What was approved in the period, and what was taken back in it of what had been approved, by time.
 
     So the month in which a fine was approved keeps it, and the month of its reversal gives it back: that of its `at`,
     or, where that one was closed when it was recorded, the month that recorded it. An approval that took a measure
-    instead of money moves none.
+    instead of money moves none. Of entries of one fact none counts while several of them stand.
     """
-    rows: Sequence[Any] = books.index.db.execute(
-        'SELECT id, kind, rule, amount, taken, recorded, "at:approved", "at:reversed", "at:waived" FROM ledger'
-        " WHERE staff = ? AND \"at:approved\" < ? AND state <> 'void'",
-        (staff, period.end),
-    ).fetchall()
-    closed = list_closed(books.present) if rows else {}
+    groups: dict[tuple[str, str], list[Entry]] = {}
+    rest = "WHERE staff = ? AND \"at:proposed\" < ? AND state <> 'void' ORDER BY first_at, id"
+    for entry in read_entries(books.index.db, rest, (staff, period.end), ("taken", "recorded", *TIMES)):
+        groups.setdefault((entry["rule"], entry["fact"]), []).append(entry)
+    closed = list_closed(books.present) if groups else {}
     turned = []
-    for entry, kind, rule, text, taken, recorded, *times in rows:
-        amount = sign_amount(kind or "", text)
-        if not amount or taken:
-            continue
-        for (event, sign), at in zip(TURNS, times, strict=True):
-            if at is not None and period.start <= _find_paid(books, entry, event, at, recorded, closed) < period.end:
-                turned.append((at, entry, event, kind, rule, sign * amount))
+    for group in groups.values():
+        lives = [_read_life(books, entry, closed) for entry in group]
+        # What an older release proposed twice it counted twice, and what takes that back is counted as well.
+        apart = have_met(lives) and not all(map(is_keyed_by_row, group))
+        standing = [life.entry for life in lives if life.stands(period.end - 1)]
+        if apart and len(standing) > 1:
+            books.warnings.append(say_conflict(standing))
+        for one, life in zip(group, lives, strict=True):
+            amount = sign_amount(one["kind"] or "", one["amount"])
+            if not amount or one["taken"]:
+                continue
+            others = [other for other in lives if other is not life]
+            turns = (
+                list_turns_beside(life, others, period.start, period.end)
+                if apart
+                else list_turns(life, period.start, period.end)
+            )
+            turned += [(at, one["id"], event, one["kind"], one["rule"], sign * amount) for at, event, sign in turns]
     for at, entry, event, kind, rule, amount in sorted(turned):
         yield {
             "id": entry,
@@ -116,13 +140,11 @@ def _list_entries(books: Books, staff: str, period: Period) -> Iterator[dict[str
         }
 
 
-def _find_paid(books: Books, entry: str, event: str, at: int, recorded: int, closed: Mapping[str, int]) -> int:
-    """The time (seconds) by which what changed an entry belongs to a month: its own, or when it was recorded.
-
-    recorded: of the last row of the entry, microseconds.
-    """
+def _find_paid(books: Books, entry: Entry, event: str, at: int, closed: Mapping[str, int]) -> int:
+    """The time (seconds) by which what changed an entry belongs to a month: its own, or when it was recorded."""
     closing = closed.get(local_month(books, at))
-    if closing is None or recorded <= closing:
+    if closing is None or entry["recorded"] <= closing:  # that of its last row
         return at
-    told = [row.recorded for row in books.index.family_rows(entry) if row.event == event and row.recorded > closing]
+    rows = books.index.family_rows(entry["id"])
+    told = [row.recorded for row in rows if row.event == event and row.recorded > closing]
     return max(told) // 1_000_000 if told else at

@@ -9,7 +9,7 @@ from typing import Any
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.ledger.closed import open_key
 from dispatchctl.desk.ledger.due import find_due
-from dispatchctl.desk.ledger.entries import list_entries
+from dispatchctl.desk.ledger.entries import find_entry, is_keyed_by_row, list_entries
 from dispatchctl.desk.names import show_text, suggest_nearest
 from dispatchctl.desk.why.charges import NEAR, explain_charge, find_amount
 from dispatchctl.desk.why.facts import explain_clock, explain_row
@@ -33,7 +33,8 @@ def explain_case(books: Books, name: str, limit: int = 0) -> Reason:
     family = books.family(name)
     case = family.cases[name]
     if case.register == "ledger" and case.fields.get("key"):
-        return explain_charge(books, case.fields["key"], limit, open_key(books, case.fields["key"]))
+        key = _find_key(books, name)
+        return explain_charge(books, key, limit, open_key(books, key))
     because = list(_explain_state(books, case))
     if case.register == "complaints" and case.rows:
         because += _explain_complaint(books, family, case)
@@ -42,6 +43,12 @@ def explain_case(books: Books, name: str, limit: int = 0) -> Reason:
     because += bound([explain_clock(books, one, limit) for one in instances], limit)
     because += bound(list(_list_charges(books, name)), limit)
     return make_reason("case", name, {"register": case.register, "state": case.state}, because)
+
+
+def _find_key(books: Books, name: str) -> str:
+    """The key of an entry's fact: as it was proposed, but for a number that moved since."""
+    entry = find_entry(books.index.db, name)
+    return str(entry["key"]) if is_keyed_by_row(entry) else make_key(entry["rule"], entry["fact"], entry["staff"])
 
 
 def _explain_state(books: Books, case: Case) -> Iterator[Reason]:
@@ -95,7 +102,7 @@ def _find_fact(case: Case, test: str) -> Any:
 def _list_charges(books: Books, name: str) -> Iterator[Reason]:
     """What is due because of a case, in short: each is opened by its own key."""
     rows = books.index.db.execute(
-        'SELECT rule, evidence, staff FROM charges WHERE family = ? AND "case" = ? ORDER BY at, rule, staff',
+        'SELECT DISTINCT rule, fact, staff FROM charges WHERE family = ? AND "case" = ? ORDER BY at, rule, staff',
         (books.index.family_of(name), name),
     ).fetchall()
     for row in rows:
@@ -105,7 +112,7 @@ def _list_charges(books: Books, name: str) -> Iterator[Reason]:
                 **{key: item[key] for key in ("rule", "title", "kind", "staff", "staff_name", "occurred_at")},
                 "due": True,
                 **{key: item[key] for key in ("state", "range", "policy")},
-                "amount": find_amount(list_entries(books.index.db, item["key"])) or item["amount"],
+                "amount": find_amount(list_entries(books.index.db, *row)) or item["amount"],
             }
             yield make_reason("charge", item["key"], value)
 

@@ -5,15 +5,15 @@ from typing import Any
 
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.ledger.due import (
-    BY_KEY,
+    BY_FACT,
     Charge,
     find_due,
     is_own_amount,
     judge_occurrence,
+    list_facts_of,
     list_happened,
-    split_key,
 )
-from dispatchctl.desk.ledger.entries import LIVE, Entry, list_entries, pick_entry
+from dispatchctl.desk.ledger.entries import LIVE, Entry, list_entries, pick_entry, read_entries
 from dispatchctl.desk.names import show_text, suggest_nearest
 from dispatchctl.desk.why.facts import explain_clock, explain_row, say_when
 from dispatchctl.errors import NotFound
@@ -34,7 +34,7 @@ def explain_charge(books: Books, key: str, limit: int = 0, then: Books | None = 
     """
     present, books = books, then or books
     found = _find_occurrence(books, key)
-    entries = list_entries(present.index.db, key)
+    entries = _find_entries(present, key, found)
     if found is None and not entries:
         raise NotFound(f"nothing is charged under the key {show_text(key)}", hint=_suggest_key(books, key))
     if found is None:
@@ -75,19 +75,29 @@ def explain_charge(books: Books, key: str, limit: int = 0, then: Books | None = 
 
 
 def find_amount(entries: Sequence[Entry]) -> str | None:
-    """The amount that the ledger has for a key: what was approved, else what was proposed."""
+    """The amount that the ledger has for a fact: what was approved, else what was proposed."""
     entry = pick_entry(entries)
     return entry["amount"] or None if entry else None
 
 
 def _find_occurrence(books: Books, key: str) -> Charge | None:
     """The fact behind a key with the rule that judges it, whether it counts or not."""
-    for parts in split_key(key):
-        occurrence = next(list_happened(books.index.db, BY_KEY, parts, books.now), None)
-        found = judge_occurrence(books.book, occurrence) if occurrence is not None else None
-        if found is not None:
-            return found
+    for parts in list_facts_of(books.index.db, key):
+        for occurrence in list_happened(books.index.db, BY_FACT, parts, books.now):
+            found = judge_occurrence(books.book, occurrence)
+            if found is not None:
+                return found
     return None
+
+
+def _find_entries(books: Books, key: str, found: Charge | None) -> list[Entry]:
+    """The entries of the ledger about the fact of a key; where there is none any more, of that of the key's entry."""
+    db = books.index.db
+    if found is not None:
+        one = found.occurrence
+        return list_entries(db, one.rule, one.fact, one.staff)
+    named = next(read_entries(db, "WHERE key = ? AND state <> 'void' ORDER BY first_at, id", (key,)), None)
+    return list_entries(db, named["rule"], named["fact"], named["staff"]) if named else []
 
 
 def _suggest_key(books: Books, key: str) -> str:
@@ -95,7 +105,7 @@ def _suggest_key(books: Books, key: str) -> str:
     rules = [each["id"] for each in list_rules(books.version)]
     if rule not in rules:
         return suggest_nearest(rule, rules) or "see: dispatchctl ledger due"
-    query = "SELECT rule, evidence, staff FROM charges WHERE rule = ? ORDER BY at DESC LIMIT ?"
+    query = "SELECT rule, fact, staff FROM charges WHERE rule = ? ORDER BY at DESC LIMIT ?"
     keys = [make_key(*row) for row in books.index.db.execute(query, (rule, NEAR))]
     return suggest_nearest(key, keys) or "see: dispatchctl ledger due"
 
@@ -121,9 +131,9 @@ def _explain_counting(
     if first == 1:
         return
     where, values = "rule = ? AND staff = ? AND at <= ?", (occurrence.rule, occurrence.staff, occurrence.at)
-    line = list(list_happened(books.index.db, where, values, books.now, "at, evidence"))
+    line = list_happened(books.index.db, where, values, books.now)
     calendar = books.judging.table.elapsed(version)
-    place = next(number for number, each in enumerate(line) if each.evidence == occurrence.evidence)
+    place = next(number for number, each in enumerate(line) if each.fact == occurrence.fact)
     number = list_numbers([each.at for each in line], rule["within"], calendar)[place]
     earlier = [
         make_reason("earlier", each.case, {"occurred_at": say_when(books, each.at), "evidence": each.evidence})

@@ -256,10 +256,13 @@ def list_keys(desk: Desk, month: str) -> dict[str, str]:
 
 def test_a_charge_that_comes_late_is_due_in_the_month_that_recorded_it(desk: Desk) -> None:
     before, after = list_keys(desk, "2026-11"), list_keys(desk, "2026-12")
-    late = "late-b/attendance/2026-12.main#1/pan"
-    assert late not in before
-    assert after[late] == after["often-late/attendance/2026-12.main#1/pan"] == "due"
+    (row,) = [each for each in desk.rows("attendance") if each["recorded_at"].startswith("2026-12")]
+    fact = f"{row['date']}/late/pan/pan"
+    late = f"late-b/{fact}"
+    assert not any("attendance/2026-12.main#1" in key for key in before)
+    assert after[late] == after[f"often-late/{fact}"] == "due"
     assert not before.keys() & after.keys()
+    assert all("/attendance/2026-11.main#" in key for key in before), "a closed month is listed row by row"
     assert set(before.values()) == {"due"}, "they were proposed after the closing"
     desk.do("mgr", "ledger", "propose", "--all", "--month", "2026-12")
     assert list_keys(desk, "2026-12")[late] == "proposed"
@@ -272,12 +275,12 @@ def test_a_charge_that_comes_late_is_due_in_the_month_that_recorded_it(desk: Des
 def test_a_fact_that_comes_late_makes_another_one_count(desk: Desk) -> None:
     """Late on the 4th was the first of November, and cost nothing; then the 3rd is recorded too."""
     first = next(row for row in desk.rows("attendance") if row["date"] == "2026-11-04")
-    moved = f"late-b/attendance/2026-11.main#{first['seq']}/pan"
-    assert moved not in list_keys(desk, "2026-11")
+    moved, by_row = "late-b/2026-11-04/late/pan/pan", f"late-b/attendance/2026-11.main#{first['seq']}/pan"
+    assert by_row not in list_keys(desk, "2026-11")
     desk.now = december(14, "09:00")
     desk.do("sup-e", "attendance", "late", "pan", "--on", "2026-11-03")
     desk.now = LATER
-    assert moved not in list_keys(desk, "2026-11")
+    assert by_row not in list_keys(desk, "2026-11")
     assert list_keys(desk, "2026-12")[moved] == "due"
 
 
