@@ -97,10 +97,17 @@ def list_charged_twice(ws: Workspace) -> list[list[Row]]:
     if "ledger" not in list_register_folders(open_folder(ws.records_path).path):
         return []
     try:
-        books = Books(ws)
-        found = [[_find_first(books, name) for name in names] for names in list_conflicts(books.index.db)]
+        return _ask_ledger(ws)
+    except IndexDamaged:  # it was thrown away
+        return _ask_ledger(ws)
     except DispatchError:  # the rules, or the files: told otherwise
         return []
+
+
+def _ask_ledger(ws: Workspace) -> list[list[Row]]:
+    books = Books(ws)
+    with books.mending():
+        found = [[_find_first(books, name) for name in names] for names in list_conflicts(books.index.db)]
     books.settle()
     return found
 

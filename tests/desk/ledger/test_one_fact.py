@@ -114,13 +114,12 @@ def test_an_arrival_that_is_noted_again(desk: Desk, proposing: Callable[[], Any]
     check_once(desk, item, "30.00")
 
 
-@WAYS
-def test_presence_at_a_course_that_is_noted_again(desk: Desk, proposing: Callable[[], Any]) -> None:
+def test_presence_at_a_course_that_is_noted_again(desk: Desk) -> None:
     course = desk.do("mgr", "training", "plan", "--topic", "礼仪", "--on", "2026-11-03")["id"]
     desk.clock(3, "10:00")
     for staff in ("pan", "shui"):
         desk.do("mgr", "training", "late", course, staff)
-    charge(desk, proposing)
+    charge(desk)
     row = next(row for row in desk.rows("training") if row["staff"] == "pan")
     desk.do("mgr", "retract", course, f"training/2026-11.main#{row['seq']}", "--reason", "记错")
     desk.do("mgr", "training", "late", course, "pan")
@@ -171,17 +170,16 @@ def test_a_clock_whose_start_is_given_again(desk: Desk, proposing: Callable[[], 
     check_once(desk, after[0], paid)
 
 
-@WAYS
-def test_a_clock_whose_rules_are_told_in_another_timezone(desk: Desk, proposing: Callable[[], Any]) -> None:
-    case = complain(desk, "--media", "--department", "engineering")
+def test_a_clock_whose_rules_are_told_in_another_timezone(desk: Desk) -> None:
+    complain(desk, "--media", "--department", "engineering")
     desk.clock(9, "09:00")
-    charge(desk, proposing)
+    charge(desk, key_by_row)
     before = due(desk)
     paid = balance(desk)
     assert {item["state"] for item in before} == {"paid"}
     desk.edit_rules((r"(?m)^  timezone: Asia/Shanghai", "  timezone: Asia/Tokyo"))
     after = due(desk)
-    assert after[0]["evidence"] == f"{case}/result/2026-11-02T10:00:00+09:00"
+    assert after[0]["evidence"] == "C-20261102-0001/result/2026-11-02T10:00:00+09:00"
     assert [item["entry"] for item in after] == [item["entry"] for item in before]
     check_once(desk, after[0], paid)
 
@@ -200,11 +198,10 @@ def test_two_instances_of_a_clock_are_two_facts(desk: Desk) -> None:
     assert keys == [f"late-job/{job}/breach.confirm/lin", f"late-job/{job}/breach.confirm/2/lin"]
 
 
-@WAYS
-def test_what_was_waived_is_not_due_anew_for_being_given_again(desk: Desk, proposing: Callable[[], Any]) -> None:
+def test_what_was_waived_is_not_due_anew_for_being_given_again(desk: Desk) -> None:
     case = complain(desk)
     rule(desk, case)
-    with proposing():
+    with key_by_row():
         desk.do("mgr", "ledger", "propose", "--all")
     desk.do("gm", "ledger", "waive", "1", "--reason", "初犯")
     desk.do("sup-e", "retract", case, "--reason", "判错类别")
