@@ -467,7 +467,7 @@ def test_whatever_was_decided_is_paid_in_one_month(desk: Desk) -> None:
     assert paid == {
         MONTH: [(entries[0], "-20.00"), (entries[1], "-21.00"), (entries[2], "-22.00")],
         "2026-12": [(entries[3], "-23.00"), (entries[0], "20.00"), (entries[4], "-24.00")],
-        "2027-01": [(entries[1], "21.00"), (entries[3], "23.00"), (entries[5], "-25.00")],
+        "2027-01": [(entries[5], "-25.00"), (entries[3], "23.00"), (entries[1], "21.00")],
         "2027-02": [],
     }
     standing = [each for each in desk.do("mgr", "ledger", "list") if each["state"] == "approved"]

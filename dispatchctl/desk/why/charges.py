@@ -21,6 +21,7 @@ from dispatchctl.policy.rulebook import Version
 from dispatchctl.registers.ledger import MONEYLESS
 from dispatchctl.rules.charges import Occurrence, Rule, find_rule, is_same_period, list_numbers, list_rules, make_key
 from dispatchctl.rules.reasons import Reason, bound, cite_clauses, make_reason
+from dispatchctl.rules.turns import CONFLICT
 
 NEAR = 500  # keys that one is compared with which nobody has
 
@@ -42,7 +43,7 @@ def explain_charge(books: Books, key: str, limit: int = 0, then: Books | None = 
     item = find_due(books.index.db, books.judging.table, key, books.now)
     entry = pick_entry(entries)
     if item is not None and entry is not None:
-        item["state"] = entry["state"]
+        item["state"] = CONFLICT if sum(each["state"] in LIVE for each in entries) > 1 else entry["state"]
         if entry["state"] in LIVE:
             item.update(also=entry["also"], record=entry["record"])
     occurrence, rule, version = found

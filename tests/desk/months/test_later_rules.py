@@ -139,7 +139,9 @@ def test_what_a_closed_month_says_is_due_is_proposed_and_approved_by_the_rules_o
     publish(desk, "2026-12-20", "2bh", "88")
     desk.now = LATER
     done = desk.do("mgr", "ledger", "propose", "--all", "--month", "2026-11")
-    assert [(each["key"], each["amount"]) for each in done] == [(each["key"], each["amount"]) for each in due]
+    facts = [f"late-b/{each['occurred_at'][:10]}/late/{each['staff']}/{each['staff']}" for each in due]
+    assert [each["key"] for each in done] == facts  # the list has them by their rows, as ever
+    assert [each["amount"] for each in done] == [each["amount"] for each in due]
     rows = [row for row in desk.rows("ledger") if row["event"] == "proposed"]
     assert {row["policy_version"] for row in rows} == {"2026-11-02"}
     for each in done:
@@ -165,8 +167,8 @@ def test_rules_of_before_that_gave_way_before_they_held(run: Run, isolated: Path
     assert {each["amount"] for each in done} == {"30.00"}
     assert len(done) == 3
     once = next(row["seq"] for row in desk.rows("attendance") if row["date"] == "2026-11-04")
-    only_now = f"late-b/attendance/2026-11.main#{once}/pan"
-    assert "nothing is due" in desk.refuse(3, "mgr", "ledger", "propose", only_now)
+    for only_now in (f"late-b/attendance/2026-11.main#{once}/pan", "late-b/2026-11-04/late/pan/pan"):
+        assert "nothing is due" in desk.refuse(3, "mgr", "ledger", "propose", only_now)
     for each in done:
         desk.do("mgr", "ledger", "approve", each["id"], "--reason", "核实")
 
@@ -184,7 +186,9 @@ def test_what_came_late_is_due_in_its_closed_month_by_the_rules_of_then(desk: De
     close_days(desk, "2027-03-01")
     assert desk.act("mgr", *december).out == before
     done = desk.do("mgr", "ledger", "propose", "--all", "--month", "2026-12")
-    assert [each["key"] for each in done] == [each["key"] for each in json.loads(before)]
+    listed = json.loads(before)
+    assert [each["key"].partition("/")[0] for each in done] == [each["rule"] for each in listed]
+    assert "late-b/2026-11-04/late/pan/pan" in [each["key"] for each in done]
 
 
 def test_what_comes_late_after_new_days_is_proposed_as_it_is_listed(desk: Desk) -> None:
