@@ -26,7 +26,7 @@ from dispatchctl.store.index import find_generations
 from dispatchctl.workspace import Workspace
 
 SPAWN = multiprocessing.get_context("spawn")
-LONGEST = 400  # commands a process
+LONGEST = 150  # commands a process
 COMMANDS = LONGEST if LONG else 25
 
 
