@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from desks import Desk, copy_desk
+from surroundings import LONG
 from transcripts import Result
 
 Run = Callable[..., Result]
@@ -106,11 +107,11 @@ def test_a_closed_month_is_judged_by_what_was_published_by_its_closing(desk: Des
     for number, step in enumerate(steps):
         desk.now = f"2026-12-{8 + number:02}T09:00:00+08:00"
         step()
-        asked = slice(None) if step is steps[-1] else slice(3)
+        asked = slice(None) if LONG or step is steps[-1] else slice(2, 3)  # each publication has the month made anew
         assert ask_all(desk, questions[asked]) == before[asked], number
     assert len(list((desk.folder / "records/policies").iterdir())) == 7
     desk.now = LATER
-    assert ask_all(desk, questions) == before
+    assert ask_all(desk, questions[:3]) == before[:3]
 
 
 def test_a_closed_month_looks_the_same_from_next_year(desk: Desk) -> None:
