@@ -112,3 +112,30 @@ def test_a_sealed_month_is_reported_byte_for_byte_after_more_was_recorded(old: t
     desk.do("lin", "attendance", "late", "wu", "--on", "2026-11-04")
     said = (folder / "said" / "report-monthly.json").read_text(encoding="utf-8")
     assert office.act("lin", "report", "monthly", "--month", "2026-10", "--json").out == said
+
+
+def test_what_was_proposed_by_rows_is_the_same_fact_still(old: tuple[Path, Office]) -> None:
+    """A ruling and a lateness that entries of that release rest on are taken back and recorded again."""
+    _, office = old
+    entries = [item for item in office.do("lin", "ledger", "list") if item["case"] and "/" in item["key"]]
+    assert {item["key"] for item in entries} == {
+        f"{item['rule']}/{item['evidence']}/{item['staff']}" for item in entries
+    }
+    for item in entries:
+        row = next(row for row in office.do("gao", "show", item["case"])["events"] if row["ref"] == item["evidence"])
+        office.do("gao", "retract", item["case"], item["evidence"], "--reason", "记错")
+        told = [each for each in office.do("lin", "ledger", "list") if each["id"] == item["id"]]
+        assert told[0]["state"] == "unfounded"
+        if item["case"].startswith("C"):
+            if office.state(item["case"]) == "resolved":
+                office.do("gao", "complaint", "reopen", item["case"])
+            office.do("gao", "complaint", "rule", item["case"], "--valid", row["fields"]["kind"], "--reason", "复查")
+        else:
+            office.do("lin", "attendance", "late", item["staff"], "--on", row["fields"]["date"])
+    listed = office.do("lin", "ledger", "list")
+    assert [(item["id"], item["state"]) for item in listed if item["case"]] == [
+        (item["id"], item["state"]) for item in entries
+    ]
+    for item in entries:
+        assert f"is in the ledger already: {item['id']}" in office.refuse(4, "lin", "ledger", "propose", item["key"])
+    office.check_index()
