@@ -5,6 +5,7 @@ is a fault, so nothing here can surprise.
 """
 
 import os
+from stat import S_ISREG
 from typing import Any
 
 from dispatchctl.cache import base_folder, find_base, read_kept, write_kept
@@ -34,6 +35,8 @@ def read_config() -> dict[str, str]:
     cached = _read_cached(stamp)
     if cached is not None:
         return cached
+    if not S_ISREG(stat.st_mode):
+        raise BadData("is not a regular file", place=path)
     if stat.st_size > SIZE_LIMIT:
         raise BadData(f"larger than {SIZE_LIMIT} bytes", place=path)
     try:

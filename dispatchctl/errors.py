@@ -4,6 +4,7 @@ Layer: below everything; imports nothing of the package. `cli` alone turns these
 exit codes, so a code is changed here and nowhere else.
 """
 
+import errno
 from contextlib import ExitStack
 from typing import ClassVar, NamedTuple
 
@@ -115,3 +116,17 @@ class Moved(Exception):
     def __init__(self, held: ExitStack | None) -> None:
         super().__init__("the records have changed")
         self.held = held
+
+
+def explain_failure(error: OSError, path: str, failed: str = "cannot be read: ") -> DispatchError:
+    """What it comes to that the system does not open a path that somebody named: the name may be at fault, or the disk.
+
+    NotFound where nothing is there, UsageFault for what can be no file, else SystemFailed.
+    """
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return NotFound("no such file", place=path)
+    if isinstance(error, IsADirectoryError):
+        return UsageFault("is a folder, not a file", place=path)
+    if error.errno in (0, errno.ENAMETOOLONG, errno.ELOOP, errno.ENXIO):  # 0: the store's own, of what is no file
+        return UsageFault(f"{failed}{error.strerror}", place=path)
+    return SystemFailed(f"{failed}{error.strerror}", place=path)

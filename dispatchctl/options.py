@@ -4,6 +4,7 @@ Layer: between cli and commands. A wrong value names its option; what needs the 
 """
 
 import functools
+import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,6 +19,7 @@ from dispatchctl.typed import (
     SIGNED_FORMS,
     WHEN_FORMS,
     Writing,
+    check_argument,
     is_blank,
     parse_day,
     parse_money,
@@ -30,12 +32,15 @@ from dispatchctl.workspace import Workspace, check_setting
 
 __all__ = [
     "CASE",
+    "COUNT",
+    "COUNT_OR_ALL",
     "DAY",
     "GLOBAL_OPTIONS",
+    "MEASURE",
     "MONEY",
     "MONTH",
-    "MOST",
     "NOT_GIVEN",
+    "PATH",
     "REGISTER",
     "SIGNED_MONEY",
     "SPAN",
@@ -61,7 +66,7 @@ __all__ = [
 ]
 
 SPAN_FORMS = "a positive whole number and m, h, bm, bh, d, wd or w, such as 30m, 2h, 1wd"
-MOST = 1 << 62  # of items asked for; SQLite counts no further
+MOST = 10**18 - 1  # of items asked for; SQLite counts no further than 2^63
 CANDIDATES = "dispatchctl.desk.completion"  # its list_candidates(workspace, kind, prefix) serves the shell's completion
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -97,29 +102,39 @@ class _NotGiven(str):
 NOT_GIVEN = _NotGiven()
 
 
-class TypedText(Converter):
-    """A text whose reading waits for the policy's zone; an empty one is refused. `kind` is what it completes to."""
+class GivenText(Converter):
+    """A text as it is typed. An empty one is refused: it is what a script has of a variable that nobody set."""
 
-    def __init__(self, name: str, allowed: str = "", kind: str = "") -> None:
+    def __init__(self, name: str, allowed: str = "") -> None:
         self.name = name
         self.allowed = allowed
-        self.kind = kind
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
         """What the help shows for the value."""
         return self.name.upper()
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The text without surrounding blanks."""
+        """The text."""
         if value is NOT_GIVEN:
             return ""
-        if isinstance(value, str):
-            value = value.strip()
-            if is_blank(value):
-                raise UsageFault(
-                    f"is empty{f' (allowed: {self.allowed})' if self.allowed else ''}", place=_name_option(param)
-                )
+        if isinstance(value, str) and is_blank(value):
+            told = f" (allowed: {self.allowed})" if self.allowed else ""
+            raise UsageFault(f"is empty{told}", place=_name_option(param))
         return value
+
+
+class TypedText(GivenText):
+    """A text whose reading waits for the policy's zone, without surrounding blanks. `kind` is what it completes to."""
+
+    def __init__(self, name: str, allowed: str = "", kind: str = "") -> None:
+        super().__init__(name, allowed)
+        self.kind = kind
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The text without surrounding blanks."""
+        return super().convert(
+            value.strip() if isinstance(value, str) and value is not NOT_GIVEN else value, param, ctx
+        )
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
         """Candidates from the index; none where it cannot be read: TAB must never print an error."""
@@ -145,7 +160,12 @@ class OneOf(TypedText):
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
         """The words, as the help shows them."""
-        return f"[{'|'.join(self.words)}]"
+        demanded = isinstance(param, click.Argument) and param.required
+        return ("{%s}" if demanded else "[%s]") % "|".join(self.words)
+
+    def get_missing_message(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        """What is said besides where one that is demanded was not given."""
+        return f"Choose from: {self.allowed}"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The word itself."""
@@ -159,6 +179,24 @@ class OneOf(TypedText):
         from click.shell_completion import CompletionItem
 
         return [CompletionItem(word) for word in self.words if word.startswith(incomplete)]
+
+
+class CountType(TypedText):
+    """A whole number, from `low` on; the value is an int."""
+
+    def __init__(self, low: int) -> None:
+        super().__init__("n", f"a whole number, {low} to {MOST}")
+        self.low = low
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number; one that is a default already is kept."""
+        if not isinstance(value, str):
+            return value
+        found = super().convert(value, param, ctx)
+        digits = re.fullmatch(r"0*([0-9]{1,18})", found)
+        if not digits or int(digits[1]) < self.low:
+            raise refuse_value(_name_option(param), found, self.allowed)
+        return int(digits[1])
 
 
 class MoneyType(TypedText):
@@ -199,6 +237,11 @@ CASE = TypedText("case", kind="case")
 STAFF = TypedText("staff", kind="staff")
 STATE = TypedText("state", kind="state")
 REGISTER = TypedText("register", kind="register")
+PATH = GivenText("file")
+KEY = GivenText("key")
+MEASURE = GivenText("measure")
+COUNT = CountType(1)
+COUNT_OR_ALL = CountType(0)
 MONEY = MoneyType("amount", MONEY_FORMS)
 SIGNED_MONEY = SignedMoneyType("amount", SIGNED_FORMS)
 SPAN = SpanType("span", SPAN_FORMS)
@@ -232,7 +275,10 @@ class Command(click.Command):
             found = parse(args)
             met: set[str] = set()
             for param in found[2]:
-                if not isinstance(param, click.Option) or isinstance(param, GlobalOption):
+                if isinstance(param, GlobalOption):
+                    continue
+                check_typed(param, found[0].get(param.name))
+                if not isinstance(param, click.Option):
                     continue
                 if param.multiple or param.is_flag or param.name not in met:
                     met.add(str(param.name))
@@ -258,6 +304,13 @@ def drop_blank(param: click.Option, values: dict[str, Any], ctx: click.Context) 
         values[str(param.name)] = ""
     elif value:
         raise UsageFault("is empty", place=_name_option(param))
+
+
+def check_typed(param: click.Parameter, typed: Any) -> None:
+    """UsageFault where what was typed for an option or argument, one word or several, is no text (check_argument)."""
+    for text in typed if isinstance(typed, list | tuple) else (typed,):
+        if isinstance(text, str):
+            check_argument(_name_option(param), text, path=param.type is PATH)
 
 
 def command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
@@ -359,7 +412,7 @@ def present_writing_options(function: Function) -> Function:
         return function(*args, writing=writing, **rest)
 
     refusing: Any = functools.update_wrapper(run, function)
-    result: Function = _take_writing(refusing, click.option("--at", hidden=True))
+    result: Function = _take_writing(refusing, click.option("--at", type=WHEN, hidden=True))
     return result
 
 
@@ -385,8 +438,8 @@ def _take_writing(function: Function, at_option: Callable[..., Any]) -> Function
     decorators = (
         at_option,
         click.option("--note", metavar="TEXT", help="A remark kept with the event."),
-        click.option("--request-id", metavar="KEY", help="The same key again writes nothing and repeats the result."),
-        click.option("--attach", metavar="FILE", multiple=True, help="Keep a copy of the file; may be repeated."),
+        click.option("--request-id", type=KEY, help="The same key again writes nothing and repeats the result."),
+        click.option("--attach", type=PATH, multiple=True, help="Keep a copy of the file; may be repeated."),
         click.option("--reason", EXCUSE, metavar="TEXT", default="", help="Why you, where nobody who may is there."),
         click.option("-n", "--dry-run", cls=ShortOption, is_flag=True, help="Check and show, but record nothing."),
     )
@@ -401,7 +454,7 @@ def output_options(function: Function) -> Function:
     """Give a command that writes files -o/--output FILE (format by its ending) and --force, as `output`, `force`."""
     function = click.option("--force", is_flag=True, help="Overwrite the file if it is there.")(function)
     return click.option(
-        "-o", "--output", cls=ShortOption, metavar="FILE", help="Write to a file; its ending names the format."
+        "-o", "--output", cls=ShortOption, type=PATH, help="Write to a file; its ending names the format."
     )(function)
 
 

@@ -20,6 +20,7 @@ BLANKS = (  # all white space of Unicode, and what is of no width or shown as no
     "\u2028\u2029\u202f\u205f\u3000\xad\u034f\u061c\u115f\u1160\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c"
     "\u202d\u202e\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\u2800\u3164\ufe0e\ufe0f\ufeff\uffa0"
 )
+PATH_LIMIT = 4096  # bytes of a path
 LAST_YEAR = 9998  # a day beyond it would overflow when a zone or a limit is applied
 
 
@@ -55,16 +56,34 @@ class Writing(NamedTuple):
                 raise UsageFault(why, place=option)
 
 
+def show_text(text: str) -> str:
+    """A text of the user's inside a message: quoted, at most 60 characters, without control characters."""
+    return repr(text if len(text) <= 60 else text[:60] + "…")
+
+
 def refuse_value(option: str, text: str, allowed: str) -> UsageFault:
-    """The error for a value that an option does not take; at most 60 characters of the value are repeated."""
-    shown = text if len(text) <= 60 else text[:60] + "…"
-    return UsageFault(f"{shown!r} is not understood (allowed: {allowed})", place=option)
+    """The error for a value that an option does not take."""
+    return UsageFault(f"{show_text(text)} is not understood (allowed: {allowed})", place=option)
 
 
 def refuse_word(option: str, text: str, allowed: str) -> UsageFault:
     """The same for a word that is none of a few."""
-    shown = text if len(text) <= 60 else text[:60] + "…"
-    return UsageFault(f"{shown!r} is not known (allowed: {allowed})", place=option)
+    return UsageFault(f"{show_text(text)} is not known (allowed: {allowed})", place=option)
+
+
+def check_argument(option: str, text: str, *, path: bool = False) -> None:
+    """UsageFault naming the option for a text that is none, whatever the option is for: one with a NUL or not UTF-8.
+
+    path: a name of a file may have any other byte, but it is not longer than PATH_LIMIT.
+    """
+    if "\0" in text:
+        raise UsageFault(f"character {text.index(chr(0)) + 1} is a NUL, which no text here can hold", place=option)
+    try:
+        size = len(text.encode(errors="surrogateescape" if path else "strict"))
+    except UnicodeEncodeError as error:
+        raise UsageFault(f"character {error.start + 1} is no character: the text is not UTF-8", place=option) from None
+    if path and size > PATH_LIMIT:
+        raise UsageFault(f"{show_text(text)} has {size} bytes, more than the {PATH_LIMIT} of any path", place=option)
 
 
 def to_epoch(local: datetime, tz_name: str) -> int:
@@ -108,7 +127,7 @@ def _read_word(text: str, local: datetime) -> datetime | None:
 
 
 def _read_loosely(text: str, local: datetime, tz_name: str, option: str) -> When | None:
-    if len(text) > 64 or not text.isprintable() or re.fullmatch(r"[-+]?[0-9]{1,4}", text):
+    if len(text) > 64 or not text.isprintable() or re.fullmatch(r"[-+]?\d{1,4}", text):
         return None  # the parser would take a bare number for a day of this month
     import warnings
 

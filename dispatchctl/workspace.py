@@ -55,14 +55,21 @@ SPELLED = {"actor": "as", "as_of": "as-of"}  # where the option's name is not th
 ENVIRONMENT = ("records", "policies", "actor", "now", "as_of", "format", "lang", "wait")
 CONFIGURED = ("records", "policies", "actor", "format", "lang", "wait", "color")
 MOMENTS = ("now", "as_of")
+PATHS = ("records", "policies")
+BLANKS = {"fields": ", ", "sort": "- "}  # a value of these characters only names nothing
 ALLOWED = {"lang": LANGUAGES, "color": COLORS}
 
 
 def check_setting(name: str, text: str, source: str) -> str:
     """The text itself, if the setting takes it; else UsageFault naming `source` (`--format`, `DISPATCHCTL_FORMAT`)."""
+    from dispatchctl.typed import check_argument, refuse_word
+
+    check_argument(source, text, path=name in PATHS)
+    if not text.strip(BLANKS.get(name, "")):
+        raise UsageFault("is empty", place=source)
     allowed = FORMATS + FILE_FORMATS if name == "format" else ALLOWED.get(name)
     if allowed and text not in allowed:
-        raise UsageFault(f"{text!r} is not known (allowed: {', '.join(allowed)})", place=source)
+        raise refuse_word(source, text, ", ".join(allowed))
     if name == "wait":
         read_wait(text, source)
     if name in MOMENTS and text:  # whoever asks knows the zone; that it is a time is asked of every command
@@ -74,12 +81,14 @@ def check_setting(name: str, text: str, source: str) -> str:
 
 def read_wait(text: str, source: str) -> float:
     """Seconds to wait for the lock: 0 (try once) to 86400, both included."""
+    from dispatchctl.typed import show_text
+
     try:
-        seconds = float(text)
+        seconds = float(text) if text.isascii() and "_" not in text else -1
     except ValueError:
         seconds = -1
     if not 0 <= seconds <= 86400:
-        raise UsageFault(f"{text!r} is not a number of seconds (allowed: 0 to 86400)", place=source)
+        raise UsageFault(f"{show_text(text)} is not a number of seconds (allowed: 0 to 86400)", place=source)
     return seconds
 
 

@@ -14,7 +14,7 @@ from dispatchctl.desk.staff.appraisal import (
 )
 from dispatchctl.desk.staff.scores import Scores, drill_score, say_points, score_people
 from dispatchctl.errors import UsageFault
-from dispatchctl.options import MONTH, NOT_GIVEN, STAFF, command
+from dispatchctl.options import MEASURE, MONTH, NOT_GIVEN, STAFF, command
 from dispatchctl.output.formats import emit
 from dispatchctl.output.labels import Column, find_column, say_word
 from dispatchctl.output.layout import Layout
@@ -46,7 +46,7 @@ TAKEN_BACK = ("reversed", "waived")
 @click.option("--month", type=MONTH, default=None, help="YYYY-MM, last or this.")
 @click.option("--staff", type=STAFF, default=NOT_GIVEN, help="One person, with every part of the score.")
 @click.option("--pay", is_flag=True, help="With the pay lines, for managers and personnel.")
-@click.option("--drill", "measure", default="", metavar="MEASURE", help="With --staff: the cases behind a figure.")
+@click.option("--drill", "measure", type=MEASURE, default=NOT_GIVEN, help="With --staff: the cases behind a figure.")
 @with_books(judges=True)
 def appraise(books: Books, month: str | None, staff: str, pay: bool, measure: str) -> None:
     """Score people by the rules of the month: measures, weights, grade, bonus; the best first, equal ones by id.

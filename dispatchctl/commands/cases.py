@@ -16,11 +16,12 @@ from dispatchctl.desk.names import find_register, resolve_case
 from dispatchctl.desk.recording import Done
 from dispatchctl.options import (
     CASE,
+    COUNT,
     DAY,
-    MOST,
     NOT_GIVEN,
     REGISTER,
     STATE,
+    GivenText,
     TypedText,
     Writing,
     command,
@@ -77,7 +78,7 @@ def show(books: Books, case: str, reveal: bool, reason: str) -> None:
     metavar="P",
     help="Of this contact, or of a phone number.",
 )
-@click.option("--limit", type=click.IntRange(1), default=None, metavar="N", help="At most so many.")
+@click.option("--limit", type=COUNT, default=None, help="At most so many.")
 @with_books()
 def list_command(
     books: Books, register: str, state: str, since: str, until: str, where: tuple[str, ...], search: str,
@@ -102,7 +103,7 @@ def list_command(
         where=where,
         search=search,
         contact=contact,
-        limit=min(limit or 0, MOST),
+        limit=limit or 0,
         sort=books.ws.sort,
     )
     wrong = books.find_wrong(name_sources(books.pages, name))
@@ -148,7 +149,7 @@ def _tell_moved(books: Books, done: Done, said: Collection[str]) -> None:
 
 @command("retract")
 @click.argument("case", type=CASE)
-@click.argument("row", required=False, default="")
+@click.argument("row", required=False, default=NOT_GIVEN, type=GivenText("row"))
 @click.option("--reason", metavar="TEXT", required=True, help="Why.")
 @with_books(writes=True)
 def retract_command(books: Books, case: str, row: str, reason: str, writing: Writing) -> int:

@@ -10,11 +10,12 @@ from dispatchctl.desk.names import find_register, resolve_case, resolve_owner, r
 from dispatchctl.errors import UsageFault
 from dispatchctl.options import (
     CASE,
+    COUNT,
     DAY,
-    MOST,
     NOT_GIVEN,
     REGISTER,
     STAFF,
+    GivenText,
     KeyOf,
     Writing,
     command,
@@ -29,11 +30,19 @@ WORK = ("case", "state", "content", "service", "area", "due_at", "late_seconds")
 
 
 @command("overdue")
-@click.option("--soon", is_flag=False, flag_value="", default=None, metavar="[SPAN]", help="What is about to be, too.")
+@click.option(
+    "--soon",
+    is_flag=False,
+    flag_value=NOT_GIVEN,
+    default=None,
+    type=GivenText("span"),
+    metavar="[SPAN]",
+    help="What is about to be, too.",
+)
 @click.option("--owner", type=STAFF, default=NOT_GIVEN, help="What this person (or role) owes.")
 @click.option("--register", type=REGISTER, default=NOT_GIVEN, metavar="R", help="Of one register.")
 @click.option("--service", type=KeyOf("services"), default=NOT_GIVEN, help="Of one service.")
-@click.option("--limit", type=click.IntRange(1), default=None, metavar="N", help="At most so many.")
+@click.option("--limit", type=COUNT, default=None, help="At most so many.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if anything is listed.")
 @with_books(judges=True)
 def overdue(
@@ -60,7 +69,7 @@ def overdue(
         owner=owner,
         register=find_register(register, books.pages) if register else "",
         service=find_service(books, service) if service else "",
-        limit=min(limit or 0, MOST),
+        limit=limit or 0,
     )
     print_items(books, items, OVERDUE, ids="case", keys=KEYS)
     return 1 if exit_code and items else 0

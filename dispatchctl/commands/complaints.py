@@ -54,7 +54,7 @@ KIND = TypedText("kind")
 @click.option("--received-by", type=STAFF, default=NOT_GIVEN, help="Who received it; whoever records it by default.")
 @click.option("--passed-on-by", type=STAFF, default=NOT_GIVEN, help="Who passed it on to the centre.")
 @click.option("--resolved", metavar="TEXT", default="", help="How it was settled on the spot; with --outcome.")
-@click.option("--outcome", metavar="O", default="", help=f"{' or '.join(ON_THE_SPOT)}.")
+@click.option("--outcome", type=TypedText("o"), default=NOT_GIVEN, help=f"{' or '.join(ON_THE_SPOT)}.")
 @with_books(writes=True)
 def new(books: Books, /, writing: Writing, **given: Any) -> int:
     """Register a complaint; prints how serious the rules find it, and why.

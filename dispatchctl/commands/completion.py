@@ -2,12 +2,12 @@
 
 import click
 
-from dispatchctl.options import command
+from dispatchctl.options import OneOf, command
 from dispatchctl.output.terminal import write_stdout
 
 
 @command("completion")
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.argument("shell", type=OneOf(("bash", "zsh", "fish")))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
     """Print the script by which a shell completes commands, options, ids and keys.

@@ -18,7 +18,7 @@ from dispatchctl.desk.customers.followups import (
     list_awaited,
     sign,
 )
-from dispatchctl.options import CASE, NOT_GIVEN, STAFF, TypedText, Writing, command
+from dispatchctl.options import CASE, NOT_GIVEN, STAFF, OneOf, TypedText, Writing, command
 from dispatchctl.output.terminal import tell
 from dispatchctl.registers.followups import METHODS
 
@@ -28,7 +28,7 @@ LISTED = ("id", "about", "state", "method", "satisfaction", "remark", "signed_by
 SIGNER = TypedText("contact", "a contact's id or a name")
 
 SATISFACTION = click.option(
-    "--satisfaction", metavar="1..5", default="", help="How satisfied the customer is; 5: very."
+    "--satisfaction", type=TypedText("1..5"), default=NOT_GIVEN, help="How satisfied the customer is; 5: very."
 )
 REMARK = click.option("--remark", metavar="TEXT", default="", help="What the customer said.")
 SIGNED_BY = click.option(
@@ -47,7 +47,7 @@ def print_followed(books: Books, found: Followed) -> int:
 
 @command("new")
 @click.argument("case", type=CASE)
-@click.option("--method", type=click.Choice(METHODS), required=True, help="How the customer was asked.")
+@click.option("--method", type=OneOf(METHODS), required=True, help="How the customer was asked.")
 @SATISFACTION
 @REMARK
 @click.option("--signed", is_flag=True, help="The case's own contact signed.")

@@ -6,6 +6,7 @@ asked of `books.ws`, the workspace as the rules of these books see it.
 """
 
 import functools
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -59,7 +60,12 @@ def with_books(
 
 
 def _check_given(books: Books) -> None:
-    """Refuse an --as that is nobody, also where the command does not ask who acts."""
+    """Refuse an --as that is nobody and a --policies that is no file, also where the command asks for neither."""
+    draft = books.ws.given.get("policies")
+    if draft and not os.path.isfile(draft):
+        from dispatchctl.desk.policy.draft import read_rules_text
+
+        read_rules_text(draft, draft)
     named = books.ws.given.get("actor")
     if named:
         from dispatchctl.desk.actors import SYSTEM

@@ -3,7 +3,7 @@
 import click
 
 from dispatchctl.errors import UsageFault
-from dispatchctl.options import command
+from dispatchctl.options import GivenText, command
 from dispatchctl.output.formatters import describe_formats, list_formats
 from dispatchctl.output.terminal import write_stdout
 
@@ -55,7 +55,8 @@ Environment: what stands in for options
 
 An option outweighs the environment, and the environment outweighs config.yaml. An empty variable counts as unset.
 config.yaml holds lines of `key: text`; its keys are as, records, policies, format, lang, color and wait.
---no-config leaves it aside. Text going in and out is UTF-8 whatever the locale.
+--no-config leaves it aside. Text going in and out is UTF-8 whatever the locale; of an argument, only the path of a file
+may be other bytes. Where an option has to mean something, an empty value is refused.
 """,
     "formats": f"""\
 Formats: how results are printed (--format)
@@ -128,7 +129,7 @@ plain text: read them with any tool, but add to them with dispatchctl only.
 
 
 @command("help")
-@click.argument("topic", required=False)
+@click.argument("topic", required=False, type=GivenText("topic"))
 def help_topic(topic: str | None) -> None:
     """Explain a topic: exit-codes, environment, formats, limits or files. Without one, list them.
 
@@ -144,5 +145,5 @@ def help_topic(topic: str | None) -> None:
 
         near = get_close_matches(topic, TOPICS, 1)
         hint = f"did you mean {near[0]}?" if near else f"of a command: dispatchctl {topic[:40]} --help"
-        raise UsageFault(f"no such topic (there are: {', '.join(TOPICS)})", place=topic, hint=hint)
+        raise UsageFault(f"no such topic (there are: {', '.join(TOPICS)})", place=topic[:60], hint=hint)
     write_stdout(TOPICS[topic])

@@ -14,7 +14,7 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.imports.history import import_history, load_import_map
 from dispatchctl.desk.imports.tally import Outcome, RowChange, describe_outcome, group_map_faults, spell_faults
 from dispatchctl.errors import BadData, UsageFault
-from dispatchctl.options import ShortOption, command
+from dispatchctl.options import NOT_GIVEN, PATH, OneOf, ShortOption, command
 from dispatchctl.output.formats import emit
 from dispatchctl.output.formatters import find_format
 from dispatchctl.output.terminal import neutralise_text, tell, write_stdout
@@ -26,12 +26,14 @@ Advance = Callable[[int, int], None]
 
 
 @command("import")
-@click.argument("file", metavar="FILE|-")
-@click.option("--map", "map_path", default="", metavar="MAP.yaml", help="Which column is which field; demanded.")
+@click.argument("file", type=PATH, metavar="FILE|-")
+@click.option(
+    "--map", "map_path", type=PATH, default=NOT_GIVEN, metavar="MAP.yaml", help="Which column is which field; demanded."
+)
 @click.option("--suggest-map", is_flag=True, help="Print a first map for the file, and what the rules lack for it.")
 @click.option(
     "--on-error",
-    type=click.Choice(("stop", "skip")),
+    type=OneOf(("stop", "skip")),
     default="stop",
     help="stop: a fault anywhere imports nothing; skip: import the other rows.",
 )

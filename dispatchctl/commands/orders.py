@@ -11,7 +11,7 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.names import resolve_case
 from dispatchctl.desk.orders.intake import TYPED, Request, Taken, record_order, take_order, triage_fields
 from dispatchctl.errors import UsageFault
-from dispatchctl.options import CASE, MONEY, NOT_GIVEN, KeyOf, Writing, command
+from dispatchctl.options import CASE, MONEY, NOT_GIVEN, PATH, KeyOf, Writing, command
 from dispatchctl.output.terminal import tell
 from dispatchctl.registers import SHIPPED
 from dispatchctl.registers.page import VOID
@@ -57,7 +57,14 @@ def ask_for_order(function: Any) -> Any:
 @click.option("--source-ref", metavar="REF", default="", help="The request's number in another system; taken once.")
 @click.option("--read-back", is_flag=True, help="Record that the essentials were read back to the caller.")
 @click.option("--answered", metavar="TEXT", default=None, help="It was answered at once: closed, never dispatched.")
-@click.option("--from", "source", metavar="FILE|-", default="", help="Take many from CSV, YAML, JSON or JSON lines.")
+@click.option(
+    "--from",
+    "source",
+    type=PATH,
+    metavar="FILE|-",
+    default=NOT_GIVEN,
+    help="Take many from CSV, YAML, JSON or JSON lines.",
+)
 @click.option("--strict-privacy", is_flag=True, help="Refuse phone and identity numbers in free text.")
 @with_books(writes=True)
 def new_order(books: Books, /, source: str, strict_privacy: bool, writing: Writing, **given: Any) -> int:

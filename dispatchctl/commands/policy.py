@@ -13,7 +13,7 @@ from dispatchctl.desk.policy.draft import describe_form
 from dispatchctl.desk.policy.moves import NOTHING_MOVED
 from dispatchctl.desk.policy.publication import publish_rules
 from dispatchctl.desk.policy.versions import compare_versions, list_publications, show_rules
-from dispatchctl.options import NOT_GIVEN, TypedText, Writing, command, pass_workspace
+from dispatchctl.options import NOT_GIVEN, PATH, GivenText, TypedText, Writing, command, pass_workspace
 from dispatchctl.output.formats import emit
 from dispatchctl.output.formatters import find_format
 from dispatchctl.output.formatters.base import Format
@@ -49,7 +49,7 @@ DAY_WORDS = {"off": "放假", "working": "上班"}
 
 
 @command("check")
-@click.argument("file", required=False, default="", metavar="[FILE]")
+@click.argument("file", required=False, default=NOT_GIVEN, type=PATH)
 @pass_workspace
 def check(ws: Workspace, file: str) -> int:
     """Check policies.yaml, or another FILE of rules, and list every fault; exit with 1 if there is any.
@@ -71,7 +71,7 @@ def check(ws: Workspace, file: str) -> int:
 
 
 @command("show")
-@click.argument("path", required=False, default="")
+@click.argument("path", required=False, default=NOT_GIVEN, type=GivenText("path"))
 @with_books()
 def show(books: Books, path: str) -> None:
     """Show the rules in force now, every default filled in, or the part that PATH names.
@@ -197,8 +197,8 @@ def versions(books: Books) -> None:
 
 
 @command("diff")
-@click.argument("before", required=False, default="", metavar="[A]")
-@click.argument("after", required=False, default="", metavar="[B]")
+@click.argument("before", required=False, default=NOT_GIVEN, type=GivenText("label"), metavar="[A]")
+@click.argument("after", required=False, default=NOT_GIVEN, type=GivenText("label"), metavar="[B]")
 @with_books()
 def diff(books: Books, before: str, after: str) -> None:
     """Show what version B changes about version A; both a label of `policy versions`, or draft.

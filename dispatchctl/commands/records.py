@@ -10,7 +10,7 @@ from dispatchctl.desk.files.inspection import inspect_records, list_charged_twic
 from dispatchctl.desk.files.seals import seal_month
 from dispatchctl.desk.files.verification import verify_seals
 from dispatchctl.desk.files.writer import rebuild_index, set_writer
-from dispatchctl.options import MONTH, Writing, command, pass_workspace
+from dispatchctl.options import MONTH, NOT_GIVEN, PATH, Writing, command, pass_workspace
 from dispatchctl.output.formats import emit
 from dispatchctl.output.labels import Column
 from dispatchctl.output.terminal import tell
@@ -113,7 +113,9 @@ def writer(books: Books, code: str, take_over: bool, reason: str, writing: Writi
 
 @command("seal")
 @click.option("--month", type=MONTH, required=True, help="YYYY-MM or last; it must be over.")
-@click.option("--sign", "key", metavar="KEYFILE", default="", help="Sign the seal with this key of OpenSSH.")
+@click.option(
+    "--sign", "key", type=PATH, metavar="KEYFILE", default=NOT_GIVEN, help="Sign the seal with this key of OpenSSH."
+)
 @click.option("--end-torn", is_flag=True, help="End a torn line first, which a crash left and which never counted.")
 @with_books(writes=True)
 def seal(books: Books, month: str, key: str, end_torn: bool, writing: Writing) -> None:
@@ -134,7 +136,7 @@ def seal(books: Books, month: str, key: str, end_torn: bool, writing: Writing) -
 
 
 @command("adopt")
-@click.argument("file", metavar="FILE")
+@click.argument("file", type=PATH)
 @click.option("--reason", metavar="TEXT", required=True, help="Why the file is meant as it is; kept in audit.")
 @with_books(writes=True, present=True)
 def adopt(books: Books, file: str, reason: str, writing: Writing) -> None:
@@ -157,7 +159,7 @@ def adopt(books: Books, file: str, reason: str, writing: Writing) -> None:
 
 
 @command("verify")
-@click.option("--allowed-signers", "allowed", metavar="FILE", default="", help="Who may sign; all must be signed.")
+@click.option("--allowed-signers", "allowed", type=PATH, default=NOT_GIVEN, help="Who may sign; all must be signed.")
 @pass_workspace
 def verify(ws: Workspace, allowed: str) -> int:
     """Compare sealed months with their seals: files, sizes, sha256, chain of seals, signatures; exit 1 if one fails.

@@ -13,7 +13,7 @@ from dispatchctl.desk.months.reports import drill_figure, report_period
 from dispatchctl.desk.periods import REPORTS
 from dispatchctl.desk.windows import holds_people
 from dispatchctl.errors import UsageFault
-from dispatchctl.options import DAY, MONTH, NOT_GIVEN, STAFF, command, output_options
+from dispatchctl.options import DAY, MEASURE, MONTH, NOT_GIVEN, STAFF, OneOf, command, output_options
 from dispatchctl.output.files import ENCODINGS, prepare_output, read_ending, write_output
 from dispatchctl.output.formats import emit
 from dispatchctl.output.formatters import find_format
@@ -37,13 +37,13 @@ WORDED = (
 
 
 @command("report")
-@click.argument("kind", type=click.Choice(REPORTS))
+@click.argument("kind", type=OneOf(REPORTS))
 @click.option("--month", type=MONTH, default=None, help="YYYY-MM, last or this.")
 @click.option("--date", type=DAY, default=NOT_GIVEN, help="A day of the period, or last.")
-@click.option("--drill", "measure", default="", metavar="MEASURE", help="The cases that a figure is made of.")
+@click.option("--drill", "measure", type=MEASURE, default=NOT_GIVEN, help="The cases that a figure is made of.")
 @click.option("--person", type=STAFF, default=NOT_GIVEN, help="With --drill: only the cases of this person.")
 @output_options
-@click.option("--encoding", type=click.Choice(ENCODINGS), default=None, help="Of a csv, tsv or txt; utf-8-sig for csv.")
+@click.option("--encoding", type=OneOf(ENCODINGS), default=None, help="Of a csv, tsv or txt; utf-8-sig for csv.")
 @click.option("--raw", is_flag=True, help="In a csv or xlsx, leave what looks like a formula as it is.")
 @with_books(judges=True)
 def report(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 REFUSED = 4
 BAD_ROWS = 5
+NAMED = 60  # characters of what a refusal is about
 FAULT_KEYS = ("file", "line", "column", "code", "message", "allowed", "hint")
 
 
@@ -55,7 +56,8 @@ def tell_refusals(refused: "Sequence[Refusal]") -> None:
         from dispatchctl.commands.spoken import say_hint
     for refusal in refused:
         named = str(refusal.error).startswith(f"{refusal.item}: ")
-        tell(f"dispatchctl: {refusal.error}" if named else f"dispatchctl: {refusal.item}: {refusal.error}")
+        item = refusal.item if len(refusal.item) <= NAMED else f"{refusal.item[:NAMED]}…"
+        tell(f"dispatchctl: {refusal.error}" if named else f"dispatchctl: {item}: {refusal.error}")
         hint = say_hint(refusal.error)
         if hint:
             tell(f"hint: {hint}")

@@ -4,7 +4,7 @@ import click
 
 from dispatchctl.commands.results import emit_done
 from dispatchctl.desk.files.foundation import SOUND, WARNING, Founded, examine, found_desk
-from dispatchctl.options import command, pass_workspace
+from dispatchctl.options import NOT_GIVEN, PATH, GivenText, command, pass_workspace
 from dispatchctl.output.formats import emit
 from dispatchctl.output.labels import Column
 from dispatchctl.output.terminal import tell
@@ -13,9 +13,9 @@ from dispatchctl.workspace import Workspace
 
 
 @command("init")
-@click.argument("folder", required=False, default=".", metavar="[DIR]")
-@click.option("--me", default="", metavar="ID", help="Your staff id; the OS user's name by default.")
-@click.option("--name", default="", metavar="NAME", help="Your name.")
+@click.argument("folder", required=False, default=".", type=PATH, metavar="[DIR]")
+@click.option("--me", type=GivenText("id"), default=NOT_GIVEN, help="Your staff id; the OS user's name by default.")
+@click.option("--name", type=GivenText("name"), default=NOT_GIVEN, help="Your name.")
 @click.option("--demo", is_flag=True, help="A folder to try things in: --now sets the time of what is recorded.")
 @pass_workspace
 def init(ws: Workspace, folder: str, me: str, name: str, demo: bool) -> None:

@@ -9,7 +9,7 @@ from dispatchctl.commands.results import describe_done, print_done, print_result
 from dispatchctl.commands.verbs import Asked, Verb, make_verb, run_each, serve
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.customers.surveys import REGISTER, Opinion, add_opinion, close, open_survey, put_right, take_steps
-from dispatchctl.options import CASE, KeyOf, Writing, command
+from dispatchctl.options import CASE, NOT_GIVEN, KeyOf, OneOf, TypedText, Writing, command
 from dispatchctl.output.terminal import tell
 from dispatchctl.registers.surveys import METHODS
 
@@ -18,7 +18,7 @@ COLUMNS = ("id", "event", "state")
 
 @command("open")
 @click.option("--department", type=KeyOf("departments"), required=True, help="Whose work is asked about.")
-@click.option("--method", type=click.Choice(METHODS), default=None, help="How customers are asked.")
+@click.option("--method", type=OneOf(METHODS), default=None, help="How customers are asked.")
 @click.option("--content", metavar="TEXT", default="", help="What it is about.")
 @with_books(writes=True)
 def open_command(books: Books, /, writing: Writing, **given: Any) -> int:
@@ -35,7 +35,9 @@ def open_command(books: Books, /, writing: Writing, **given: Any) -> int:
 @command("opinion")
 @click.argument("survey", type=CASE)
 @click.option("--opinion", "text", metavar="TEXT", required=True, help="What the customer said.")
-@click.option("--satisfaction", metavar="1..5", default="", help="How satisfied the customer is; 5: very.")
+@click.option(
+    "--satisfaction", type=TypedText("1..5"), default=NOT_GIVEN, help="How satisfied the customer is; 5: very."
+)
 @click.option("--caller", metavar="NAME", default="", help="Who said it.")
 @click.option("--phone", metavar="P", default="", help="The phone.")
 @click.option("--address", metavar="A", default="", help="The address.")

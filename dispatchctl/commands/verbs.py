@@ -18,6 +18,7 @@ from dispatchctl.desk.fields import Typed
 from dispatchctl.desk.recording import Done, Refusal
 from dispatchctl.options import (
     CASE,
+    DAY,
     MONEY,
     MONTH,
     NOT_GIVEN,
@@ -26,6 +27,7 @@ from dispatchctl.options import (
     WHEN,
     KeyOf,
     OneOf,
+    TypedText,
     Writing,
     command,
     take_ids,
@@ -39,8 +41,7 @@ HELP = {
     "parts": "What was used.",
     "cost": "What it cost.",
 }
-TYPES = {"money": MONEY, "time": WHEN, "month": MONTH, "staff": STAFF, "case": CASE}
-METAVARS = {"date": "DATE", "contact": "P"}
+TYPES = {"money": MONEY, "time": WHEN, "month": MONTH, "staff": STAFF, "case": CASE, "date": DAY}
 
 Decorator = Callable[[Any], Any]
 Given = dict[str, Any]  # parameter -> what was typed
@@ -128,7 +129,7 @@ def make_option(field: Field, required: bool, asked: Asked) -> Decorator:
     if kind is not None:
         more["type"] = kind
     if asked.metavar or kind is None:
-        more["metavar"] = asked.metavar or METAVARS.get(field.type) or field.of or "TEXT"
+        more["metavar"] = asked.metavar or "TEXT"
     if field.many:
         more["multiple"] = True
     elif not required:  # click takes a default, even an empty one, for an answer
@@ -143,6 +144,8 @@ def _find_type(field: Field) -> Any:
         return OneOf(field.choices)
     if field.of == SIGNED:
         return SIGNED_MONEY
+    if field.type == "integer":
+        return TypedText(field.of)
     return TYPES.get(field.type)
 
 

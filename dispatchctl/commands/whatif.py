@@ -12,7 +12,7 @@ from dispatchctl.desk.policy.what_if import (
     VERDICTS,
     compare_month,
 )
-from dispatchctl.options import MONTH, command
+from dispatchctl.options import MONTH, PATH, command
 from dispatchctl.output.cells import say_due
 from dispatchctl.output.formats import emit
 from dispatchctl.output.labels import Column, find_column, say_word
@@ -30,7 +30,7 @@ ROWS = ("part", "case", "clock", "item", "started_at", "key", "staff", "before",
 
 
 @command("what-if")
-@click.argument("file", metavar="NEW.yaml")
+@click.argument("file", type=PATH, metavar="NEW.yaml")
 @click.option("--month", type=MONTH, required=True, help="YYYY-MM, last or this.")
 @click.option("--all", "everything", is_flag=True, help="Also what comes out the same.")
 @with_books(judges=True)

@@ -9,7 +9,7 @@ from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.results import print_warnings
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.why.verdicts import open_subject
-from dispatchctl.options import CASE, MONTH, NOT_GIVEN, STAFF, command
+from dispatchctl.options import CASE, COUNT_OR_ALL, MONTH, NOT_GIVEN, STAFF, command
 from dispatchctl.output.formats import emit
 from dispatchctl.output.reasons import KEYS, add_texts, format_tree, list_steps
 from dispatchctl.output.terminal import write_stdout
@@ -22,7 +22,7 @@ from dispatchctl.workspace import Workspace
 @click.option(
     "--person", type=STAFF, default=NOT_GIVEN, help="Of a measure: one person's figure, and their score's part."
 )
-@click.option("--limit", type=click.IntRange(0), default=10, metavar="N", help="Entries of each list, 10; 0 for all.")
+@click.option("--limit", type=COUNT_OR_ALL, default=10, help="Entries of each list, 10; 0 for all.")
 @with_books(judges=True)
 def why(books: Books, subject: str, month: str | None, person: str, limit: int) -> None:
     """Open a verdict downward: a charge, a case with its clocks, a figure of a report, a person's score.

@@ -13,6 +13,7 @@ from dispatchctl.registers import Pages
 from dispatchctl.store.keys import make_id
 from dispatchctl.store.schema import quote
 from dispatchctl.typed import fold_reference
+from dispatchctl.typed import show_text as show_text  # many a room says names and texts
 
 if TYPE_CHECKING:
     from dispatchctl.desk.books import Books
@@ -218,9 +219,3 @@ def find_register(name: str, pages: Pages) -> str:
         return name
     hint = suggest_nearest(name, pages.names) or f"there are: {', '.join(pages.names)}"
     raise NotFound(f"no such register: {show_text(name)}", hint=hint)
-
-
-def show_text(text: str) -> str:
-    """A text of the user's inside a message: quoted, at most 60 characters, without control characters."""
-    shown = text if len(text) <= 60 else text[:60] + "…"
-    return repr(shown)

@@ -7,7 +7,8 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from dispatchctl.errors import BadData, NotFound
+from dispatchctl.errors import BadData
+from dispatchctl.exchange.inputs import open_input
 from dispatchctl.exchange.layouts import find_misread, gather_foreign
 
 LARGEST = 64 << 20  # bytes of a file of new orders; more is a matter for `records import`
@@ -19,11 +20,8 @@ def read_source(source: str) -> tuple[str, str]:
         data, name = sys.stdin.buffer.read(LARGEST + 1), "standard input"
     else:
         name = source
-        try:
-            with open(source, "rb") as file:
-                data = file.read(LARGEST + 1)
-        except FileNotFoundError:
-            raise NotFound("no such file", place=source) from None
+        with open_input(source) as file:
+            data = file.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise BadData(f"is larger than {LARGEST >> 20} MiB", place=name, hint="use records import")
     try:

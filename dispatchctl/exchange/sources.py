@@ -1,13 +1,11 @@
 """Somebody else's file as columns of text, some thousand rows at a time: CSV, JSON lines, XLSX. Exchange.
 
-Nothing is typed: a value is the text that stands there. An input that cannot be read twice (standard input, a pipe) is
-first copied to a file without a name that only this process can read, since the whole of it is checked before
-anything is written.
+Nothing is typed: a value is the text that stands there. The whole of it is checked before anything is written, so that
+it is read twice.
 """
 
 import os
 import re
-import stat
 import sys
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,7 +15,8 @@ from operator import itemgetter
 from typing import IO, Any, NamedTuple
 
 from dispatchctl import sizes
-from dispatchctl.errors import BadData, Fault, NotFound, SystemFailed
+from dispatchctl.errors import BadData, Fault
+from dispatchctl.exchange.inputs import open_input, spool
 from dispatchctl.exchange.layouts import (
     FOREIGN,
     HEADER_LINES,
@@ -389,14 +388,9 @@ def guess_form(path: str) -> FileForm:
     if path == "-":
         raise BadData("a map is suggested for a file, not for standard input", place="-")
     encoding, delimiter = "utf-8", ","
-    try:
-        with open(path, "rb") as file:
-            form = find_source_form(path, file)
-            head = read_head(file)
-    except FileNotFoundError:
-        raise NotFound("no such file", place=path) from None
-    except OSError as error:
-        raise SystemFailed(f"cannot be read: {error.strerror}", place=path) from error
+    with open_input(path) as file:
+        form = find_source_form(path, file)
+        head = read_head(file)
     if form == "csv":
         encoding = (
             "gb18030"
@@ -427,9 +421,9 @@ def open_source(path: str, layout: FileForm, keep: Keep | None = None) -> Source
     """
     name = "standard input" if path == "-" else path
     if keep is None:
-        file = _open_input(path, name)
+        file = _open_twice(path, name)
     else:
-        file = os.fdopen(os.dup(keep(path, lambda: _open_input(path, name)).fileno()), "rb")
+        file = os.fdopen(os.dup(keep(path, lambda: _open_twice(path, name)).fileno()), "rb")
         file.seek(0)
     try:
         return Source(file, name, layout)
@@ -438,20 +432,9 @@ def open_source(path: str, layout: FileForm, keep: Keep | None = None) -> Source
         raise
 
 
-def _open_input(path: str, name: str) -> IO[bytes]:
-    """The input, or a copy of what can be read only once."""
-    if path == "-":
-        return _spool(sys.stdin.buffer, name)
-    try:
-        file = open(path, "rb")  # noqa: SIM115 -- it stays open until close()
-    except FileNotFoundError:
-        raise NotFound("no such file", place=path) from None
-    except OSError as error:
-        raise SystemFailed(f"cannot be read: {error.strerror}", place=path) from error
-    if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        return file
-    with file:
-        return _spool(file, path)
+def _open_twice(path: str, name: str) -> IO[bytes]:
+    """The input, to be read more than once."""
+    return spool(sys.stdin.buffer, name) if path == "-" else open_input(path)
 
 
 def find_source_form(name: str, file: IO[bytes]) -> str:
@@ -466,21 +449,6 @@ def find_source_form(name: str, file: IO[bytes]) -> str:
     if form:
         return form
     return "jsonl" if start.removeprefix(BOM).lstrip().startswith(b"{") else "csv"
-
-
-def _spool(stream: IO[bytes], name: str) -> IO[bytes]:
-    """A copy in a file without a name, of mode 0600, for what can be read only once."""
-    import shutil
-    import tempfile
-
-    copy = tempfile.TemporaryFile()  # noqa: SIM115 -- it stays open until close()
-    try:
-        shutil.copyfileobj(stream, copy, sizes.BYTES_COPIED)
-        copy.flush()
-    except OSError as error:
-        copy.close()
-        raise SystemFailed(f"cannot be kept for checking: {error.strerror}", place=name) from error
-    return copy
 
 
 def _number_rows(rows: Sequence[Sequence[str]], before: int) -> list[int]:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from dispatchctl.errors import Refused, SystemFailed, UsageFault
+from dispatchctl.errors import NotFound, Refused, UsageFault, explain_failure
 from dispatchctl.output.formatters import list_endings
 
 ENCODINGS = ("utf-8", "utf-8-sig", "gb18030")
@@ -37,12 +37,15 @@ def prepare_output(
     """Write a temporary file beside the one wanted and sync it; at the end of the body it is put in its place.
 
     What the body raises leaves neither. records: the records folder, in which nothing is written ("": there is none).
-    Raises Refused (exit 4) there, for what is no plain file, and for a file that exists unless `force`; SystemFailed
-    (exit 7) where the disk fails: nearly always before the body, for putting it in its place takes no room.
+    Raises Refused (exit 4) there, for what is no plain file, and for a file that exists unless `force`; NotFound
+    (exit 3) where the folder is not there; UsageFault (exit 2) for what can be no file's name; SystemFailed (exit 7)
+    where the disk fails: nearly always before the body, for putting it in its place takes no room.
     """
     folder = os.path.dirname(os.path.abspath(path))
     if records and is_inside(folder, records):
         raise Refused("lies in the records folder, where nothing but records is written", place=path)
+    if not os.path.isdir(folder):
+        raise NotFound("there is no such folder to write to", place=path)
     if os.path.lexists(path):
         if not os.path.isfile(path) or os.path.islink(path):
             raise Refused("is there and is not a plain file", place=path)
@@ -69,8 +72,8 @@ def _failing_as(path: str) -> Iterator[None]:
         yield
     except FileExistsError:
         raise Refused("is there already", place=path, hint="overwrite it with --force") from None
-    except (OSError, ValueError) as error:
-        raise SystemFailed(getattr(error, "strerror", None) or str(error), place=path) from error
+    except OSError as error:
+        raise explain_failure(error, path, "") from error
 
 
 def is_inside(folder: str, records: str) -> bool:

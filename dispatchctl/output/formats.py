@@ -92,7 +92,7 @@ def check_key(key: str, keys: Sequence[str], option: str) -> None:
 
     near = get_close_matches(key, keys, 3)
     hint = f"did you mean {', '.join(near)}?" if near else f"there are: {', '.join(keys)}"
-    raise UsageFault(f"no such field: {key}", place=option, hint=hint)
+    raise UsageFault(f"no such field: {key if len(key) <= 60 else key[:60] + '…'}", place=option, hint=hint)
 
 
 def sort_items(

@@ -32,6 +32,12 @@ def require_key(key: str) -> None:
         raise NotFound("there is no such key", place=key, hint="make one: ssh-keygen -t ed25519 -f FILE")
 
 
+def require_signers(allowed: str) -> None:
+    """NotFound where there is no such list of who may sign: asked also where no seal is there to be checked by it."""
+    if not os.path.isfile(allowed):
+        raise NotFound("there is no such list of signers", place=allowed)
+
+
 def sign_bytes(data: bytes, key: str) -> bytes:
     """The signature of some bytes by the private key in a file (or its public half, where an agent has the key).
 
@@ -53,8 +59,7 @@ def check_signature(data: bytes, signature: str, allowed: str) -> Checked:
     if not allowed:
         done = _call(["-Y", "check-novalidate", "-n", NAMESPACE, "-s", signature], data)
         return Checked(done.returncode == 0, "", "" if done.returncode == 0 else _say(done))
-    if not os.path.isfile(allowed):
-        raise NotFound("there is no such list of signers", place=allowed)
+    require_signers(allowed)
     found = _call(["-Y", "find-principals", "-s", signature, "-f", allowed], b"")
     signers = found.stdout.decode("utf-8", "replace").split("\n")[0].strip()
     if found.returncode or not signers:

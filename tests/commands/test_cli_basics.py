@@ -269,7 +269,7 @@ def test_ids_come_from_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
         (["look", "--format", "xml"], "dispatchctl: --format: 'xml' is not known (allowed: table, json", ""),
         (["look", "--wait", "nan"], "dispatchctl: --wait: 'nan' is not a number of seconds", ""),
         (["--lang", "fr", "look"], "dispatchctl: --lang: 'fr' is not known (allowed: zh, en)", ""),
-        (["completion", "tcsh"], "dispatchctl: completion: Invalid value", "see dispatchctl completion --help"),
+        (["completion", "tcsh"], "dispatchctl: SHELL: 'tcsh' is not known (allowed: bash, zsh, fish)", ""),
         (["help", "exit-code"], "dispatchctl: exit-code: no such topic", "did you mean exit-codes?"),
         ([], "dispatchctl: a command is missing", "see dispatchctl --help"),
         (["staff"], "dispatchctl: staff: a verb is missing", "see dispatchctl staff --help"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dispatchctl.errors import Refused, SystemFailed, UsageFault
+from dispatchctl.errors import NotFound, Refused, SystemFailed, UsageFault
 from dispatchctl.output import files
 from dispatchctl.output.files import read_ending, write_output
 
@@ -108,10 +108,18 @@ def test_a_short_write_is_gone_on_with(tmp_path: Path, records: str, monkeypatch
     assert (tmp_path / "a.csv").read_text(encoding="utf-8") == "0123456789"
 
 
-@pytest.mark.parametrize("path", ["no/such/folder/a.csv", "a\0b.csv"])
-def test_a_path_that_cannot_be_is_said_to_be(path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("path", "error", "told"),
+    [
+        ("no/such/folder/a.csv", NotFound, "there is no such folder to write to"),
+        ("a" * 300 + ".csv", UsageFault, "File name too long"),
+    ],
+)
+def test_a_path_that_cannot_be_is_said_to_be(
+    path: str, error: type[Exception], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SystemFailed):
+    with pytest.raises(error, match=told):
         write_output(path, "x", records="")
 
 

@@ -34,6 +34,10 @@ def verify_seals(path: str, allowed: str = "") -> Verification:
     allowed: the file that lists who may sign; given, every seal must be signed by one of them. Reads only.
     """
     folder = open_folder(path)
+    if allowed:
+        from dispatchctl.store.signing import require_signers
+
+        require_signers(allowed)
     faults = list(_find_strays(folder))
     rows = _read_rows(folder)
     found: list[Seal] = []

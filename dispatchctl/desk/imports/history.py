@@ -25,7 +25,8 @@ from dispatchctl.desk.imports.times import TimeParser
 from dispatchctl.desk.names import SHOWN
 from dispatchctl.desk.recording import read_moment
 from dispatchctl.desk.rights import require_right
-from dispatchctl.errors import BadData, Fault, NotFound, SystemFailed
+from dispatchctl.errors import BadData, Fault
+from dispatchctl.exchange.inputs import open_input
 from dispatchctl.exchange.maps import REGISTERS, ImportMap, load_map
 from dispatchctl.exchange.sources import Source, open_source
 from dispatchctl.policy.loading import SIZE_LIMIT
@@ -38,14 +39,9 @@ from dispatchctl.typed import fold_reference
 
 
 def load_import_map(books: Books, path: str) -> ImportMap:
-    """The checked map in a file; NotFound where there is none, BadData with every fault at once."""
-    try:
-        with open(path, "rb") as file:
-            text = file.read(SIZE_LIMIT + 1)
-    except FileNotFoundError:
-        raise NotFound("no such file", place=path) from None
-    except OSError as error:
-        raise SystemFailed(f"cannot be read: {error.strerror}", place=path) from error
+    """The checked map in a file; as open_input where there is none, BadData with every fault at once."""
+    with open_input(path) as file:
+        text = file.read(SIZE_LIMIT + 1)
     tables: dict[str, Tables] = {}
 
     def fit(register: str, field: str, value: str) -> str:

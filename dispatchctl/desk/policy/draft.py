@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.names import list_role_words
-from dispatchctl.errors import Fault, NotFound, SystemFailed
+from dispatchctl.errors import Fault, NotFound, explain_failure
 from dispatchctl.policy.compiling import compile_policy, examine_policy
 from dispatchctl.policy.days import FIRST_YEAR, Days
 from dispatchctl.policy.publishing import render_version
@@ -22,24 +22,24 @@ NO_DAYS: Days = {"off": {}, "working": {}, "through": FIRST_YEAR}
 
 
 def find_draft(ws: Workspace) -> str:
-    """The path of the draft: --policies, else beside the records folder, else in the present folder. NotFound."""
+    """The path of the draft: --policies, else beside the records folder; in the present one where none is named."""
     try:
         return ws.policies_path
     except NotFound:
-        if os.path.isfile("policies.yaml"):
+        if not ws.settings.records and os.path.isfile("policies.yaml"):
             return os.path.abspath("policies.yaml")
         raise
 
 
 def read_rules_text(path: str, place: str) -> bytes:
-    """The bytes of a file of rules; NotFound or SystemFailed naming `place`."""
+    """The bytes of a file of rules; NotFound, UsageFault for what is no file, SystemFailed, all naming `place`."""
     try:
         return read_text(path, follow=True)
     except FileNotFoundError:
         hint = "dispatchctl init writes one; --policies names another"
         raise NotFound("there is no such file of rules", place=place, hint=hint) from None
     except OSError as error:
-        raise SystemFailed(f"cannot be read: {error.strerror}", place=place) from error
+        raise explain_failure(error, place) from None
 
 
 class DraftCheck(NamedTuple):

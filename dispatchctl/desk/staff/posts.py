@@ -22,12 +22,13 @@ def check_id(staff: str) -> None:
     """UsageFault for an id that could not stand in a list, a file name or beside `system`."""
     if not staff or len(staff) > 32 or staff == "system" or not all(char.isalnum() or char in "-_." for char in staff):
         raise UsageFault(
-            f"{staff!r} cannot be a staff id (allowed: up to 32 letters, digits, - _ . and not `system`)", place="ID"
+            f"{show_text(staff)} cannot be a staff id (allowed: up to 32 letters, digits, - _ . and not `system`)",
+            place="ID",
         )
     if re.fullmatch(r"[A-Z]-[0-9]{8}-.*", staff):
-        raise UsageFault(f"{staff!r} cannot be a staff id: it has the form of a case's", place="ID")
+        raise UsageFault(f"{show_text(staff)} cannot be a staff id: it has the form of a case's", place="ID")
     if staff[0] in "-.":
-        raise UsageFault(f"{staff!r} cannot be a staff id: it begins with {staff[0]}", place="ID")
+        raise UsageFault(f"{show_text(staff)} cannot be a staff id: it begins with {staff[0]}", place="ID")
 
 
 def check_new_id(books: Books, staff: str) -> None:
