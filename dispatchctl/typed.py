@@ -127,8 +127,8 @@ def _read_word(text: str, local: datetime) -> datetime | None:
 
 
 def _read_loosely(text: str, local: datetime, tz_name: str, option: str) -> When | None:
-    if len(text) > 64 or not text.isprintable() or re.fullmatch(r"[-+]?\d{1,4}", text):
-        return None  # the parser would take a bare number for a day of this month
+    if len(text) > 64 or not text.isprintable() or re.fullmatch(r"[-+]?\d{1,4}([.,]\d*)?", text):
+        return None  # the parser would take a bare number for a day of this month, 9.30 too
     import warnings
 
     from dateutil import parser

@@ -96,13 +96,11 @@ def _read_csv(text: str, name: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def _read_json_lines(text: str, name: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    import json
-
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         try:
-            row = json.loads(line, object_pairs_hook=_pair)
+            row = _load_json(line)
         except (ValueError, RecursionError) as error:
             raise BadData(f"is not JSON: {getattr(error, 'msg', error)}", place=f"{name}:{number}") from None
         yield f"{name}:{number}", _check_row(row, f"{name}:{number}")
@@ -110,10 +108,8 @@ def _read_json_lines(text: str, name: str) -> Iterator[tuple[str, Mapping[str, A
 
 def _read_documents(text: str, name: str, form: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     if form == "json":
-        import json
-
         try:
-            document = json.loads(text, object_pairs_hook=_pair)
+            document = _load_json(text)
         except (ValueError, RecursionError) as error:
             line = getattr(error, "lineno", 0)
             raise BadData(
@@ -130,6 +126,24 @@ def _read_documents(text: str, name: str, form: str) -> Iterator[tuple[str, Mapp
         raise BadData.of(faults)
     for node in tree.items if tree.kind == LIST else (tree,):
         yield f"{name}:{node.line}", _check_row(_as_plain(node), f"{name}:{node.line}")
+
+
+def _load_json(text: str) -> Any:
+    """A document of JSON, its numbers as text."""
+    import json
+
+    return json.loads(text, object_pairs_hook=_pair, parse_float=_spell, parse_int=str, parse_constant=str)
+
+
+def _spell(number: str) -> str:
+    """A number with a point or an exponent as Python writes it, by which a line that was taken is known again.
+
+    One that would come out as another, or as none, stands as it is.
+    """
+    from decimal import Decimal
+
+    spelled = str(float(number))
+    return spelled if Decimal(spelled) == Decimal(number) else number
 
 
 def _pair(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from dispatchctl.registers.page import TEXT_LIMIT
 from dispatchctl.typed import fold_reference, is_blank
 
 HALF = re.compile("[\ud800-\udfff]")
+NO_ARGUMENT = re.compile("[\0\ud800-\udfff]")  # what no command line can hold; a file can hold a NUL
 PLACEHOLDERS = ("无", "没有", "不详", "未知", "0", "-", "N/A")
 
 # One or more of each kind: formulas of spreadsheets, breaks, what terminals obey, what reads in another order, halves
@@ -125,7 +126,7 @@ def test_a_text_of_an_order_is_kept_or_refused(desk: Desk, option: str) -> None:
         if done.code == 0:
             kept[done.out.strip()] = text
     refused = [text for text in SOME if text not in kept.values()]
-    assert all(HALF.search(text) or not contains(text) for text in refused), refused
+    assert all(NO_ARGUMENT.search(text) or not contains(text) for text in refused), refused
     key = {"--content": "content", "--requirements": "requirements", "--answered": "answer"}.get(option)
     for order, text in kept.items():
         shown = json.loads(do(desk, "show", order, "--json"))
@@ -139,7 +140,7 @@ def test_a_reference_to_elsewhere_is_kept_or_refused(desk: Desk) -> None:
     for text in SOME:
         argv = ("new-order", "--kind", "inquiry", "--content", "几点下班", "-q", "--source-ref", text)
         done = attempt(desk, *argv)
-        assert done.code == 0 or HALF.search(text), text
+        assert done.code == 0 or NO_ARGUMENT.search(text), text
         if done.code == 0 and text:
             taken = json.loads(do(desk, "show", done.out.strip(), "--json"))["events"][0]
             assert taken["source_ref"] == (fold_reference(text) if contains(text) else None)
@@ -156,7 +157,7 @@ def test_a_contact_is_kept_or_refused(desk: Desk, option: str) -> None:
         given = {**ORDER, "--caller": f"李{number}", "--phone": f"139-0000-{number:04d}", option: text}
         done = attempt(desk, "new-order", "-q", *(word for pair in given.items() for word in pair))
         if done.code != 0:
-            assert HALF.search(text) or not contains(text), text
+            assert NO_ARGUMENT.search(text) or not contains(text), text
             continue
         order = done.out.strip()
         shown = json.loads(do(desk, "show", order, "--reveal", "--reason", "核对", "--json"))
@@ -177,7 +178,7 @@ def test_a_request_id_is_kept_or_refused(desk: Desk) -> None:
             done += 1
             assert do(desk, *argv) == first.out
     assert len(list_orders(desk)) == before + done
-    assert done == len([text for text in SOME if contains(text) and not HALF.search(text)])
+    assert done == len([text for text in SOME if contains(text) and not NO_ARGUMENT.search(text)])
 
 
 def quote_yaml(value: object) -> str:
@@ -236,7 +237,7 @@ def test_notes_and_reasons_are_kept_or_refused(desk: Desk, verb: str, option: st
         if done.code == 0 and contains(text):
             kept.append(text)
         else:
-            assert done.code == 0 or HALF.search(text) or not contains(text), (text, done)
+            assert done.code == 0 or NO_ARGUMENT.search(text) or not contains(text), (text, done)
     shown = json.loads(do(desk, "show", "A-20261102-0001", "--json"))
     stored = [event["note"] or event["fields"].get("reason") for event in shown["events"]]
     assert [text for text in stored if text and contains(text)] == kept
@@ -292,7 +293,7 @@ def test_people_are_kept_or_refused(desk: Desk, options: tuple[str, ...]) -> Non
         argv = (word for pair in given.items() for word in pair)
         done = attempt(desk, "staff", "join", staff, *argv, "-q")
         if done.code != 0 or not contains(text):
-            assert done.code == 0 or HALF.search(text) or not contains(text), (option, text, done)
+            assert done.code == 0 or NO_ARGUMENT.search(text) or not contains(text), (option, text, done)
             continue
         key = {"--skill": "skills"}.get(option, option[2:])
         stored = json.loads(do(desk, "show", staff, "--json"))[key]

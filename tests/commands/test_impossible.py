@@ -5,6 +5,9 @@ is tried where a story (tests/stories.py) has come to the place at which it may 
 story says it; what only looks is tried on the sample month.
 """
 
+import csv
+import io
+import json
 import os
 import shutil
 import signal
@@ -161,6 +164,11 @@ class Tried:
         if param.name in COMMON and self.number % TURN:
             return ()
         return (IMPOSSIBLE[self.number * 7 % len(IMPOSSIBLE)],)
+
+    def take(self, number: int, values: Sequence[str] = IMPOSSIBLE) -> Sequence[str]:
+        """The values to try at a place: all; in the short form every eighth, at the next place others."""
+        self.whole += len(values)
+        return values if LONG else values[number * 3 % 8 :: 8]
 
     def run(self, run: Run, argv: Sequence[str], what: str, **rest: Any) -> Result:
         """Run a command that may do as told or refuse, in short words, and does not hang; what: is tried."""
@@ -488,3 +496,114 @@ def test_a_file_whose_name_is_no_utf_8_is_a_file(begun: Path, run: Run) -> None:
     refused = run("ack", "1", "--attach=\udcff.csv", *common)  # its name would be a text in the row
     assert (refused.code, refused.out) == (2, "")
     assert "not valid Unicode" in refused.err
+
+
+# --- files and standard input -----------------------------------------------------------------------------------------
+
+#: of JSON and of YAML
+SPELLED = (
+    *("1e400", "-1e400", "-0", "0.001", "1" + "0" * 5000, "0." + "1" * 5000, "1e-400", "NaN", "Infinity"),
+    *("true", "false", "[1]", "{}", "[[[[]]]]", "[" * 50_000, '"\\ud800"', '"٣"', '"５０"', '"0000-01-01"'),
+    *('"10000-01-01"', '"9.30"', '"9999-12-31T23:59:59+14:00"', f'"{"x" * 40_960}"', '"99999999999h"', '"1,000"'),
+)  # fmt: skip
+ROW = {"kind": "request", "service": "plumbing", "content": "漏水", "caller": "张示例", "phone": "138-0000-0001"}
+READ = ("price", "appointment", "at", "kind", "priority", "channel", "service", "department", "area")  # with a meaning
+
+
+def offer(field: str, spelled: str, form: str) -> str:
+    """A row of an order in which a field has a value as it is spelled in JSON, which is YAML too."""
+    rest = json.dumps({**{name: text for name, text in ROW.items() if name != field}, "address": "1号楼"})
+    return {"json": "[{}]", "lines": "{}\n", "yaml": "- {}\n"}[form].replace(
+        "{}", f'{rest[:-1]}, "{field}": {spelled}}}'
+    )
+
+
+@pytest.mark.parametrize("form", ["json", "lines", "yaml"])
+def test_a_value_of_a_row_is_refused_or_kept(form: str, begun: Path, run: Run, record_property: Record) -> None:
+    """What is read as something is refused where it is nothing of that; in a text a number stands as it was written."""
+    tried = Tried()
+    common = ("new-order", "--from=-", "--as=lin", f"--now={START.isoformat()}", "--dry-run")
+    for number, field in enumerate((*READ, "content", "source_ref", "note")):
+        for spelled in tried.take(number, SPELLED):
+            label = f"{form}: {field}: {spelled[:30]}"
+            done = tried.run(run, common, label, input=offer(field, spelled, form))
+            nothing = field in READ or (spelled[0] in "[{tf" and form != "yaml")  # YAML knows texts only
+            tried.expect(done.code == 5 or not nothing, label, done)
+    tried.end(record_property)
+
+
+@pytest.mark.parametrize(
+    ("spelled", "kept"),
+    [("1e400", "1e400"), ("1e-400", "1e-400"), ("9" * 5000, "9" * 5000), ("1.50", "1.5"), ("NaN", "NaN"), ("7", "7")],
+)
+def test_a_number_in_a_text_is_no_other_number(spelled: str, kept: str, begun: Path, run: Run) -> None:
+    common = ("--as=lin", f"--now={START.isoformat()}")
+    done = run("new-order", "--from=-", "-q", *common, input=offer("content", spelled, "json"))
+    assert done.code == 0, done.err
+    assert json.loads(run("show", done.out.strip(), "--json", *common).out)["content"] == kept
+
+
+def test_what_is_no_text_is_no_name_of_a_customer(begun: Path, run: Run) -> None:
+    for spelled in ("true", "[1]", '{"a": 1}'):
+        text = f'[{{"kind": "request", "service": "plumbing", "content": "x", "contact": {{"name": {spelled}}}}}]'
+        done = run("new-order", "--from=-", "--as=lin", f"--now={START.isoformat()}", input=text)
+        assert (done.code, done.err.split("\n")[0]) == (5, "dispatchctl: standard input#1: contact.name is not a text")
+
+
+def test_a_cell_of_an_import_is_refused_or_kept(begun: Path, run: Run, record_property: Record) -> None:
+    tried = Tried()
+    (begun / "map.yaml").write_text(
+        "register: orders\ntimezone: Asia/Shanghai\n"
+        "columns: {source_ref: no, at: at, content: what, service: sv, price: price, appointment_at: due}\n"
+        "constants: {kind: request}\n"
+    )
+    common = ("records", "import", "-", "--map=map.yaml", "--as=gao", f"--now={START.isoformat()}", "--dry-run")
+    row = {
+        "no": "T",
+        "at": "2026-10-05 10:00",
+        "what": "漏水",
+        "sv": "plumbing",
+        "price": "5",
+        "due": "2026-10-06 10:00",
+    }
+    for number, column in enumerate(row):
+        for value in tried.take(number):
+            cells = {**row, column: value}
+            table = io.StringIO()
+            csv.writer(table).writerows([cells, cells.values()])
+            for text in (table.getvalue().encode(errors="surrogatepass"), json.dumps(cells)):
+                label = f"{column}: {value[:30]!r}"
+                done = tried.run(run, common, label, input=text)
+                if column in ("at", "sv", "price", "due") and value.strip():
+                    tried.expect(done.code == 5, label, done)
+    tried.end(record_property)
+
+
+def test_an_id_on_standard_input_is_found_or_not(begun: Path, run: Run, record_property: Record) -> None:
+    tried = Tried()
+    lines = ("ack -", "ack - -0", "due -", "triage - --dispatch", "ledger propose -", "complaint explain -", "urge -")
+    for number, line in enumerate(lines):
+        for value in tried.take(number):
+            words = [*line.split(), "--as=lin", f"--now={START.isoformat()}"]
+            label = f"{line}: {value[:30]!r}"
+            done = tried.run(run, words, label, input=value.encode(errors="surrogatepass"))
+            tried.expect(done.code, label, done)
+    tried.end(record_property)
+
+
+def test_what_follows_the_sign_of_equality_is_refused_or_kept(begun: Path, run: Run, record_property: Record) -> None:
+    """amend FIELD=VALUE and list --where FIELD=VALUE, and the field itself."""
+    tried = Tried()
+    fields = ("price", "appointment_at", "service", "priority", "channel", "kind", "content")
+    for number, field in enumerate((*fields, "")):
+        for value in tried.take(number):
+            change = f"{field}={value}" if field else f"{value}=1"
+            for words in (
+                ["amend", "O-20261102-0001", change, "--reason=试", "--dry-run"],
+                ["list", f"--where={change}"],
+            ):
+                label = f"{words[0]} {change[:40]!r}"
+                done = tried.run(run, [*words, "--as=lin", f"--now={START.isoformat()}"], label)
+                meant = field == "content" or (words[0] == "list" and not value)  # what has none of it
+                tried.expect(done.code or meant, label, done)
+    tried.end(record_property)

@@ -46,14 +46,14 @@ def read_request(row: Mapping[str, Any], place: str, pages: Pages) -> Request:
     contact: dict[str, str] = {}
     for name, value in row.items():
         key = ALIASES.get(name, name.replace("-", "_"))
-        if value is None or value is False or value == "" or value == []:
+        if value is None or value == "" or value == [] or (value is False and key not in FIELDS):
             continue
         if key in FIELDS:
-            if isinstance(value, bool) or not isinstance(value, str | int | float):
+            if not isinstance(value, str):
                 raise UsageFault(f"{name} is not a text", place=place)
             if key in typed or key in values:
                 raise UsageFault(f"{name} is given twice, under two names", place=place)
-            (typed if key in TYPED else values)[key] = str(value)
+            (typed if key in TYPED else values)[key] = value
         elif key == "contact" and isinstance(value, Mapping):
             if not (shown and row.get("contact_id")):  # masked, and the id says it all
                 contact = _read_contact(value, place, shown=shown)
@@ -77,8 +77,10 @@ def _read_contact(value: Mapping[str, Any], place: str, *, shown: bool) -> dict[
         if ours not in ("caller", "phone", "address"):
             if not shown:
                 raise UsageFault(f"contact.{name} is no field of an order to take", place=place)
-        elif text and "*" not in str(text):
-            found[ours] = str(text)
+        elif text is not None and not isinstance(text, str):
+            raise UsageFault(f"contact.{name} is not a text", place=place)
+        elif text and "*" not in text:
+            found[ours] = text
     return found
 
 
