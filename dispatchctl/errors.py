@@ -127,6 +127,8 @@ def explain_failure(error: OSError, path: str, failed: str = "cannot be read: ")
         return NotFound("no such file", place=path)
     if isinstance(error, IsADirectoryError):
         return UsageFault("is a folder, not a file", place=path)
+    if isinstance(error, FileExistsError):
+        return UsageFault("is there, and is no folder", place=path)
     if error.errno in (0, errno.ENAMETOOLONG, errno.ELOOP, errno.ENXIO):  # 0: the store's own, of what is no file
         return UsageFault(f"{failed}{error.strerror}", place=path)
     return SystemFailed(f"{failed}{error.strerror}", place=path)

@@ -261,7 +261,8 @@ class Books:
     @property
     def stamp(self) -> str:
         """What an index is made for: another one of these texts makes a new index."""
-        stamp = f"{FORMAT} {VERSION} {self.book.fingerprint} {self.folder.path}"
+        place = os.fsencode(self.folder.path).decode(errors="backslashreplace")  # a path need not be UTF-8
+        stamp = f"{FORMAT} {VERSION} {self.book.fingerprint} {place}"
         return f"{stamp} {self.pages.more}" if self.pages.more else stamp
 
     def _find_until(self) -> int | None:

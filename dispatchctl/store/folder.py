@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import NamedTuple
 
-from dispatchctl.errors import BadData, Fault, NotFound, Refused, SystemFailed, UsageFault
+from dispatchctl.errors import BadData, Fault, NotFound, Refused, SystemFailed, UsageFault, explain_failure
 from dispatchctl.registers import SHIPPED, Pages
 from dispatchctl.store.files import (
     FILE_MODE,
@@ -243,7 +243,8 @@ def make_folder(path: str, demo: bool = False) -> list[str]:
 
     What is there is kept; an existing .gitignore or .gitattributes gets the lines it lacks, so that private files
     cannot slip into a commit. The paths of what was made or changed, in order. Refused where the folder has rows,
-    BadData as refuse_links. Durable when it returns; SystemFailed where something cannot be made.
+    BadData as refuse_links. Durable when it returns; NotFound or UsageFault where the path can be no folder's,
+    SystemFailed where something cannot be made.
     """
     path = os.path.abspath(path)
     label = os.path.basename(path)
@@ -256,7 +257,7 @@ def make_folder(path: str, demo: bool = False) -> list[str]:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         made += [each for each in (path, f"{path}/{PRIVATE}") if make_directory(each)]
     except OSError as error:
-        raise SystemFailed(f"cannot be made: {error.strerror}", place=error.filename or label) from error
+        raise explain_failure(error, error.filename or label, "cannot be made: ") from error
     files = [(".lock", b""), (".writer", f"{DEFAULT_WRITER}\n".encode())]
     for name, data in [*files, (".demo", b"")] if demo else files:
         if not os.path.lexists(f"{path}/{name}"):

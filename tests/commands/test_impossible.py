@@ -376,7 +376,6 @@ def make_places(folder: Path) -> dict[str, str]:
 PATHS = """
     new-order --from {}
     ack 1 --attach {}
-    init {} --me s99 --name 甲
     show 1 --form -o {}
     report monthly --month 2026-11 -o {}
     policy check {}
@@ -394,6 +393,7 @@ PATHS = """
     --policies {} doctor
     --records {} doctor
     --records {} policy check
+    init {} --me s99 --name 甲
 """
 MADE = ("init", "-o")  # what is made where there is nothing yet
 
@@ -423,8 +423,9 @@ def test_a_path_to_no_file_is_a_wrong_value(begun: Path, run: Run, record_proper
     for line in PATHS.strip().split("\n"):
         for what, path in places.items():
             argv = [word.replace("{}", path) for word in line.split()]
-            label = f"{line}, {what}"
-            done = tried.run(run, [*argv, "--as=lin", f"--now={START.isoformat()}"], label)
+            label = f"{line.strip()}, {what}"
+            common = () if argv[0] == "init" else ("--as=lin", f"--now={START.isoformat()}")
+            done = tried.run(run, [*argv, *common], label)
             tried.expect(done.code or any(word in line for word in MADE) or what == "nothing", label, done)
     assert read_files(begun / "records") == before
     tried.end(record_property)
@@ -483,6 +484,18 @@ def test_a_pipe_is_read_to_its_end_once_somebody_writes(begun: Path, run: Run) -
     done = run("new-order", "--from=pipe", "--as=lin", f"--now={START.isoformat()}")
     writer.join()
     assert (done.code, done.err) == (0, ""), done
+
+
+def test_a_folder_whose_name_is_no_utf_8_is_worked_in(isolated: Path, run: Run) -> None:
+    place = isolated / "\udcff"
+    assert run("init", "\udcff", "--me=lin", "--name=林示例").code == 0
+    for cwd, more in ((place, ()), (isolated, ("--records=\udcff/records",))):
+        done = run("new-order", "--kind=inquiry", "--content=几点下班", "--as=lin", "-q", *more, cwd=cwd)
+        assert (done.code, done.err) == (0, ""), done
+        assert done.out.strip() in run("list", "-q", *more, cwd=cwd).out
+        assert run("records", "check", *more, cwd=cwd).code == 0
+        assert run("doctor", "--as=lin", *more, cwd=cwd).code == 0
+    assert run("records", "adopt", "/", "--reason=试", "--as=lin", cwd=place).code == 3
 
 
 def test_a_file_whose_name_is_no_utf_8_is_a_file(begun: Path, run: Run) -> None:

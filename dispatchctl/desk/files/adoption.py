@@ -80,7 +80,8 @@ def _is_there(file: RecordFile) -> bool:
 def _find_file(books: Books, text: str) -> RecordFile:
     """The record file that a path, `orders/2026-11.main.csv` or `orders/2026-11.main` names."""
     folder = books.folder
-    register, name = text.rstrip("/").split("/")[-2:] if "/" in text else ("", text)
+    rest, _, name = text.rstrip("/").rpartition("/")
+    register = rest.rpartition("/")[2]
     parsed = parse_file_name(name if name.endswith(".csv") else f"{name}.csv")
     if parsed is None or register not in books.pages.names:
         hint = f"such as {folder.label}/orders/2026-11.main.csv; records check names those with faults"
