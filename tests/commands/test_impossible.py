@@ -259,6 +259,7 @@ def test_an_impossible_value_is_refused_or_kept(
                     tried.expect(may_keep(param, value), what, done)
                     kept += 1
                     text = param.type in (click.STRING, KEY) and not isinstance(param, GlobalOption)
+                    text &= param.name != EXCUSE  # which is kept where it is needed only
                     if text and value.strip() and kept % 10 == 0:
                         lost = is_kept(run, argv, value, demo, tmp_path / "copy")
                         tried.expect(lost is None, f"{what}, in earnest", lost or done)
@@ -619,4 +620,35 @@ def test_what_follows_the_sign_of_equality_is_refused_or_kept(begun: Path, run: 
                 done = tried.run(run, [*words, "--as=lin", f"--now={START.isoformat()}"], label)
                 meant = field == "content" or (words[0] == "list" and not value)  # what has none of it
                 tried.expect(done.code or meant, label, done)
+    tried.end(record_property)
+
+
+OWN = (
+    "DISPATCHCTL_AS",
+    "DISPATCHCTL_NOW",
+    "DISPATCHCTL_AS_OF",
+    "DISPATCHCTL_FORMAT",
+    "DISPATCHCTL_LANG",
+    "DISPATCHCTL_WAIT",
+)
+OTHERS = ("COLUMNS", "LC_ALL", "NO_COLOR", "FORCE_COLOR", "TERM")
+
+
+def test_a_variable_of_the_environment_is_refused_by_its_name(begun: Path, run: Run, record_property: Record) -> None:
+    """What others say in theirs is passed over where it means nothing."""
+    tried = Tried()
+    for number, variable in enumerate((*OWN, *OTHERS)):
+        for value in tried.take(number):
+            if not value or "\0" in value or "\ud800" in value:  # one that is not set, and what no environment holds
+                continue
+            label = f"{variable}={value[:30]!r}"
+            done = tried.run(
+                run,
+                ["worklist", "--now=2026-11-02"] if number > 1 else ["worklist"],
+                label,
+                env={"DISPATCHCTL_AS": "lin", variable: value},
+            )
+            meant = variable == "DISPATCHCTL_WAIT" and value in ("-0", "+1", "0.001")
+            tried.expect(bool(done.code) == (variable in OWN and not meant), label, done)
+            tried.expect(variable not in OWN[1:] or meant or variable in done.err, label, done)
     tried.end(record_property)
