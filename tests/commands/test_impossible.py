@@ -283,6 +283,8 @@ def test_what_only_looks_refuses_an_impossible_value(sample: Path, run: Run, rec
         common = () if argv[0] == "init" else ("--as=s01", f"--now={NOW}")
         for param in (recipe := Recipe(argv)).list_params():
             for value in tried.choose(param):
+                if recipe.words == "init" and value == "/":
+                    continue  # nothing is made outside the test's own folder
                 argv = recipe.spell(param, value, common)
                 what = say(recipe, param, value)
                 shutil.rmtree(sample / "made", ignore_errors=True)
