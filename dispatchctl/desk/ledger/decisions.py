@@ -59,7 +59,9 @@ def _check_approval(books: Books, one: Case, fields: Mapping[str, str], writing:
         allowed = split_items(one.fields.get("instead", ""))
         if taken not in allowed:
             listed = ", ".join(allowed) or "nothing"
-            raise Refused(f"{taken} may not be taken instead (allowed: {listed}){cite(clauses)}", place="--instead")
+            raise Refused(
+                f"{taken[:60]} may not be taken instead (allowed: {listed}){cite(clauses)}", place="--instead"
+            )
         if amount:
             raise UsageFault("--amount and --instead do not go together")
         return {"amount": "0.00"}
