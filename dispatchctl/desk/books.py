@@ -4,6 +4,7 @@ Every command begins here. Reading never writes a record; the index is brought u
 folder cannot be used.
 """
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
