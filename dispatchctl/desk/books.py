@@ -4,7 +4,6 @@ Every command begins here. Reading never writes a record; the index is brought u
 folder cannot be used.
 """
 
-import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from dispatchctl.store.folder import Folder, open_folder, read_writer
 from dispatchctl.store.index import FORMAT, Index
 from dispatchctl.store.reading import UNREADABLE
 from dispatchctl.store.syncing import FIND_OUT
+from dispatchctl.store.tails import spell_path
 from dispatchctl.store.versions import list_version_files, list_versions, load_form
 from dispatchctl.workspace import Workspace
 
@@ -262,8 +262,7 @@ class Books:
     @property
     def stamp(self) -> str:
         """What an index is made for: another one of these texts makes a new index."""
-        place = os.fsencode(self.folder.path).decode(errors="backslashreplace")  # a path need not be UTF-8
-        stamp = f"{FORMAT} {VERSION} {self.book.fingerprint} {place}"
+        stamp = f"{FORMAT} {VERSION} {self.book.fingerprint} {spell_path(self.folder.path)}"
         return f"{stamp} {self.pages.more}" if self.pages.more else stamp
 
     def _find_until(self) -> int | None:
@@ -312,6 +311,7 @@ class Books:
             yield
         except Exception as error:
             if not self.recover(error):
+                self.close()
                 raise
             message = "the index was damaged and is made anew; nothing was recorded"
             raise IndexDamaged(message, hint="run the command again") from error
@@ -381,6 +381,12 @@ class Books:
         if self.rests_on is not None:
             return tuple(row for row in rows if row[0] in self.rests_on)
         return *rows, self.index.get_meta("contacts")
+
+    def close(self) -> None:
+        """Let go of what is open, and of what was not committed."""
+        for each in self.derived:
+            each.close()
+        self._shelf.drop()
 
     def settle(self) -> None:
         """Bring the index up to date after a command has printed its result; its failure costs nothing."""

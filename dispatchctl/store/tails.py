@@ -14,6 +14,7 @@ crash of the disk, a restored backup, an editor, a checkout of an older commit. 
 All tables but `adopted` are empty where nothing is missing, so that asking costs nothing.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -69,6 +70,11 @@ class Short(NamedTuple):
 # --- from one index to the next -----------------------------------------------------------------------------------
 
 
+def spell_path(path: str) -> str:
+    """A path as the stamp of an index has it; one that is not UTF-8 is spelled out."""
+    return os.fsencode(path).decode(errors="backslashreplace")
+
+
 def keep_seen(db: sqlite3.Connection, path: str, *, damaged: bool = False) -> Kept:
     """What an index says was seen of the records folder at `path`, before its tables are dropped; nothing where it is
     another folder's. One of an older release knows it as well. damaged: as far as it can still be read.
@@ -83,7 +89,7 @@ def keep_seen(db: sqlite3.Connection, path: str, *, damaged: bool = False) -> Ke
             raise
 
     stamp = ask("SELECT value FROM meta WHERE key = 'stamp'")
-    if not stamp or not f"{stamp[0][0]} ".split(" ", 3)[-1].startswith(f"{path} "):
+    if not stamp or not f"{stamp[0][0]} ".split(" ", 3)[-1].startswith(f"{spell_path(path)} "):
         return Kept([], [])
     files = ask("SELECT name, seq FROM files WHERE seq > 0") + ask("SELECT name, seq FROM seen")
     ids = [row for table in ("counters", "given") for row in ask(f"SELECT register, writer, day, number FROM {table}")]
@@ -105,7 +111,7 @@ def sow_seen(db: sqlite3.Connection, path: str, kept: Kept) -> None:
     """Make an empty database an index of the folder at `path` that knows what was seen, and nothing else."""
     for statement in filter(str.strip, BASE.split(";")):
         db.execute(statement)
-    db.execute("INSERT INTO meta VALUES ('stamp', ?)", (f"seen - - {path}",))
+    db.execute("INSERT INTO meta VALUES ('stamp', ?)", (f"seen - - {spell_path(path)}",))
     bring_seen(db, kept)
 
 

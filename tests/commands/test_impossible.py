@@ -116,7 +116,7 @@ class Recipe:
     def __init__(self, argv: Sequence[str]) -> None:
         self.words = next(words for words in (" ".join(argv[:2]), argv[0]) if words in TABLE)
         self.command = TABLE[self.words]
-        context = click.Context(self.command, resilient_parsing=True)
+        context = click.Context(self.command, resilient_parsing=True, help_option_names=["-h", "--help"])
         opts, _, order = self.command.make_parser(context).parse_args(list(argv[len(self.words.split()) :]))
         self.given: dict[str, list[str]] = {}
         for param in dict.fromkeys(order):

@@ -94,12 +94,12 @@ def list_short_files(ws: Workspace) -> list[Fault]:
 
 def list_charged_twice(ws: Workspace) -> list[list[Row]]:
     """Of each fact that stands in the ledger several times the rows that proposed it; only the rules tell facts."""
-    if "ledger" not in list_register_folders(open_folder(ws.records_path).path):
-        return []
     try:
+        if "ledger" not in list_register_folders(open_folder(ws.records_path).path):
+            return []
         return _ask_ledger(ws)
-    except IndexDamaged:  # it was thrown away
-        return _ask_ledger(ws)
+    except IndexDamaged:
+        raise
     except DispatchError:  # the rules, or the files: told otherwise
         return []
 
