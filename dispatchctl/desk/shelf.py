@@ -6,10 +6,13 @@ left to whoever has it open, and the command goes on with another generation (st
 
 import sqlite3
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from dispatchctl.store.generations import Gone, remove_database
 from dispatchctl.store.index import Index, begin_index, find_generations, is_unharmed
-from dispatchctl.store.judge import Judge
+
+if TYPE_CHECKING:
+    from dispatchctl.store.judge import Judge
 
 DAMAGED = 3  # generations in a row; then the command does without
 LOOKS = 50  # for one that is not removed before it is open
@@ -21,7 +24,7 @@ class Shelf:
     open_at: an index of that file, "" in memory, that has not caught up. judge: see Index.catch_up.
     """
 
-    def __init__(self, path: str, cache: str, open_at: Callable[[str], Index], judge: Judge) -> None:
+    def __init__(self, path: str, cache: str, open_at: Callable[[str], Index], judge: "Judge") -> None:
         self._path, self._open_at, self._judge = path, open_at, judge
         self._generations = find_generations(cache)
         self._passed_over = not cache

@@ -130,8 +130,9 @@ def plan_order(
     version, _ = books.book.at(moment.at)
     service = version.policy["services"].get(fields.get("service", "")) or {}
     told = found.contact
+    known = bool(contact_id) and not found.new and not all(typed)
     # who names a contact by its id only has nobody on the phone
-    if not found.new and not all(typed) and (known_by_id or not listener or not contacts.may_reveal(books, listener)):
+    if known and (known_by_id or not listener or not contacts.may_reveal(books, listener)):
         told = contacts.mask_contact(books, told)
     spoken = say_back(books, request, fields, told)
     if request.read_back:
