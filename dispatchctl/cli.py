@@ -16,7 +16,8 @@ from dispatchctl.commands import ALIASES, COMMANDS, GROUPS, SECTIONS, Lines
 from dispatchctl.errors import BadData, DispatchError, OutcomeUnknown
 from dispatchctl.options import GLOBAL_OPTIONS
 from dispatchctl.output.terminal import tell, write_stdout
-from dispatchctl.workspace import Recorded, Workspace
+from dispatchctl.recorded import Recorded
+from dispatchctl.workspace import Workspace
 
 __all__ = ["COMMANDS", "GROUPS", "SECTIONS", "main", "root"]
 

@@ -6,7 +6,7 @@ command must then be told what stands, lest it be recorded twice: exit 75, whate
 
 from dispatchctl.commands.results import tell_refusals
 from dispatchctl.output.terminal import tell
-from dispatchctl.workspace import Names, Recorded
+from dispatchctl.recorded import Names, Recorded
 
 AGAIN = "run the same command again (with the same --request-id, if it had one): nothing is recorded twice"
 NOT_AGAIN = "run again without a --request-id it might record that twice; look with: dispatchctl show"

@@ -7,7 +7,7 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Instant, Step, lint_privacy
 from dispatchctl.desk.fields import Typed, read_fields
 from dispatchctl.desk.names import resolve_case
-from dispatchctl.desk.recording import Done, Refusal, find_replay, name_item, record, record_each, resolve_items
+from dispatchctl.desk.recording import Done, Refusal, find_replay, name_item, record
 from dispatchctl.registers.page import name_option
 from dispatchctl.rules.families import Family
 from dispatchctl.typed import Writing
@@ -76,6 +76,8 @@ def act_each(
         if known is not None:
             return [known], []
         return [record(books, register, actor, lambda moment: decide(case, moment), writing, events, case)], []
+    from dispatchctl.desk.itemwise import record_each, resolve_items  # one alone needs none of it
+
     cases, unknown = resolve_items(books, ids, named)
     done, refused = record_each(books, register, actor, cases, decide, writing, events)
     return [each for _, each in done], unknown + refused

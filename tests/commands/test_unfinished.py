@@ -468,10 +468,10 @@ def test_a_batch_that_is_cut_short_with_a_key_is_repeated_with_it(desk: Desk, mo
 def test_a_batch_that_something_else_cuts_short(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
-    from dispatchctl.desk import recording
+    from dispatchctl.desk import itemwise
 
     _, argv = begin_acks(desk)
-    real, calls = recording.plan_group, []
+    real, calls = itemwise.plan_group, []
 
     def plan(*given: Any) -> Any:
         calls.append(given)
@@ -480,7 +480,7 @@ def test_a_batch_that_something_else_cuts_short(
         return real(*given)
 
     with monkeypatch.context() as patch:
-        patch.setattr(recording, "plan_group", plan)
+        patch.setattr(itemwise, "plan_group", plan)
         done = desk.act("pan", *argv)
     assert done.code == (130 if isinstance(error, KeyboardInterrupt) else 75)
     assert "; recorded: A-20261102-0001, A-20261102-0002; not come to: A-20261102-0003\n" in done.err

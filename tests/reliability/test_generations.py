@@ -18,7 +18,7 @@ from office import Office, dump
 from surroundings import LONG
 
 from dispatchctl.cache import find_cache
-from dispatchctl.desk import recording
+from dispatchctl.desk import itemwise, recording
 from dispatchctl.desk.books import Books
 from dispatchctl.store import generations
 from dispatchctl.store.generations import Generations
@@ -264,7 +264,7 @@ def test_a_command_that_has_read_its_input_reads_it_once_more(office, name):
 def test_damage_in_the_middle_of_a_batch_costs_nothing(office, monkeypatch):
     """What is done stays done; the item under way had recorded nothing, and is taken once more."""
     jobs = begin_jobs(office, 3)
-    plan, calls = recording.plan_group, []
+    plan, calls = itemwise.plan_group, []
 
     def fail(*args, **named):
         calls.append(args)
@@ -272,7 +272,7 @@ def test_damage_in_the_middle_of_a_batch_costs_nothing(office, monkeypatch):
             raise sqlite3.DatabaseError("database disk image is malformed")
         return plan(*args, **named)
 
-    monkeypatch.setattr(recording, "plan_group", fail)
+    monkeypatch.setattr(itemwise, "plan_group", fail)
     old = office.index
     assert office("ack", *jobs, "--as", "zhao", "-q").out.split() == jobs
     assert len(calls) == 4

@@ -6,12 +6,9 @@ from typing import Any
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Instant, Step, new_id
+from dispatchctl.desk.itemwise import record_each
 from dispatchctl.desk.judged import find_urging
-from dispatchctl.desk.recording import (
-    Done,
-    Refusal,
-    record_each,
-)
+from dispatchctl.desk.recording import Done, Refusal
 from dispatchctl.desk.times import format_time
 from dispatchctl.errors import Refused
 from dispatchctl.registers.page import join_items, split_items

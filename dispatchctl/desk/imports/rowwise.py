@@ -14,7 +14,7 @@ from dispatchctl.desk.imports.appends import Known
 from dispatchctl.desk.imports.changes import AMENDED, Comparer, Correction, Stranger, name_correction
 from dispatchctl.desk.imports.sieve import Sifted, Sifter
 from dispatchctl.desk.imports.tally import ImportTally, RowChange, RowFault
-from dispatchctl.desk.recording import record_each
+from dispatchctl.desk.itemwise import record_each
 from dispatchctl.desk.staff.posts import check_new_id
 from dispatchctl.errors import Fault, Refused
 from dispatchctl.exchange.maps import ImportMap

@@ -13,6 +13,7 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Instant, Step, new_id
 from dispatchctl.desk.events import begin
 from dispatchctl.desk.fields import find_employed
+from dispatchctl.desk.itemwise import record_each
 from dispatchctl.desk.ledger.closed import find_owed
 from dispatchctl.desk.ledger.due import (
     DUE,
@@ -28,7 +29,7 @@ from dispatchctl.desk.ledger.late import list_late_charges
 from dispatchctl.desk.months.closed import list_closed, open_for_period
 from dispatchctl.desk.names import resolve_case, resolve_staff, show_text, suggest_nearest
 from dispatchctl.desk.periods import Period, month_period
-from dispatchctl.desk.recording import Done, Refusal, record_each
+from dispatchctl.desk.recording import Done, Refusal
 from dispatchctl.desk.rights import cite
 from dispatchctl.desk.times import format_time
 from dispatchctl.errors import NotFound, Refused

@@ -7,6 +7,7 @@ from dispatchctl.desk import contacts
 from dispatchctl.desk.actors import require_actor
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Instant, Step
+from dispatchctl.desk.itemwise import record_each
 from dispatchctl.desk.names import suggest_nearest
 from dispatchctl.desk.orders.dispatch import (
     Dispatched,
@@ -18,7 +19,7 @@ from dispatchctl.desk.orders.dispatch import (
     refuse_own_choice,
 )
 from dispatchctl.desk.orders.intake import TYPED, Request, Taken, describe_taken, find_first, find_source, plan_order
-from dispatchctl.desk.recording import Refusal, list_recorded, record_each
+from dispatchctl.desk.recording import Refusal, list_recorded
 from dispatchctl.errors import UsageFault
 from dispatchctl.exchange.rows import read_rows
 from dispatchctl.registers import Pages

@@ -11,8 +11,9 @@ from dispatchctl.desk.books import Books
 from dispatchctl.desk.drafts import Instant, Step
 from dispatchctl.desk.events import begin
 from dispatchctl.desk.fields import find_employed, read_fields
+from dispatchctl.desk.itemwise import record_each
 from dispatchctl.desk.names import resolve_case
-from dispatchctl.desk.recording import Done, Refusal, record_each
+from dispatchctl.desk.recording import Done, Refusal
 from dispatchctl.desk.times import format_time, local_date
 from dispatchctl.errors import Refused
 from dispatchctl.rules.families import Case
