@@ -31,7 +31,7 @@ def base_folder(variable: str, default: str) -> str:
     base = os.environ.get(variable, "")
     if not os.path.isabs(base):
         home = os.path.expanduser("~")
-        if not os.path.isabs(home):
+        if not os.path.isabs(home) or os.environ.get("HOME") == "":  # which would be taken for /
             return ""
         base = os.path.join(home, default)
     return os.path.join(base, "dispatchctl")

@@ -13,7 +13,7 @@ import click
 
 from dispatchctl import VERSION
 from dispatchctl.commands import ALIASES, COMMANDS, GROUPS, SECTIONS, Lines
-from dispatchctl.errors import BadData, DispatchError, OutcomeUnknown
+from dispatchctl.errors import BadData, DispatchError, OutcomeUnknown, UsageFault
 from dispatchctl.options import GLOBAL_OPTIONS
 from dispatchctl.output.terminal import tell, write_stdout
 from dispatchctl.recorded import Recorded
@@ -189,10 +189,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def run_command(args: list[str], workspace: Workspace) -> int:
     """Parse and run; the code that the command returned, or 0."""
-    if COMPLETE in os.environ:
+    asked = os.environ.get(COMPLETE, "")
+    if asked:
         from click.shell_completion import shell_complete
 
-        return shell_complete(root, {"obj": workspace}, PROGRAM, COMPLETE, os.environ[COMPLETE])
+        try:
+            understood = not shell_complete(root, {"obj": workspace}, PROGRAM, COMPLETE, asked)
+        except (KeyError, ValueError):  # COMP_WORDS and COMP_CWORD are missing, or no numbers
+            understood = False
+        if not understood:
+            raise UsageFault("is for the scripts of dispatchctl completion", place=COMPLETE)
+        return 0
     return workspace.carry_out(lambda: invoke(args, workspace))
 
 
@@ -226,7 +233,8 @@ def prepare_streams() -> None:
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         stream: TextIO | None = getattr(sys, name)
         if stream is None:
-            handle = os.open(os.devnull, os.O_RDONLY if number == 0 else os.O_WRONLY)
+            # what nobody can be told of results is told as of a full disk; of messages it is no reason to fail
+            handle = os.open(os.devnull, os.O_WRONLY if name == "stderr" else os.O_RDONLY)
             if handle != number:
                 os.dup2(handle, number)
                 os.close(handle)

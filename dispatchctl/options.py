@@ -66,6 +66,7 @@ __all__ = [
 ]
 
 SPAN_FORMS = "a positive whole number and m, h, bm, bh, d, wd or w, such as 30m, 2h, 1wd"
+MOST_TYPED = 64 << 20  # characters of ids on standard input
 MOST = 10**18 - 1  # of items asked for; SQLite counts no further than 2^63
 CANDIDATES = "dispatchctl.desk.completion"  # its list_candidates(workspace, kind, prefix) serves the shell's completion
 
@@ -489,6 +490,8 @@ def read_ids(values: Sequence[str], *, nul: bool = False) -> tuple[str, ...]:
             continue
         import sys
 
-        text = click.get_current_context().ensure_object(Workspace).keep(value, sys.stdin.read)
+        text = click.get_current_context().ensure_object(Workspace).keep(value, lambda: sys.stdin.read(MOST_TYPED + 1))
+        if len(text) > MOST_TYPED:
+            raise UsageFault(f"has more than {MOST_TYPED} characters of ids", place="standard input")
         ids.extend(item.strip() for item in text.split("\0" if nul else "\n") if item.strip())
     return tuple(ids)

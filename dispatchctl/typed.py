@@ -17,8 +17,9 @@ MONEY_FORMS = "an amount of at least 0 with at most two places, such as 50 or 50
 SIGNED_FORMS = "an amount with at most two places, such as 50 or 50.00, or -20 given back"
 BLANKS = (  # all white space of Unicode, and what is of no width or shown as nothing
     "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
-    "\u2028\u2029\u202f\u205f\u3000\xad\u034f\u061c\u115f\u1160\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c"
-    "\u202d\u202e\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\u2800\u3164\ufe0e\ufe0f\ufeff\uffa0"
+    "\u2028\u2029\u202f\u205f\u3000\xad\u034f\u061c\u115f\u1160\u180b\u180c\u180d\u180e\u180f\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c"
+    "\u202d\u202e\u2800\u3164\ufeff\uffa0\ufff9\ufffa\ufffb\U000e0001"
+    + "".join(map(chr, (*range(0x2060, 0x2070), *range(0xFE00, 0xFE10), *range(0xE0020, 0xE0080))))
 )
 PATH_LIMIT = 4096  # bytes of a path
 LAST_YEAR = 9998  # a day beyond it would overflow when a zone or a limit is applied
@@ -269,5 +270,5 @@ def is_blank(text: str) -> bool:
 
 
 def fold_reference(text: str) -> str:
-    """Another system's number for comparing: without blanks around it and without full-width ones."""
-    return text.replace("\u3000", "").strip()
+    """Another system's number for comparing: without blanks around it and without full-width ones; "" for a blank."""
+    return "" if is_blank(text) else text.replace("\u3000", "").strip()

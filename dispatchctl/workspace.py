@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Hashable, Mapping
-from contextlib import ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TextIO, TypeVar
 
 from dispatchctl.errors import IndexDamaged, Moved, NotFound, UsageFault
@@ -136,6 +136,12 @@ class Workspace:
                     damaged += 1
                     if damaged == RUNS:
                         raise
+
+    def hand_on(self, lock: AbstractContextManager[object]) -> None:
+        """Have the next to take the lock use this one, which is held already; who gave it may let go of it too."""
+        stack = ExitStack()
+        stack.callback(lock.__exit__, None, None, None)
+        self._held[:] = [stack]
 
     def take_held(self) -> ExitStack | None:
         """The lock that a command is run again with, which whoever takes it lets go of; None where there is none."""

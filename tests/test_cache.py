@@ -96,8 +96,10 @@ def test_no_folder_is_no_path(demo: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert not (demo / "sub").exists()
     monkeypatch.setenv("XDG_CACHE_HOME", "mine")
     monkeypatch.setenv("HOME", "no/home")
-    assert find_base().folder == ""
-    assert "no home" in find_base().reason
+    for home in ("no/home", ""):
+        monkeypatch.setenv("HOME", home)
+        assert find_base().folder == ""
+        assert "no home" in find_base().reason
 
 
 # --- whose it is --------------------------------------------------------------------------------------------------

@@ -321,13 +321,14 @@ class Books:
 
         For what may not be run again as a whole: something was recorded before.
         """
-        appends = self.ws.recorded.appends
+        appends, warned = self.ws.recorded.appends, len(self.warnings)
         try:
             return question()
         except sqlite3.DatabaseError as error:
             if self.ws.recorded.appends > appends:
                 raise
             self._give_up(error)
+            del self.warnings[warned:]
             return question()
 
     def _give_up(self, error: sqlite3.Error) -> None:

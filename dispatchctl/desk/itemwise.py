@@ -48,7 +48,9 @@ def record_each(
     """Each item a command of its own, in order: what is done stays done, what is refused is told.
 
     The key of an item is `K/ITEM`; without a key K what `name_key` answers, asked under the lock. The lock is let go
-    every sizes.ITEMS_LOCKED items. guarded: an item that was done is passed over by the same command, or refused.
+    every sizes.ITEMS_LOCKED items. `decide` is asked again about an item where the index was found damaged meanwhile,
+    and answers as if it had not been asked. guarded: an item that was done is passed over by the same command, or
+    refused.
     """
     lint_privacy(books, {"--note": writing.note})
     attached = name_attached(books, writing) if items else ""
@@ -89,6 +91,7 @@ class _Batch:
         self.refused: list[Refusal] = []
         self.come = 0  # items that are done with
         self._fresh: list[Row] = []  # not synced yet
+        self._keys: dict[str, str] = {}  # by item, since who names them may count
 
     def take_items(self, items: Sequence[str]) -> None:
         """Some of the items, under one lock; where they are only tried, without."""
@@ -116,7 +119,9 @@ class _Batch:
 
     def _take(self, item: str) -> None:
         books, writing = self.books, self.writing
-        key = self._name_key(item)
+        if item not in self._keys:
+            self._keys[item] = self._name_key(item)
+        key = self._keys[item]
         replay = self._find_replay(item, key)
         if replay is not None:
             self.done.append((item, replay))

@@ -56,11 +56,24 @@ def _await_writer(handle: int, path: str) -> bytes:
     return begun
 
 
+def _refuse_device(stream: IO[bytes], name: str) -> None:
+    """UsageFault for what never ends: a device that is neither a terminal nor /dev/null."""
+    try:
+        handle = stream.fileno()
+        found = os.fstat(handle)
+        endless = stat.S_ISCHR(found.st_mode) and not os.isatty(handle) and found.st_rdev != os.stat(os.devnull).st_rdev
+    except OSError:  # it has no number: a test's own
+        return
+    if endless:
+        raise UsageFault("is a device, not a file", place=name)
+
+
 def spool(stream: IO[bytes], name: str, begun: bytes = b"") -> IO[bytes]:
     """A copy in a file without a name, of mode 0600, for what can be read only once; begun: what was read before."""
     import shutil
     import tempfile
 
+    _refuse_device(stream, name)
     copy = tempfile.TemporaryFile()  # noqa: SIM115 -- it stays open until close()
     try:
         copy.write(begun)

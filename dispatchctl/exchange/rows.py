@@ -28,7 +28,7 @@ def read_source(source: str) -> tuple[str, str]:
         return data.decode("utf-8-sig"), name
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise BadData("is not UTF-8", place=f"{name}:{line}") from None
+        raise BadData("is not UTF-8", place=f"{name}:{line}", hint="save it as UTF-8, or use records import") from None
 
 
 def read_rows(source: str, warn: Callable[[str], None]) -> Iterator[tuple[str, Mapping[str, Any]]]:

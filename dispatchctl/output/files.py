@@ -46,6 +46,8 @@ def prepare_output(
         raise Refused("lies in the records folder, where nothing but records is written", place=path)
     if not os.path.isdir(folder):
         raise NotFound("there is no such folder to write to", place=path)
+    with _failing_as(path), suppress(FileNotFoundError):
+        os.lstat(path)  # its name is asked before anything is done
     if os.path.lexists(path):
         if not os.path.isfile(path) or os.path.islink(path):
             raise Refused("is there and is not a plain file", place=path)

@@ -238,7 +238,7 @@ def claim_writer(folder: Folder, code: str, take_over: bool = False) -> Folder:
     return folder._replace(writer=code)
 
 
-def make_folder(path: str, demo: bool = False) -> list[str]:
+def make_folder(path: str) -> list[str]:
     """Make a records folder with what stands in it, and `.gitignore` and `.gitattributes` beside it.
 
     What is there is kept; an existing .gitignore or .gitattributes gets the lines it lacks, so that private files
@@ -250,16 +250,14 @@ def make_folder(path: str, demo: bool = False) -> list[str]:
     label = os.path.basename(path)
     if os.path.isdir(path):
         refuse_links(path, label)
-        if list_writers(path):
-            raise Refused("has rows already", place=label, hint="dispatchctl doctor tells what is there")
+        refuse_rows(path)
     made = []
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         made += [each for each in (path, f"{path}/{PRIVATE}") if make_directory(each)]
     except OSError as error:
         raise explain_failure(error, error.filename or label, "cannot be made: ") from error
-    files = [(".lock", b""), (".writer", f"{DEFAULT_WRITER}\n".encode())]
-    for name, data in [*files, (".demo", b"")] if demo else files:
+    for name, data in ((".lock", b""), (".writer", f"{DEFAULT_WRITER}\n".encode())):
         if not os.path.lexists(f"{path}/{name}"):
             _replace(f"{path}/{name}", data, f"{label}/{name}")
             made.append(f"{path}/{name}")
@@ -270,6 +268,31 @@ def make_folder(path: str, demo: bool = False) -> list[str]:
         if _add_lines(f"{beside}/{name}", lines):
             made.append(f"{beside}/{name}")
     return made
+
+
+def refuse_rows(path: str) -> None:
+    """Refused where a records folder has rows."""
+    if list_writers(path):
+        raise Refused("has rows already", place=os.path.basename(path), hint="dispatchctl doctor tells what is there")
+
+
+def mark_demo(path: str, demo: bool) -> list[str]:
+    """Make a folder without rows one of init --demo, or none any more; the caller holds the lock. What was made.
+
+    Refused where somebody has entered rows meanwhile.
+    """
+    refuse_rows(path)
+    mark = f"{path}/.demo"
+    if demo == os.path.lexists(mark):
+        return []
+    if demo:
+        _replace(mark, b"", f"{os.path.basename(path)}/.demo")
+        return [mark]
+    try:
+        os.unlink(mark)  # of an init --demo that ended before it had a row
+    except OSError as error:
+        raise SystemFailed(f"cannot be removed: {error.strerror}", place=mark) from error
+    return []
 
 
 def _add_lines(path: str, lines: list[str]) -> bool:

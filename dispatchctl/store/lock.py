@@ -56,8 +56,8 @@ class Lock:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Let go of it."""
-        del _held[self.folder.path]
+        """Let go of it; once more does nothing."""
+        _held.pop(self.folder.path, None)
         self._let_go()
 
     def _let_go(self) -> None:

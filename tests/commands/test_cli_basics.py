@@ -360,15 +360,20 @@ def test_output_that_cannot_be_written_is_said_once() -> None:
     assert done.stderr.count(b"\n") == 1
 
 
-def test_a_closed_stdout_gets_no_file_of_ours() -> None:
-    script = "from dispatchctl.cli import main; main(['--help']); import os; print(os.open('x', os.O_CREAT | 1) > 2)"
+def test_a_closed_stdout_is_told_and_gets_no_file_of_ours(tmp_path: Path) -> None:
+    script = "from dispatchctl.cli import main; import os, sys; code = main(['--help']); "
+    script += "sys.exit(100 + code if os.open('x', os.O_CREAT | 1) > 2 else 1)"
     done = subprocess.run(
-        ["bash", "-c", f'{sys.executable} -c "{script}; import sys; sys.exit(os.path.getsize(chr(120)))" >&-'],
+        ["bash", "-c", f'{sys.executable} -c "{script}" >&-'],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
+        cwd=tmp_path,
         capture_output=True,
         check=False,
     )
-    assert (done.returncode, done.stderr) == (0, b"")
+    assert (done.returncode, done.stderr) == (
+        107,
+        b"dispatchctl: Bad file descriptor\n",
+    )
 
 
 @pytest.mark.parametrize("locale", ["C", "POSIX", "C.UTF-8"])

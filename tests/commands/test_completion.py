@@ -49,6 +49,25 @@ def open_worked(run: Run, folder: Path) -> Desk:
     return desk
 
 
+@pytest.mark.parametrize(
+    "env",
+    [
+        {"_DISPATCHCTL_COMPLETE": "zsh_complete"},
+        {"_DISPATCHCTL_COMPLETE": "zsh_complete", "COMP_WORDS": "dispatchctl ", "COMP_CWORD": "x"},
+        {"_DISPATCHCTL_COMPLETE": "bash"},
+        {"_DISPATCHCTL_COMPLETE": "zz_complete"},
+    ],
+)
+def test_what_no_script_asks_is_a_wrong_value(run: Run, desk: Path, env: dict[str, str]) -> None:
+    done = run("status", env=env)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("dispatchctl: _DISPATCHCTL_COMPLETE: ")
+
+
+def test_a_variable_that_is_empty_asks_nothing(run: Run, desk: Path) -> None:
+    assert run("status", env={"_DISPATCHCTL_COMPLETE": ""}).out
+
+
 def test_open_cases_complete_and_closed_ones_do_not(ask: Ask, desk: Path) -> None:
     found = ask("show", "O-")
     assert list(found) == ["O-20261102-0002", "O-20261102-0001"]

@@ -226,6 +226,19 @@ def test_a_full_disk(desk: Desk) -> None:
     assert [row["id"] for row in desk.rows("orders")] == ["O-20261102-0001", "O-20261102-0002"]
 
 
+def test_a_stdout_that_is_closed(desk: Desk) -> None:
+    process = start(desk, *ORDER, "-q", stderr=subprocess.PIPE, preexec_fn=partial(os.close, 1))
+    told = process.communicate(timeout=60)[1].decode()
+    assert (process.returncode, "; recorded: O-20261102-0001\n" in told) == (75, True)
+
+
+@pytest.mark.parametrize("name", ["a" * 300 + ".csv", "长" * 90 + ".csv"])
+def test_a_report_whose_name_no_disk_takes_is_not_handed_out(desk: Desk, name: str) -> None:
+    assert "File name too long" in desk.act("mgr", "report", "monthly", "-o", name).err
+    assert desk.act("mgr", "report", "monthly", "-o", name).code == 2
+    assert desk.rows("audit") == []
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
 def test_what_prints_nothing_needs_no_room(desk: Desk) -> None:
     with open("/dev/full", "wb") as full:

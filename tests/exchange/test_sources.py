@@ -9,11 +9,17 @@ from unittest import mock
 
 import pytest
 
-from dispatchctl.errors import BadData, NotFound
+from dispatchctl.errors import BadData, NotFound, UsageFault
 from dispatchctl.exchange.layouts import FileForm
 from dispatchctl.exchange.sources import open_source
 
 Row = tuple[int, list[str]]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="no /dev/zero here")
+def test_what_never_ends_is_no_file() -> None:
+    with pytest.raises(UsageFault, match="is a device"):
+        open_source("/dev/zero", FileForm("utf-8"))
 
 
 def read_all(path: str, wanted: list[str], size: int = 2, encoding: str = "utf-8") -> tuple[list[Row], list[str]]:

@@ -282,6 +282,32 @@ def test_damage_in_the_middle_of_a_batch_costs_nothing(office, monkeypatch):
     office.check_index()
 
 
+def test_what_is_asked_again_about_an_item_counts_once(office, monkeypatch):
+    """The damage shows after it was decided: a line has the key that it had, and nothing is told twice."""
+    plan, met = itemwise.plan_group, set()
+
+    def fail(books, register, actor, steps, *rest):
+        if steps and str(steps) not in met:
+            met.add(str(steps))
+            raise sqlite3.DatabaseError("database disk image is malformed")
+        return plan(books, register, actor, steps, *rest)
+
+    rows = "".join(f"inquiry,问{number},张示例,138-0000-0001,3号楼501\n" for number in (1, 2))
+    (office.folder / "calls.csv").write_text(f"kind,content,caller,phone,address\n{rows}", encoding="utf-8")
+    monkeypatch.setattr(itemwise, "plan_group", fail)
+    first = office("new-order", "--from", "calls.csv", "-q").out.split()
+    assert len(first) == len(met) == 2
+    assert office("new-order", "--from", "calls.csv", "-q").out.split() == first
+    monkeypatch.undo()
+    begin_jobs(office, 2)
+    office.now = "2026-12-04T09:00:00+08:00"
+    met.clear()
+    monkeypatch.setattr(itemwise, "plan_group", fail)
+    urged = json.loads(office("urge", "--all", "--as", "zhao", "--json").out)
+    assert met
+    assert len({each["id"] for each in urged}) == len(urged) == len(json.loads(office("list", "notices", "--json").out))
+
+
 # --- an import, and a batch, while others make it anew ------------------------------------------------------------
 
 

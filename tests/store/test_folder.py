@@ -12,6 +12,7 @@ from dispatchctl.store.folder import (
     list_register_folders,
     list_writers,
     make_folder,
+    mark_demo,
     open_folder,
     read_writer,
     require_writer,
@@ -52,11 +53,28 @@ def test_private_files_never_travel_by_git_and_lines_are_never_merged(tmp_path):
 
 
 def test_making_it_again_keeps_what_is_there(tmp_path):
-    make_folder(str(tmp_path / "records"), demo=True)
+    make_folder(str(tmp_path / "records"))
     (tmp_path / "records" / ".writer").write_text("SZ\n")
-    assert make_folder(str(tmp_path / "records"), demo=True) == []
-    folder = open_folder(str(tmp_path / "records"))
-    assert (folder.writer, folder.demo) == ("SZ", True)
+    assert make_folder(str(tmp_path / "records")) == []
+    assert open_folder(str(tmp_path / "records")).writer == "SZ"
+
+
+def test_a_folder_without_rows_is_a_demo_or_none(tmp_path):
+    path = str(tmp_path / "records")
+    make_folder(path)
+    assert (mark_demo(path, True), mark_demo(path, True)) == ([f"{path}/.demo"], [])
+    assert open_folder(path).demo
+    assert (mark_demo(path, False), mark_demo(path, False)) == ([], [])
+    assert not open_folder(path).demo
+
+
+@pytest.mark.parametrize("demo", [True, False])
+def test_a_folder_with_rows_stays_what_it_is(tmp_path, demo):
+    notebook = Notebook(tmp_path)
+    notebook.write(jot("one"))
+    with pytest.raises(Refused):
+        mark_demo(str(tmp_path / "records"), demo)
+    assert not open_folder(str(tmp_path / "records")).demo
 
 
 def test_a_folder_with_rows_is_not_made_again(tmp_path):

@@ -40,8 +40,8 @@ def urge(
     every: of a case that is not late or already urged nothing is said (`urge --all`).
     """
     actor = require_actor(books, system=True)
-    urged: list[dict[str, Any]] = []
-    told: list[str] = []
+    urged: dict[str, list[dict[str, Any]]] = {}
+    told: dict[str, list[str]] = {}
 
     def plan(item: str, moment: Instant) -> list[Step]:
         family = books.family(item)
@@ -53,14 +53,15 @@ def urge(
         if not late and not every:
             raise Refused(f"{item} is not late")
         steps: list[Step] = []
+        urged[item], told[item] = [], []
         for each, one in late:
             what = plan_urging(books, family, each, one, moment.at)
             if isinstance(what, int):
                 if not every:
-                    told.append(f"{each.id} {one.clock} was urged; the next is due at {format_time(books, what)}")
+                    told[item].append(f"{each.id} {one.clock} was urged; the next is due at {format_time(books, what)}")
                 continue
             level, people = what
-            name = new_id(books, "notices", moment, len(urged if writing.dry_run else steps))
+            name = new_id(books, "notices", moment, sum(map(len, urged.values())) if writing.dry_run else len(steps))
             fields = {
                 "kind": "urging" if level == 1 else "escalation",
                 "case": each.id,
@@ -71,14 +72,15 @@ def urge(
                 "to": join_items(people),
             }
             steps.append(Step("urged", fields, name))
-            urged.append(
+            urged[item].append(
                 {"id": name, "case": each.id, "clock": one.clock, "instance": one.number, "level": level, "to": people}
             )
         return steps
 
     results, refused = record_each(books, "notices", actor, cases, plan, writing, ("urged",), guarded=True)
     replayed = [describe_urging(books, done) for _, done in results if done.replayed]
-    return [*urged, *(item for items in replayed for item in items)], refused, told
+    items = [item for group in (*urged.values(), *replayed) for item in group]
+    return items, refused, [line for lines in told.values() for line in lines]
 
 
 def describe_urging(books: Books, done: Done) -> list[dict[str, Any]]:

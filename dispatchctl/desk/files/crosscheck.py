@@ -248,7 +248,8 @@ class CrossCheck:
     def explain_twice(self, rows: Sequence[Row]) -> Fault:
         """The fault of entries of the ledger that charge one fact, by the rows that proposed them."""
         names, last = [row.id for row in rows], rows[-1]
-        hint = f"let one of them go: dispatchctl ledger waive (or reverse, once it is approved) {last.id} --reason TEXT"
+        ways = "dispatchctl ledger waive (or reverse, once it is approved)"
+        hint = f"keep what was paid, if any was, and let go of the rest: {ways} {' or '.join(names)} --reason TEXT"
         place = (last.register, last.file, last.seq)
         return self._fault(place, "charged-twice", say_conflict(names), "one entry that stands", hint)
 

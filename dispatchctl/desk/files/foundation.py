@@ -13,8 +13,9 @@ from dispatchctl.desk.staff.posts import check_id, staff_event
 from dispatchctl.desk.times import find_missing_year, local_date
 from dispatchctl.errors import DispatchError, UsageFault
 from dispatchctl.store.files import FILE_MODE, FOLDER_MODE
-from dispatchctl.store.folder import list_shut, make_folder
+from dispatchctl.store.folder import list_shut, make_folder, mark_demo, open_folder
 from dispatchctl.store.index import find_generations
+from dispatchctl.store.lock import Lock
 from dispatchctl.store.seals import list_seals
 from dispatchctl.store.tracking import explain_tracked, list_tracked
 from dispatchctl.typed import Writing
@@ -45,16 +46,19 @@ def found_desk(ws: Workspace, folder: str, me: str, name: str, *, demo: bool) ->
         raise UsageFault("init takes --now with --demo only", place="--now")
     base = os.path.abspath(folder)
     records = os.path.join(base, "records")
-    made = make_folder(records, demo)
+    made = make_folder(records)
     find_generations(find_cache(records)).remove_all()  # of a folder that stood here: what it had seen is not of this
     rules = os.path.join(base, "policies.yaml")
     if not os.path.lexists(rules):
         day = _today(ws)
         _write_rules(rules, day)
         made.append(rules)
-    books = Books(ws.settle_in(records))
     values = {"name": name or login or staff, "role": FIRST_ROLE, "login": login, "regular": "yes"}
-    state = staff_event(books, staff, "joined", values, Writing()).state
+    with Lock(open_folder(records), ws.wait) as lock:  # whoever enters the first person says whether it is a demo
+        made += mark_demo(records, demo)
+        ws.hand_on(lock)
+        books = Books(ws.settle_in(records))
+        state = staff_event(books, staff, "joined", values, Writing()).state
     books.settle()
     return Founded([os.path.relpath(path) for path in made], records, staff, state)
 

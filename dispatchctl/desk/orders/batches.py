@@ -18,8 +18,17 @@ from dispatchctl.desk.orders.dispatch import (
     plan_assignment,
     refuse_own_choice,
 )
-from dispatchctl.desk.orders.intake import TYPED, Request, Taken, describe_taken, find_first, find_source, plan_order
-from dispatchctl.desk.recording import Refusal, list_recorded
+from dispatchctl.desk.orders.intake import (
+    TYPED,
+    Request,
+    Taken,
+    describe_taken,
+    find_first,
+    find_source,
+    plan_order,
+    refuse_other,
+)
+from dispatchctl.desk.recording import Refusal, list_recorded, name_item
 from dispatchctl.errors import UsageFault
 from dispatchctl.exchange.rows import read_rows
 from dispatchctl.registers import Pages
@@ -47,7 +56,7 @@ def read_request(row: Mapping[str, Any], place: str, pages: Pages) -> Request:
     contact: dict[str, str] = {}
     for name, value in row.items():
         key = ALIASES.get(name, name.replace("-", "_"))
-        if value is None or value == "" or value == [] or (value is False and key not in FIELDS):
+        if value is None or value == "" or value == [] or (value is False and shown and key not in FIELDS):
             continue
         if key in FIELDS:
             if not isinstance(value, str):
@@ -144,13 +153,14 @@ def take_orders(books: Books, source: str, writing: Writing) -> tuple[list[Taken
     actor = require_actor(books)
     rows, told = books.ws.keep(source, lambda: _read_all(source))
     books.warnings += told
+    _refuse_other_lines(books, rows, writing.request_id)
     said: dict[str, dict[str, Any]] = {}
-    known: list[str] = []
+    known: set[str] = set()
 
     def plan(place: str, moment: Instant) -> list[Step]:
         request = read_request(rows[place], place, books.pages)
         if find_source(books, request.source_ref):
-            known.append(place)
+            known.add(place)
             return []
         steps, said[place] = plan_order(books, request, moment)
         return steps
@@ -166,22 +176,31 @@ def take_orders(books: Books, source: str, writing: Writing) -> tuple[list[Taken
     return taken, refused, len(known)
 
 
+def _refuse_other_lines(books: Books, rows: Mapping[str, Mapping[str, Any]], request_id: str) -> None:
+    """Refused where the key was used for a file whose lines said something else: by their numbers alone it could not be
+    told which are missing.
+    """
+    for place, row in rows.items() if request_id else ():
+        key = f"{request_id}/{name_item(place)}"
+        known = books.index.db.execute("SELECT id FROM requests WHERE key = ?", (key,)).fetchone()
+        if known:
+            refuse_other(books, read_request(row, place, books.pages), known[0], place)
+
+
 def assign_pool(books: Books, writing: Writing) -> tuple[list[Dispatched], list[Refusal]]:
     """Send the best candidate to every order that waits, in the policy's order; each sees the loads of those before.
 
     A --request-id that was used answers for what it sent, and goes on with what had been waiting then.
     """
     actor = require_actor(books, system=True)
-    ahead = 0
     sent, since = list_recorded(books, writing.request_id, "assignments")
     waiting = [order for order in list_pool(books) if not sent or _waited(books, order, since)]
     made: dict[str, list[Sent]] = {}
 
     def plan(order: str, moment: Instant) -> list[Step]:
-        nonlocal ahead
         refuse_own_choice(books, actor, order)
+        ahead = sum(len(sent) for other, sent in made.items() if other != order) if writing.dry_run else 0
         steps, made[order] = plan_assignment(books, order, Sending(auto=True), actor, moment, ahead=ahead)
-        ahead += len(steps) if writing.dry_run else 0
         return steps
 
     items = list(dict.fromkeys([*sent, *waiting]))

@@ -11,7 +11,7 @@ from dispatchctl.desk.events import act_each, begin
 from dispatchctl.desk.fields import Typed, read_fields
 from dispatchctl.desk.names import resolve_key
 from dispatchctl.desk.recording import Done, Refusal
-from dispatchctl.errors import UsageFault
+from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.orders import INTAKE
 from dispatchctl.registers.row import Row, fold_key
 from dispatchctl.store.lines import check_text
@@ -162,7 +162,18 @@ def take_order(books: Books, request: Request, writing: Writing) -> Taken:
     done = begin(books, "orders", start, writing, ("taken",), actor=actor)
     if not done.rows:
         return describe_known(books, find_source(books, request.source_ref))
-    return describe_taken(books, done) if done.replayed else Taken(done, **said)
+    if not done.replayed:
+        return Taken(done, **said)
+    refuse_other(books, request, done.id)
+    return describe_taken(books, done)
+
+
+def refuse_other(books: Books, request: Request, order: str, place: str = "--request-id") -> None:
+    """Refused where the order that a used key recorded says something else: what this request says would be lost."""
+    said = request.typed.get("content", "").strip()
+    if said and said != find_first(books, order).fields.get("content", "").strip():
+        message = f"the key of --request-id was used for {order}, which says something else"
+        raise Refused(message, place=place, hint="another order, or a file of other lines, needs another key")
 
 
 def find_source(books: Books, source_ref: str) -> str:

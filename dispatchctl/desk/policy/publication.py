@@ -43,7 +43,8 @@ SHOWN = 5  # days that a message names
 class Plan(NamedTuple):
     """A publication before it is written. kept: a file that an interrupted one left, which needs its row only.
 
-    replaces: the label of the version whose place it takes, or None. text b"": nothing would change.
+    replaces: the label of the version whose place it takes, or None. text b"": nothing would change. before: the rules
+    without the kept file, where there are any.
     """
 
     date: str
@@ -51,6 +52,7 @@ class Plan(NamedTuple):
     changes: list[Change]
     replaces: str | None
     kept: VersionFile | None = None
+    before: Rulebook | None = None
 
 
 def publish_rules(
@@ -72,7 +74,7 @@ def publish_rules(
         if not plan.text:
             return []
         name = plan.kept.name if plan.kept else _next_name(books, plan.date)
-        moves = follow_moves(books, book, name.removesuffix(".yaml"), plan.text)
+        moves = follow_moves(books, plan.before or book, name.removesuffix(".yaml"), plan.text)
         if not writing.dry_run and plan.kept is None:
             written = write_version(books.folder.path, plan.date, plan.text)
         fields = {"subject": name, "period": plan.date, "sha256": compute_digest(plan.text), "reason": reason}
@@ -151,7 +153,7 @@ def _plan_version(books: Books, book: Rulebook, moment: Instant) -> Plan:
         return Plan(day, render_version(text, fresh), [], None)
     kept = _find_unrecorded(books, day)
     if kept is not None and not draft_differs(text, read_text(kept.path)):
-        return Plan(day, read_text(kept.path), [], None, kept)
+        return _plan_kept(books, book, kept, _today(books, moment.recorded))
     _check_day(book, day, _today(books, moment.recorded).isoformat())
     _check_timezone(books, book, policy, _today(books, moment.recorded).isoformat())
     before = [version for version in book.versions if version.policy["effective_from"] <= day]
@@ -173,6 +175,22 @@ def _plan_version(books: Books, book: Rulebook, moment: Instant) -> Plan:
     counted, filled = _fill_both(book, days, policy, _today(books, moment.recorded))
     changes = compare_rules(follows.policy, policy) + compare_days(counted, filled)
     return Plan(day, version, changes, replaced.label if replaced else None)
+
+
+def _plan_kept(books: Books, book: Rulebook, kept: VersionFile, today: date) -> Plan:
+    """A version whose publication was cut short, told as it would have been told then."""
+    text = read_text(kept.path)
+    names = {file.name for file in list_version_files(books.folder.path)} - {kept.name}
+    if not names:
+        return Plan(kept.date, text, [], None, kept)
+    before = _load_some(books, names)
+    policy = book.find(kept.label).policy
+    earlier = [version for version in before.versions if version.policy["effective_from"] <= kept.date]
+    follows = earlier[-1] if earlier else before.versions[0]
+    days = _fill_both(before, resolve_policy_days(policy), policy, today)
+    changes = compare_rules(follows.policy, policy) + compare_days(*days)
+    replaced = follows.label if follows.policy["effective_from"] == kept.date else None
+    return Plan(kept.date, text, changes, replaced, kept, before)
 
 
 def _fill_both(book: Rulebook, fresh: Days, policy: dict[str, Any], today: date) -> tuple[Days, Days]:

@@ -13,6 +13,8 @@ from dispatchctl.desk.names import list_role_words, resolve_staff, show_text, su
 from dispatchctl.desk.periods import month_period
 from dispatchctl.desk.recording import Done, Refusal, was_recorded
 from dispatchctl.errors import NotFound, Refused, UsageFault
+from dispatchctl.policy.rights import WORDS
+from dispatchctl.policy.vocabulary import OWNER_WORDS
 from dispatchctl.rules.families import Family
 from dispatchctl.store.contacts import Contact
 from dispatchctl.typed import Writing
@@ -35,8 +37,9 @@ def check_new_id(books: Books, staff: str) -> None:
     """UsageFault for an id that nobody may be given: of no fit form, or a word by which a role is meant."""
     check_id(staff)
     role = list_role_words(version.policy for version in books.book.versions).get(staff)
-    if role is not None:
-        message = f"{staff!r} cannot be a staff id: it is a role of the rules, and who is meant would not be known"
+    if role is not None or staff in (*WORDS, *OWNER_WORDS):
+        what = "a role of the rules" if role is not None else "a word of the rules"
+        message = f"{staff!r} cannot be a staff id: it is {what}, and who is meant would not be known"
         raise UsageFault(message, place="ID", hint=f"such as: {staff}-1")
 
 

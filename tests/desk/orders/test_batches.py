@@ -37,6 +37,7 @@ def test_what_a_row_says_is_taken(row: dict[str, Any], typed: dict[str, str], ot
     ("row", "told"),
     [
         ({"contnt": "漏水"}, "a.csv:2: contnt is no field of an order to take"),
+        ({"zzz": False}, "a.csv:2: zzz is no field"),
         ({"price": False}, "a.csv:2: price is not a text"),  # numbers of JSON come as the texts that stand there
         *(
             ({name: "x"}, f"a.csv:2: {name} is no field")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from desks import Desk
 from transcripts import Result
 
 Run = Callable[..., Result]
@@ -82,3 +83,21 @@ def test_a_row_whose_order_was_taken_back_stays_so_and_that_is_said(take: Callab
     assert (ids, replayed) == (["1"], 1)
     assert "was taken back since, and is not taken anew without another --request-id" in said
     assert take(LAMP, options=("--request-id", "k1"))[:2] == (["2"], 0)
+
+
+def test_a_used_key_takes_no_other_order(desk: Desk) -> None:
+    """Neither alone nor as a line of a file that was changed: what it says would be lost without a word."""
+    argv = ("new-order", "--kind", "inquiry", "--content")
+    first = desk.do("lin", *argv, "几点下班", "--request-id", "r1")
+    assert desk.do("lin", *argv, "几点下班 ", "--request-id", "r1") == {**first, "replayed": True}
+    assert first["id"] in desk.refuse(4, "lin", *argv, "几点上班", "--request-id", "r1")
+    lines = [f"inquiry,问{number}\n" for number in (1, 2)]
+    (desk.folder / "in.csv").write_text("kind,content\n" + "".join(lines), encoding="utf-8")
+    taken = desk.do("lin", "new-order", "--from", "in.csv", "--request-id", "b")
+    (desk.folder / "in.csv").write_text("kind,content\ninquiry,问0\n" + "".join(lines), encoding="utf-8")
+    told = desk.refuse(4, "lin", "new-order", "--from", "in.csv", "--request-id", "b")
+    assert f"in.csv:2: the key of --request-id was used for {taken[0]['id']}, which says something else" in told
+    (desk.folder / "in.csv").write_text("kind,content\n" + "".join(lines) + "inquiry,问3\n", encoding="utf-8")
+    again = desk.do("lin", "new-order", "--from", "in.csv", "--request-id", "b")
+    assert [each["id"] for each in again[:2]] == [each["id"] for each in taken]
+    assert len(desk.rows("orders")) == 4

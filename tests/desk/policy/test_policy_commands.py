@@ -336,6 +336,34 @@ def test_an_interrupted_publication_is_finished_by_publishing_again(run: Run, de
     assert run("records", "check").code == 0
 
 
+def test_a_publication_gone_on_with_tells_what_it_changes(
+    run: Run, demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it would have been told had the program not died between the file and its row."""
+    from dispatchctl.desk.policy import publication
+
+    publish(run, FIRST)
+    take_effect(demo, "2026-12-10")
+    edit(demo, (r"late-b, title: [^,]+,", "late-b, title: 迟到乙,"))
+    whole = publish(run, LATER, "--dry-run")
+    assert len(whole["changes"]) > 1
+
+    class Died(BaseException):
+        pass
+
+    def write(*given: object) -> None:
+        real(*given)  # type: ignore[arg-type]
+        raise Died
+
+    real = publication.write_version
+    with monkeypatch.context() as patch:
+        patch.setattr(publication, "write_version", write)
+        assert run("policy", "publish", "--now", LATER).code == 7
+    assert list_versions(demo) == ["2026-11-02.yaml", "2026-12-10.yaml"]
+    item = publish(run, LATER)
+    assert (item["changes"], item["replaces"]) == (whole["changes"], whole["replaces"])
+
+
 def test_a_publication_that_cannot_be_recorded_leaves_no_version(
     run: Run, demo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

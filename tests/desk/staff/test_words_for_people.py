@@ -12,7 +12,7 @@ JOIN = ("--name", "孙示例", "--role", "field")
 ROLES = r"(?m)^  contractor: .*$"
 
 
-@pytest.mark.parametrize("word", ["manager", "contractor", "前台", "外协", "system"])
+@pytest.mark.parametrize("word", ["manager", "contractor", "前台", "外协", "system", "self", "receiver"])
 def test_nobody_joins_by_a_word_that_means_others(desk: Desk, word: str) -> None:
     told = desk.refuse(2, "mgr", "staff", "join", word, *JOIN)
     assert f"ID: {word!r} cannot be a staff id" in told
