@@ -78,7 +78,8 @@ def new_order(books: Books, /, source: str, strict_privacy: bool, writing: Writi
 
     The columns of a file (--from) are named as the options without their dashes (`source_ref`), besides `note`; what
     `show` and `list` print of an order is taken too. A column that is none of these is refused. A row is taken once,
-    however often the file is given: by its source_ref, else by its content and its number among equal rows.
+    however often the file is given: by its source_ref, else by its content and its number among equal rows. With
+    --request-id it is known by its line; where a line says something else than before, nothing is taken (exit 4).
 
     \b
     Example:
