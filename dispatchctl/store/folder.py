@@ -86,7 +86,9 @@ def _explain_link(label: str, name: str) -> Fault:
 
 
 def find_links(path: str, label: str) -> list[Fault]:
-    """Every link below a records folder, whatever its name; hidden ones that are nothing of the program's apart."""
+    """Every link below a records folder, whatever its name, hidden ones that are nothing of the program's apart; and
+    find_odd.
+    """
     found = []
     for folder, folders, files in os.walk(path):
         above = os.path.relpath(folder, path)
@@ -94,7 +96,17 @@ def find_links(path: str, label: str) -> list[Fault]:
             if (name[0] != "." or name in _OWN) and os.path.islink(f"{folder}/{name}"):
                 found.append(name if above == "." else f"{above}/{name}")
         folders[:] = [name for name in folders if name[0] != "."]
-    return [_explain_link(label, name) for name in sorted(found)]
+    return [_explain_link(label, name) for name in sorted(found)] + find_odd(path, label)
+
+
+def find_odd(path: str, label: str) -> list[Fault]:
+    """What stands for `.lock`, `.writer` or `.demo` and is no plain file, so that nothing can be recorded."""
+    names = [name for name in _OWN if os.path.exists(f"{path}/{name}") and not os.path.islink(f"{path}/{name}")]
+    return [
+        Fault(f"{label}/{name}", 0, 0, "no-file", "is not a regular file", hint="take it away: it is made again")
+        for name in names
+        if not os.path.isfile(f"{path}/{name}")
+    ]
 
 
 def read_writer(path: str) -> str:

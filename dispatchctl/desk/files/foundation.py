@@ -13,7 +13,7 @@ from dispatchctl.desk.staff.posts import check_id, staff_event
 from dispatchctl.desk.times import find_missing_year, local_date
 from dispatchctl.errors import DispatchError, UsageFault
 from dispatchctl.store.files import FILE_MODE, FOLDER_MODE
-from dispatchctl.store.folder import list_shut, make_folder, mark_demo, open_folder
+from dispatchctl.store.folder import find_odd, list_shut, make_folder, mark_demo, open_folder
 from dispatchctl.store.index import find_generations
 from dispatchctl.store.lock import Lock
 from dispatchctl.store.seals import list_seals
@@ -124,6 +124,8 @@ def _examine_access(path: str, note: Callable[..., None]) -> None:
         note("modes", said, f"the owner opens it: chmod {mode:o} {shlex.quote(f'{path}/{name}')}")
     if not shut:
         note("modes", "nobody is shut out by a killed command")
+    for odd in find_odd(path, label):
+        note("files", odd, odd.hint)
     tracked = list_tracked(path)
     if tracked:
         fault = explain_tracked(label, tracked)

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -322,3 +323,16 @@ def test_an_import_opens_it_too(desk: Desk, records: Path) -> None:
     told = desk("records", "import", "in.csv", "--map", "map.yaml")
     assert "warning: records/orders was shut to all but you" in told.err
     assert mode_of(records / "orders") == 0o2770
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir], ids=["pipe", "folder"])
+def test_a_lock_that_is_no_file_is_found(desk: Desk, make: Callable[[str], None]) -> None:
+    """Nothing can be recorded, and whoever looks is told why."""
+    desk.take()
+    lock = desk.folder / "records/.lock"
+    lock.unlink()
+    make(str(lock))
+    for argv in (("records", "check"), ("doctor",)):
+        done = desk.act("mgr", *argv)
+        assert done.code == 1
+        assert "records/.lock: is not a regular file" in done.out + done.err
