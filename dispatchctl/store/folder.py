@@ -86,9 +86,7 @@ def _explain_link(label: str, name: str) -> Fault:
 
 
 def find_links(path: str, label: str) -> list[Fault]:
-    """Every link below a records folder, whatever its name, hidden ones that are nothing of the program's apart; and
-    find_odd.
-    """
+    """Every link below a records folder, whatever its name; hidden ones that are nothing of the program's apart."""
     found = []
     for folder, folders, files in os.walk(path):
         above = os.path.relpath(folder, path)
@@ -96,15 +94,16 @@ def find_links(path: str, label: str) -> list[Fault]:
             if (name[0] != "." or name in _OWN) and os.path.islink(f"{folder}/{name}"):
                 found.append(name if above == "." else f"{above}/{name}")
         folders[:] = [name for name in folders if name[0] != "."]
-    return [_explain_link(label, name) for name in sorted(found)] + find_odd(path, label)
+    return [_explain_link(label, name) for name in sorted(found)]
 
 
 def find_odd(path: str, label: str) -> list[Fault]:
     """What stands for `.lock`, `.writer` or `.demo` and is no plain file, so that nothing can be recorded."""
-    names = [name for name in _OWN if os.path.exists(f"{path}/{name}") and not os.path.islink(f"{path}/{name}")]
+    there = [name for name in _OWN if os.path.exists(f"{path}/{name}") and not os.path.islink(f"{path}/{name}")]
+    hints = {".lock": "take it away: the next writer makes it again"}
     return [
-        Fault(f"{label}/{name}", 0, 0, "no-file", "is not a regular file", hint="take it away: it is made again")
-        for name in names
+        Fault(f"{label}/{name}", 0, 0, "no-file", "is not a regular file", hint=hints.get(name, "take it away"))
+        for name in there
         if not os.path.isfile(f"{path}/{name}")
     ]
 

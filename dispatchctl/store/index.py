@@ -551,16 +551,22 @@ class Index:
         rows = []
         for number, found in grouped.items():
             if number not in self._handles:
-                columns = self.db.execute("SELECT columns FROM files WHERE no = ?", (number,)).fetchone()[0]
-                self._handles[number] = self._file(number), tuple(columns.split(","))
+                self._handles[number] = self._open_file(number)
             file, columns = self._handles[number]
             rows += rows_at(file, found, columns)
         return rows
 
-    def _file(self, number: int) -> RecordFile:
-        name = self.db.execute("SELECT name FROM files WHERE no = ?", (number,)).fetchone()[0]
+    def _open_file(self, number: int) -> tuple[RecordFile, tuple[str, ...]]:
+        """A file by its number and its columns. sqlite3.DatabaseError where the index has none of this number: it is
+        damaged, which SQLite need not notice.
+        """
+        found = self.db.execute("SELECT name, columns FROM files WHERE no = ?", (number,)).fetchone()
+        name, columns = found or ("", "")
         register = name.partition("/")[0]
-        return next(each for each in list_files(self.path, self.label, register) if f"{register}/{each.name}" == name)
+        for each in list_files(self.path, self.label, register) if found else ():
+            if f"{register}/{each.name}" == name:
+                return each, tuple(columns.split(","))
+        raise sqlite3.DatabaseError("the index names a file that it does not have")
 
     def faults(self) -> list[Fault]:
         """What was wrong with the rows read so far."""
@@ -577,7 +583,7 @@ class Index:
             return None
         number, size, seq, crc, columns, recorded, crc_before = row
         position = Position(size, seq, crc, tuple(columns.split(",")) if columns else (), recorded)
-        return position, self._file(number), crc_before
+        return position, self._open_file(number)[0], crc_before
 
     def last_recorded(self, writer: str) -> int:
         """The newest recorded_at of a writer over all registers, microseconds; 0 where there is none."""

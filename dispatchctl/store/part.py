@@ -284,8 +284,7 @@ class PartIndex(Index):
                 grouped.setdefault(number, []).append((offset, length))
         for number, found in grouped.items():
             if number not in self._handles:
-                columns = self.db.execute("SELECT columns FROM files WHERE no = ?", (number,)).fetchone()[0]
-                self._handles[number] = self._file(number), tuple(columns.split(","))
+                self._handles[number] = self._open_file(number)
             file, columns = self._handles[number]
             found.sort()
             for (offset, length), row in zip(found, rows_at(file, found, columns), strict=True):

@@ -282,6 +282,18 @@ def test_damage_in_the_middle_of_a_batch_costs_nothing(office, monkeypatch):
     office.check_index()
 
 
+def test_an_index_that_lacks_what_it_names_is_damaged(office):
+    """SQLite need not notice: a page that was overwritten can pass for one with nothing on it."""
+    jobs = begin_jobs(office, 2)
+    with contextlib.closing(sqlite3.connect(office.index)) as db, db:
+        (number,) = db.execute("SELECT no FROM files WHERE register = 'assignments'").fetchone()
+        db.execute("UPDATE files SET no = no + 100 WHERE no = ?", (number,))
+    old = office.index
+    assert office("ack", *jobs, "--as", "zhao", "-q").out.split() == jobs
+    assert office.index != old
+    office.check_index()
+
+
 def test_what_is_asked_again_about_an_item_counts_once(office, monkeypatch):
     """The damage shows after it was decided: a line has the key that it had, and nothing is told twice."""
     plan, met = itemwise.plan_group, set()

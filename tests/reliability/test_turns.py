@@ -229,6 +229,22 @@ def test_two_who_found_the_same_desk(isolated: Path) -> None:
     assert [row["id"] for _, row in read_rows(isolated)] == ["qian"]
 
 
+def test_a_second_init_makes_no_demo_of_a_real_desk(isolated: Path) -> None:
+    with another_first(lambda: run_in(isolated, "init", "--me", "qian", "--name", "钱前台")):
+        done = run_in(isolated, "init", "--demo", "--me", "lin", "--name", "林示例")
+    assert done.code == 4
+    assert "has rows already" in done.err
+    assert not (isolated / "records/.demo").exists()
+
+
+def test_an_init_that_failed_makes_no_demo_of_the_next(isolated: Path) -> None:
+    (isolated / "policies.yaml").write_text("policy: {bad")
+    assert run_in(isolated, "init", "--demo", "--me", "lin").code == 5
+    (isolated / "policies.yaml").unlink()
+    assert run_in(isolated, "init", "--me", "lin").code == 0
+    assert not (isolated / "records/.demo").exists()
+
+
 def test_a_report_says_how_things_stood_when_it_was_made(desk: Desk) -> None:
     """It takes long, and its row tells of what was handed out: it is not made anew."""
     desk.take()

@@ -21,7 +21,7 @@ from dispatchctl.store.chain import ADOPT
 from dispatchctl.store.contact_places import stat_contacts
 from dispatchctl.store.contacts import iterate_contacts, list_unreadable
 from dispatchctl.store.files import RecordFile, list_files, list_strays
-from dispatchctl.store.folder import CONTACTS, LINK, Folder, find_links, list_register_folders, open_folder
+from dispatchctl.store.folder import CONTACTS, LINK, Folder, find_links, find_odd, list_register_folders, open_folder
 from dispatchctl.store.index import find_generations
 from dispatchctl.store.leftovers import is_temporary
 from dispatchctl.store.publications import Publication, read_publications
@@ -165,7 +165,8 @@ class _Look:
                 told.add(fault.file)
                 self.faults.append(fault)
         told = {fault.file for fault in self.faults}
-        self.faults += [each for each in find_links(self.folder.path, self.folder.label) if each.file not in told]
+        of = (self.folder.path, self.folder.label)
+        self.faults += [each for each in (*find_links(*of), *find_odd(*of)) if each.file not in told]
         self.faults.sort(key=lambda fault: (fault.file, fault.line, fault.column))
         return Inspection(self.faults, self.files, self.rows)
 
