@@ -69,7 +69,8 @@ def test_any_employee_may_receive_one_and_passes_it_on_to_the_centre(desk: Desk)
     act(desk, "sup-d", "pass-on", other, "--to", "sup-d")
     shown = desk.show(other)
     assert (shown["received_by"], shown["passed_on_by"]) == ("sup-d", "lin")
-    act(desk, "sup-d", "pass-on", other, "--to", "lin")
+    act(desk, "mgr", "pass-on", other, "--to", "lin")
+    assert desk.show(other)["passed_on_by"] == "mgr"  # who did it, not who had it
     assert "is with lin already" in refuse(desk, 4, "pan", "pass-on", other, "--to", "lin")
     assert "name who passed it on" in refuse(
         desk, 2, "lin", "new", *option_pairs({**COMPLAINT, "received_by": "pan", "passed_on_by": "pan"})
@@ -378,7 +379,7 @@ def test_what_was_said_before_the_ruling_does_not_explain_it(desk: Desk) -> None
     desk.clock(6, "10:00")  # a Friday: the day after is no working day
     act(desk, "sup-d", "rule", case, "--invalid", "ground", "--reason", "查无此事")
     assert desk.due(case, "explain-invalid")["due_at"] == november(9, "17:30")
-    assert "SOP-3.6.5" in refuse(desk, 4, "lin", "close", case)
+    assert "was not explained (due 2026-11-09 17:30, SOP-3.6.5)" in refuse(desk, 4, "lin", "close", case)
 
 
 @pytest.mark.clause("SOP-3.6.6")

@@ -201,6 +201,7 @@ def test_a_problem_is_kept_word_for_word_on_one_line(desk: Desk) -> None:
     assert (shown["content"], shown["requirements"]) == (LONG, "门铃坏了，\n请打电话")
     raw = (desk.folder / "records/orders/2026-11.main.csv").read_bytes()
     assert raw.count(b"\n") == 2
+    assert "--content" in desk.refuse(2, "lin", "new-order", *option_pairs({**CALL, "content": None}))
     desk.refuse(2, "lin", "new-order", *option_pairs({**CALL, "content": "漏" * 20_000}))
     assert desk.act("lin", "new-order", *option_pairs({**CALL, "content": "漏" * 10_000})).code == 0
     assert desk.show(desk.rows("orders")[-1]["id"])["content"] == "漏" * 10_000

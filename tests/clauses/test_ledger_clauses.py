@@ -107,6 +107,7 @@ def test_nothing_is_due_for_a_class_that_no_rule_names(desk: Desk) -> None:
     assert [item["occurred_at"] for item in find(desk, "late-a", "dian")] == [november(5, "09:10")]
 
 
+@pytest.mark.clause("SOP-3.7.6")
 def test_a_late_clock_is_a_fact_once_it_is_late_and_keeps_its_key(desk: Desk) -> None:
     case = complain(desk, "pan")
     desk.do("mgr", "complaint", "classify", case, "--severity", "serious", "--reason", "影响大")
@@ -275,6 +276,8 @@ def test_often_unreachable_is_a_warning_or_20_to_50_yuan(desk: Desk) -> None:
     assert "KZ-8.8" in desk.refuse(4, "sup-e", "ledger", "approve", entry, *BECAUSE)  # how much is for a person to say
     assert "KZ-8.8" in desk.refuse(4, "sup-e", "ledger", "approve", entry, "--instead", "demotion", *BECAUSE)
     assert approve(desk, entry, "--amount", "50", who="sup-e")["amount"] == "50.00"
+    least = by_hand(desk, "unreachable", "dian")["id"]
+    assert approve(desk, least, "--amount", "20", who="sup-e")["amount"] == "20.00"
     other = by_hand(desk, "unreachable", "shui")["id"]
     approve(desk, other, "--instead", "written-warning", who="sup-e")
     shown = desk.show(other)
@@ -319,19 +322,30 @@ def test_each_justified_complaint_costs_20_to_100_yuan_and_a_self_review(desk: D
     assert (entry, "self-review") not in desk.late()
 
 
+@pytest.mark.clause("SOP-3.7.2")
+def test_the_head_of_the_department_penalises_by_the_rules(desk: Desk) -> None:
+    complain(desk, "pan", valid="attitude")
+    (entry,) = propose(desk, find(desk, "justified-complaint")[0]["key"])
+    for who in ("lin", "sup-d"):
+        assert "SOP-3.7.2" in desk.refuse(4, who, "ledger", "approve", entry, "--amount", "50", *BECAUSE)
+    assert approve(desk, entry, "--amount", "50", who="sup-e")["state"] == "approved"
+
+
 @pytest.mark.clause("KZ-8.16b")
 def test_five_justified_complaints_are_a_proposal_and_nothing_else(desk: Desk) -> None:
-    for day in range(2, 6):
-        desk.clock(day, "09:00")
-        complain(desk, "pan", valid="attitude", phone=f"138-0000-00{day}0")
+    """However many months they are spread over: the regulation names no period."""
+    for number, day in enumerate(("2026-11-03", "2026-11-04", "2026-12-01", "2027-02-01")):
+        desk.now = f"{day}T09:00:00+08:00"
+        complain(desk, "pan", valid="attitude", phone=f"138-0000-00{number}1")
     assert find(desk, "five-complaints") == []
-    desk.clock(6, "09:00")
+    desk.now = "2028-03-01T09:00:00+08:00"
     complain(desk, "pan", valid="skill", phone="138-0000-0060")
     (item,) = find(desk, "five-complaints")
     assert (item["kind"], item["amount"], item["propose"]) == ("proposal", None, ["transfer", "dismissal"])
     (entry,) = propose(desk, item["key"])
     before = desk.show("pan")
     assert "KZ-8.16b" in desk.refuse(4, "mgr", "ledger", "approve", entry, "--amount", "5", *BECAUSE)
+    assert "that is for manager" in desk.refuse(4, "sup-e", "ledger", "approve", entry, *BECAUSE)
     assert approve(desk, entry)["state"] == "approved"
     assert "KZ-8.16b" in desk.refuse(4, "mgr", "ledger", "paid", entry)
     assert "KZ-8.16b" in desk.refuse(4, "mgr", "ledger", "reverse", entry, "--reason", "改")
@@ -371,7 +385,7 @@ def test_a_next_step_that_follows_from_facts_is_worked_out_when_it_is_asked(desk
 
 @pytest.mark.clause("KZ-8.12", "PR-4")
 def test_the_unfit_are_dealt_with_by_a_proposal_to_the_manager(desk: Desk) -> None:
-    entry = by_hand(desk, "unfit", "pan", who="sup-e")["id"]
+    entry = by_hand(desk, "unfit", "pan", who="sup-d")["id"]
     shown = desk.show(entry)
     assert (shown["kind"], shown["propose"], shown["amount"]) == ("proposal", ["demotion", "dismissal"], None)
     assert "KZ-8.12" in desk.refuse(4, "sup-e", "ledger", "approve", entry, *BECAUSE)
@@ -387,7 +401,9 @@ def test_merit_is_proposed_by_the_manager_and_approved_by_the_general_managers_o
     assert "KZ-6.2" in desk.refuse(4, "lin", *words)
     assert "KZ-6.2" in desk.refuse(4, "sup-e", *words)
     entry = by_hand(desk, "merit", "pan", who="mgr")["id"]
-    assert "KZ-6.2" in desk.refuse(4, "mgr", "ledger", "approve", entry, "--amount", "300", *BECAUSE)
+    desk.do("mgr", "staff", "join", "vice", "--name", "傅示例", "--role", "manager", "--regular")
+    for who in ("mgr", "vice"):  # neither who nominated nor another manager
+        assert "KZ-6.2" in desk.refuse(4, who, "ledger", "approve", entry, "--amount", "300", *BECAUSE)
     assert "KZ-6.2" in desk.refuse(4, "gm", "ledger", "approve", entry, *BECAUSE)  # the regulation leaves it blank
     approve(desk, entry, "--amount", "300", who="gm")
     assert [event["by"] for event in desk.show(entry)["events"]] == ["mgr", "gm"]
@@ -398,9 +414,16 @@ def test_merit_is_proposed_by_the_manager_and_approved_by_the_general_managers_o
 
 @pytest.mark.clause("PR-15", "WP-9", "PR-4")
 def test_the_excellent_are_rewarded(desk: Desk) -> None:
+    words = ("ledger", "propose", "--rule", "excellent", "--staff", "shui", *BECAUSE)
+    assert "WP-9" in desk.refuse(4, "sup-e", *words)
     entry = by_hand(desk, "excellent", "shui", who="mgr")["id"]
-    assert "PR-15" in desk.refuse(4, "gm", "ledger", "approve", entry, "--amount", "501", *BECAUSE)
+    desk.do("mgr", "staff", "join", "vice", "--name", "傅示例", "--role", "manager", "--regular")
+    assert "WP-9" in desk.refuse(4, "vice", "ledger", "approve", entry, "--amount", "500", *BECAUSE)
+    for amount in ("501", "99"):
+        assert "PR-15" in desk.refuse(4, "gm", "ledger", "approve", entry, "--amount", amount, *BECAUSE)
     assert approve(desk, entry, "--amount", "500", who="gm")["amount"] == "500.00"
+    least = by_hand(desk, "excellent", "pan", who="mgr")["id"]
+    assert approve(desk, least, "--amount", "100", who="gm")["amount"] == "100.00"
 
 
 # --- damage, and the fund ---------------------------------------------------------------------------------------------
@@ -413,6 +436,7 @@ def test_a_loss_through_negligence_is_borne_with_proof_of_its_price(desk: Desk) 
     assert "KZ-8.14" in desk.refuse(4, "mgr", "ledger", "approve", entry, *amount)
     proof = desk.folder / "invoice.txt"
     proof.write_text("冲击钻一台 1280.50 元", encoding="utf-8")
+    assert "KZ-8.14" in desk.refuse(4, "sup-e", "ledger", "approve", entry, *amount, "--attach", str(proof))
     approve(desk, entry, "--amount", "1280.50", "--attach", str(proof))
     assert desk.show(entry)["amount"] == "1280.50"
     other = by_hand(desk, "negligence", "pan", "--amount", "9.90", "--attach", str(proof))["id"]

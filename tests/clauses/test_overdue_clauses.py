@@ -241,8 +241,12 @@ def test_a_post_that_is_empty_is_passed_over(desk: Desk) -> None:
     job = working(desk)
     desk.do("mgr", "staff", "leave", "sup-e", "--kind", "resignation")
     desk.do("mgr", "staff", "leave", "sup-d", "--kind", "resignation")
+    desk.clock(3, "09:00")
+    order = desk.take(kind="inquiry", service=None)  # owed by the desk, where no link leads upward
     desk.clock(3, "15:00")
     assert told(desk.urge(job)) == [(2, ["mgr"])]
+    desk.clock(3, "16:00")
+    assert told(desk.urge(order)) == [(2, ["mgr"])]
 
 
 @pytest.mark.clause("GZ-1.3")

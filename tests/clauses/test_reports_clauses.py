@@ -101,6 +101,32 @@ def test_a_report_that_is_handed_in_leaves_when_what_and_its_hash(desk: Desk) ->
     assert (found["orders"], found["completed"]) == ("1", "1")
 
 
+@pytest.mark.clause("GL-2.2b")
+def test_the_analysis_of_the_service_has_its_sections_with_figures(desk: Desk) -> None:
+    """Two orders done; one customer said 5, the other was not reached. A survey was handed over too late."""
+    desk.clock(3, "09:00")
+    first = work(desk, "pan")
+    second = work(desk, "shui", phone="138-0000-0002", address="1号楼1单元")
+    desk.do("lin", "follow-up", "new", first, "--method", "visit", "--satisfaction", "5")
+    desk.do("lin", "follow-up", "new", second, "--method", "phone", "--not-reached")
+    survey = desk.do("lin", "survey", "open", "--department", "engineering")["id"]
+    desk.do("lin", "survey", "opinion", survey, "--opinion", "等候太久")
+    desk.do("lin", "survey", "sum-up", survey)
+    desk.clock(9, "09:00")
+    desk.do("lin", "survey", "hand-over", survey)
+    document = report(desk, "satisfaction", *NOVEMBER)
+    sections = {each["id"]: find_section(document, each["id"])[None, None]["measures"] for each in document["sections"]}
+    told = {name: {measure: count(figure) for measure, figure in of.items()} for name, of in sections.items()}
+    assert told == {
+        "followups": {
+            "followups": (1, None), "follow_up_rate": (1, 2), "unreachable_rate": (0, 2), "not_reached": (1, None),
+        },
+        "satisfaction": {"satisfaction": ("5", 1), "satisfied": (1, 1)},
+        "care": {"followups": (1, None), "visits": (1, None)},
+        "surveys": {"survey_on_time": (0, 1)},
+    }  # fmt: skip
+
+
 @pytest.mark.clause("GL-2.6")
 def test_the_weekly_total_adds_up(desk: Desk) -> None:
     """Taken 3, urged 1, answered 1, followed up 1 in the week of the 2nd; what lies outside it is not in it."""

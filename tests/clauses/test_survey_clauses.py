@@ -99,6 +99,8 @@ def test_opinions_reach_the_department_within_two_days_of_being_summed_up(desk: 
 def test_its_written_measures_come_back_within_three_days(desk: Desk) -> None:
     survey = begin(desk)
     step(desk, survey, "sum-up")
+    # on a Monday: the 4th, where one day would be the 3rd and three the 5th
+    assert desk.due(survey, "hand-over")["due_at"] == november(4, "17:30")
     desk.clock(3, "10:00")
     step(desk, survey, "hand-over")
     assert desk.due(survey, "hand-over")["breached"] is False

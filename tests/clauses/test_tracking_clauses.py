@@ -196,7 +196,9 @@ def test_a_pause_counts_only_for_so_long(desk: Desk) -> None:
     desk.do("pan", "pause", job, "--reason", "waiting-customer")  # 3d at most: till Thursday's close
     desk.clock(5, "17:00")
     assert (job, "complete") not in desk.late()
-    desk.clock(11, "09:00")
+    desk.clock(9, "09:00")  # 7.5 of its 8 hours on Friday, the rest on Monday
+    assert (job, "complete") not in desk.late()
+    desk.clock(9, "09:00:01")
     assert (job, "complete") in desk.late()
 
 
