@@ -2,6 +2,7 @@
 # but by `make sample`, `make reference` and `make constraints`.
 PYTHON ?= python3
 ARGS ?=
+CLAUSE ?=
 JOBS ?= 2
 
 D := .venv/bin/dispatchctl
@@ -12,7 +13,7 @@ SOURCES := $(shell find dispatchctl -type f ! -name '*.pyc')
 # The demo judges the sample month as of a fixed moment, its last working day, so it prints the same on any day.
 DEMO_NOW ?= 2026-10-30T16:30:00+08:00
 
-.PHONY: help demo test long lint format clauses sample reference bench constraints clean
+.PHONY: help demo test long lint format clauses breaks sample reference bench constraints clean
 
 help:           ## list these targets
 	@sed -n 's/^\([a-z]*\):.*##/  \1\t/p' Makefile
@@ -48,9 +49,13 @@ format: .venv-dev/installed
 	$(DEV)/ruff check --fix-only -q .
 	$(DEV)/ruff format -q .
 
-clauses:        ## how many clauses of each regulation have a test
+clauses:        ## how many clauses of each regulation are held: really, in part, not at all
 clauses: .venv-dev/installed
 	$(DEV)/python tests/clauses_report.py
+
+breaks:         ## break what stands behind each clause and see its tests turn red; one with CLAUSE=SOP-3.6.2
+breaks: .venv-dev/installed
+	$(DEV)/python tests/breaks.py --jobs $(JOBS) $(CLAUSE) $(ARGS)
 
 sample:         ## make records/ anew
 sample: .venv-dev/installed

@@ -31,9 +31,15 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="rewrite the expected outputs of the transcripts")
+    parser.addoption("--clause", action="append", default=[], metavar="ID", help="only the tests of this clause")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if wanted := set(config.getoption("--clause")):
+        others = [each for each in items if not any(wanted & set(mark.args) for mark in each.iter_markers("clause"))]
+        config.hook.pytest_deselected(items=others)
+        left = set(others)
+        items[:] = [each for each in items if each not in left]
     items.sort(key=lambda item: item.get_closest_marker("heavy") is None)
 
 

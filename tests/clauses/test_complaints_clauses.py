@@ -257,6 +257,18 @@ def test_the_same_customer_again_within_the_days_is_serious(desk: Desk) -> None:
 
 
 @pytest.mark.clause("SOP-3.6.2")
+@pytest.mark.parametrize(
+    ("now", "reasons"),
+    # 30 days from the 2nd of November, 09:00: the 2nd of December, 09:00
+    [("2026-12-02T09:00:00+08:00", ["repeated_within"]), ("2026-12-02T09:00:01+08:00", [])],
+)
+def test_within_a_short_time_is_within_thirty_days(desk: Desk, now: str, reasons: list[str]) -> None:
+    complain(desk)
+    desk.now = now
+    assert complain(desk)["severity_reasons"] == reasons
+
+
+@pytest.mark.clause("SOP-3.6.2")
 def test_one_that_was_ruled_invalid_or_taken_back_is_no_earlier_complaint(desk: Desk) -> None:
     first = complain(desk)["id"]
     act(desk, "sup-d", "rule", first, "--invalid", "ground", "--reason", "查无此事")

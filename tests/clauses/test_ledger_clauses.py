@@ -429,17 +429,25 @@ def test_the_excellent_are_rewarded(desk: Desk) -> None:
 # --- damage, and the fund ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.clause("KZ-8.14")
-def test_a_loss_through_negligence_is_borne_with_proof_of_its_price(desk: Desk) -> None:
-    entry = by_hand(desk, "negligence", "pan")["id"]
+@pytest.mark.parametrize(
+    ("rule", "clause"),
+    [
+        pytest.param("negligence", "KZ-8.14", marks=pytest.mark.clause("KZ-8.14")),
+        pytest.param("delay-loss", "KZ-8.9", marks=pytest.mark.clause("KZ-8.9")),
+    ],
+)
+def test_a_loss_through_negligence_or_delay_is_borne_with_proof_of_its_price(
+    desk: Desk, rule: str, clause: str
+) -> None:
+    entry = by_hand(desk, rule, "pan")["id"]
     amount = ("--amount", "1280.50", *BECAUSE)
-    assert "KZ-8.14" in desk.refuse(4, "mgr", "ledger", "approve", entry, *amount)
+    assert clause in desk.refuse(4, "mgr", "ledger", "approve", entry, *amount)
     proof = desk.folder / "invoice.txt"
     proof.write_text("冲击钻一台 1280.50 元", encoding="utf-8")
-    assert "KZ-8.14" in desk.refuse(4, "sup-e", "ledger", "approve", entry, *amount, "--attach", str(proof))
+    assert clause in desk.refuse(4, "sup-e", "ledger", "approve", entry, *amount, "--attach", str(proof))
     approve(desk, entry, "--amount", "1280.50", "--attach", str(proof))
-    assert desk.show(entry)["amount"] == "1280.50"
-    other = by_hand(desk, "negligence", "pan", "--amount", "9.90", "--attach", str(proof))["id"]
+    assert (desk.show(entry)["kind"], desk.show(entry)["amount"]) == ("compensation", "1280.50")
+    other = by_hand(desk, rule, "pan", "--amount", "9.90", "--attach", str(proof))["id"]
     assert approve(desk, other)["amount"] == "9.90"
 
 
