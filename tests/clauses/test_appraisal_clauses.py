@@ -161,7 +161,8 @@ def test_a_weight_is_changed_by_an_edit_of_the_rules_alone(desk: Desk) -> None:
 def test_orders_taken_count_for_whoever_took_them(desk: Desk) -> None:
     desk.send(desk.take(who="lin"), "pan", who="sup-d")  # who sends somebody has not taken it
     desk.take(who="lin", phone="138-0000-0002")
-    desk.send(desk.take(who="mgr", phone="138-0000-0003"), "pan", who="lin")
+    for phone in ("138-0000-0003", "138-0000-0004", "138-0000-0005"):
+        desk.send(desk.take(who="mgr", phone=phone), "pan", who="lin")
     part = person(desk, "lin")["measures"]["orders"]
     assert (part["value"], part["score"]) == ("2", "3.333333")  # of 60
     drilled = desk.do("mgr", "appraise", "--staff", "lin", "--month", MONTH, "--drill", "orders")

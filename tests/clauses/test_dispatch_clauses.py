@@ -106,6 +106,18 @@ def test_a_batch_ends_where_everybody_is_full(desk: Desk) -> None:
     assert {each["load"] for each in suggest(desk, orders[8]).values() if each["excluded"] == "ceiling"} == {"8"}
 
 
+@pytest.mark.clause("PD-2.3")
+def test_a_dispatch_is_entered_and_stands_in_the_list_of_whoever_is_sent(desk: Desk) -> None:
+    order = desk.take()
+    assert desk.do("pan", "worklist") == []
+    job = desk.send(order, "pan")
+    (item,) = desk.do("pan", "worklist")
+    assert (item["case"], item["clock"], item["due_at"]) == (job, "acknowledge", november(2, "09:30"))
+    assert desk.do("shui", "worklist") == []
+    (row,) = desk.rows("assignments")
+    assert (row["id"], row["assignee"], row["by"], row["at"]) == (job, "pan", "lin", november(2, "09:00"))
+
+
 @pytest.mark.clause("PD-3.1")
 def test_who_has_waited_longest_goes_first_among_equals(desk: Desk) -> None:
     for minute, staff in ((0, "shui"), (1, "pan")):  # else pan would go first, by the id

@@ -91,7 +91,7 @@ def test_the_rules_hold_from_the_day_they_are_issued(desk: Desk) -> None:
 # --- who knows them -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.clause("KZ-8b")
+@pytest.mark.clause("KZ-8b", "GL-2.1")
 def test_who_joins_counts_as_informed_and_the_others_acknowledge_on_record(desk: Desk) -> None:
     publish(desk, 2)  # everybody joined that morning
     (first,) = versions(desk)

@@ -101,6 +101,30 @@ def test_a_report_that_is_handed_in_leaves_when_what_and_its_hash(desk: Desk) ->
     assert (found["orders"], found["completed"]) == ("1", "1")
 
 
+@pytest.mark.clause("SOP-3.5", "GZ-1.3b")
+def test_the_log_of_the_day_has_its_requests_and_complaints_and_whom_they_went_to(desk: Desk) -> None:
+    desk.clock(3, "17:00")
+    complain(desk, "--department", "cleaning", phone="138-0000-0011")  # the day before
+    desk.clock(4, "09:00")
+    desk.take(who="lin", kind="inquiry", service=None, content="停车费怎么交")
+    desk.do("lin", "triage", desk.rows("orders")[-1]["id"], "--answered", "按月交")
+    open_order = desk.take()
+    first = complain(desk, "--department", "engineering", phone="138-0000-0012")
+    complain(desk, "--department", "engineering", "--department", "cleaning", phone="138-0000-0013")
+    desk.clock(4, "17:30")
+    document = report(desk, "daily", "--date", "2026-11-04")
+    today = find_section(document, "today")[None, None]["measures"]
+    assert (today["orders"]["numerator"], today["answered"]["numerator"]) == (2, 1)
+    assert find_section(document, "complaints")[None, None]["measures"]["complaints"]["numerator"] == 2
+    assert group(document, "complaints", "departments", "complaints") == {"engineering": 2, "cleaning": 1}
+    assert group(document, "complaints", "severity", "complaints") == {"ordinary": 1, "serious": 1}
+    drilled = report(desk, "daily", "--date", "2026-11-04", "--drill", "complaints")
+    assert first in [each["id"] for each in drilled["numerator"]]
+    owed = {(each["case"], each["clock"]) for each in desk.do("sup-e", "worklist", "sup-e")}
+    assert (first, "put-right") in owed  # it lies with the head of the department
+    assert (open_order, "dispatch") in desk.late()  # and what nobody has handled is told
+
+
 @pytest.mark.clause("GL-2.2b")
 def test_the_analysis_of_the_service_has_its_sections_with_figures(desk: Desk) -> None:
     """Two orders done; one customer said 5, the other was not reached. A survey was handed over too late."""
