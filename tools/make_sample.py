@@ -34,6 +34,7 @@ from sample_texts import DUPLICATES, HEADS, INQUIRIES, SERVICES, STAFF, SUGGESTI
 END = moment(30, 16, 20)  # the last row of the month; the demo looks at 16:30
 LEFT_OUT = (".lock", ".writer", "private")  # what belongs to one machine, or to customers
 REPORTED = ("lighting", "hygiene", "parking")  # what passers-by report rather than order
+UNPAID = "the wage is not known"  # pay is private, and the sample has none
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许"
 GIVEN = ("示例", "样例", "范例", "演示")
 
@@ -139,7 +140,7 @@ def run_step(step: Step) -> Reply:
     if step.who != "system":
         argv += ["--as", step.who]
     code, out, err = run_program(argv)
-    if code not in step.codes or "warning" in err:
+    if code not in step.codes or ("warning" in err and UNPAID not in err):
         sys.exit(f"dispatchctl {' '.join(argv)}\nexit {code}\n{out}{err}")
     return Reply(code, out)
 

@@ -191,6 +191,8 @@ def _decide(books: Books, event: str, given: Given, writing: Writing) -> int:
     else:
         done = decide(books, entry, event, {name: text for name, text in given.items() if text}, writing)
     item = describe_done(done, amount=done.family.cases[done.id].fields.get("amount"))
+    if event == "approved":
+        item["warnings"] = list(books.warnings)
     return print_results(books, [item], ("id", "event", "state", "amount"), register=REGISTER)
 
 

@@ -116,6 +116,7 @@ def _build_policy(
         "charges": [_build_charge(charge, "fine", rules, pages) for charge in rules["charges"]],
         "rewards": [_build_charge(charge, "reward", rules, pages) for charge in rules["rewards"]],
         "discipline": rules["discipline"],
+        "pay": rules["pay"],
         "followups": _build_followups(rules["followups"], pages),
         "measures": {key: _build_measure(key, measure, pages) for key, measure in rules["measures"].items()},
         "reports": rules["reports"],

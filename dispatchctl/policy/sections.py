@@ -250,6 +250,12 @@ _DISCIPLINE = struct(
     Key("within", SPAN, [365, "d"], note="多久之内的处分累计"),
 )
 
+_PAY = struct(
+    Key("compensation_share", scalar("decimal"), note="赔偿损失每月最多扣当月工资的几成，0 到 1；不写为不限"),
+    Key("minimum_wage", scalar("money"), note="当地月最低工资，扣款之后不得低于；不写为不限"),
+    Key("source", list_of(TEXT), [], note="依据的条款"),
+)
+
 _SIGNED = struct(Key("signature", FLAG, True, note="是否须客户签字"))
 _FOLLOWUPS = struct(
     Key(
@@ -348,6 +354,7 @@ RULES = struct(
     Key("charges", list_of(_CHARGE), [], note="处罚"),
     Key("rewards", list_of(_CHARGE), [], note="奖励"),
     Key("discipline", _DISCIPLINE, {}, note="逐级处分"),
+    Key("pay", _PAY, note="扣工资的限度，超出的提示；不写为不提示"),
     Key("followups", _FOLLOWUPS, {}, note="回访"),
     Key("measures", map_of(_MEASURE), {}, note="指标"),
     Key("reports", struct(*(Key(name, _REPORT, [], note="报表各节") for name in REPORTS)), {}, note="报表"),

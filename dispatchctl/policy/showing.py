@@ -69,6 +69,7 @@ def _show_all(policy: Policy, pages: Pages) -> dict[str, Any]:
         "charges": [_show_charge(charge, policy["clocks"], pages) for charge in policy["charges"]],
         "rewards": [_show_charge(charge, policy["clocks"], pages) for charge in policy["rewards"]],
         "discipline": {**policy["discipline"], "within": _show_span(policy["discipline"]["within"])},
+        "pay": policy["pay"],
         "followups": _show_followups(policy["followups"], pages),
         "measures": {key: _show_measure(measure) for key, measure in policy["measures"].items()},
         "reports": policy["reports"],

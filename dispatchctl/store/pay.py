@@ -1,7 +1,8 @@
 """The private pay lines, `private/pay.csv`, kept by hand: read as a whole, every fault of it told by line.
 
 Layer: store. Columns staff,from,line,amount; a line holds from its month on until a later one of the same person and
-line. The file is never written here, never sealed, and no amount of it may reach a message.
+line. The file is never written here, never sealed, and no amount of it may reach a message, but for what those who may
+see pay are warned of (desk/staff/pay).
 """
 
 import os

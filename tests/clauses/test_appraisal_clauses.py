@@ -510,6 +510,7 @@ def test_without_the_file_the_lines_are_empty_and_a_faulty_one_is_named_by_line(
     assert done.err == "warning: records/private/pay.csv is not there: pay lines are left empty\n"
     assert scores(desk, "--pay")["mgr"]["pay"] == {
         "base": None, "performance": "300.00", "insurance": None, "year_end": None, "entries": [], "total": None,
+        "warnings": [],
     }  # fmt: skip
     write_pay(desk, "pan,2026-01,base,5000\n", 0o644)
     assert "is open to others" in desk.act("mgr", "appraise", "--month", MONTH, "--pay").err

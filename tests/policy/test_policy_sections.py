@@ -272,6 +272,12 @@ def test_what_the_schema_refuses_the_checker_refuses(text: str) -> None:
     assert not VALIDATOR.is_valid(yaml.load(text, TextLoader))
 
 
+def test_no_limits_of_pay_are_taken_for_granted() -> None:
+    assert compile_good(HEAD)["pay"] is None
+    limits = {"compensation_share": "1", "minimum_wage": None, "source": []}
+    assert compile_good(HEAD + "pay: {compensation_share: 1.0}\n")["pay"] == limits
+
+
 def test_rules_left_blank_are_the_defaults() -> None:
     blank = (
         "complaints:\ncharges: \nrewards: []\ndiscipline: {steps: , within: }\nfollowups: {orders: }\nappraisal: ~\n"
@@ -487,6 +493,9 @@ OTHER_FAULTS = [
     ),
     (HEAD + "complaints: {serious_when: {weather: true}}\n", "8: complaints.serious_when.weather: unknown key{} ({})"),
     (HEAD + "complaints: {valid: {}}\n", "8: complaints.valid: left blank (at least one)"),
+    (HEAD + "pay: {compensation_share: 1.01}\n", "8: pay.compensation_share: 1.01 is more than the whole (0 to 1)"),
+    (HEAD + "pay: {compensation_share: 20%}\n", "8: pay.compensation_share: 20% is not a number ({})"),
+    (HEAD + "pay: {minimum_wage: 1950.001}\n", "8: pay.minimum_wage: 1950.001 is not an amount of money ({})"),
     (HEAD + "followups: {orders: {share: 1.01}}\n", "8: followups.orders.share: 1.01 is more than the whole (0 to 1)"),
     (HEAD + "followups: {orders: {share: half}}\n", "8: followups.orders.share: half is not a number ({})"),
     (HEAD + "followups: {orders: {attempts: 0}}\n", "8: followups.orders.attempts: 0 tries reach nobody (1 or more)"),

@@ -32,7 +32,9 @@ def decide(books: Books, entry: str, event: str, fields: Mapping[str, str], writ
             if _is_unfounded(books, one, moment):
                 hint = f"let it go: dispatchctl ledger waive {case} --reason TEXT"
                 raise Refused(f"{_say_unfounded(one)}{cite(clauses)}", hint=hint)
-            return [Step(event, {**fields, **_check_approval(books, one, fields, writing)})]
+            added = _check_approval(books, one, fields, writing)
+            _warn_of_pay(books, one, {**fields, **added}, moment)
+            return [Step(event, {**fields, **added})]
         if event == "reversed" and one.fields.get("kind") == "proposal":
             raise Refused(f"{case} is a proposal: it is approved or waived, nothing else{cite(clauses)}")
         return [Step(event, fields)]
@@ -76,6 +78,13 @@ def _check_approval(books: Books, one: Case, fields: Mapping[str, str], writing:
     if needs_proof and not writing.attach and not any(row.fields.get("attached") for row in one.rows):
         raise Refused(f"{one.id} needs proof of the amount{cite(clauses)}", hint="add it with --attach FILE")
     return {}
+
+
+def _warn_of_pay(books: Books, one: Case, approved: Mapping[str, str], moment: Instant) -> None:
+    from dispatchctl.desk.ledger.payroll import warn_of_approval  # of all decisions only this one asks for pay
+
+    amount = approved.get("amount") or one.fields.get("amount", "")
+    warn_of_approval(books, one.fields["staff"], one.fields.get("kind", ""), amount, moment)
 
 
 def _rule_of(books: Books, one: Case) -> Rule | None:

@@ -4,6 +4,7 @@ Layer: policy. Its one job: the tuple of checks over the typed values; each note
 """
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from dispatchctl.policy.checks.appraisal import check_appraisal
@@ -73,6 +74,13 @@ def check_roles(sheet: Sheet, rules: Rules) -> None:
     check_names(sheet, ("privacy", "reveal"), rules["privacy"]["reveal"], roles)
 
 
+def check_pay(sheet: Sheet, rules: Rules) -> None:
+    """A share of the wage is no more than all of it."""
+    share = (rules["pay"] or {}).get("compensation_share")
+    if share is not None and Decimal(share) > 1:
+        sheet.fault(("pay", "compensation_share"), "bad-share", f"{share} is more than the whole", "0 to 1")
+
+
 def check_sources(sheet: Sheet, rules: Rules) -> None:
     """What is cited is listed, once `clauses` is given."""
     clauses = rules["clauses"]
@@ -85,6 +93,7 @@ def check_sources(sheet: Sheet, rules: Rules) -> None:
     ]
     cited += [(("measures", key), measure) for key, measure in rules["measures"].items()]
     cited += [(("rights", name), right) for name, right in (rules["rights"] or {}).items() if isinstance(right, dict)]
+    cited.append((("pay",), rules["pay"]))
     for path, citing in cited:
         for index, clause in enumerate(citing["source"] if citing else ()):
             if clause not in clauses:
@@ -103,6 +112,7 @@ CHECKS = (
     check_complaints,
     check_charges,
     check_discipline,
+    check_pay,
     check_followups,
     check_measures,
     check_reports,
