@@ -5,13 +5,17 @@ All days are of November 2026 unless a test says otherwise (desk.py); every figu
 
 import csv
 import hashlib
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
-from desks import Desk
+from desks import Desk, copy_desk, november, open_desk
+from transcripts import Result
 
 DECEMBER = "2026-12-01T09:00:00+08:00"  # a Tuesday
 NOVEMBER = ("--month", "2026-11")
+BECAUSE = ("--reason", "经核实")
 
 
 def report(desk: Desk, kind: str, *options: str) -> dict[str, Any]:
@@ -77,6 +81,182 @@ def test_who_dispatched_and_did_how_much(desk: Desk) -> None:
     opened = desk.do("lin", "report", "monthly", *NOVEMBER, "--drill", "on_time", "--person", "shui")
     assert (len(opened["numerator"]), len(opened["denominator"])) == (1, 2)
     assert late in {item["id"] for item in opened["denominator"]} - {item["id"] for item in opened["numerator"]}
+
+
+def live_busy_days(run: Callable[..., Result], folder: Path) -> Desk:
+    """The 3rd to the 12th of November, with something for every figure of the monthly report.
+
+    Six orders: one done and paid, one declined, put off and sent back once, one cancelled and taken up again, an
+    inquiry, a suggestion, a report that is referred. Five complaints: serious, valid and put right, invalid, one for
+    others outside, and one of a customer who complained before.
+    """
+    desk = open_desk(run, folder)
+    desk.clock(3, "09:00")
+    first = desk.take()
+    job = desk.send(first, "pan")
+    for verb in ("ack", "complete"):
+        desk.do("pan", verb, job)
+    desk.do("lin", "confirm", job)
+    desk.do("lin", "bill", first)
+    desk.do("lin", "paid", first, "--amount", "30", "--method", "cash")
+    desk.do("lin", "follow-up", "new", first, "--method", "visit", "--satisfaction", "5")
+    second = desk.take(phone="138-0000-0002", address="1号楼1单元", service="electrical")
+    desk.do("shui", "decline", desk.send(second, "shui"), *BECAUSE)
+    job = desk.send(second, "dian")
+    desk.do("dian", "ack", job)
+    desk.do("dian", "problem", job, "--note", "缺件")
+    until = ("--until", november(6, "12:00"))
+    desk.do("dian", "ask-extension", job, *until, *BECAUSE)
+    desk.do("sup-e", "grant-extension", job, *until)
+    third = desk.take(phone="138-0000-0003", address="2号楼1单元")
+    for verb in ("cancel", "reopen"):
+        desk.do("lin", verb, third, *BECAUSE)
+    desk.do("lin", "new-order", "--kind", "inquiry", "--content", "几点下班", "--answered", "五点半")
+    desk.do("lin", "new-order", "--kind", "suggestion", "--content", "多设座椅", "--caller", "赵示例")
+    noise = desk.do("lin", "new-order", "--kind", "report", "--content", "夜间施工", "--address", "北门")["id"]
+    desk.do("lin", "triage", noise, "--refer", "security")
+    complain(desk, "--department", "engineering", "--media")
+    valid = complain(desk, "--department", "desk", "--staff", "pan", phone="138-0000-0008")
+    invalid = complain(desk, "--department", "desk", phone="138-0000-0007")
+    desk.do("mgr", "complaint", "rule", valid, "--valid", "attitude", *BECAUSE)
+    desk.do("mgr", "complaint", "rule", invalid, "--invalid", "standard", *BECAUSE)
+    outside = complain(desk, "--department", "desk", phone="138-0000-0006")
+    desk.do("sup-d", "complaint", "refer", outside, "--note", "已转供电公司")
+    complain(desk, "--department", "desk", phone="138-0000-0008")
+    desk.do("sup-e", "attendance", "late", "pan", "--on", "2026-11-03")
+    desk.do("sup-e", "attendance", "absent", "shui", "--on", "2026-11-02")
+    desk.do("sup-e", "training", "examined", "--topic", "规章制度", "--staff", "pan", "--score", "84")
+    for rule, who, *amount in (("unreachable", "sup-e", "20"), ("violation", "sup-e"), ("excellent", "gm", "100")):
+        entry = desk.do("mgr", "ledger", "propose", "--rule", rule, "--staff", "pan", *BECAUSE)["id"]
+        desk.do(who, "ledger", "approve", entry, *BECAUSE, *(("--amount", *amount) if amount else ()))
+    desk.clock(4, "10:00")
+    desk.urge()
+    desk.do("lin", "complaint", "explain", invalid, "--note", "已说明")
+    words = ("--cause", "未戴工牌", "--responsible", "pan")
+    desk.do("lin", "complaint", "analyse", valid, *words)
+    words = ("--text", "复训", "--due", november(9, "12:00"), "--owner", "pan")
+    measure = desk.do("lin", "complaint", "measure", valid, *words)["measure_id"]
+    desk.clock(5, "10:00")
+    desk.do("dian", "complete", job)
+    desk.do("lin", "rework", job, *BECAUSE)
+    desk.do("dian", "complete", job)
+    desk.do("pan", "complaint", "finish", measure)
+    desk.do("lin", "complaint", "check-measure", measure, "--result", "effective")
+    desk.do("lin", "complaint", "resolve", valid, "--result", "已道歉", "--outcome", "redone")
+    desk.clock(12, "10:00")
+    desk.do("lin", "follow-up", "new", valid, "--method", "visit", "--satisfaction", "4", "--signed")
+    desk.do("lin", "complaint", "close", valid)
+    desk.clock(30, "17:30")
+    return desk
+
+
+@pytest.fixture
+def busy(run: Callable[..., Result], isolated: Path) -> Desk:
+    return copy_desk(run, isolated, live_busy_days)
+
+
+def list_figures(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """{section: {measure: (numerator, denominator), "by": the fields that it is split by}}."""
+    found = {}
+    for name in (each["id"] for each in document["sections"]):
+        rows = find_section(document, name)
+        figures = {measure: count(figure) for measure, figure in rows[None, None]["measures"].items()}
+        found[name] = {**figures, "by": sorted({by for by, _ in rows if by})}
+    return found
+
+
+@pytest.mark.clause("PD-5.4")
+def test_the_monthly_report_tells_management_all_of_the_month(busy: Desk) -> None:
+    assert list_figures(report(busy, "monthly", *NOVEMBER)) == {
+        "overview": {
+            "orders": (6, None), "dispatched": (3, None), "completed": (2, None), "closed": (2, 6),
+            "cancelled": (1, None), "reopened": (1, None), "revenue": ("30.00", 1), "by": [],
+        },
+        "kinds": {
+            "orders": (6, None), "requests": (3, None), "inquiries": (1, None), "suggestions": (1, None),
+            "reports": (1, None), "referred": (1, None), "answered_at_once": (1, 4), "by": ["channel"],
+        },
+        "departments": {
+            "orders": (6, None), "closed": (2, 6), "fulfil_on_time": (4, 7), "by": ["department", "service"],
+        },
+        # sent too late: the suggestion and what was taken up again; done too late: those two and the report; what was
+        # done a second time is not confirmed
+        "punctuality": {
+            "dispatch_on_time": (5, 7), "acknowledge_on_time": (3, 3), "on_time": (3, 3), "confirm_on_time": (2, 3),
+            "fulfil_on_time": (4, 7), "by": ["priority"],
+        },
+        "quality": {
+            "rework_rate": (1, 2), "declined_rate": (1, 3), "problem_rate": (1, 3), "extensions": (1, None),
+            "extensions_granted": (1, 1), "urgings": (2, None), "by": [],
+        },
+        "complaints": {
+            "complaints": (5, None), "complaints_valid": (1, None), "complaints_invalid": (1, None),
+            "complaints_serious": (2, 5), "put_right_on_time": (3, 5), "result_on_time": (0, 2), "by": [],
+        },
+        "followups": {
+            "followups": (2, None), "follow_up_rate": (1, 1), "unreachable_rate": (0, 1), "satisfaction": ("5", 1),
+            "satisfied": (2, 2), "by": [],
+        },
+        "money": {"fines": ("20.00", 1), "rewards": ("100.00", 1), "warnings": (1, None), "by": []},
+    }  # fmt: skip
+
+
+@pytest.mark.clause("SOP-3.7.7")
+def test_the_complaints_of_a_month_with_their_time_limits(busy: Desk) -> None:
+    assert list_figures(report(busy, "complaints", *NOVEMBER)) == {
+        "overview": {
+            "complaints": (5, None), "complaints_valid": (1, None), "complaints_invalid": (1, None),
+            "complaints_outside": (1, None), "complaints_serious": (2, 5), "complaints_repeated": (1, 5),
+            "complaints_closed": (1, 5), "by": [],
+        },
+        "kinds": {"complaints": (5, None), "by": ["departments", "kind", "severity", "validity"]},
+        "punctuality": {
+            "put_right_on_time": (3, 5), "result_on_time": (0, 2), "explain_on_time": (1, 2), "analyse_on_time": (1, 1),
+            "measures_on_time": (1, 1), "complaint_follow_up_on_time": (1, 1), "by": [],
+        },
+    }  # fmt: skip
+    busy.now = DECEMBER
+    sections = {each["id"]: each["rows"][0]["beside"] for each in report(busy, "complaints")["sections"]}
+    assert {name: set(beside) for name, beside in sections.items()} == {
+        "overview": {"month-before", "year-before"},
+        "kinds": {"month-before", "year-before"},
+        "punctuality": {"month-before"},
+    }
+
+
+@pytest.mark.clause("WP-8", "JD-7.3")
+def test_the_report_on_the_staff_has_work_service_and_discipline(busy: Desk) -> None:
+    assert list_figures(report(busy, "staff", *NOVEMBER)) == {
+        "work": {
+            "orders": (6, None), "completed": (2, None), "on_time": (3, 3), "rework_rate": (1, 2), "by": ["person"],
+        },
+        "service": {"satisfaction": ("5", 1), "justified_complaints": (1, None), "by": ["person"]},
+        "discipline": {
+            "late_arrivals": (1, None), "absences": (1, None), "exam_score": ("84", 1), "fines": ("20.00", 1),
+            "rewards": ("100.00", 1), "warnings": (1, None), "by": ["person"],
+        },
+    }  # fmt: skip
+
+
+@pytest.mark.clause("GL-2.6", "GZ-1.3b")
+def test_the_totals_of_the_week_and_of_the_day(busy: Desk) -> None:
+    assert list_figures(report(busy, "weekly", "--date", "2026-11-08")) == {
+        "totals": {
+            "orders": (6, None), "urgings": (2, None), "answered": (1, None), "followups": (1, None),
+            "dispatched": (3, None), "completed": (2, None), "closed": (2, 6), "by": [],
+        },
+        "punctuality": {
+            "dispatch_on_time": (5, 7), "acknowledge_on_time": (3, 3), "on_time": (3, 3), "fulfil_on_time": (3, 6),
+            "by": [],
+        },
+    }  # fmt: skip
+    assert list_figures(report(busy, "daily", "--date", "2026-11-03")) == {
+        "today": {
+            "orders": (6, None), "answered": (1, None), "referred": (1, None), "dispatched": (3, None),
+            "completed": (1, None), "closed": (2, 6), "cancelled": (1, None), "by": [],
+        },
+        "complaints": {"complaints": (5, None), "by": ["departments", "severity"]},
+    }  # fmt: skip
 
 
 @pytest.mark.clause("PD-5.4", "GL-2.2b")
@@ -149,6 +329,16 @@ def test_the_analysis_of_the_service_has_its_sections_with_figures(desk: Desk) -
         "care": {"followups": (1, None), "visits": (1, None)},
         "surveys": {"survey_on_time": (0, 1)},
     }  # fmt: skip
+    desk.now = DECEMBER
+    later = report(desk, "satisfaction")
+    assert {each["id"]: set(each["rows"][0]["beside"]) for each in later["sections"]} == {
+        "followups": {"month-before", "year-before"},
+        "satisfaction": {"month-before", "year-before"},
+        "care": set(),
+        "surveys": set(),
+    }
+    beside = find_section(later, "satisfaction")[None, None]["beside"]["month-before"]
+    assert count(beside["satisfaction"]) == ("5", 1)
 
 
 @pytest.mark.clause("GL-2.6")
@@ -193,6 +383,7 @@ def test_the_satisfaction_report(desk: Desk) -> None:
     assert count(rows[None, None]["measures"]["satisfied"]) == (2, 3)
     assert count(rows["service", "plumbing"]["measures"]["satisfied"]) == (1, 2)
     assert rows["service", "electrical"]["measures"]["satisfaction"]["value"] == "4"
+    assert rows["department", "engineering"]["measures"]["satisfaction"]["value"] == "3.666667"
     # whose it is: who did the work that the follow-up is about
     staff = find_section(report(desk, "staff", *NOVEMBER), "service")
     found = {key: row["measures"]["satisfaction"]["value"] for (by, key), row in staff.items() if by == "person"}
@@ -224,16 +415,16 @@ def test_complaints_by_kind_and_department_with_the_months_beside(desk: Desk) ->
     invalid = complain(desk, "--department", "desk", phone="138-0000-0010")
     desk.do("mgr", "complaint", "rule", invalid, "--invalid", "standard", "--reason", "标准如此")
     complain(desk, "--department", "engineering", "--department", "desk", phone="138-0000-0011")
-    november = report(desk, "complaints", *NOVEMBER)
-    assert count(november["measures"]["complaints"]) == (3, None)
+    first_month = report(desk, "complaints", *NOVEMBER)
+    assert count(first_month["measures"]["complaints"]) == (3, None)
     # several departments make it serious
-    assert count(november["measures"]["complaints_serious"]) == (1, 3)
-    assert group(november, "kinds", "kind", "complaints") == {"attitude": 1, "standard": 1, None: 1}
-    assert group(november, "kinds", "severity", "complaints") == {"ordinary": 2, "serious": 1}
-    assert group(november, "kinds", "validity", "complaints") == {"valid": 1, "invalid": 1, None: 1}
+    assert count(first_month["measures"]["complaints_serious"]) == (1, 3)
+    assert group(first_month, "kinds", "kind", "complaints") == {"attitude": 1, "standard": 1, None: 1}
+    assert group(first_month, "kinds", "severity", "complaints") == {"ordinary": 2, "serious": 1}
+    assert group(first_month, "kinds", "validity", "complaints") == {"valid": 1, "invalid": 1, None: 1}
     # the one about two departments counts for each of them, and once in the month
-    assert group(november, "kinds", "departments", "complaints") == {"engineering": 2, "desk": 2}
-    titles = {(by, key): row["title"] for (by, key), row in find_section(november, "kinds").items()}
+    assert group(first_month, "kinds", "departments", "complaints") == {"engineering": 2, "desk": 2}
+    titles = {(by, key): row["title"] for (by, key), row in find_section(first_month, "kinds").items()}
     assert (titles["kind", "attitude"], titles["departments", "engineering"]) == ("服务态度", "工程部")
     desk.now = DECEMBER
     complain(desk, "--department", "engineering", phone="138-0000-0012")
