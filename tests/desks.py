@@ -81,6 +81,14 @@ def forget_index(folder: Path) -> None:
     shutil.rmtree(find_cache(str(folder / "records")))
 
 
+def publish_as_before(patch: Any) -> None:
+    """From here on versions are published as by the releases that knew no editions. patch: pytest's monkeypatch."""
+    from dispatchctl.desk.policy import publication
+    from dispatchctl.policy.publishing import render_version
+
+    patch.setattr(publication, "render_version", lambda draft, days, edition=1: render_version(draft, days, edition))
+
+
 class Desk:
     """The folder, the time it is there, and its staff; every act goes through the command line.
 
@@ -227,16 +235,16 @@ class Desk:
         path.write_text(text, encoding="utf-8")
 
 
-def open_desk(run: Callable[..., Result], folder: Path) -> Desk:
-    """A new demo folder with its staff; the time is Monday the 2nd, 09:00."""
+def open_desk(run: Callable[..., Result], folder: Path, first: str = FIRST) -> Desk:
+    """A new demo folder with its staff; the time is an hour after the first: Monday the 2nd, 09:00."""
     desk = Desk(run, folder)
-    desk.now = FIRST
-    made = run("init", "--demo", "--me", "mgr", "--name", STAFF["mgr"][0], "--now", FIRST)
+    desk.now = first
+    made = run("init", "--demo", "--me", "mgr", "--name", STAFF["mgr"][0], "--now", first)
     assert made.code == 0, made.err
     for staff, (name, options) in list(STAFF.items())[1:]:
         desk.do("mgr", "staff", "join", staff, "--name", name, *options)
     desk.do("gm", "staff", "change", "mgr", *STAFF["mgr"][1])
-    desk.clock(2, "09:00")
+    desk.wait(hours=1)
     return desk
 
 

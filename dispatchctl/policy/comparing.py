@@ -28,8 +28,12 @@ class Change(NamedTuple):
 
 
 def compare_rules(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
-    """The differences between two compiled policies, defaults filled in, in the order of the sections; without days."""
-    return _compare(show_policy(before), show_policy(after), "")
+    """The differences between two compiled policies, defaults filled in, in the order of the sections; without days.
+
+    Last, where one was published by a release that read rules otherwise: their editions.
+    """
+    editions = _compare(before["edition"], after["edition"], "edition")
+    return _compare(show_policy(before), show_policy(after), "") + editions
 
 
 def _compare(before: Any, after: Any, path: str) -> list[Change]:

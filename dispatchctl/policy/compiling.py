@@ -20,7 +20,7 @@ from dispatchctl.policy.items import AT, CLOCKS, SCORES, VALUE_KEYS, split_rows
 from dispatchctl.policy.loading import SIZE_LIMIT, load_tree
 from dispatchctl.policy.reading import Sheet, read_value
 from dispatchctl.policy.rights import KEYS, build_rights
-from dispatchctl.policy.sections import RULES, VERSION
+from dispatchctl.policy.sections import EDITION, RULES, VERSION
 from dispatchctl.policy.shapes import LEFT_OUT
 from dispatchctl.policy.vocabulary import list_sources, store_conditions
 from dispatchctl.policy.week import build_week
@@ -65,9 +65,10 @@ def examine_policy(text: bytes, file: str, published: bool = False, pages: Pages
     if not sheet.is_hopeless:
         check_rules(sheet, rules)
     days = _build_days(sheet, rules["days"]) if published and rules["days"] else None
+    edition = _check_edition(sheet, rules["edition"]) if published else EDITION
     faults = _sort(faults + sheet.faults)
     written = frozenset(f"{section}.{key}" for section, key in KEYS if sheet.is_written(section, key))
-    policy = None if faults else _build_policy(rules, days, pages, written)
+    policy = None if faults else _build_policy(rules, days, edition, pages, written)
     sheet.faults = []
     if policy is not None:
         check_titles(sheet, rules)
@@ -80,7 +81,7 @@ def _sort(faults: list[Fault]) -> list[Fault]:
 
 
 def _build_policy(
-    rules: dict[str, Any], days: dict[str, Any] | None, pages: Pages, written: frozenset[str]
+    rules: dict[str, Any], days: dict[str, Any] | None, edition: int, pages: Pages, written: frozenset[str]
 ) -> dict[str, Any]:
     """written: of the older keys of rights, those that the file has."""
     head = rules["policy"]
@@ -97,6 +98,7 @@ def _build_policy(
         "publisher": head["publisher"],
         "clauses": {key: text or "" for key, text in (rules["clauses"] or {}).items()},
         "calendar": _build_calendar(rules["calendar"], head["effective_from"]),
+        "edition": edition,
         "days": days,
         "roles": _build_titles(rules["roles"]),
         "departments": _build_titled(rules["departments"]),
@@ -238,6 +240,14 @@ def _build_condition(condition: Any) -> list[Any]:
     if isinstance(condition, dict):
         return next([word, value] for word, value in condition.items() if value is not LEFT_OUT)
     return ["in", condition]
+
+
+def _check_edition(sheet: Sheet, edition: int | None) -> int:
+    """A fault where a newer release published it: what it means there, this one cannot know. None: no number."""
+    if edition is not None and edition > EDITION:
+        message = f"{edition} is of a newer release: this one reads versions up to edition {EDITION}"
+        sheet.fault(("edition",), "bad-edition", message, "a newer dispatchctl")
+    return edition or 1
 
 
 def _build_days(sheet: Sheet, days: dict[str, Any]) -> dict[str, Any]:

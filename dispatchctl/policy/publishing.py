@@ -1,4 +1,4 @@
-"""The text of a published version: the draft as it is, and below it the days, resolved once.
+"""The text of a published version: the draft as it is, and below it its edition and the days, resolved once.
 
 Layer: policy. Its one job: write that text and find the draft in it again.
 """
@@ -7,12 +7,17 @@ import json
 from datetime import date
 from typing import Any
 
+from dispatchctl.policy.sections import EDITION
+
 MARK = "# ---- 以下由 policy publish 写入：节假日与调休。已发布的制度不再改动。 ----\n"
 
 
-def render_version(draft: bytes, days: dict[str, Any]) -> bytes:
-    """The version's text. days: {"off", "working": {ordinal: name}, "through": year}; one year a line."""
-    lines = [MARK, "days:\n", f"  through: {days['through']}\n"]
+def render_version(draft: bytes, days: dict[str, Any], edition: int = EDITION) -> bytes:
+    """The version's text. days: {"off", "working": {ordinal: name}, "through": year}; one year a line.
+
+    edition: how it is read, see `sections.EDITION`; 1 is written by leaving it out, as the releases did that knew none.
+    """
+    lines = [MARK, *([f"edition: {edition}\n"] if edition > 1 else []), "days:\n", f"  through: {days['through']}\n"]
     for table in ("off", "working"):
         years: dict[int, list[str]] = {}
         for day, name in sorted(days[table].items()):

@@ -364,5 +364,16 @@ RULES = struct(
     Key("never_self", list_of(TEXT), ["staff.scored"], note="不得由本人记录的事件：涉及本人的判定、奖惩、晋升、评分"),
 )
 
-#: a published version: the draft's text and, below it, the days that were resolved when it was published
-VERSION = RULES._replace(keys=(*RULES.keys, Key("days", DAYS, note="发布时写入的节假日，请勿修改")))
+#: of what a release makes of the rules beyond their keys: what a version published by an older one means, it goes on
+#: meaning. 1 is that of versions which name none.
+EDITION = 2
+
+#: a published version: the draft's text and, below it, what publishing adds: by which edition it is read, and the days
+#: that were resolved
+VERSION = RULES._replace(
+    keys=(
+        *RULES.keys,
+        Key("edition", scalar("whole"), 1, note="发布时写入：按哪一版程序的规矩解释，请勿修改"),
+        Key("days", DAYS, note="发布时写入的节假日，请勿修改"),
+    )
+)

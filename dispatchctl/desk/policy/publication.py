@@ -243,7 +243,7 @@ def _plan_days(books: Books, book: Rulebook, moment: Instant, reason: str) -> Pl
     counted, filled = _fill_both(book, days, book.newest.policy, _today(books, moment.recorded))
     day = book.newest.policy["effective_from"]
     text = _read_version(books, book.newest)
-    version = render_version(extract_draft(text), days)
+    version = render_version(extract_draft(text), days, book.newest.policy["edition"])
     if version == text:
         kept = _find_unrecorded(books, day)
         return Plan(day, text if kept else b"", [], None, kept)

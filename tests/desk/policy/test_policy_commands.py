@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desks import forget_index
+from desks import forget_index, publish_as_before
 from transcripts import Result
+
+from dispatchctl.desk.policy import publication
+from dispatchctl.policy.publishing import render_version
 
 Run = Callable[..., Result]
 
@@ -376,6 +379,36 @@ def test_a_publication_that_cannot_be_recorded_leaves_no_version(
     monkeypatch.setattr(recording, "append_groups", fail)
     assert run("policy", "publish", "--now", FIRST).code == 7
     assert list_versions(demo) == []
+
+
+# --- editions ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_version_says_by_which_edition_it_is_read(run: Run, demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        publish_as_before(patch)
+        publish(run, FIRST)
+    first = demo / "records/policies/2026-11-02.yaml"
+    assert "\nedition:" not in first.read_text(encoding="utf-8")
+    edit(demo, (r"closed: \[\]", 'closed: ["2026-11-20"]'))
+    publish(run, LATER, "--days")
+    assert "\nedition:" not in (demo / "records/policies/2026-11-02.2.yaml").read_text(encoding="utf-8")
+    take_effect(demo, "2026-12-01")
+    item = publish(run, LATER)
+    change = {"path": "edition", "change": "changed", "before": 1, "after": 2}
+    assert [each for each in item["changes"] if each["path"] == "edition"] == [change]
+    assert "\nedition: 2\n" in (demo / "records/policies/2026-12-01.yaml").read_text(encoding="utf-8")
+
+
+def test_a_version_of_a_newer_release_is_not_guessed_at(run: Run, demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("dispatchctl.policy.compiling.EDITION", 3)
+        patch.setattr(publication, "render_version", lambda draft, days: render_version(draft, days, 3))
+        publish(run, FIRST)
+    forget_index(demo)
+    done = run("list", "--now", LATER)
+    assert done.code == 5
+    assert "edition: 3 is of a newer release: this one reads versions up to edition 2" in done.err
 
 
 # --- days -------------------------------------------------------------------------------------------------------------
