@@ -120,6 +120,7 @@ def test_a_late_clock_is_a_fact_once_it_is_late_and_keeps_its_key(desk: Desk) ->
     assert items[0]["evidence"] == f"{case}/result/{result['started_at']}"
     assert (items[0]["amount"], items[0]["range"], items[0]["clauses"]) == (None, [], ["SOP-3.7.6"])
     assert items[0]["occurred_at"] == result["due_at"]
+    assert {(item["approver"], item["into"]) for item in items} == {("manager", "department-fund")}
     desk.do("mgr", "complaint", "rule", case, "--invalid", "ground", "--reason", "查无实据")
     assert find(desk, "complaint-late") == items
 
@@ -276,8 +277,12 @@ def test_often_unreachable_is_a_warning_or_20_to_50_yuan(desk: Desk) -> None:
     assert "KZ-8.8" in desk.refuse(4, "sup-e", "ledger", "approve", entry, *BECAUSE)  # how much is for a person to say
     assert "KZ-8.8" in desk.refuse(4, "sup-e", "ledger", "approve", entry, "--instead", "demotion", *BECAUSE)
     assert approve(desk, entry, "--amount", "50", who="sup-e")["amount"] == "50.00"
+    assert desk.show(entry)["approver"] == "department-head"
     least = by_hand(desk, "unreachable", "dian")["id"]
     assert approve(desk, least, "--amount", "20", who="sup-e")["amount"] == "20.00"
+    spoken = by_hand(desk, "unreachable", "wai")["id"]
+    approve(desk, spoken, "--instead", "oral-warning", who="sup-e")
+    assert desk.show(spoken)["taken"] == ["oral-warning"]
     other = by_hand(desk, "unreachable", "shui")["id"]
     approve(desk, other, "--instead", "written-warning", who="sup-e")
     shown = desk.show(other)
@@ -301,6 +306,7 @@ def test_a_justified_complaint_is_penalised_by_the_complaint_rules(desk: Desk) -
     assert [item["staff"] for item in items] == ["pan", "shui"]  # one charge for each different person
     assert {item["case"] for item in items} == {case}
     assert all("KZ-7.4" in item["clauses"] for item in items)
+    assert {(item["approver"], item["into"]) for item in items} == {("department-head", "department-fund")}
 
 
 @pytest.mark.clause("KZ-8.16a")
@@ -362,7 +368,7 @@ def test_discipline_climbs_from_warning_to_dismissal_and_names_its_record(desk: 
         desk.clock(day, "10:00")
         entry = by_hand(desk, "violation", "pan")["id"]
         shown = desk.show(entry)
-        assert (shown["also"], shown["record"]) == ([step], record)
+        assert (shown["also"], shown["record"], shown["approver"]) == ([step], record, "department-head")
         desk.clock(day, "10:30")
         approve(desk, entry, who="sup-e")
         record.append(entry)

@@ -198,3 +198,49 @@ def test_another_ruling_ends_what_was_owed_after_the_first(desk: Desk) -> None:
         desk.do("sup-d", "complaint", "rule", outside, *ruling)
         assert count(desk, outside, "explain-outside") == (1, "stopped")
     assert {each["clock"] for each in desk.do("lin", "due", other)} == {"put-right"}
+
+
+@pytest.mark.parametrize(
+    ("severity", "due"),
+    [
+        pytest.param("serious", november(9, "17:30"), marks=pytest.mark.clause("XX-3.1a", "XX-3.1c")),  # a week
+        pytest.param("ordinary", november(16, "17:30"), marks=pytest.mark.clause("XX-3.1b", "XX-3.1c")),  # two
+    ],
+)
+def test_whatever_was_done_about_a_complaint_the_receiver_sees_it_signed(desk: Desk, severity: str, due: str) -> None:
+    cases = {}
+    for number, outcome in enumerate(("redone", "concession", "corrected")):
+        case = cases[outcome] = complain(desk, number)
+        desk.do("mgr", "complaint", "classify", case, "--severity", severity, *BECAUSE)
+        desk.do("sup-d", "complaint", "rule", case, "--valid", "skill", "--staff", "pan", *BECAUSE)
+        desk.do("lin", "complaint", "resolve", case, "--result", "已处理", "--outcome", outcome)
+        assert look(desk, case, "follow-up") == (due, "lin")
+        desk.do("lin", "follow-up", "new", case, "--method", "phone", "--satisfaction", "4")
+        assert count(desk, case, "follow-up") == (1, "running")
+    desk.do("lin", "follow-up", "new", cases["redone"], "--method", "visit", "--satisfaction", "4", "--signed")
+    assert count(desk, cases["redone"], "follow-up") == (1, "stopped")
+    desk.do("lin", "complaint", "reopen", cases["concession"], *BECAUSE)
+    assert count(desk, cases["concession"], "follow-up") == (1, "stopped")
+
+
+@pytest.mark.clause("PD-2.4", "PD-4.4")
+@pytest.mark.parametrize("kind", ["urgent", "normal"])
+def test_a_job_is_accepted_by_beginning_it_and_is_over_when_it_is_confirmed(desk: Desk, kind: str) -> None:
+    _, accepted = begin(desk, kind)
+    desk.do("pan", "ack", accepted)
+    _, declined = begin(desk, kind, "shui")
+    desk.do("shui", "decline", declined, *BECAUSE)
+    _, job = begin(desk, kind)
+    assert count(desk, job, "acknowledge") == (1, "running")
+    desk.do("pan", "start", job)
+    assert [count(desk, each, "acknowledge") for each in (accepted, declined, job)] == [(1, "stopped")] * 3
+    desk.do("pan", "complete", job)
+    assert (count(desk, job, "confirm"), look(desk, job, "confirm")) == (
+        (1, "running"),
+        (november(4, "17:30"), "lin"),
+    )
+    desk.do("lin", "rework", job, *BECAUSE)
+    assert count(desk, job, "confirm") == (1, "stopped")
+    desk.do("pan", "complete", job)
+    desk.do("lin", "confirm", job)
+    assert count(desk, job, "confirm") == (2, "stopped")

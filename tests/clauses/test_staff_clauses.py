@@ -26,7 +26,7 @@ def test_more_than_three_late_arrivals_are_on_record_and_may_be_penalised(desk: 
     fourth = desk.do("sup-e", "attendance", "late", "pan", "--on", "2026-11-05")["id"]
     (item,) = list_due(desk, "often-late")
     assert (item["staff"], item["case"], item["kind"], item["also"]) == ("pan", fourth, "warning", ["oral-warning"])
-    assert item["clauses"] == ["KB2-1.1", "KB2-8.1"]
+    assert (item["clauses"], item["approver"]) == (["KB2-1.1", "KB2-8.1"], "department-head")
     kept = [(row["staff"], row["date"]) for row in desk.rows("attendance")]
     assert kept == [("pan", f"2026-11-{day:02}") for day in (2, 3, 4, 5)]
     desk.now = "2026-12-01T09:00:00+08:00"  # counted anew
@@ -47,6 +47,7 @@ def test_who_misses_training_without_leave_is_on_record_and_is_charged(desk: Des
     (item,) = list_due(desk, "training-missed")
     assert (item["staff"], item["amount"], item["also"]) == ("dian", "100.00", ["written-warning"])
     assert item["clauses"] == ["KZ-8.10", "KB2-7.2"]
+    assert (item["approver"], item["into"]) == ("department-head", "department-fund")
 
 
 @pytest.mark.clause("GL-2.5")
