@@ -199,9 +199,14 @@ def _build_charge(charge: dict[str, Any], kind: str, rules: dict[str, Any], page
 
 
 def _build_followups(followups: dict[str, Any], pages: Pages) -> dict[str, Any]:
+    """Where nothing is said of how an order ended, it is a request that was not answered on the spot, as ever."""
     orders = followups["orders"]
     if orders is not None:
-        orders = {**orders, "when": store_conditions(pages, ["orders"], orders["when"])}
+        when = orders["when"]
+        if "end" not in when:
+            kinds = [kind for kind in when.get("kind", ["request"]) if kind == "request"]
+            when = {**when, "kind": kinds, "end": ["closed"]}
+        orders = {**orders, "when": store_conditions(pages, ["orders"], when)}
     return {**followups, "orders": orders}
 
 

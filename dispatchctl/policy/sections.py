@@ -262,7 +262,13 @@ _FOLLOWUPS = struct(
         "orders",
         struct(
             Key("share", scalar("decimal"), "1", note="抽取比例，0 到 1"),
-            Key("when", map_of(list_of(TEXT, low=1)), {}, note="哪些工单"),
+            Key(
+                "when",
+                map_of(list_of(TEXT, low=1)),
+                {},
+                note="哪些工单：栏目 = 值；end 为如何办结（closed 办结、answered 当场答复），"
+                "不写则只限未经当场答复的业务受理",
+            ),
             Key("attempts", scalar("whole"), 3, note="几次联系不上即止"),
         ),
         note="办结后回访；不写为不要求",

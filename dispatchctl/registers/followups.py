@@ -5,6 +5,8 @@ from dispatchctl.registers.page import FIRST, Event, Field, Register, State, com
 METHODS = ("phone", "visit", "message")
 ASKED = ("about", "method", "with_staff")
 ANSWER = ("satisfaction", "remark")
+#: what `followups.orders.when` may ask of an order beside its fields: whether it ended with an answer on the spot
+END = Field("end", "ended by", "如何办结", type="choice", choices=("closed", "answered"))
 
 PAGE = complete_page(
     Register(

@@ -24,11 +24,15 @@ def is_sampled(case: str, share: str) -> bool:
 
 
 def is_demanded(case: str, facts: Mapping[str, str], answered: bool, policy: Mapping[str, Any]) -> bool:
-    """Whether the rules ask what the customer says of an order that was worked on; answered: on the spot, never."""
+    """Whether the rules ask what the customer says of an order that has ended; answered: on the spot.
+
+    Where no caller was named there is nobody to ask. A request always has one, imported without a name or not.
+    """
     rule = policy["followups"]["orders"]
-    if rule is None or answered or facts.get("kind") != "request":
+    if rule is None or not (facts.get("contact_id") or facts.get("kind") == "request"):
         return False
-    return matches(rule["when"], facts) and is_sampled(case, rule["share"])
+    ended = {**facts, "end": "answered" if answered else "closed"}
+    return matches(rule["when"], ended) and is_sampled(case, rule["share"])
 
 
 def matches(conditions: Sequence[Sequence[Any]], facts: Mapping[str, str]) -> bool:

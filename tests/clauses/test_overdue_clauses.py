@@ -330,6 +330,7 @@ def test_feedback_settled_in_time_is_never_listed(desk: Desk) -> None:
     order = desk.take(kind="suggestion", content="大堂灯太暗")
     desk.clock(2, "10:00")
     desk.do("lin", "triage", order, "--answered", "已转工程部更换灯泡")
+    desk.do("lin", "follow-up", "new", order, "--method", "phone", "--satisfaction", "5")
     desk.clock(30, "09:00")
     assert desk.late() == set()
     assert {each["breached"] for each in desk.do("lin", "due", order)} == {False}

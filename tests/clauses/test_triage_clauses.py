@@ -22,7 +22,8 @@ def test_an_answered_request_is_never_dispatched(desk: Desk, at_once: bool) -> N
         assert "is closed" in desk.refuse(4, who, *words)
     assert desk.do("lin", "assign", "--all", "--auto") == []
     assert desk.rows("assignments") == []
-    assert {each["state"] for each in shown["clocks"]} == {"stopped"}
+    assert {each["clock"] for each in shown["clocks"] if each["state"] == "running"} == {"call-back"}
+    desk.do("lin", "follow-up", "new", order, "--method", "phone", "--satisfaction", "5")
     desk.clock(30, "09:00")
     assert desk.late() == set()
 

@@ -17,6 +17,7 @@ from dispatchctl.policy.compiling import compile_policy
 from dispatchctl.policy.schema import build_schema
 from dispatchctl.policy.showing import show_policy
 
+ENDED = [["kind", ["request"]], ["end", ["closed"]]]  # of which orders a follow-up asks, where nothing is said of it
 HEAD = """\
 policy: {effective_from: 2026-01-01}
 calendar: {hours: {mon-fri: "08:30-17:30"}}
@@ -153,7 +154,7 @@ def test_the_sections_in_full() -> None:
     assert policy["complaint_kinds"] == {"ground": "依据不足", "态度": "态度", "skill": "技能"}
     assert policy["discipline"] == {"steps": ["oral-warning", "dismissal"], "within": [26, "w"]}
     assert policy["followups"] == {
-        "orders": {"share": "0.25", "when": [["service", ["plumbing"]], ["kind", ["request"]]], "attempts": 2},
+        "orders": {"share": "0.25", "when": [["service", ["plumbing"]], *ENDED], "attempts": 2},
         "complaints": {"signature": True},
         "surveys": {"signature": False},
     }
@@ -196,7 +197,7 @@ def test_what_is_shown_can_be_written_again() -> None:
         ("charges.unreachable.of", ["hand"]),
         ("charges.late.when", {"staff.class": ["A", "B"]}),
         ("complaints.serious_when.repeated_within", "2w"),
-        ("followups.orders.when", {"service": ["plumbing"], "kind": ["request"]}),
+        ("followups.orders.when", {"service": ["plumbing"], "kind": ["request"], "end": ["closed"]}),
         ("discipline.within", "26w"),
         ("appraisal.grades.1.bonus", "800.00"),
     ],
@@ -285,7 +286,7 @@ def test_rules_left_blank_are_the_defaults() -> None:
     assert compile_good(HEAD + blank) == compile_good(HEAD)
     assert compile_good(HEAD + "followups: {orders: {}}\n")["followups"]["orders"] == {
         "share": "1",
-        "when": [],
+        "when": ENDED,
         "attempts": 3,
     }
 
@@ -502,6 +503,10 @@ OTHER_FAULTS = [
     (
         HEAD + "followups: {orders: {when: {servce: plumbing}}}\n",
         "8: followups.orders.when.servce: unknown field of orders, did you mean service? ({})",
+    ),
+    (
+        HEAD + "followups: {orders: {when: {end: done}}}\n",
+        "8: followups.orders.when.end: unknown end done (closed, answered)",
     ),
     (
         HEAD + "followups: {orders: {when: {follow_up: owed}}}\n",

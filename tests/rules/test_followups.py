@@ -20,7 +20,7 @@ REQUEST = {"kind": "request", "service": "plumbing", "area": "lobby"}
 
 def rules(share: str = "1", when: Mapping[str, list[str]] | None = None, attempts: int = 3) -> dict[str, Any]:
     """A compiled policy, as far as follow-ups of orders are concerned."""
-    conditions = [[name, values] for name, values in (when or {}).items()]
+    conditions = [[name, values] for name, values in {"kind": ["request"], "end": ["closed"], **(when or {})}.items()]
     return {"followups": {"orders": {"share": share, "when": conditions, "attempts": attempts}}}
 
 
@@ -78,8 +78,18 @@ def test_only_requests_are_followed_up(kind: str) -> None:
     assert not is_demanded("O1", {**REQUEST, "kind": kind}, False, rules())
 
 
-def test_what_was_answered_on_the_spot_is_not_followed_up() -> None:
+def test_what_was_answered_on_the_spot_is_followed_up_where_the_rules_say_so() -> None:
     assert not is_demanded("O1", REQUEST, True, rules())
+    assert is_demanded("O1", REQUEST, True, rules(when={"end": ["answered"]}))
+    assert not is_demanded("O1", REQUEST, False, rules(when={"end": ["answered"]}))
+
+
+def test_where_no_caller_was_named_there_is_nobody_to_ask() -> None:
+    report = {"kind": "report", "area": "lobby"}
+    asked = rules(when={"kind": ["request", "report"]})
+    assert is_demanded("O1", {**report, "contact_id": "P-1"}, False, asked)
+    assert not is_demanded("O1", report, False, asked)
+    assert is_demanded("O1", REQUEST, False, asked)
 
 
 def test_a_desk_may_follow_up_none() -> None:

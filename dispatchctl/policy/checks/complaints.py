@@ -10,6 +10,7 @@ from typing import Any
 from dispatchctl.policy import vocabulary
 from dispatchctl.policy.reading import Sheet, show_word
 from dispatchctl.registers.complaints import GROUPS
+from dispatchctl.registers.followups import END
 
 NUMBERS = ("departments_at_least", "failed_corrections")
 
@@ -40,7 +41,11 @@ def check_followups(sheet: Sheet, rules: dict[str, Any]) -> None:
         sheet.fault((*place, "share"), "bad-share", f"{orders['share']} is more than the whole", "0 to 1")
     if orders["attempts"] == 0:
         sheet.fault((*place, "attempts"), "bad-count", "0 tries reach nobody", "1 or more")
-    fields = sheet.pages.fields("orders")
+    fields = {**sheet.pages.fields("orders"), END.name: END}
+    kinds = orders["when"].get("kind")
+    if kinds and "end" not in orders["when"] and kinds != ["request"]:
+        message = "only requests are followed up where `end` is not said"
+        sheet.warn((*place, "when", "kind"), "kind-without-end", message, "end: closed, answered or both, beside kind")
     for name, values in orders["when"].items():
         path = (*place, "when", name)
         if name not in fields:
