@@ -550,6 +550,23 @@ def test_what_depends_on_others_is_explained_in_three_days_and_the_outcome_told(
     assert act(desk, "lin", "close", case)["state"] == "closed"
 
 
+@pytest.mark.clause("SOP-3.7.5")
+def test_what_was_said_before_it_was_referred_tells_nothing_of_others(desk: Desk) -> None:
+    case = complain(desk)["id"]
+    act(desk, "lin", "inform", case, "--note", "已告知正在查")
+    act(desk, "lin", "explain", case, "--note", "先作了说明")
+    act(desk, "sup-d", "refer", case, "--note", "已转供电公司")
+    assert desk.due(case, "explain-outside")["state"] == "running"
+    act(desk, "lin", "resolve", case, "--result", "供电公司已修复", "--outcome", "explained")
+    said = refuse(desk, 4, "lin", "close", case)
+    assert "explain-outside is owed (due 2026-11-05 17:30, SOP-3.7.5)" in said
+    assert "was not informed of the outcome (SOP-3.7.5)" in said
+    act(desk, "lin", "explain", case, "--note", "已说明由供电公司处理")
+    assert "was not informed of the outcome (SOP-3.7.5)" in refuse(desk, 4, "lin", "close", case)
+    act(desk, "lin", "inform", case, "--note", "已告知修复")
+    assert act(desk, "lin", "close", case)["state"] == "closed"
+
+
 @pytest.mark.clause("SOP-3.7.6")
 def test_both_the_department_head_and_the_receiver_answer_for_a_late_serious_one(desk: Desk) -> None:
     case = complain(desk, media=True)["id"]
