@@ -87,7 +87,7 @@ None of them is ever converted into another; months and years do not exist as li
 the calendar's `counting`:
 
     civil-code  the day of the start does not count; the period ends at the close of its last day, and a last day that
-                is a weekend or a public holiday moves to the next working day
+                is no working day (a public holiday, a day of rest) moves to the next working day
     elapsed     the same time of day so many days later; a start on a day off, or after the cut-off, moves to the next
                 working day first
 

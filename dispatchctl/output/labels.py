@@ -216,7 +216,7 @@ WORDS = {  # states that no page has: of clocks, of charges, of verdicts
     "counted": ("counted", "计时"),
     "night": ("night", "非营业时间"),
     "break": ("break", "午休"),
-    "weekend": ("weekend", "周末"),
+    "weekend": ("weekend", "休息日"),
     "closed-day": ("closed", "停业"),
     "holiday": ("holiday", "节假日"),
     "stands still": ("paused", "暂停"),

@@ -23,7 +23,7 @@ from dispatchctl.policy.rights import KEYS, build_rights
 from dispatchctl.policy.sections import EDITION, RULES, VERSION
 from dispatchctl.policy.shapes import LEFT_OUT
 from dispatchctl.policy.vocabulary import list_sources, store_conditions
-from dispatchctl.policy.week import build_week
+from dispatchctl.policy.week import build_week, build_working
 from dispatchctl.registers import SHIPPED, Pages
 from dispatchctl.registers.complaints import GROUPS
 
@@ -137,6 +137,7 @@ def _build_calendar(calendar: dict[str, Any], effective_from: str) -> dict[str, 
         "cut_off": calendar["cut_off"],
         "week": week,
         "make_up": make_up,
+        "working": build_working(calendar["working"]),
         "closed": sorted(set(calendar["closed"])),
         "open": sorted(set(calendar["open"])),
         "yearly": YEARLY.get(calendar["country"], NO_YEARLY),

@@ -188,8 +188,8 @@ class Rulebook:
     def calendar_arguments(self, version: Version, counting: str | None = None) -> dict[str, Any]:
         """What a calendar of a version is built from, as keyword arguments.
 
-        Hours, cut-off and counting (unless a clock has its own) are the version's; the days are the newest one's, and
-        of the years that it does not know the holidays of fixed date in its country.
+        Hours, weekdays, cut-off and counting (unless a clock has its own) are the version's; the days are the newest
+        one's, and of the years that it does not know the holidays of fixed date in its country.
         """
         own = version.policy["calendar"]
         off, working, through = self.days
@@ -205,6 +205,7 @@ class Rulebook:
             "cut_off": own["cut_off"],
             "yearly": yearly,
             "yearly_from": since,
+            "working": own["working"],
         }
 
 

@@ -21,6 +21,7 @@ from dispatchctl.policy.shapes import (
     scalar,
     struct,
 )
+from dispatchctl.policy.week import MAKE_UP, WEEKDAYS
 from dispatchctl.registers.complaints import GROUPS
 from dispatchctl.registers.ledger import KINDS, MEASURES
 from dispatchctl.registers.orders import INTAKE
@@ -72,7 +73,7 @@ SHIPPED_KINDS = {  # group of rulings -> kind -> its title
 }
 STEPS = ("oral-warning", "written-warning", "fine", "demotion", "dismissal")
 COUNTINGS = ("civil-code", "elapsed")
-HOURS_KEYS = "make-up|(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?"
+HOURS_KEYS = f"{MAKE_UP}|{WEEKDAYS}"
 
 _POLICY = struct(
     Key("title", TEXT, "", note="制度名称"),
@@ -85,9 +86,15 @@ _POLICY = struct(
 )
 
 _CALENDAR = struct(
-    Key("country", scalar("country"), "CN", note="法定节假日和调休按哪一国；none 只有双休"),
+    Key("country", scalar("country"), "CN", note="法定节假日和调休按哪一国；none 只有每周的休息日"),
     Key("published_through", scalar("year"), note="节假日安排已公布到哪一年，默认为生效日期所在年"),
     Key("hours", map_of(list_of(scalar("segment")), low=1, pattern=HOURS_KEYS), required=True, note="营业时间"),
+    Key(
+        "working",
+        list_of(scalar("weekdays"), low=1),
+        ["mon-fri"],
+        note="一周里哪几天是工作日，如 mon-sat；法定节假日照放、调休照上",
+    ),
     Key("closed", list_of(scalar("day")), [], note="本单位另行放假的日子"),
     Key("open", list_of(scalar("day")), [], note="本单位另行上班的日子"),
     Key("counting", choice(*COUNTINGS), "civil-code", note="日、周、工作日怎么数"),

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple
 
+from dispatchctl.policy.week import WEEKDAYS, read_days
 from dispatchctl.registers.page import TEXT_LIMIT
 
 STRUCT, MAP, LIST, EITHER = "struct", "map", "list", "either"
@@ -222,6 +223,11 @@ def _writer(text: str) -> str:
     return text
 
 
+def _weekdays(text: str) -> str:
+    read_days(text)
+    return text
+
+
 def _currency(text: str) -> str:
     if not re.fullmatch("[A-Z]{3}", text):
         raise ValueError(f"{_quote(text)} is not a currency")
@@ -291,6 +297,7 @@ SCALARS: dict[str, Scalar] = {
     "event": Scalar(_event, "EVENT, REGISTER.EVENT or state.NAME", _like(_EVENT.pattern)),
     "path": Scalar(_path, "FIELD or PREFIX.FIELD", _like(_PATH.pattern)),
     "writer": Scalar(_writer, "main, or 1 to 8 capitals and digits, first a letter", _like("main|[A-Z][A-Z0-9]{0,7}")),
+    "weekdays": Scalar(_weekdays, "mon to sun, or a range such as mon-sat", _like(WEEKDAYS)),
     "currency": Scalar(_currency, "three capitals, such as CNY", _like("[A-Z]{3}")),
     "country": Scalar(_country, "two capitals such as CN, or none", _like("none|[A-Z]{2}")),
     "timezone": Scalar(_timezone, "a name of the time zone database, such as Asia/Shanghai", {"type": "string"}),

@@ -9,7 +9,7 @@ from typing import Any
 from dispatchctl.errors import NotFound
 from dispatchctl.policy.reading import find_nearest, list_some, show_word
 from dispatchctl.policy.vocabulary import STATE, list_sources, write_conditions
-from dispatchctl.policy.week import DAYS, MAKE_UP, show_segments, show_time
+from dispatchctl.policy.week import DAYS, MAKE_UP, show_segments, show_time, show_working
 from dispatchctl.registers import SHIPPED, Pages
 
 Policy = dict[str, Any]
@@ -90,6 +90,7 @@ def _show_calendar(calendar: Policy) -> dict[str, Any]:
         "country": calendar["country"],
         "published_through": calendar["published_through"],
         "hours": {**hours, MAKE_UP: show_segments(calendar["make_up"])},
+        "working": show_working(calendar["working"]),
         "closed": [date.fromordinal(day).isoformat() for day in calendar["closed"]],
         "open": [date.fromordinal(day).isoformat() for day in calendar["open"]],
         "counting": calendar["counting"],

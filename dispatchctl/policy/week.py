@@ -1,14 +1,16 @@
-"""The hours of a week: `mon-fri: ["08:30-12:00", "13:30-17:30"]` as seven days of seconds.
+"""The hours of a week: `mon-fri: ["08:30-12:00", "13:30-17:30"]` as seven days of seconds; which of them are worked.
 
-Layer: policy. Its one job: expand the keys of `calendar.hours`; what is wrong with them is a ValueError's text.
+Layer: policy. Its one job: expand words that name weekdays; what is wrong with them is a ValueError's text.
 """
 
+from contextlib import suppress
 from itertools import pairwise
 
 Segments = list[list[int]]
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MAKE_UP = "make-up"
+WEEKDAYS = f"({'|'.join(DAYS)})(-({'|'.join(DAYS)}))?"  # of what `read_days` reads
 
 
 def read_days(key: str) -> list[int]:
@@ -43,6 +45,26 @@ def build_week(hours: dict[str, Segments]) -> tuple[list[Segments], Segments]:
             week[day] = sorted(segments)
     make_up = sorted(hours[MAKE_UP]) if hours.get(MAKE_UP) else week[0]
     return week, make_up
+
+
+def build_working(words: list[str]) -> list[int]:
+    """The weekdays (0 = Monday) that the words name, in order. Words that name none are passed over."""
+    days: set[int] = set()
+    for word in words:
+        with suppress(ValueError):
+            days.update(read_days(word))
+    return sorted(days)
+
+
+def show_working(days: list[int]) -> list[str]:
+    """Weekdays in the fewest words: `mon-sat`, or `tue-thu` and `sat`."""
+    runs: list[list[int]] = []
+    for day in days:
+        if runs and runs[-1][-1] == day - 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return [DAYS[run[0]] + (f"-{DAYS[run[-1]]}" if len(run) > 1 else "") for run in runs]
 
 
 def show_time(seconds: int) -> str:

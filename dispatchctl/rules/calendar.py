@@ -5,7 +5,7 @@ from their weekday's pattern (days off, days on, days on which the clocks change
 """
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
 from dispatchctl.rules.zone import ANCHOR_YEAR, BLOCK, DAY, Zone, new_year
@@ -13,6 +13,7 @@ from dispatchctl.rules.zone import ANCHOR_YEAR, BLOCK, DAY, Zone, new_year
 Hours = Sequence[tuple[int, int]]
 _LAST_YEAR = 9999
 LAST_DAY = 3_652_059  # its 31 December, the last that can be printed
+WEEKDAYS = (0, 1, 2, 3, 4)
 _NO_YEARLY: Mapping[str, str] = MappingProxyType({})
 
 
@@ -20,19 +21,21 @@ class Calendar:
     """Working days and business hours of one desk; never changes, and costs little until it is asked.
 
     tz: IANA name. week: seven sequences of (from, to), Monday first, in wall seconds of the day (`to` at most 86400),
-    in order and not overlapping; a weekend day's serve business time only. make_up: the hours of a day in `days_on`.
+    in order and not overlapping; those of a day off by its weekday serve business time only. make_up: the hours of a
+    day in `days_on`.
     days_off: day -> its public holiday, or "" for the desk's own day off; it has no hours, whatever its weekday.
     days_on: day -> name of a working day that its weekday doesn't make one. No day is in both.
-    published_through: the last year whose days are known; later ones are Monday to Friday, the days listed, and
+    published_through: the last year whose days are known; later ones are the weekdays, the days listed, and
     yearly: "MM-DD" -> name of the public holidays of fixed date, which are days off of every later year too, from the
     year `yearly_from`, where `days_on` does not list them. counting: `civil-code` or `elapsed`. cut_off: wall second of
-    the day, or None; counts for `elapsed` working days.
+    the day, or None; counts for `elapsed` working days. working: the weekdays that are working days, 0 is Monday; at
+    least one.
     """
 
     __slots__ = (
         "_covered", "_cuts_known", "_days", "_days_off", "_days_on", "_found", "_known_through", "_make_up",
-        "_next_year", "_odd_days", "_odd_sums", "_sums", "_week", "_week_total", "_yearly", "_zone", "counting",
-        "cut_off",
+        "_next_year", "_odd_days", "_odd_sums", "_sums", "_week", "_week_total", "_working", "_yearly", "_zone",
+        "counting", "cut_off",
     )  # fmt: skip
 
     def __init__(
@@ -47,9 +50,11 @@ class Calendar:
         cut_off: int | None,
         yearly: Mapping[str, str] = _NO_YEARLY,
         yearly_from: int = 0,
+        working: Collection[int] = WEEKDAYS,
     ) -> None:
         self._days_off = days_off
         self._days_on = days_on
+        self._working = working
         self._yearly = yearly
         self.counting = counting
         self.cut_off = cut_off
@@ -71,7 +76,7 @@ class Calendar:
         """Tell whether `day` is a working day: what `wd` counts, and where a period of days may end."""
         if day >= self._covered:
             self._cover_day(day)
-        return day in self._days_on or ((day - 1) % 7 < 5 and day not in self._days_off)
+        return day in self._days_on or ((day - 1) % 7 in self._working and day not in self._days_off)
 
     def is_published(self, day: int) -> bool:
         """Tell whether the days of the year of `day` are known, so that what ends there is not provisional."""
@@ -85,14 +90,17 @@ class Calendar:
         return day
 
     def why_closed(self, day: int) -> str:
-        """Say why `day` is no working day: `holiday:NAME`, `closed` (the desk's own), `weekend`; "" if it is one."""
+        """Say why `day` is no working day: `holiday:NAME`, `closed` (the desk's own), `weekend`; "" if it is one.
+
+        `weekend` is any day off by its weekday.
+        """
         if day >= self._covered:
             self._cover_day(day)
         if day in self._days_on:
             return ""
         name = self._days_off.get(day)
         if name is None:
-            return "weekend" if (day - 1) % 7 >= 5 else ""
+            return "" if (day - 1) % 7 in self._working else "weekend"
         return f"holiday:{name}" if name else "closed"
 
     def day_of(self, epoch: int) -> int:

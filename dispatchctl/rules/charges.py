@@ -314,7 +314,7 @@ def is_same_period(earlier: int, at: int, within: Any, calendar: Calendar) -> bo
     return until is not None and at <= until
 
 
-_DAYS_OF_UNIT = {"m": 1, "h": 1, "bm": 1, "bh": 1, "d": 1, "w": 7, "wd": 5}  # at most; wd: the longest holidays
+_DAYS_OF_UNIT = {"m": 1, "h": 1, "bm": 1, "bh": 1, "d": 1, "w": 7, "wd": 8}  # at most; wd: one day a week
 
 
 def find_horizon(at: int, within: Any) -> int:

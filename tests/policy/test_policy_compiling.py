@@ -65,6 +65,7 @@ def test_the_required_sections_alone_make_a_policy_with_every_default() -> None:
         "make_up": week,
         "closed": [],
         "open": [],
+        "working": [0, 1, 2, 3, 4],
         "yearly": YEARLY["CN"],
     }
     assert list(policy["roles"])[:3] == ["desk", "field", "supervisor"]

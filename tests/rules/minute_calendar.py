@@ -32,19 +32,23 @@ def read_published_days(first_year: int, last_year: int) -> tuple[dict[date, str
 
 
 class MinuteCalendar:
-    """hours: weekday 0..6 -> list of ("HH:MM", "HH:MM"); make_up likewise, for the days in `on`."""
+    """hours: weekday 0..6 -> list of ("HH:MM", "HH:MM"); make_up likewise, for the days in `on`.
 
-    def __init__(self, tz, hours, make_up, off, on, counting, cut_off=None):
+    working: the ISO weekdays that are worked, 1 is Monday.
+    """
+
+    def __init__(self, tz, hours, make_up, off, on, counting, cut_off=None, working=(1, 2, 3, 4, 5)):
         self.zone = ZoneInfo(tz)
         self.hours, self.make_up, self.off, self.on = hours, make_up, off, on
         self.counting, self.cut_off = counting, cut_off
+        self.working = working
         self.open_minutes = {}
 
     def local(self, epoch):
         return datetime.fromtimestamp(epoch, self.zone)
 
     def works(self, day):
-        return day in self.on or (day.isoweekday() <= 5 and day not in self.off)
+        return day in self.on or (day.isoweekday() in self.working and day not in self.off)
 
     def hours_of(self, day):
         if day in self.off:

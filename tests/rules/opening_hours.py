@@ -24,6 +24,7 @@ class Hours:
     """tz and hours as people write them; `china`: the published days of 2007 to 2026, and two of its own.
 
     yearly: the holidays of fixed date after them, but for the one it works on and with one more day off of its own.
+    working: the ISO weekdays that are worked, 1 is Monday.
     """
 
     tz: str
@@ -32,6 +33,7 @@ class Hours:
     cut_off: str | None = None
     china: bool = False
     yearly: bool = False
+    working: tuple[int, ...] = (1, 2, 3, 4, 5)
 
     def days(self):
         if not self.china:
@@ -53,6 +55,7 @@ class Hours:
             self.counting,
             None if self.cut_off is None else seconds([(self.cut_off, self.cut_off)])[0][0],
             FIXED if self.yearly else {},
+            working=[weekday - 1 for weekday in self.working],
         )
 
     def build_by_minutes(self) -> MinuteCalendar:
@@ -60,7 +63,8 @@ class Hours:
         if self.yearly:
             fixed = {date(year, *parts): "" for year in range(2027, 2100) for parts in STATUTORY}
             own.update({day: name for day, name in fixed.items() if day not in on})
-        return MinuteCalendar(self.tz, self.hours, self.hours[0], {**off, **own}, on, self.counting, self.cut_off)
+        off = {**off, **own}
+        return MinuteCalendar(self.tz, self.hours, self.hours[0], off, on, self.counting, self.cut_off, self.working)
 
 
 def seconds(hours):
@@ -72,6 +76,10 @@ SHANGHAI = Hours("Asia/Shanghai", [OFFICE] * 5 + [[], []], china=True)
 SHANGHAI_ELAPSED = Hours("Asia/Shanghai", [OFFICE] * 5 + [[], []], "elapsed", "17:30", china=True)
 LATER = Hours("Asia/Shanghai", [OFFICE] * 5 + [[], []], china=True, yearly=True)
 LATER_ELAPSED = Hours("Asia/Shanghai", [OFFICE] * 5 + [[], []], "elapsed", "17:30", china=True, yearly=True)
+# Six days a week, the Saturday shorter; every day of the week; and a museum's week, whose day of rest is Monday.
+SIX_DAYS = Hours("Asia/Shanghai", [OFFICE] * 5 + [[("09:00", "12:00")], []], china=True, working=(1, 2, 3, 4, 5, 6))
+SEVEN_DAYS = Hours("Asia/Shanghai", [OFFICE] * 7, "elapsed", "17:30", china=True, working=(1, 2, 3, 4, 5, 6, 7))
+TUESDAY_ON = Hours("Asia/Shanghai", [[], *[OFFICE] * 6], china=True, yearly=True, working=(2, 3, 4, 5, 6, 7))
 BOSTON = Hours("America/New_York", [[("08:30", "17:00")]] * 5 + [[], []], "elapsed", "17:00")
 ROUND_THE_CLOCK = Hours("America/New_York", [[("00:00", "24:00")]] * 7)
 NIGHT = Hours("Europe/Berlin", [[("00:00", "06:00"), ("22:00", "24:00")]] * 7, "elapsed")

@@ -13,11 +13,14 @@ from opening_hours import (
     LATER,
     NIGHT,
     ROUND_THE_CLOCK,
+    SEVEN_DAYS,
     SHANGHAI,
+    SIX_DAYS,
     SKIPPED_DAY,
     SKIPPED_EVENING,
     SKIPPED_MIDNIGHT,
     SUNDAY,
+    TUESDAY_ON,
     Hours,
 )
 
@@ -32,6 +35,9 @@ DESKS = {
     "clock": ROUND_THE_CLOCK.build(),
     "night": NIGHT.build(),
     "sunday": SUNDAY.build(),
+    "six": SIX_DAYS.build(),
+    "seven": SEVEN_DAYS.build(),
+    "tuesday": TUESDAY_ON.build(),
 }
 MOMENTS = st.integers(epoch("2007-01-01 00:00"), epoch("2032-01-01 00:00"))
 
@@ -81,6 +87,40 @@ def test_holidays_of_fixed_date_are_off_in_years_not_published(text: str, works:
     assert calendar.why_closed(day(text)) == why
     assert bool(calendar.segments(day(text))) is works
     assert calendar.is_published(day(text)) is (text < "2027")
+
+
+@pytest.mark.parametrize(
+    ("desk", "text", "works", "why"),
+    [
+        ("six", "2026-03-07", True, ""),  # a Saturday
+        ("six", "2026-03-08", False, "weekend"),  # a Sunday
+        ("six", "2026-04-04", False, "holiday:Tomb-sweeping Day"),  # the Saturday of Qingming
+        ("six", "2026-05-09", True, ""),  # a Saturday worked for Labour Day
+        ("six", "2026-09-20", True, ""),  # a Sunday worked for National Day
+        ("seven", "2026-03-08", True, ""),
+        ("seven", "2026-04-05", False, "holiday:Tomb-sweeping Day"),  # a Sunday
+        ("seven", "2027-02-07", True, ""),  # a Sunday of a year that is not published
+        ("tuesday", "2026-03-02", False, "weekend"),  # a Monday
+        ("tuesday", "2026-03-08", True, ""),  # a Sunday
+        ("tuesday", "2026-04-06", False, "holiday:Tomb-sweeping Day"),  # a Monday
+        ("tuesday", "2027-05-02", False, "holiday:Labour Day"),  # a Sunday
+        ("tuesday", "2027-05-03", False, "weekend"),  # a Monday
+    ],
+)
+def test_which_weekdays_are_worked_is_the_desks_own(desk: str, text: str, works: bool, why: str) -> None:
+    assert DESKS[desk].is_working_day(day(text)) is works
+    assert DESKS[desk].why_closed(day(text)) == why
+
+
+@settings(deadline=None)
+@given(st.sampled_from(["six", "seven", "tuesday"]), st.integers(day("2007-01-01"), day("2040-12-31")))
+def test_working_days_of_any_week_are_those_of_the_plain_rule(desk: str, one: int) -> None:
+    plain = {"six": SIX_DAYS, "seven": SEVEN_DAYS, "tuesday": TUESDAY_ON}[desk].build_by_minutes()
+    assert DESKS[desk].is_working_day(one) is plain.works(date.fromordinal(one))
+    following = one + 1
+    while not plain.works(date.fromordinal(following)):
+        following += 1
+    assert DESKS[desk].next_working_day(one) == following
 
 
 def test_fixed_dates_begin_with_their_law() -> None:

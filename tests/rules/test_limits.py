@@ -14,9 +14,12 @@ from opening_hours import (
     LATER_ELAPSED,
     NIGHT,
     ROUND_THE_CLOCK,
+    SEVEN_DAYS,
     SHANGHAI,
     SHANGHAI_ELAPSED,
+    SIX_DAYS,
     SUNDAY,
+    TUESDAY_ON,
     Hours,
 )
 from surroundings import LONG
@@ -421,13 +424,19 @@ LENGTHS = {"m": 300, "h": 40, "bm": 500, "bh": 20, "d": 20, "wd": 15, "w": 3}  #
         (ROUND_THE_CLOCK, 1_500, (2024, 2026)),
         (NIGHT, 1_500, (2024, 2026)),
         (SUNDAY, 1_000, (2025, 2026)),
+        (SIX_DAYS, 1_000, (2024, 2026)),
+        (SEVEN_DAYS, 1_000, (2024, 2026)),
+        (TUESDAY_ON, 1_000, (2025, 2030)),
     ],
-    ids=["shanghai", "shanghai-elapsed", "later", "later-elapsed", "boston", "round-the-clock", "night", "sunday"],
+    ids=[
+        *("shanghai", "shanghai-elapsed", "later", "later-elapsed", "boston", "round-the-clock", "night", "sunday"),
+        *("six-days", "seven-days", "tuesday-on"),
+    ],
 )
 def test_random_clocks_against_a_walk_through_time(
     desk: Hours, clocks: int, years: tuple[int, int], record_property: Callable[[str, object], None]
 ) -> None:
-    """24,000 in all; about one in five starts beside a change of the clock or at an edge of the hours."""
+    """27,000 in all; about one in five starts beside a change of the clock or at an edge of the hours."""
     tried = clocks if LONG else clocks // 8
     record_property("tried", f"{tried} of {clocks}")
     calendar, walked = desk.build(), desk.build_by_minutes()

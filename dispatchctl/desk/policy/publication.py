@@ -130,7 +130,7 @@ def _resolve(books: Books, policy: dict[str, Any]) -> Days:
     if days["through"] < asked:
         fixed = " less the holidays of fixed date" if policy["calendar"]["country"] in YEARLY else ""
         books.warnings.append(
-            f"holidays are known through {days['through']} only: {asked} counts as Monday to Friday{fixed}, and is"
+            f"holidays are known through {days['through']} only: {asked} counts by its weekdays{fixed}, and is"
             " provisional"
         )
     return days

@@ -115,20 +115,23 @@ def suppose_rules(then: Books, file: str, period: Period) -> Books:
 def find_longest(policy: Mapping[str, Any]) -> int:
     """Days within which every clock of the rules is due after its start, holidays and pauses counted generously."""
     days = 0
+    worked = len(policy["calendar"]["working"])
     for clock in policy["clocks"]:
-        own = _count_days(clock["limit"]) if clock["limit"] else 0
-        pauses = [_count_days(bound) for bound in (clock["pause"] or {}).values() if bound]
+        own = _count_days(clock["limit"], worked) if clock["limit"] else 0
+        pauses = [_count_days(bound, worked) for bound in (clock["pause"] or {}).values() if bound]
         days = max(days, own + max(pauses, default=0))
     return days
 
 
-def _count_days(limit: Sequence[Any]) -> int:
+def _count_days(limit: Sequence[Any], worked: int) -> int:
+    """worked: how many weekdays are working days."""
     number, unit = int(limit[0]), str(limit[1])
     if unit in ("m", "h"):
         return number // (HOURS * (MINUTES if unit == "m" else 1)) + 1
     if unit in ("bh", "bm"):
         return number // (MINUTES if unit == "bm" else 1) * 2 + SPARE
-    return number * (7 if unit == "w" else 1) + (number // 5 * 2 if unit == "wd" else 0) + SPARE
+    weeks = number if unit == "w" else number // worked if unit == "wd" else 0
+    return weeks * 7 + (0 if unit == "w" else number) + SPARE
 
 
 # --- clocks -----------------------------------------------------------------------------------------------------------

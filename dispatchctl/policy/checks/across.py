@@ -15,7 +15,7 @@ from dispatchctl.policy.checks.measures import check_measures, check_reports
 from dispatchctl.policy.checks.rights import check_who_may
 from dispatchctl.policy.reading import Path, Sheet
 from dispatchctl.policy.vocabulary import check_names
-from dispatchctl.policy.week import MAKE_UP, build_week, find_overlap, read_days
+from dispatchctl.policy.week import MAKE_UP, build_week, build_working, find_overlap, read_days, show_working
 
 Rules = dict[str, Any]
 
@@ -43,8 +43,16 @@ def check_hours(sheet: Sheet, rules: Rules) -> None:
                 sheet.fault((*place, key), "day-twice", message, "each day once")
                 break
             given[day] = key
-    if sheet.is_sound(*place) and not any(build_week(hours)[0]):
+    if not sheet.is_sound(*place):
+        return
+    week = build_week(hours)[0]
+    if not any(week):
         sheet.fault(place, "no-working-time", "no working time", "hours on at least one day")
+    working = build_working(rules["calendar"]["working"])
+    bare = show_working([day for day in working if not week[day]])
+    if bare:
+        message = f"{', '.join(bare)} counts as a working day and has no hours"
+        sheet.warn(("calendar", "working"), "day-without-hours", message, "working days that have hours")
 
 
 def check_own_days(sheet: Sheet, rules: Rules) -> None:

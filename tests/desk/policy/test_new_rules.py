@@ -3,6 +3,7 @@
 A new kind of complaint, charge, measure and weight have their tests beside what they are added to (tests/clauses).
 """
 
+import pytest
 from desks import Desk, november
 
 CLOCK = r"""\1  - {id: sort-out, title: 分拣, of: complaints, start: registered,
@@ -43,3 +44,38 @@ def test_a_new_clock_is_due_urged_counted_and_explained(desk: Desk) -> None:
     items = [(each["id"], each["instance"]) for each in report["denominator"]]
     assert (report["numerator"], items) == ([], [(told, 1)])
     assert "SOP-3.1" in desk.due(told, "sort-out")["source"]
+
+
+# On Friday 6 November 09:00: the first day that counts is Saturday by a week of six or seven days, else Monday.
+@pytest.mark.parametrize(
+    ("working", "due"),
+    [
+        ("mon-fri", november(10, "17:30")),
+        ("mon-sat", november(9, "17:30")),
+        ("[mon-fri, sat-sun]", november(8, "12:00")),
+    ],
+)
+def test_a_desk_says_which_weekdays_are_worked(desk: Desk, working: str, due: str) -> None:
+    desk.edit_rules(
+        (r"working: mon-fri", f"working: {working}"),
+        (r"( mon-fri: .*)", r'\1\n    sat-sun: ["09:00-12:00"]'),
+        (r"(clocks:\n)", r"\1  - {id: answer-in-writing, of: orders, start: taken, stop: state.closed, limit: 2wd}\n"),
+    )
+    desk.clock(6, "09:00")
+    assert desk.due(desk.take(), "answer-in-writing")["due_at"] == due
+
+
+def test_a_working_day_without_hours_is_warned_of_and_a_day_there_is_not_refused(desk: Desk) -> None:
+    desk.edit_rules((r"working: mon-fri", "working: mon-sat"))
+    done = desk.act("mgr", "policy", "check")
+    assert done.code == 0
+    assert "calendar.working: sat counts as a working day and has no hours" in done.out + done.err
+    for wrong, told in (
+        ("[]", "calendar.working: left blank (at least one)"),
+        ("sat-mon", "sat-mon runs backwards; name the days before and after Sunday apart"),
+        ("[mon, funday]", "funday names no days of the week"),
+    ):
+        desk.edit_rules((r"working: .*", f"working: {wrong}"))
+        done = desk.act("mgr", "policy", "check")
+        assert done.code == 1
+        assert told in done.out
