@@ -27,7 +27,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 
 from sample_cases import list_cases  # noqa: E402
 from sample_hours import is_workday, moment  # noqa: E402
-from sample_steps import Customer, Reply, Step, Steps, assigned, run_batches, taken  # noqa: E402
+from sample_steps import SPECIAL, Customer, Reply, Step, Steps, assigned, run_batches, taken  # noqa: E402
 from sample_stories import Story  # noqa: E402
 from sample_texts import DUPLICATES, HEADS, INQUIRIES, SERVICES, STAFF, SUGGESTIONS, Line  # noqa: E402
 
@@ -79,7 +79,7 @@ def list_stories() -> list[Story]:
     kinds += [("inquiry", "inquiries", INQUIRIES), ("suggestion", "suggestions", SUGGESTIONS)]
     for kind, name, lines in kinds:
         for number, line in enumerate(lines):
-            reported = bool(line.place) and name in REPORTED and number % 2 == 0
+            reported = bool(line.place) and (name in SPECIAL or (name in REPORTED and number % 2 == 0))
             at = choose_time(rng, line, name)
             stories.append(Story((name, number), "report" if reported else kind, line, at, rng.choice(customers)))
     originals = {story.place: story for story in stories}

@@ -51,6 +51,7 @@ PRICES = {
     "plumbing": 50, "drain": 80, "electrical": 60, "air-conditioning": 100, "doors": 40, "walls": 120,
     "home-cleaning": 90, "pest-control": 70, "access-card": 20,
 }  # fmt: skip
+SPECIAL = ("home-cleaning", "pest-control")  # whose customers get a payment notice; in the grounds it is a report
 SENIOR, DESK, CHIEF = "s02", "s03", "s04"  # heads the desk and stands in there; sits there; heads engineering
 EFFORT = {"air-conditioning": 90, "walls": 700, "home-cleaning": 150, "trees": 240, "lift": 60, "access-card": 15}
 BATCHES = ((8, 36), (13, 36))  # when the pool is dispatched on working days

@@ -1,7 +1,7 @@
 """What becomes of each order of the sample month, from the call to the payment, by the turn of its line. Tool."""
 
 from sample_hours import MINUTE, add_business, find_open, next_workday
-from sample_steps import CHIEF, DESK, EFFORT, HELPERS, SENIOR, WORKERS, Dispatch, Reply, Step, Steps, taken
+from sample_steps import CHIEF, DESK, EFFORT, HELPERS, SENIOR, SPECIAL, WORKERS, Dispatch, Reply, Step, Steps, taken
 from sample_texts import ABSENT, CLOSING, PROGRESS
 
 
@@ -210,7 +210,8 @@ class Story(Dispatch):
     def settle(self) -> Steps:
         """Confirmed and paid."""
         rng = self.rng
-        if self.price and rng.random() < 0.3:
+        drawn = self.price and rng.random() < 0.3
+        if drawn or (self.price and self.service in SPECIAL):
             self.at += 5 * MINUTE
             yield from self.say(DESK, "bill", self.order, "--amount", f"{self.price}")
         late = self.turn == "unconfirmed" or rng.random() < 0.03

@@ -173,6 +173,7 @@ def _build_clock(clock: dict[str, Any], pages: Pages) -> dict[str, Any]:
         "title": clock["title"] or clock["id"],
         "start": [split_event(register, word) for word in clock["start"]],
         "stop": [split_event(register, word) for word in clock["stop"]],
+        "unless": [split_event(register, word) for word in clock["unless"]],
         "when": store_conditions(pages, [register], clock["when"]),
     }
 
@@ -207,7 +208,14 @@ def _build_followups(followups: dict[str, Any], pages: Pages) -> dict[str, Any]:
         if "end" not in when:
             kinds = [kind for kind in when.get("kind", ["request"]) if kind == "request"]
             when = {**when, "kind": kinds, "end": ["closed"]}
-        orders = {**orders, "when": store_conditions(pages, ["orders"], when)}
+        orders = {
+            **orders,
+            "when": store_conditions(pages, ["orders"], when),
+            "only_by": {
+                method: {**rule, "when": store_conditions(pages, ["orders"], rule["when"])}
+                for method, rule in orders["only_by"].items()
+            },
+        }
     return {**followups, "orders": orders}
 
 

@@ -147,6 +147,8 @@ _CLOCK = struct(
     Key("of", TEXT, required=True, note="属于哪本台账"),
     Key("start", list_of(EVENT, low=1), required=True, note="起算的事件"),
     Key("stop", list_of(EVENT, low=1), required=True, note="停止的事件"),
+    Key("unless", list_of(EVENT), [], note="同一事项此前已有此事件的，不起算"),
+    Key("outlives", FLAG, note="事项办结、取消之后是否继续；默认只有由别的台账停止的继续"),
     Key("when", map_of(list_of(TEXT, low=1)), {}, note="适用条件：栏目 = 值或几个值"),
     Key("limit", SPAN, note="时限"),
     Key("due", PATH, note="以某栏所载时间为期限"),
@@ -277,6 +279,17 @@ _FOLLOWUPS = struct(
                 "不写则只限未经当场答复的业务受理",
             ),
             Key("attempts", scalar("whole"), 3, note="几次联系不上即止"),
+            Key(
+                "only_by",
+                map_of(
+                    struct(
+                        Key("when", map_of(list_of(TEXT, low=1)), {}, note="哪些工单，同上"),
+                        Key("source", list_of(TEXT), [], note="依据的条款"),
+                    )
+                ),
+                {},
+                note="须以某种方式回访的工单：方式（phone、visit、message）= 条件，取第一条符合的；以别的方式不算",
+            ),
         ),
         note="办结后回访；不写为不要求",
     ),

@@ -106,6 +106,7 @@ def _show_clock(clock: Policy, pages: Pages) -> dict[str, Any]:
         **clock,
         "start": show_events(clock["start"]),
         "stop": show_events(clock["stop"]),
+        "unless": show_events(clock["unless"]),
         "when": write_conditions(pages, [clock["of"]], clock["when"]),
         "pause": {reason: _show_span(longest) for reason, longest in clock["pause"].items()},
     }
@@ -136,8 +137,14 @@ def _show_charge(charge: Policy, clocks: list[Policy], pages: Pages) -> dict[str
 
 
 def _show_followups(followups: Policy, pages: Pages) -> dict[str, Any]:
+    def show(rule: dict[str, Any]) -> dict[str, Any]:
+        return {**rule, "when": write_conditions(pages, ["orders"], rule["when"])}
+
     orders = followups["orders"]
-    return {**followups, "orders": orders and {**orders, "when": write_conditions(pages, ["orders"], orders["when"])}}
+    if orders is not None:
+        only_by = {method: show(rule) for method, rule in orders["only_by"].items()}
+        orders = {**show(orders), "only_by": only_by}
+    return {**followups, "orders": orders}
 
 
 def _show_measure(measure: Policy) -> dict[str, Any]:

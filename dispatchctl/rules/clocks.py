@@ -119,6 +119,7 @@ class _Walk:
         self.track = Track()
         self.running: dict[tuple[str, str], _Run] = {}
         self.waiting: set[tuple[str, str]] = set()  # started, but no entry has matched yet
+        self.told: set[tuple[str, str]] = set()  # of the events that clocks name, those that have happened
         self.counts: dict[tuple[str, str], int] = {}
         self.done: list[Instance] = []
         self.followed: dict[str, str] = {}  # what was derived when it was last asked for
@@ -162,6 +163,8 @@ class _Walk:
             self.waiting.clear()
         if told and not moment.row.derived:  # what is ended along with something else begins nothing
             self._start(moment, name)
+        if told:
+            self.told.add(name)
 
     def _is_helper(self, moment: Moment) -> bool:
         return moment.register == "assignments" and self.family.cases[moment.case].fields.get("role") == "helper"
@@ -232,7 +235,7 @@ class _Walk:
             variant = self._match(variants, moment.at, item)
             if variant is None:
                 self.waiting.add(key)
-            elif name in variant.start:
+            elif name in variant.start and variant.unless.isdisjoint(self.told):
                 run = self._open(key, variant, before, moment.at)
                 if moment.state in self.family.cases[moment.case].finals:
                     run.closing = _command(moment)
@@ -265,13 +268,15 @@ class _Walk:
 
     def _stop(self, moment: Moment, name: tuple[str, str]) -> None:
         for key, run in list(self.running.items()):
-            if name not in run.variant.stop:
+            if name not in run.variant.stop or not self.derived.counts(moment, self.facts, run.variant.version):
                 continue
             if run.item and run.item not in (moment.row.fields.get(run.variant.item), self._about(moment)):
                 continue
             self._close(key, "stopped", moment.at, moment.event)
         if self.waiting:
             version, _ = self.table.book.at(moment.at)
+            if not self.derived.counts(moment, self.facts, version):
+                return
             table = self.table.variants(version, self.case.register)
             self.waiting = {key for key in self.waiting if not any(name in each.stop for each in table.get(key[0], ()))}
 
@@ -293,7 +298,7 @@ class _Walk:
         for key in list(self.waiting):
             version, before = self.table.book.at(at)
             variant = self._match(self.table.variants(version, self.case.register).get(key[0], ()), at, key[1])
-            if variant is not None:
+            if variant is not None and variant.unless.isdisjoint(self.told):
                 self._open(key, variant, before, at)
         for key, run in list(self.running.items()):
             variants = self.table.variants(run.variant.version, self.case.register)[key[0]]

@@ -25,6 +25,10 @@ class Derived:
         """Take in a moment of the case, or of one under it; which of `names` may have changed."""
         return NOTHING
 
+    def counts(self, moment: Moment, facts: Mapping[str, str], version: Version) -> bool:
+        """Whether a moment of the case, or of one under it, stops what it is named for, by that version."""
+        return True
+
     def get(self, name: str, facts: Mapping[str, str], at: int, version: Version) -> str:
         """The value at that time, by that version; "" for none. facts: the case's fields as they then were."""
         return ""

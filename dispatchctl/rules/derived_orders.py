@@ -25,8 +25,8 @@ class OfOrder(Derived):
     def __init__(self, family: Family, case: Case, calendars: Calendars) -> None:
         super().__init__(family, case, calendars)
         self.worker = ""
-        self.closed = self.answered = self.made = False
-        self.tries = 0
+        self.closed = self.answered = False
+        self.asked: list[tuple[str, str]] = []  # of follow-ups since it was closed: answered or not-reached, and how
         self.cancelled = False
         self.money: list[Row] = []  # those that say something of money
 
@@ -38,7 +38,7 @@ class OfOrder(Derived):
                 before, self.closed = self.closed, event == "closed"
                 self.cancelled = event == "cancelled"
                 if self.closed:  # what was said of it before it was reopened is no answer to what was done since
-                    self.made, self.tries = False, 0
+                    self.asked = []
                 return (self._FOLLOW_UP if self.closed or before else NOTHING) | MONEY
             if event in MONEYED:
                 self.money.append(moment.row)
@@ -50,8 +50,8 @@ class OfOrder(Derived):
                 return self._TAKEN | moved
             return (self._DISPATCHER if event == "needs-dispatch" else NOTHING) | moved
         if moment.register == "followups":
-            self.made = self.made or event == "answered"
-            self.tries += event == "not-reached"
+            if event in ("answered", "not-reached"):
+                self.asked.append((event, self.family.cases[moment.case].fields.get("method", "")))
             return self._FOLLOW_UP
         if moment.register != "assignments" or moment.row.derived:
             return NOTHING
@@ -74,13 +74,24 @@ class OfOrder(Derived):
             return find_dispatcher(self.family, self.case, at)
         if not self.closed:
             return "none"
-        from dispatchctl.rules.followups import is_demanded  # only when work has ended
+        from dispatchctl.rules.followups import find_method, is_demanded  # only when work has ended
 
         if not is_demanded(self.case.id, facts, self.answered, version.policy):
             return "none"
-        if self.made:
+        method, _ = find_method(facts, self.answered, version.policy)
+        asked = [event for event, how in self.asked if method in ("", how)]
+        if "answered" in asked:
             return "made"
-        return "unreachable" if self.tries >= version.policy["followups"]["orders"]["attempts"] else "owed"
+        return "unreachable" if len(asked) >= version.policy["followups"]["orders"]["attempts"] else "owed"
+
+    def counts(self, moment: Moment, facts: Mapping[str, str], version: Version) -> bool:
+        """See Derived.counts: of a follow-up only where it was made as the rules demand it of this order."""
+        if moment.register != "followups":
+            return True
+        from dispatchctl.rules.followups import find_method
+
+        method, _ = find_method(facts, self.answered, version.policy)
+        return method in ("", self.family.cases[moment.case].fields.get("method", ""))
 
 
 def read_money(rows: Iterable[Row], price: str, *, cancelled: bool) -> dict[str, str]:

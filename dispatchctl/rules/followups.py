@@ -31,8 +31,20 @@ def is_demanded(case: str, facts: Mapping[str, str], answered: bool, policy: Map
     rule = policy["followups"]["orders"]
     if rule is None or not (facts.get("contact_id") or facts.get("kind") == "request"):
         return False
-    ended = {**facts, "end": "answered" if answered else "closed"}
-    return matches(rule["when"], ended) and is_sampled(case, rule["share"])
+    return matches(rule["when"], _end(facts, answered)) and is_sampled(case, rule["share"])
+
+
+def find_method(facts: Mapping[str, str], answered: bool, policy: Mapping[str, Any]) -> tuple[str, Sequence[str]]:
+    """(the only method by which a follow-up of an order counts, the clauses that say so); "" for any (XX-3.3)."""
+    rule = policy["followups"]["orders"]
+    for method, only in (rule["only_by"] if rule else {}).items():
+        if matches(only["when"], _end(facts, answered)):
+            return method, only["source"]
+    return "", ()
+
+
+def _end(facts: Mapping[str, str], answered: bool) -> dict[str, str]:
+    return {**facts, "end": "answered" if answered else "closed"}
 
 
 def matches(conditions: Sequence[Sequence[Any]], facts: Mapping[str, str]) -> bool:

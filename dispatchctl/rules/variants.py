@@ -19,6 +19,7 @@ class Variant(NamedTuple):
     of: str
     start: Names
     stop: Names
+    unless: Names
     when: tuple[tuple[str, tuple[str, ...]], ...]
     limit: Limit | None
     due: str
@@ -30,7 +31,7 @@ class Variant(NamedTuple):
     pause: Mapping[str, Limit | None]
     extendable: bool
     urge: Limit
-    outlives: bool  # only another register's events stop it, so the case's own end does not
+    outlives: bool  # the case's own end does not end it: where nothing is said, only another register's events stop it
     rules: Mapping[str, Any]  # the entry as compiled
     version: Version
 
@@ -92,11 +93,11 @@ class ClockTable:
         return self._watched[register]
 
     def names(self, register: str) -> Names:
-        """The events that start or stop some clock of the register, under any version."""
+        """The events that start, stop or excuse some clock of the register, under any version."""
         if register not in self._names:
             every = [self.variants(version, register).values() for version in self.book.versions]
             entries = [variant for clocks in every for variants in clocks for variant in variants]
-            self._names[register] = frozenset().union(*(each.start | each.stop for each in entries))
+            self._names[register] = frozenset().union(*(each.start | each.stop | each.unless for each in entries))
         return self._names[register]
 
     def items(self, register: str) -> frozenset[str]:
@@ -114,11 +115,13 @@ class ClockTable:
     def _prepare(self, version: Version, entry: Mapping[str, Any]) -> Variant:
         start = frozenset((register, event) for register, event in entry["start"])
         stop = frozenset((register, event) for register, event in entry["stop"])
+        outlives = bool(stop) and not any(register in (entry["of"], *_WITHIN) for register, _ in stop)
         return Variant(
             id=entry["id"],
             of=entry["of"],
             start=start,
             stop=stop | (_list_later_steps(stop) - start),
+            unless=frozenset((register, event) for register, event in entry["unless"]),
             when=tuple((path, tuple(values)) for path, values in entry["when"]),
             limit=read_limit(entry["limit"]),
             due=entry["due"] or "",
@@ -130,7 +133,7 @@ class ClockTable:
             pause={reason: read_limit(bound) for reason, bound in (entry["pause"] or {}).items()},
             extendable=bool(entry["extendable"]),
             urge=read_limit(entry["urge"] or version.policy["escalation"]["every"]) or Limit(1, "d"),
-            outlives=bool(stop) and not any(register in (entry["of"], *_WITHIN) for register, _ in stop),
+            outlives=outlives if entry["outlives"] is None else entry["outlives"],
             rules=entry,
             version=version,
         )

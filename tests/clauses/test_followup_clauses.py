@@ -308,7 +308,7 @@ def test_a_share_is_drawn_by_the_id_alone_and_owed_like_any_other_time(desk: Des
 @pytest.mark.clause("JD-5.4")
 def test_which_orders_are_followed_up_is_a_matter_of_the_rules(desk: Desk) -> None:
     rule = "orders: {share: 1, attempts: 1, when: {service: [home-cleaning, lift]}}"
-    desk.edit_rules((r"orders: \{share: 1, attempts: 3,\s+when: .*\}\}", rule))
+    desk.edit_rules((r"orders: \{share: 1, attempts: 3,\s+when: .*\s+only_by: .*\}\}", rule))
     desk.clock(3, "10:00")
     ids = [desk.take(service=service) for service in ("plumbing", "home-cleaning", "lift")]
     for order in ids:
@@ -336,6 +336,84 @@ def test_a_paid_service_gets_its_notice_and_is_asked_by_telephone(desk: Desk) ->
     done = ask(desk, order, "--satisfaction", "5", method="phone")
     assert desk.show(done["id"])["method"] == "phone"
     assert desk.due(order, "call-back")["stopped_at"] == november(4, "11:00")
+
+
+@pytest.mark.clause("XX-3.3")
+@pytest.mark.parametrize("service", ["home-cleaning", "pest-control"])
+def test_a_paid_special_service_owes_its_notice_from_its_completion_until_it_is_billed(
+    desk: Desk, service: str
+) -> None:
+    desk.clock(3, "10:00")
+    order = desk.take(service=service)
+    job = desk.send(order, "pan")
+    desk.do("pan", "complete", job)
+    desk.clock(3, "11:00")
+    desk.do("lin", "confirm", job)
+    clock = desk.due(order, "bill")
+    # one working day after Tuesday the 3rd, to the close of business; that the order is closed changes nothing
+    assert (clock["started_at"], clock["due_at"], clock["owner"]) == (
+        november(3, "10:00"),
+        november(4, "17:30"),
+        "desk",
+    )
+    assert (clock["state"], clock["source"]) == ("running", ["XX-3.3"])
+    desk.clock(4, "17:30")
+    assert (order, "bill") not in desk.late()
+    desk.clock(4, "17:30:01")
+    assert (order, "bill") in desk.late()
+    desk.do("lin", "paid", order, "--amount", "70")
+    assert (order, "bill") in desk.late(), "what was paid is no notice"
+    desk.do("lin", "bill", order)
+    clock = desk.due(order, "bill")
+    assert (clock["state"], clock["stopped_at"], clock["breached"]) == ("stopped", november(4, "17:30:01"), True)
+    assert (order, "bill") not in desk.late()
+
+
+@pytest.mark.clause("XX-3.3")
+def test_who_had_the_notice_before_or_pays_for_nothing_owes_none(desk: Desk) -> None:
+    billed = desk.take(service="home-cleaning")
+    job = desk.send(billed, "pan")
+    desk.do("lin", "bill", billed)
+    desk.do("pan", "complete", job)
+    desk.do("lin", "confirm", job)
+    lift = finish(desk, service="lift")
+    reported = finish(desk, service="pest-control", kind="report")
+    cancelled = desk.take(service="home-cleaning")
+    job = desk.send(cancelled, "pan")
+    desk.do("pan", "complete", job)
+    desk.do("lin", "rework", job, "--reason", "窗户没擦")
+    assert desk.due(cancelled, "bill")["state"] == "running", "until it is cancelled"
+    desk.do("lin", "cancel", cancelled, "--reason", "客户不做了")
+    assert desk.due(cancelled, "bill")["state"] == "stopped"
+    for order in (billed, lift, reported):
+        assert "bill" not in {each["clock"] for each in desk.do("lin", "due", order)}
+
+
+@pytest.mark.clause("XX-3.3")
+@pytest.mark.parametrize("method", ["visit", "message"])
+def test_after_a_special_service_only_a_telephone_call_will_do(desk: Desk, method: str) -> None:
+    order = closed_at(desk, 3, "10:00", service="home-cleaning")
+    words = ("follow-up", "new", order, "--method", method)
+    told = f"after {order} the customer is asked by phone: by {method} it does not count, and is still owed (XX-3.3)"
+    for answer in (("--satisfaction", "5"), *[("--not-reached",)] * 3):
+        said = desk.act("lin", *words, *answer)
+        assert (said.code, told in said.err) == (0, True)
+    asked = ask(desk, order, method=method)["id"]
+    assert told in desk.act("lin", "follow-up", "answer", asked, "--satisfaction", "5").err
+    assert desk.show(order)["follow_up"] == "owed"
+    clock = desk.due(order, "call-back")
+    assert (clock["state"], clock["due_at"]) == ("running", november(10, "17:30"))
+    said = desk.act("lin", "follow-up", "new", order, "--method", "phone", "--satisfaction", "5")
+    assert (said.code, said.err) == (0, "")
+    assert desk.show(order)["follow_up"] == "made"
+    assert desk.due(order, "call-back")["state"] == "stopped"
+    # a method noted wrongly is corrected, and the call counts; other services may be asked by any
+    desk.do("sup-d", "retract", desk.do("lin", "follow-up", "list", order)[-1]["id"], "--reason", "记错")
+    desk.do("lin", "amend", asked, "method=phone", "--reason", "是电话")
+    assert desk.show(order)["follow_up"] == "made"
+    other = finish(desk)
+    said = desk.act("lin", "follow-up", "new", other, "--method", method, "--satisfaction", "5")
+    assert (said.err, desk.show(other)["follow_up"]) == ("", "made")
 
 
 # --- complaints: signed, and with the responsible where need be ---------------------------------------------------

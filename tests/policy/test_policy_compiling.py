@@ -124,6 +124,8 @@ def test_a_clock_in_full() -> None:
             "of": "assignments",
             "start": [["assignments", "assigned"], ["assignments", "rework"]],
             "stop": [["state", "completed"], ["notices", "urged"]],
+            "unless": [],
+            "outlives": None,
             "when": [["order.priority", ["urgent", "high"]], ["order.service", ["plumbing"]]],
             "limit": [4, "h"],
             "due": "due_at",

@@ -154,7 +154,7 @@ def test_the_sections_in_full() -> None:
     assert policy["complaint_kinds"] == {"ground": "依据不足", "态度": "态度", "skill": "技能"}
     assert policy["discipline"] == {"steps": ["oral-warning", "dismissal"], "within": [26, "w"]}
     assert policy["followups"] == {
-        "orders": {"share": "0.25", "when": [["service", ["plumbing"]], *ENDED], "attempts": 2},
+        "orders": {"share": "0.25", "when": [["service", ["plumbing"]], *ENDED], "attempts": 2, "only_by": {}},
         "complaints": {"signature": True},
         "surveys": {"signature": False},
     }
@@ -288,6 +288,7 @@ def test_rules_left_blank_are_the_defaults() -> None:
         "share": "1",
         "when": ENDED,
         "attempts": 3,
+        "only_by": {},
     }
 
 
@@ -503,6 +504,14 @@ OTHER_FAULTS = [
     (
         HEAD + "followups: {orders: {when: {servce: plumbing}}}\n",
         "8: followups.orders.when.servce: unknown field of orders, did you mean service? ({})",
+    ),
+    (
+        HEAD + "followups: {orders: {only_by: {mail: {}}}}\n",
+        "8: followups.orders.only_by.mail: unknown method{} (phone, visit, message)",
+    ),
+    (
+        HEAD + "followups: {orders: {only_by: {phone: {when: {service: gas}}}}}\n",
+        "8: followups.orders.only_by.phone.when.service: unknown service gas (plumbing)",
     ),
     (
         HEAD + "followups: {orders: {when: {end: done}}}\n",

@@ -21,7 +21,7 @@ REQUEST = {"kind": "request", "service": "plumbing", "area": "lobby"}
 def rules(share: str = "1", when: Mapping[str, list[str]] | None = None, attempts: int = 3) -> dict[str, Any]:
     """A compiled policy, as far as follow-ups of orders are concerned."""
     conditions = [[name, values] for name, values in {"kind": ["request"], "end": ["closed"], **(when or {})}.items()]
-    return {"followups": {"orders": {"share": share, "when": conditions, "attempts": attempts}}}
+    return {"followups": {"orders": {"share": share, "when": conditions, "attempts": attempts, "only_by": {}}}}
 
 
 # --- the share --------------------------------------------------------------------------------------------------------

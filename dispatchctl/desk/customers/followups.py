@@ -16,6 +16,7 @@ from dispatchctl.desk.fields import read_fields
 from dispatchctl.desk.items import find_item, list_items
 from dispatchctl.desk.names import resolve_case, show_text
 from dispatchctl.desk.recording import Done
+from dispatchctl.desk.rights import cite
 from dispatchctl.desk.times import Formatter, format_time
 from dispatchctl.errors import NotFound, Refused, UsageFault
 from dispatchctl.registers import case_of
@@ -129,6 +130,7 @@ def follow_up(books: Books, name: str, asking: Asking, writing: Writing) -> Foll
     said = done.family.cases[done.id].fields.get("about", "")
     if done.replayed and said != about:
         raise Refused(f"the key {writing.request_id!r} was used for {done.id} about {said}", place="--request-id")
+    _warn_of_method(books, done, about)
     return _describe(books, done, about)
 
 
@@ -144,7 +146,9 @@ def answer(books: Books, name: str, satisfaction: str, remark: str, writing: Wri
         typed = {"satisfaction": satisfaction, "remark": remark}
         return [Step("answered", read_fields(books, REGISTER, typed, moment))]
 
-    return _describe(books, act(books, REGISTER, case, plan, writing, ("answered",)))
+    done = act(books, REGISTER, case, plan, writing, ("answered",))
+    _warn_of_method(books, done, done.family.cases[done.id].fields.get("about", ""))
+    return _describe(books, done)
 
 
 def sign(books: Books, name: str, signed_by: str, writing: Writing) -> Followed:
@@ -203,6 +207,25 @@ def _check_texts(books: Books, remark: str, signed_by: str, writing: Writing) ->
     for option, text in ({**texts, "--signed-by": signed_by}).items():
         check_text(option, text)
     lint_privacy(books, texts)
+
+
+def _warn_of_method(books: Books, done: Done, about: str) -> None:
+    """Say of an answer, or a try in vain, that the rules want it by another method (`followups.orders.only_by`)."""
+    case, follow_up = done.family.cases.get(about), done.family.cases[done.id]
+    if done.state == "asked" or case is None or case.register != "orders" or is_early(case, about):
+        return
+    if books.judging.derive(done.family, case).get("follow_up") not in ("owed", "unreachable"):
+        return
+    from dispatchctl.rules.followups import find_method
+
+    ends = [row.event for row in case.rows if row.event in ("answered", "reopened")]
+    answered = ends[-1:] == ["answered"]
+    policy = books.book.at(case.rows[0].at)[0].policy
+    wanted, clauses = find_method(case.fields, answered, policy)
+    used = follow_up.fields.get("method", "")
+    if wanted not in ("", used):
+        told = f"after {about} the customer is asked by {wanted}: by {used} it does not count, and is still owed"
+        books.warnings.append(f"{told}{cite(clauses)}")
 
 
 def _describe(books: Books, done: Done, about: str = "") -> Followed:

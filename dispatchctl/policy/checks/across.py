@@ -102,6 +102,8 @@ def check_sources(sheet: Sheet, rules: Rules) -> None:
     cited += [(("measures", key), measure) for key, measure in rules["measures"].items()]
     cited += [(("rights", name), right) for name, right in (rules["rights"] or {}).items() if isinstance(right, dict)]
     cited.append((("pay",), rules["pay"]))
+    only_by = (rules["followups"]["orders"] or {}).get("only_by", {})
+    cited += [(("followups", "orders", "only_by", method), rule) for method, rule in only_by.items()]
     for path, citing in cited:
         for index, clause in enumerate(citing["source"] if citing else ()):
             if clause not in clauses:

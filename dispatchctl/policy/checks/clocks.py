@@ -40,8 +40,8 @@ def split_event(register: str, word: str) -> list[str]:
 
 
 def check_events(sheet: Sheet, path: Path, clock: Clock) -> None:
-    """Every start and stop is an event or a state that some case can meet."""
-    for key in ("start", "stop"):
+    """Every start, stop and excuse is an event or a state that some case can meet."""
+    for key in ("start", "stop", "unless"):
         for index, word in enumerate(clock[key] or ()):
             check_event(sheet, (*path, key, index), clock["of"], word)
 

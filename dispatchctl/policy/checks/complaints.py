@@ -8,9 +8,10 @@ from itertools import combinations
 from typing import Any
 
 from dispatchctl.policy import vocabulary
-from dispatchctl.policy.reading import Sheet, show_word
+from dispatchctl.policy.reading import Path, Sheet, show_word
 from dispatchctl.registers.complaints import GROUPS
-from dispatchctl.registers.followups import END
+from dispatchctl.registers.followups import END, METHODS
+from dispatchctl.registers.page import Field
 
 NUMBERS = ("departments_at_least", "failed_corrections")
 
@@ -46,7 +47,19 @@ def check_followups(sheet: Sheet, rules: dict[str, Any]) -> None:
     if kinds and "end" not in orders["when"] and kinds != ["request"]:
         message = "only requests are followed up where `end` is not said"
         sheet.warn((*place, "when", "kind"), "kind-without-end", message, "end: closed, answered or both, beside kind")
-    for name, values in orders["when"].items():
+    _check_when(sheet, place, orders["when"], fields, rules)
+    for method, rule in orders["only_by"].items():
+        path = (*place, "only_by", method)
+        if method not in METHODS:
+            sheet.unknown(path, "unknown-method", "method", method, list(METHODS))
+        elif rule:
+            _check_when(sheet, path, rule["when"], fields, rules)
+
+
+def _check_when(
+    sheet: Sheet, place: Path, when: dict[str, list[str]], fields: dict[str, Field], rules: dict[str, Any]
+) -> None:
+    for name, values in when.items():
         path = (*place, "when", name)
         if name not in fields:
             sheet.unknown(path, "unknown-field", "field of orders", name, list(fields))
