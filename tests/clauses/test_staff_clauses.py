@@ -34,6 +34,28 @@ def test_more_than_three_late_arrivals_are_on_record_and_may_be_penalised(desk: 
     assert list_due(desk, "often-late") == []
 
 
+@pytest.mark.clause("KB1-4.1")
+def test_who_is_late_leaves_early_or_stays_away_is_on_record_and_counted(desk: Desk) -> None:
+    broken = [
+        ("late", "pan", 2),
+        ("left-early", "pan", 3),
+        ("absent", "shui", 3),
+        ("absent", "shui", 4),
+        ("late", "shui", 5),
+    ]
+    for event, staff, day in broken:
+        desk.clock(day, "17:40")
+        desk.do("sup-e", "attendance", event, staff, "--on", f"2026-11-{day:02}")
+    for event in ("late", "left-early", "absent"):
+        said = desk.refuse(4, "pan", "attendance", event, "dian", "--on", "2026-11-05")
+        assert f"attendance.{event}" in said, "not by anybody"
+    kept = {each["id"]: (each["state"], each["staff"], each["date"]) for each in desk.do("lin", "list", "attendance")}
+    assert sorted(kept.values()) == sorted((event, staff, f"2026-11-{day:02}") for event, staff, day in broken)
+    for name, event in (("late_arrivals", "late"), ("absences", "absent")):
+        found = desk.do("mgr", "report", "staff", "--month", "2026-11", "--drill", name)["numerator"]
+        assert sorted(kept[each["id"]] for each in found) == sorted(each for each in kept.values() if each[0] == event)
+
+
 @pytest.mark.clause("KB2-7.2")
 def test_who_misses_training_without_leave_is_on_record_and_is_charged(desk: Desk) -> None:
     course = plan_course(desk, november(5, "14:00"))
