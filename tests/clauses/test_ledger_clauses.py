@@ -69,6 +69,7 @@ def add_rule(desk: Desk, text: str, clause: str) -> None:
 # --- what is due ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.clause("KZ-2.3")
 def test_the_nth_of_a_month_is_due_with_clause_and_evidence(desk: Desk) -> None:
     late(desk, "pan", 3)
     late(desk, "shui", 3)
