@@ -82,8 +82,8 @@ class _Run:
     """An instance while its case is being walked."""
 
     __slots__ = (
-        "asked", "before_rules", "begins", "changes", "closing", "extension", "granted", "item", "number", "started",
-        "term", "until", "variant",
+        "asked", "before_rules", "begins", "changes", "closing", "extension", "granted", "item", "number", "own",
+        "started", "term", "until", "variant",
     )  # fmt: skip
 
     def __init__(self, variant: Variant, before_rules: bool, item: str, number: int, started: int) -> None:
@@ -97,6 +97,7 @@ class _Run:
         self.extension = ""
         self.asked = False  # whether a request that came in time is undecided
         self.granted = False
+        self.own: _Term | None = None  # the term it had before anything was granted
         self.closing: Command | None = None  # the command that opened it, where that very event ended a case
         self.until: int | None = None  # when it stopped or ended
         self.changes: tuple[ChangeOfFacts, ...] = ()
@@ -351,7 +352,7 @@ class _Walk:
         else:
             anew = _Term("count", max(at, begins), variant, begins=begins)
             rule, run.term = "shorter", _Term("sooner", parts=(run.term, anew))
-        run.variant, run.begins = variant, begins
+        run.variant, run.begins, run.own = variant, begins, None
         return rule
 
     def _plain(self, variant: Variant, begins: int, item: str) -> int | None:
@@ -375,7 +376,11 @@ class _Walk:
                 continue
             until = parse_time(moment.row.fields.get("due_at", ""), run.variant.calendar)
             if moment.event == "extension-granted" and (run.asked or in_time) and until is not None:
-                run.term, run.granted, run.extension = _Term("fixed", until), True, "granted"
+                run.granted, run.extension = True, "granted"
+                run.own = run.own or run.term
+                own = None if run.variant.version.policy["edition"] < 2 else self._due(run, run.own).at
+                # More time is never less: an order's own clock may run past what its assignment was given.
+                run.term = _Term("fixed", until) if own is None or own <= until else run.own
             else:
                 run.extension = "refused"
             run.asked = False

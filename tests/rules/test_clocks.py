@@ -405,6 +405,36 @@ def test_a_priority_changed_during_a_pause() -> None:
     assert desk.due("O1", "fulfil") == "11-02 14:00"
 
 
+# The order is due at 17:00, 8 hours after 09:00; its assignment was to be done by 14:30.
+@pytest.mark.parametrize(
+    ("edition", "until", "due"),
+    [
+        (1, "16:59", "16:59"),  # as versions without an edition have it: forward
+        (2, "16:59", "17:00"),
+        (2, "17:00", "17:00"),
+        (2, "17:01", "17:01"),
+    ],
+)
+def test_more_time_for_an_assignment_moves_no_clock_of_its_order_forward(edition: int, until: str, due: str) -> None:
+    desk = Scenario("", {**compile_rules(f"{FULFIL}\n{COMPLETE}"), "edition": edition})
+    desk.take("11-02 09:00")
+    desk.assign("A1", "11-02 09:00")
+    desk.note("A1", "extension-granted", "11-02 10:00", due_at=f"2026-11-02T{until}:00+08:00")
+    assert desk.due("O1", "fulfil") == f"11-02 {due}"
+    assert desk.only("O1", "fulfil").extension == "granted"
+    assert desk.due("A1", "complete") == f"11-02 {until}"
+
+
+def test_of_several_grants_the_last_holds_and_the_limit_itself_stays_the_least() -> None:
+    desk = sent(f"{FULFIL}\n{COMPLETE}")
+    desk.note("A1", "extension-granted", "11-02 10:00", **TUESDAY_NOON)
+    assert desk.due("O1", "fulfil") == "11-03 12:00"
+    desk.note("A1", "extension-granted", "11-02 10:10", due_at="2026-11-02T18:00:00+08:00")
+    assert desk.due("O1", "fulfil") == "11-02 18:00"
+    desk.note("A1", "extension-granted", "11-02 10:20", due_at="2026-11-02T16:00:00+08:00")
+    assert desk.due("O1", "fulfil") == "11-02 17:00"
+
+
 def test_a_longer_limit_does_not_take_back_what_was_granted() -> None:
     desk = sent(PRIORITIES.replace("limit", "extendable: true, limit"))
     desk.rows[0].fields["priority"] = "urgent"

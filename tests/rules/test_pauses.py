@@ -160,13 +160,13 @@ def test_a_pause_ends_for_the_clock_when_a_granted_time_comes_after_all() -> Non
     order = "id: fulfil, of: orders, start: taken, stop: closed, pause: {waiting-parts: null}, extendable: true"
     limits = f"{{{order}, when: {{priority: urgent}}, limit: 2h}}\n{{{order}, limit: 8h}}"
     desk = work("4h", "waiting-parts: null", more=limits)
-    desk.note("A1", "extension-granted", "11-02 10:00", due_at="2026-11-02T16:00:00+08:00")
+    desk.note("A1", "extension-granted", "11-02 10:00", due_at="2026-11-02T18:00:00+08:00")
     desk.note("O1", "amended", "11-02 11:00", priority="urgent", reason="停水")
     rest(desk, "11-02 12:00")
-    # the earlier of 16:00 and 11:00 + 2h, which stands still since 12:00: no later than 16:00
+    # the earlier of 18:00 and 11:00 + 2h, which stands still since 12:00: no later than 18:00
     one = desk.only("O1", "fulfil")
     assert (tell(one.due_at), tell(one.paused_from), tell(one.paused_until)) == (
-        "11-02 16:00", "11-02 12:00", "11-02 16:00",
+        "11-02 18:00", "11-02 12:00", "11-02 18:00",
     )  # fmt: skip
 
 
