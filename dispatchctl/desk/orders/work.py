@@ -174,7 +174,15 @@ def _check_grant(books: Books, assignment: str, fields: dict[str, str], actor: s
     if not any(one.extension == "asked" or _is_in_time(one, moment) for one in judged):
         raise Refused(f"{assignment} was not asked to be extended before it was due (KZ-8.9)")
     _check_longer(books, judged, until)
+    if datetime.fromisoformat(until).timestamp() < moment.at:
+        books.warnings.append(f"{assignment} is extended until {until}, which is past: it is late all the same")
     return {**fields, "due_at": until}
+
+
+def _check_start(books: Books, assignment: str, fields: dict[str, str], actor: str, moment: Instant) -> dict[str, str]:
+    if books.case(assignment).state == "assigned":
+        books.warnings.append(f"{assignment} was not acknowledged: its start counts as that too")
+    return fields
 
 
 def _check_longer(books: Books, judged: Sequence[Instance], until: str) -> None:
@@ -199,6 +207,7 @@ def _check_refuse(books: Books, assignment: str, fields: dict[str, str], actor: 
 
 
 CHECKS: dict[str, Check] = {
+    "started": _check_start,
     "paused": _check_pause,
     "extension-asked": _check_ask,
     "extension-granted": _check_grant,

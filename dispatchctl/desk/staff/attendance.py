@@ -16,7 +16,7 @@ from dispatchctl.desk.recording import Done, was_recorded
 from dispatchctl.desk.times import format_time, local_date
 from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.page import VOID
-from dispatchctl.rules.calendar import last_second
+from dispatchctl.rules.calendar import Calendar, last_second
 from dispatchctl.typed import Writing, parse_day
 
 ATTENDANCE = "attendance"
@@ -36,6 +36,9 @@ def note_exception(books: Books, event: str, staff: str, day: str, reason: str, 
     def start(moment: Instant) -> Sequence[Step]:
         if local_date(books, moment.at) != on:
             raise UsageFault(f"is another day than {on.isoformat()}", place="--at")
+        closed = _calendar(books, on).why_closed(on.toordinal())
+        if closed and not reason:  # some come on such a day, by a roster that the rules do not know
+            raise UsageFault(f"say why: {on.isoformat()} is no working day ({closed})", place="--reason")
         who = find_employed(books, staff, moment.at, "STAFF")
         known, said = _find_exception(books, event, who, on)
         if known:
@@ -62,10 +65,11 @@ def _close_day(books: Books, on: date) -> str:
         raise Refused(f"{on.isoformat()} is in the future", place="--on")
     if on == today:
         return ""
-    day = on.toordinal()
-    midnight = start_of(books, on)
-    calendar = books.judging.table.elapsed(books.book.at(midnight)[0])
-    return format_time(books, last_second(calendar, day))
+    return format_time(books, last_second(_calendar(books, on), on.toordinal()))
+
+
+def _calendar(books: Books, on: date) -> Calendar:
+    return books.judging.table.elapsed(books.book.at(start_of(books, on))[0])
 
 
 def _find_exception(books: Books, event: str, staff: str, on: date) -> tuple[str, str]:
