@@ -6,7 +6,7 @@ from dispatchctl.commands.frame import with_books
 from dispatchctl.commands.results import print_faults, print_items, print_warnings
 from dispatchctl.desk.books import Books
 from dispatchctl.desk.files.adoption import adopt_file
-from dispatchctl.desk.files.inspection import inspect_records, list_charged_twice, list_short_files
+from dispatchctl.desk.files.inspection import inspect_records, list_charged_twice, list_short_files, read_closing
 from dispatchctl.desk.files.seals import seal_month
 from dispatchctl.desk.files.verification import verify_seals
 from dispatchctl.desk.files.writer import rebuild_index, set_writer
@@ -65,7 +65,9 @@ def check(ws: Workspace) -> int:
       dispatchctl records check
       dispatchctl records check --format json
     """
-    found = inspect_records(ws.records_path, more=list_short_files(ws), twice=list_charged_twice(ws))
+    found = inspect_records(
+        ws.records_path, more=list_short_files(ws), twice=list_charged_twice(ws), awaits_payment=read_closing(ws)
+    )
     print_faults(ws, found.faults)
     torn = len(found.faults) - found.findings
     lines = f", {torn} torn" if torn else ""

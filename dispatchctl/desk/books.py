@@ -537,7 +537,7 @@ class Books:
 
         root = self.index.family_of(case)
         if root not in self._families or not root:
-            self._families[root] = fold_family(self.rows_of(case), self.pages)
+            self._families[root] = fold_family(self.rows_of(case), self.pages, self.book.awaits_payment)
         return self._families[root]
 
     def case(self, case: str) -> "Case":

@@ -159,14 +159,14 @@ def try_drafts(books: Books, register: str, drafts: Sequence[Draft], moment: Ins
     """
     opened = case_of(drafts[0].fields.get(books.pages.parent(register), ""))
     rows = list(books.index.family_rows(opened or drafts[0].id))
-    before = fold_family(rows, books.pages)
+    before = fold_family(rows, books.pages, books.book.awaits_payment)
     check_references(books, register, drafts)
     for draft in drafts:
         check_draft(draft, register, books.pages)
         _check_time(books, before, register, draft, moment)
         _refuse_ended(before, draft)
     tried = [as_row(draft, register, moment, number) for number, draft in enumerate(drafts, 1)]
-    after = fold_family([*rows, *tried], books.pages)
+    after = fold_family([*rows, *tried], books.pages, books.book.awaits_payment)
     for row in tried:
         case = after.cases[row.id]
         if row.event != "retracted" and row not in case.rows:

@@ -66,7 +66,7 @@ class Judging:
         )
         from dispatchctl.store.judgements import Judged
 
-        family = fold_family(rows, self.pages)
+        family = fold_family(rows, self.pages, self.book.awaits_payment)
         clocks: list[ClockRow] = []
         charges: list[ChargeRow] = []
         facts: list[FactRow] = []

@@ -108,6 +108,7 @@ def _build_policy(
         "channels": _build_titles(rules["channels"]),
         "payment_methods": _build_titles(rules["payment_methods"]),
         "intake": rules["intake"],
+        "orders": rules["orders"],
         "assignment": assignment,
         "clocks": [_build_clock(clock, pages) for clock in rules["clocks"]],
         "escalation": {**rules["escalation"], "roles": _keep_roles(rules["escalation"]["roles"], rules)},

@@ -144,6 +144,10 @@ class Rulebook:
         since, names = self.newest.policy["calendar"]["yearly"]
         return since, names
 
+    def awaits_payment(self, at: int) -> bool:
+        """Whether an order taken at that time (seconds) closes only when it is paid; of no rules, False."""
+        return bool(self.versions) and self.at(at)[0].policy["orders"]["closes_on"] == "paid"
+
     def find_missing_year(self, year: int, month: int) -> int | None:
         """The first year not known whose days a month (1 to 12) asks for: that of the month, from November on the next.
 

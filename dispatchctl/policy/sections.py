@@ -101,6 +101,10 @@ _CALENDAR = struct(
     Key("cut_off", scalar("time"), note="仅 elapsed：此刻以后开始的，从下一工作日开门算起"),
 )
 
+_ORDERS = struct(
+    Key("closes_on", choice("confirmed", "paid"), "confirmed", note="何时办结：确认完工即办结，还是收到款才办结"),
+)
+
 _TITLED = struct(Key("title", TEXT, note="名称，默认同键名"))
 
 _SERVICE = struct(
@@ -373,6 +377,7 @@ RULES = struct(
     Key("channels", map_of(blankable(TEXT), low=1), CHANNELS, note="受理渠道"),
     Key("payment_methods", map_of(blankable(TEXT), low=1), PAYMENT_METHODS, note="支付方式"),
     Key("intake", _INTAKE, {}, note="受理"),
+    Key("orders", _ORDERS, {}, note="工单"),
     Key("assignment", _ASSIGNMENT, {}, note="派单"),
     Key("clocks", list_of(_CLOCK, low=1), required=True, note="时限"),
     Key("escalation", _ESCALATION, {}, note="逐级上报"),

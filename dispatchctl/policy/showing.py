@@ -60,7 +60,7 @@ def _show_all(policy: Policy, pages: Pages) -> dict[str, Any]:
             key: policy[key]
             for key in (
                 *("roles", "departments", "areas", "services", "priorities", "channels", "payment_methods"),
-                *("intake", "assignment"),
+                *("intake", "orders", "assignment"),
             )
         },
         "clocks": [_show_clock(clock, pages) for clock in policy["clocks"]],

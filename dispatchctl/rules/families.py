@@ -2,11 +2,11 @@
 
 A family is an order with everything that refers to it (its assignments, complaints and follow-ups, the notices about
 them), or a complaint or a survey that names no order: what one of them does can move another, so they are always folded
-together, from all their rows, in the order of records.md ("Order in time"). Nothing here knows a rule of
-policies.yaml: only what was recorded and what a page allows.
+together, from all their rows, in the order of records.md ("Order in time"). Of the rules it is told one thing only:
+whether an order taken at a time closes when it is confirmed or when it is paid.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -16,7 +16,15 @@ from dispatchctl.registers.page import ANY, BACK, FIRST, VOID, Event, Register
 from dispatchctl.registers.row import Row, fold_key
 
 ASSIGNABLE = ("open", "pool", "dispatched", "in-progress")  # states of an order in which somebody may be assigned
+AWAITING_PAYMENT = "awaiting-payment"
 _GONE = ("declined", "reassigned", "withdrawn")
+
+AwaitsPayment = Callable[[int], bool]  # whether an order taken at that time (seconds) closes only when it is paid
+
+
+def never(at: int) -> bool:
+    """Of a folder without rules, and of registers that have no orders: nothing awaits its payment."""
+    return False
 
 
 class Moment(NamedTuple):
@@ -41,7 +49,7 @@ class Case:
 
     __slots__ = (
         *("back", "conflicts", "events", "fields", "finals", "id", "marks", "own", "page", "parent", "register"),
-        *("round", "rows", "state", "taken_back"),
+        *("awaits_payment", "round", "rows", "state", "taken_back"),
     )
 
     def __init__(self, case: str, page: Register, events: Mapping[str, Event], finals: frozenset[str]) -> None:
@@ -59,6 +67,7 @@ class Case:
         self.rows: list[Row] = []
         self.conflicts: list[Row] = []
         self.taken_back = False  # its first row was: it is void, and so is what its other rows say
+        self.awaits_payment = False  # an order: confirmed, it stays open until it is paid
         self.round = 0  # an order: how often it was reopened; an assignment: the round it was made in
 
     @property
@@ -70,7 +79,8 @@ class Case:
 class Family:
     """The cases of a family by id, and their moments in the order they were recorded."""
 
-    def __init__(self) -> None:
+    def __init__(self, awaits_payment: AwaitsPayment = never) -> None:
+        self.awaits_payment = awaits_payment
         self.cases: dict[str, Case] = {}
         self.moments: list[Moment] = []
         self.children: dict[str, list[Case]] = {}
@@ -123,12 +133,12 @@ def find_retracted(rows: Iterable[Row], pages: Pages | None = None) -> set[tuple
     return gone
 
 
-def fold_family(rows: Sequence[Row], pages: Pages) -> Family:
+def fold_family(rows: Sequence[Row], pages: Pages, awaits_payment: AwaitsPayment = never) -> Family:
     """The family that these rows make; rows of one command (equal recorded_at and file) act together.
 
-    pages: of the registers that the rows are of.
+    pages: of the registers that the rows are of. awaits_payment: `Rulebook.awaits_payment`.
     """
-    family, name_parent = Family(), pages.parent
+    family, name_parent = Family(awaits_payment), pages.parent
     standing = drop_retracted(rows, pages)
     for row in sorted(rows, key=fold_key):
         case = family.cases.get(row.id)
@@ -264,6 +274,8 @@ def _apply_row(family: Family, case: Case, root: Case | None, row: Row) -> bool:
         case.own = "regular"
     if row.event == "reopened":
         case.round += 1
+    if row.event == "taken":
+        case.awaits_payment = family.awaits_payment(row.at)
     if row.event == "assigned" and root is not None:
         case.round = root.round
     fields = row.fields
@@ -302,7 +314,15 @@ def show_order(order: Case, children: Iterable[Case]) -> str:
     live = [state for state in states if state not in _GONE]
     if not live:
         return "pool"
-    return "closed" if all(state == "confirmed" for state in live) else "done"
+    if not all(state == "confirmed" for state in live):
+        return "done"
+    return AWAITING_PAYMENT if order.awaits_payment and not _is_paid(order) else "closed"
+
+
+def _is_paid(order: Case) -> bool:
+    from dispatchctl.rules.payments import is_settled  # few desks wait for it
+
+    return is_settled(order.rows, order.fields.get("price", ""))
 
 
 def _settle_order(family: Family, order: Case, cause: Row, touched: dict[str, str]) -> None:

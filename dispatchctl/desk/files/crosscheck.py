@@ -14,7 +14,7 @@ from dispatchctl.registers import Pages, case_of
 from dispatchctl.registers.kinds import KINDS, check_value
 from dispatchctl.registers.page import FIRST, Field, Register, split_items
 from dispatchctl.registers.row import Row
-from dispatchctl.rules.families import Case, find_retracted, fold_family
+from dispatchctl.rules.families import AwaitsPayment, Case, find_retracted, fold_family, never
 from dispatchctl.store.keys import split_id
 from dispatchctl.store.tails import Day, read_adopted
 
@@ -54,8 +54,9 @@ class CrossCheck:
     label: of the records folder; writer: this clone's, "" where it has none.
     """
 
-    def __init__(self, label: str, writer: str, pages: Pages) -> None:
+    def __init__(self, label: str, writer: str, pages: Pages, awaits_payment: AwaitsPayment = never) -> None:
         self.label, self.writer, self.pages = label, writer, pages
+        self.awaits_payment = awaits_payment
         self.faults: list[Fault] = []
         self.torn: dict[tuple[str, str], list[int]] = {}
         self._checks = {register: _plan_checks(pages.get(register)) for register in pages.names}
@@ -319,7 +320,7 @@ class CrossCheck:
     def _fold(self, root: str, rows: list[Row]) -> Iterator[Fault]:
         opened = {row.id: row for row in reversed(rows) if row.event in self._checks[row.register].opening}
         yield from self._check_retractions(rows)
-        for case in fold_family(rows, self.pages).cases.values():
+        for case in fold_family(rows, self.pages, self.awaits_payment).cases.values():
             if not case.conflicts:
                 continue
             first = case.conflicts[0]

@@ -16,6 +16,7 @@ from dispatchctl.errors import BadData, DispatchError, Fault, IndexDamaged
 from dispatchctl.policy.compiling import compile_policy
 from dispatchctl.registers import SHIPPED, Pages
 from dispatchctl.registers.row import Row
+from dispatchctl.rules.families import AwaitsPayment, never
 from dispatchctl.store import seals
 from dispatchctl.store.chain import ADOPT
 from dispatchctl.store.contact_places import stat_contacts
@@ -53,12 +54,16 @@ class Inspection(NamedTuple):
 
 
 def inspect_records(
-    path: str, pages: Pages = SHIPPED, more: Sequence[Fault] = (), twice: Sequence[Sequence[Row]] = ()
+    path: str,
+    pages: Pages = SHIPPED,
+    more: Sequence[Fault] = (),
+    twice: Sequence[Sequence[Row]] = (),
+    awaits_payment: AwaitsPayment = never,
 ) -> Inspection:
     """Everything wrong in a records folder with these registers; SystemFailed where it cannot be read.
 
-    more: what the files themselves do not show (see list_short_files). twice: see list_charged_twice. Where a part of
-    the folder is a link, nothing is read, and the links are what is found.
+    more: what the files themselves do not show (see list_short_files). twice: see list_charged_twice. awaits_payment:
+    see read_closing. Where a part of the folder is a link, nothing is read, and the links are what is found.
     """
     try:
         folder = open_folder(path)
@@ -70,10 +75,10 @@ def inspect_records(
     more = [*more, explain_tracked(folder.label, tracked)] if tracked else more
     for _ in range(LOOKS - 1):
         before = _mark_files(folder)
-        found = _Look(folder, pages).take_all(more, twice)
+        found = _Look(folder, pages, awaits_payment).take_all(more, twice)
         if not found.findings or _mark_files(folder) == before:
             return found
-    return _Look(folder, pages).take_all(more, twice)
+    return _Look(folder, pages, awaits_payment).take_all(more, twice)
 
 
 def list_short_files(ws: Workspace) -> list[Fault]:
@@ -90,6 +95,14 @@ def list_short_files(ws: Workspace) -> list[Fault]:
         return []
     books.settle()
     return found
+
+
+def read_closing(ws: Workspace) -> AwaitsPayment:
+    """Which orders close only when they are paid, by the rules; none where those cannot be read, which is told."""
+    try:
+        return Books(ws).book.awaits_payment
+    except DispatchError:
+        return never
 
 
 def list_charged_twice(ws: Workspace) -> list[list[Row]]:
@@ -139,12 +152,12 @@ def order_registers(pages: Pages) -> list[str]:
 class _Look:
     """One way through the folder."""
 
-    def __init__(self, folder: Folder, pages: Pages) -> None:
+    def __init__(self, folder: Folder, pages: Pages, awaits_payment: AwaitsPayment) -> None:
         self.folder, self.pages = folder, pages
         self.faults: list[Fault] = []
         self.files = 0
         self.rows = 0
-        self.cross = CrossCheck(folder.label, folder.writer, pages)
+        self.cross = CrossCheck(folder.label, folder.writer, pages, awaits_payment)
         self.crc_before: dict[str, int] = {}  # label of a file -> the crc that it goes on from
 
     def take_all(self, more: Sequence[Fault], twice: Sequence[Sequence[Row]]) -> Inspection:

@@ -14,6 +14,7 @@ from dispatchctl.desk.recording import Done, Refusal
 from dispatchctl.errors import Refused, UsageFault
 from dispatchctl.registers.orders import INTAKE
 from dispatchctl.registers.row import Row, fold_key
+from dispatchctl.rules.families import AWAITING_PAYMENT
 from dispatchctl.store.lines import check_text
 from dispatchctl.typed import Writing, fold_reference, is_blank
 
@@ -250,6 +251,8 @@ def record_order(
 
     def plan(order: str, moment: Instant) -> tuple[str, list[Step]]:
         lint_privacy(books, {"--note": writing.note, "--answered": str(typed.get("answer") or "")})
+        if event == "closed" and books.case(order).state == AWAITING_PAYMENT:
+            books.warnings.append(f"{order} closes unpaid; what is owed shows as before")
         return order, [Step(event, read_fields(books, "orders", typed, moment))]
 
     return act_each(books, "orders", ids, plan, writing, (event,))

@@ -11,7 +11,7 @@ from desks import Desk, copy_desk
 from transcripts import Result
 
 from dispatchctl.registers.row import Row
-from dispatchctl.rules.derived_orders import read_money
+from dispatchctl.rules.payments import read_money
 
 
 def read(desk: Desk, order: str) -> tuple[Any, ...]:
