@@ -86,7 +86,10 @@ def publish_as_before(patch: Any) -> None:
     from dispatchctl.desk.policy import publication
     from dispatchctl.policy.publishing import render_version
 
-    patch.setattr(publication, "render_version", lambda draft, days, edition=1: render_version(draft, days, edition))
+    def render(draft: bytes, days: dict[str, Any], defaults: object) -> bytes:
+        return render_version(draft, days, edition=1)
+
+    patch.setattr(publication, "render_version", render)
 
 
 class Desk:

@@ -31,7 +31,7 @@ ARROWS = {
     },
     "reports": {"policy", "registers", "rules", "store"},
     "rules": {"policy", "registers"},
-    "policy": {"registers"},
+    "policy": {"registers", "samples"},  # what a desk has that writes no measures
     "store": {"cache", "registers"},
     "output": {"registers"},
     "exchange": {"policy", "registers"},  # policy's safe loader of YAML

@@ -12,7 +12,7 @@ from dispatchctl.desk.policy.doubts import check_file
 from dispatchctl.desk.policy.draft import describe_form
 from dispatchctl.desk.policy.moves import NOTHING_MOVED
 from dispatchctl.desk.policy.publication import publish_rules
-from dispatchctl.desk.policy.versions import compare_versions, list_publications, show_rules
+from dispatchctl.desk.policy.versions import compare_versions, list_default_sections, list_publications, show_rules
 from dispatchctl.options import NOT_GIVEN, PATH, GivenText, TypedText, Writing, command, pass_workspace
 from dispatchctl.output.formats import emit
 from dispatchctl.output.formatters import find_format
@@ -83,6 +83,8 @@ def show(books: Books, path: str) -> None:
     """
     value = show_rules(books, path)
     print_warnings(books)
+    if shown := list_default_sections(books, path):
+        tell(f"{', '.join(shown)}: not written in the rules, these are the defaults for what they declare")
     form = books.ws.form
     if not form.people and not form.tree:
         emit(

@@ -16,16 +16,24 @@ from dispatchctl.workspace import Workspace
 @click.argument("folder", required=False, default=".", type=PATH, metavar="[DIR]")
 @click.option("--me", type=GivenText("id"), default=NOT_GIVEN, help="Your staff id; the OS user's name by default.")
 @click.option("--name", type=GivenText("name"), default=NOT_GIVEN, help="Your name.")
+@click.option(
+    "--rules",
+    type=click.Choice(("full", "minimal")),
+    default="full",
+    show_default=True,
+    help="Which rules to begin with: a property company's, or a short file for any desk.",
+)
 @click.option("--demo", is_flag=True, help="A folder to try things in: --now sets the time of what is recorded.")
 @pass_workspace
-def init(ws: Workspace, folder: str, me: str, name: str, demo: bool) -> None:
+def init(ws: Workspace, folder: str, me: str, name: str, rules: str, demo: bool) -> None:
     """Make DIR/records and DIR/policies.yaml, with yourself as the first person, a manager.
 
     \b
     Example:
       dispatchctl init ~/desk --me s01 --name 王经理
+      dispatchctl init ~/shop --rules minimal
     """
-    made: Founded = found_desk(ws, folder, me, name, demo=demo)
+    made: Founded = found_desk(ws, folder, me, name, rules=rules, demo=demo)
     for path in made.paths:
         tell(f"made {path}")
     item = {"id": made.staff, "event": "joined", "state": made.state, "records": made.records}

@@ -16,6 +16,7 @@ from dispatchctl.policy.checks.clocks import split_event
 from dispatchctl.policy.checks.places import check_timezone
 from dispatchctl.policy.checks.titles import check_titles
 from dispatchctl.policy.days import NO_YEARLY, YEARLY
+from dispatchctl.policy.defaults import Plain, fill_defaults
 from dispatchctl.policy.items import AT, CLOCKS, SCORES, VALUE_KEYS, split_rows
 from dispatchctl.policy.loading import SIZE_LIMIT, load_tree
 from dispatchctl.policy.reading import Sheet, read_value
@@ -47,21 +48,25 @@ class Examined(NamedTuple):
 
     faults: what keeps it from being in force. later: what checks find that came after versions were published: of a
     draft they are faults as well, a published version goes on judging. warnings: what may be meant. All by line.
+    defaults: the sections that a draft leaves to the program, as `publishing.render_version` takes them.
     """
 
     policy: dict[str, Any] | None
     faults: list[Fault]
     later: list[Fault]
     warnings: list[Fault]
+    defaults: Plain
 
 
 def examine_policy(text: bytes, file: str, published: bool = False, pages: Pages = SHIPPED) -> Examined:
     """Everything there is to say about a text of rules; as compile_policy."""
     root, faults = load_tree(text, file, SIZE_LIMIT + DAYS_LIMIT if published else SIZE_LIMIT)
     if root is None:
-        return Examined(None, faults, [], [])
+        return Examined(None, faults, [], [], {})
     sheet = Sheet(file, pages)
     rules = read_value(sheet, root, VERSION if published else RULES)
+    # A draft gets what it leaves to the program; a version has it written out below the draft.
+    defaults = fill_defaults(sheet, rules) if not published and not faults and not sheet.faults else {}
     if not sheet.is_hopeless:
         check_rules(sheet, rules)
     days = _build_days(sheet, rules["days"]) if published and rules["days"] else None
@@ -69,11 +74,13 @@ def examine_policy(text: bytes, file: str, published: bool = False, pages: Pages
     faults = _sort(faults + sheet.faults)
     written = frozenset(f"{section}.{key}" for section, key in KEYS if sheet.is_written(section, key))
     policy = None if faults else _build_policy(rules, days, edition, pages, written)
+    if policy is not None:
+        policy["defaults"] = rules["defaults"] if published else list(defaults)
     sheet.faults = []
     if policy is not None:
         check_titles(sheet, rules)
         check_timezone(sheet, rules)
-    return Examined(policy, faults, _sort(sheet.faults), _sort(sheet.warnings))
+    return Examined(policy, faults, _sort(sheet.faults), _sort(sheet.warnings), defaults)
 
 
 def _sort(faults: list[Fault]) -> list[Fault]:

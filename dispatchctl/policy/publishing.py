@@ -1,4 +1,4 @@
-"""The text of a published version: the draft as it is, and below it its edition and the days, resolved once.
+"""The text of a published version: the draft as it is, and below it what publishing settles once.
 
 Layer: policy. Its one job: write that text and find the draft in it again.
 """
@@ -7,17 +7,34 @@ import json
 from datetime import date
 from typing import Any
 
+from dispatchctl.policy.defaults import Plain, render_defaults
 from dispatchctl.policy.sections import EDITION
 
 MARK = "# ---- 以下由 policy publish 写入：节假日与调休。已发布的制度不再改动。 ----\n"
+_DAYS = b"days:\n"
 
 
-def render_version(draft: bytes, days: dict[str, Any], edition: int = EDITION) -> bytes:
+def render_version(draft: bytes, days: dict[str, Any], defaults: Plain | None = None, edition: int = EDITION) -> bytes:
     """The version's text. days: {"off", "working": {ordinal: name}, "through": year}; one year a line.
 
-    edition: how it is read, see `sections.EDITION`; 1 is written by leaving it out, as the releases did that knew none.
+    defaults: the sections that the draft leaves to the program, see `defaults`. edition: how it is read, see
+    `sections.EDITION`; 1 is written by leaving it out, as the releases did that knew none.
     """
-    lines = [MARK, *([f"edition: {edition}\n"] if edition > 1 else []), "days:\n", f"  through: {days['through']}\n"]
+    lines = [f"edition: {edition}\n".encode()] if edition > 1 else []
+    if defaults:
+        lines += [f"defaults: [{', '.join(defaults)}]\n".encode(), render_defaults(defaults)]
+    return b"".join([_end_line(draft), MARK.encode(), *lines, _render_days(days)])
+
+
+def replace_days(version: bytes, days: dict[str, Any]) -> bytes:
+    """The version's text with other days, and all else as it was published."""
+    draft, mark, added = version.partition(MARK.encode())
+    kept = added if added.startswith(_DAYS) else added[: added.index(b"\n" + _DAYS) + 1]
+    return b"".join([draft, mark, b"" if kept is added else kept, _render_days(days)])
+
+
+def _render_days(days: dict[str, Any]) -> bytes:
+    lines = [_DAYS.decode(), f"  through: {days['through']}\n"]
     for table in ("off", "working"):
         years: dict[int, list[str]] = {}
         for day, name in sorted(days[table].items()):
@@ -25,7 +42,7 @@ def render_version(draft: bytes, days: dict[str, Any], edition: int = EDITION) -
             years.setdefault(on.year, []).append(f"{on:%m-%d}: {_quote(name)}")
         lines.append(f"  {table}:\n" if years else f"  {table}: {{}}\n")
         lines += [f'    "{year}": {{{", ".join(entries)}}}\n' for year, entries in years.items()]
-    return _end_line(draft) + "".join(lines).encode()
+    return "".join(lines).encode()
 
 
 def _quote(name: str) -> str:

@@ -387,8 +387,13 @@ RULES = struct(
     Key("discipline", _DISCIPLINE, {}, note="逐级处分"),
     Key("pay", _PAY, note="扣工资的限度，超出的提示；不写为不提示"),
     Key("followups", _FOLLOWUPS, {}, note="回访"),
-    Key("measures", map_of(_MEASURE), {}, note="指标"),
-    Key("reports", struct(*(Key(name, _REPORT, [], note="报表各节") for name in REPORTS)), {}, note="报表"),
+    Key("measures", map_of(_MEASURE), {}, note="指标；不写为默认的几项"),
+    Key(
+        "reports",
+        struct(*(Key(name, _REPORT, [], note="报表各节") for name in REPORTS)),
+        {},
+        note="报表；不写则用默认的",
+    ),
     Key("appraisal", _APPRAISAL, note="考核"),
     Key("privacy", _PRIVACY, {}, note="个人信息"),
     Key("rights", map_of(_RIGHT), note="谁可以记录什么：台账.事件，* 代表任意；没有写到的，在职人员都可以"),
@@ -405,6 +410,7 @@ VERSION = RULES._replace(
     keys=(
         *RULES.keys,
         Key("edition", scalar("whole"), 1, note="发布时写入：按哪一版程序的规矩解释，请勿修改"),
+        Key("defaults", list_words("measures", "reports"), [], note="发布时写入：哪几节是默认的，请勿修改"),
         Key("days", DAYS, note="发布时写入的节假日，请勿修改"),
     )
 )

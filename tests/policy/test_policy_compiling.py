@@ -85,9 +85,7 @@ def test_the_required_sections_alone_make_a_policy_with_every_default() -> None:
     assert policy["assignment"]["ceiling"] == "8"
     assert policy["escalation"] == {"roles": ["supervisor", "manager", "general-manager"], "every": [4, "bh"]}
     assert policy["privacy"] == {"retain": [1095, "d"], "reveal": ["desk", "supervisor"], "strict": False}
-    assert policy["measures"] == {}
-    assert list(policy["reports"]) == ["daily", "weekly", "monthly", "satisfaction", "complaints", "staff"]
-    assert not any(policy["reports"].values())
+    assert policy["defaults"] == ["measures", "reports"]  # which: see test_policy_defaults
     assert policy["complaints"]["serious_when"] == {
         "departments_at_least": 2,
         "repeated_within": [30, "d"],

@@ -34,10 +34,10 @@ class Founded(NamedTuple):
     state: str
 
 
-def found_desk(ws: Workspace, folder: str, me: str, name: str, *, demo: bool) -> Founded:
+def found_desk(ws: Workspace, folder: str, me: str, name: str, *, rules: str, demo: bool) -> Founded:
     """Make the records folder and the rules beside it, and enter the first person as manager with the OS login.
 
-    Refused where the folder has rows already. Rules that are there are kept.
+    Refused where the folder has rows already. Rules that are there are kept. rules: which of `samples.FILES` are written.
     """
     login = ws.actor_login()[1]
     staff = me or login or "s01"
@@ -48,11 +48,10 @@ def found_desk(ws: Workspace, folder: str, me: str, name: str, *, demo: bool) ->
     records = os.path.join(base, "records")
     made = make_folder(records)
     find_generations(find_cache(records)).remove_all()  # of a folder that stood here: what it had seen is not of this
-    rules = os.path.join(base, "policies.yaml")
-    if not os.path.lexists(rules):
-        day = _today(ws)
-        _write_rules(rules, day)
-        made.append(rules)
+    path = os.path.join(base, "policies.yaml")
+    if not os.path.lexists(path):
+        _write_rules(path, rules, _today(ws))
+        made.append(path)
     values = {"name": name or login or staff, "role": FIRST_ROLE, "login": login, "regular": "yes"}
     with Lock(open_folder(records), ws.wait) as lock:  # whoever enters the first person says whether it is a demo
         made += mark_demo(records, demo)
@@ -72,16 +71,14 @@ def _today(ws: Workspace) -> str:
     return to_local(ws.view(TIMEZONE).now(), TIMEZONE).date().isoformat()
 
 
-def _write_rules(path: str, day: str) -> None:
-    """The sample rules, in force from that day (YYYY-MM-DD)."""
+def _write_rules(path: str, rules: str, day: str) -> None:
+    """Sample rules, in force from that day (YYYY-MM-DD)."""
     import re
 
-    from dispatchctl import samples
+    from dispatchctl.samples import read_sample
     from dispatchctl.store.files import replace_file
 
-    with open(os.path.join(os.path.dirname(samples.__file__), "policies.yaml"), encoding="utf-8") as file:
-        text = file.read()
-    text = re.sub(r"(?m)^(  effective_from: )[0-9-]{10}", rf"\g<1>{day}", text, count=1)
+    text = re.sub(r"(?m)^(  effective_from: )[0-9-]{10}", rf"\g<1>{day}", read_sample(rules), count=1)
     replace_file(path, text.encode(), 0o660)
 
 

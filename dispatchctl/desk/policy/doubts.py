@@ -144,4 +144,4 @@ def _examine_newest(books: Books) -> Examined:
     try:
         return examine_policy(read_text(path, follow=draft), name, published=not draft, pages=books.pages)
     except OSError:
-        return Examined(None, [], [], [])
+        return Examined(None, [], [], [], {})

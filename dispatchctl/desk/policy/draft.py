@@ -13,6 +13,7 @@ from dispatchctl.desk.names import list_role_words
 from dispatchctl.errors import Fault, NotFound, explain_failure
 from dispatchctl.policy.compiling import compile_policy, examine_policy
 from dispatchctl.policy.days import FIRST_YEAR, Days
+from dispatchctl.policy.defaults import Plain
 from dispatchctl.policy.publishing import render_version
 from dispatchctl.registers import SHIPPED, Pages
 from dispatchctl.store.rules_cache import read_text
@@ -45,13 +46,14 @@ def read_rules_text(path: str, place: str) -> bytes:
 class DraftCheck(NamedTuple):
     """What a file of rules comes to as a draft. name: how messages name it; policy: compiled, None where it has faults.
 
-    faults, warnings: by line.
+    faults, warnings: by line. defaults: see `compiling.Examined`.
     """
 
     name: str
     policy: dict[str, Any] | None
     faults: list[Fault]
     warnings: list[Fault]
+    defaults: Plain
 
 
 def check_draft_file(ws: Workspace, file: str, pages: Pages = SHIPPED) -> DraftCheck:
@@ -73,7 +75,7 @@ def examine_draft(text: bytes, name: str, pages: Pages) -> DraftCheck:
     found = examine_policy(text, name, pages=pages)
     faults = sorted(found.faults + found.later, key=lambda fault: (fault.line, fault.column))
     faults = faults or check_rendered(text, name, pages)
-    return DraftCheck(name, None if faults else found.policy, faults, found.warnings)
+    return DraftCheck(name, None if faults else found.policy, faults, found.warnings, found.defaults)
 
 
 def find_taken_roles(books: Books, policy: Mapping[str, Any], name: str) -> list[Fault]:

@@ -20,7 +20,8 @@ from dispatchctl.errors import BadData, DispatchError, NotFound, OutcomeUnknown,
 from dispatchctl.policy.assembling import resolve_policy_days
 from dispatchctl.policy.comparing import Change, compare_days, compare_rules, list_past_changes
 from dispatchctl.policy.days import YEARLY, Days, fill_years, merge_days
-from dispatchctl.policy.publishing import draft_differs, extract_draft, render_version
+from dispatchctl.policy.defaults import Plain
+from dispatchctl.policy.publishing import draft_differs, render_version, replace_days
 from dispatchctl.policy.rulebook import Rulebook, Version
 from dispatchctl.store.publications import read_publications
 from dispatchctl.store.rules_cache import read_text
@@ -101,8 +102,11 @@ def _load_rules(books: Books) -> Rulebook:
     return Rulebook.of(form)
 
 
-def read_draft(books: Books) -> tuple[bytes, dict[str, Any]]:
-    """The draft's text and what it compiles to; BadData with its faults. What may be meant is for policy check."""
+def read_draft(books: Books) -> tuple[bytes, dict[str, Any], Plain]:
+    """The draft's text, what it compiles to, and the sections that it leaves to the program; BadData with its faults.
+
+    What may be meant is for policy check.
+    """
     path = books.ws.policies_path
     name = os.path.basename(path)
     try:
@@ -112,7 +116,7 @@ def read_draft(books: Books) -> tuple[bytes, dict[str, Any]]:
     checked = examine_draft(text, name, books.pages)
     if checked.policy is None:
         raise BadData.of(checked.faults)
-    return text, checked.policy
+    return text, checked.policy, checked.defaults
 
 
 def _check_publisher(books: Books, publisher: str) -> None:
@@ -142,7 +146,7 @@ def _today(books: Books, recorded: int) -> date:
 
 def _plan_version(books: Books, book: Rulebook, moment: Instant) -> Plan:
     """The draft as a version of its own day."""
-    text, policy = read_draft(books)
+    text, policy, defaults = read_draft(books)
     taken = find_taken_roles(books, policy, os.path.basename(books.ws.policies_path))
     if taken:
         raise BadData.of(taken)
@@ -150,7 +154,7 @@ def _plan_version(books: Books, book: Rulebook, moment: Instant) -> Plan:
     day = policy["effective_from"]
     fresh = _resolve(books, policy)
     if book.draft_only:
-        return Plan(day, render_version(text, fresh), [], None)
+        return Plan(day, render_version(text, fresh, defaults), [], None)
     kept = _find_unrecorded(books, day)
     if kept is not None and not draft_differs(text, read_text(kept.path)):
         return _plan_kept(books, book, kept, _today(books, moment.recorded))
@@ -168,7 +172,7 @@ def _plan_version(books: Books, book: Rulebook, moment: Instant) -> Plan:
         past = list_past_changes(counted, filled, today)
         if past:
             books.warnings.append(f"past days stay as they were: {_name_days(past)}; only publish --days changes them")
-    version = render_version(text, days)
+    version = render_version(text, days, defaults)
     replaced = follows if follows.policy["effective_from"] == day else None
     if replaced is not None and _read_version(books, replaced) == version:
         return Plan(day, b"", [], None)
@@ -238,12 +242,12 @@ def _plan_days(books: Books, book: Rulebook, moment: Instant, reason: str) -> Pl
             "no version is published: the days of policies.yaml count as they are", hint="dispatchctl policy publish"
         )
     _check_publisher(books, book.newest.policy["publisher"])
-    _, policy = read_draft(books)
+    _, policy, _ = read_draft(books)
     days = _resolve(books, policy)
     counted, filled = _fill_both(book, days, book.newest.policy, _today(books, moment.recorded))
     day = book.newest.policy["effective_from"]
     text = _read_version(books, book.newest)
-    version = render_version(extract_draft(text), days, book.newest.policy["edition"])
+    version = replace_days(text, days)
     if version == text:
         kept = _find_unrecorded(books, day)
         return Plan(day, text if kept else b"", [], None, kept)

@@ -87,3 +87,8 @@ def show_rules(books: Books, path: str) -> Any:
     from dispatchctl.policy.showing import show_policy
 
     return show_policy(books.policy, path, books.pages)
+
+
+def list_default_sections(books: Books, path: str) -> list[str]:
+    """The sections of what `path` names (all: "") that the rules in force leave to the program."""
+    return [name for name in books.policy["defaults"] if not path or path.partition(".")[0] == name]

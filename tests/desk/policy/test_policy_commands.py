@@ -403,7 +403,9 @@ def test_a_version_says_by_which_edition_it_is_read(run: Run, demo: Path, monkey
 def test_a_version_of_a_newer_release_is_not_guessed_at(run: Run, demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("dispatchctl.policy.compiling.EDITION", 3)
-        patch.setattr(publication, "render_version", lambda draft, days: render_version(draft, days, 3))
+        patch.setattr(
+            publication, "render_version", lambda draft, days, defaults: render_version(draft, days, edition=3)
+        )
         publish(run, FIRST)
     forget_index(demo)
     done = run("list", "--now", LATER)
