@@ -22,6 +22,7 @@ import io
 import os
 import re
 import shlex
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -177,8 +178,11 @@ def run_command(command: str, env: Mapping[str, str], folder: Path) -> Result:
         result = run_program(words[1:], stdin=stdin, env=env, cwd=folder)
     elif words and words[0] == "cat":
         result = Result(0, b"".join((folder / word).read_bytes() for word in words[1:]).decode() or stdin.decode(), "")
+    elif words and words[0] == "sed":
+        done = subprocess.run(words, cwd=folder, check=True, capture_output=True, text=True)
+        result = Result(0, done.stdout, done.stderr)
     else:
-        raise ValueError(f"a transcript runs dispatchctl and cat only: {command}")
+        raise ValueError(f"a transcript runs dispatchctl, cat and sed only: {command}")
     if target:
         with open(folder / target, mode) as file:
             file.write(result.out.encode())

@@ -37,7 +37,7 @@ class Founded(NamedTuple):
 def found_desk(ws: Workspace, folder: str, me: str, name: str, *, rules: str, demo: bool) -> Founded:
     """Make the records folder and the rules beside it, and enter the first person as manager with the OS login.
 
-    Refused where the folder has rows already. Rules that are there are kept. rules: which of `samples.FILES` are written.
+    Refused where the folder has rows already. Rules that are there are kept; rules: which of `samples.FILES` else.
     """
     login = ws.actor_login()[1]
     staff = me or login or "s01"
