@@ -78,7 +78,7 @@ def test_redirections_and_variables(isolated: Path) -> None:
     assert run_command("cat < list", {}, isolated).out == "one\ntwo  spaces\nthree\n"
     narrow, wide = (run_command(f"COLUMNS={width} dispatchctl --help", {}, isolated).out for width in (50, 100))
     assert max(map(len, narrow.split("\n"))) <= 50 < max(map(len, wide.split("\n")))
-    with pytest.raises(ValueError, match="dispatchctl and cat only"):
+    with pytest.raises(ValueError, match="dispatchctl, cat and sed only"):
         run_command("rm -r .", {}, isolated)
 
 
