@@ -96,6 +96,25 @@ def test_conditions_are_of_that_time_and_of_the_charged():
     assert facts.keys("N-2") == []
 
 
+@pytest.mark.parametrize(
+    ("departments", "meant"),
+    [
+        ("greening", True),
+        ("engineering;greening", True),
+        ("greening;desk", True),
+        ("engineering;desk", False),
+        ("", False),
+    ],
+)
+def test_a_condition_on_a_list_is_met_by_any_of_its_items(departments, meant):
+    facts = Facts("id: green, of: complaints.ruled-valid, who: [about_staff], when: {departments: greening}")
+    facts.note(
+        "C-1", "registered", "11-03 09:00", content="x", received_by="h1", about_staff="s1", departments=departments
+    )
+    facts.note("C-1", "ruled-valid", "11-03 10:00", kind="attitude", reason="x")
+    assert facts.keys("C-1") == (["green/C-1/ruled-valid/s1"] if meant else [])
+
+
 def test_a_row_speaks_for_itself_then_its_case_and_what_was_corrected():
     facts = Facts("id: no, of: assignments.declined, who: [assignee, department-head], when: {order.priority: urgent}")
     facts.note("O-1", "taken", "11-02 09:00", service="plumbing", priority="normal")

@@ -44,6 +44,15 @@ def test_a_claim_names_who_dispatched_and_not_who_claims() -> None:
     assert owners(desk) == ["s02"]
 
 
+@pytest.mark.parametrize("assigned", [False, True])
+def test_who_records_a_complaint_about_an_order_has_not_dispatched_it(assigned: bool) -> None:
+    desk = begin("dispatcher")
+    if assigned:
+        desk.assign("A1", "11-02 09:10", by="s06", dispatcher="s06")
+    desk.note("C1", "registered", "11-02 09:30", by="s09", order_id="O1", content="迟到", received_by="s09")
+    assert owners(desk) == ["s06" if assigned else "s01"]
+
+
 def test_the_system_owes_nothing() -> None:
     desk = begin("dispatcher")
     desk.assign("A1", "11-02 09:10", by="system", dispatcher="system")
