@@ -186,8 +186,12 @@ WORDS = {  # states that no page has: of clocks, of charges, of verdicts
     "oral-warning": ("oral warning", "口头警告"),
     "written-warning": ("written warning", "书面警告"),
     "self-review": ("self-review", "书面检讨"),
+    "pay-cut": ("pay cut", "降薪"),
     "demotion": ("demotion", "降职"),
     "transfer": ("transfer", "调岗"),
+    "named-excellent": ("named excellent", "评优"),
+    "promotion": ("promotion", "晋升"),
+    "benefit": ("benefit", "福利"),
     "next-step": ("next step", "加重一级"),
     # how a complaint is judged
     "serious": ("serious", "重大"),

@@ -72,6 +72,7 @@ SHIPPED_KINDS = {  # group of rulings -> kind -> its title
     "invalid": {"standard": "不了解标准", "ground": "依据不足", "outside": "属外部单位"},
 }
 STEPS = ("oral-warning", "written-warning", "fine", "demotion", "dismissal")
+SCALE = ("oral-warning", "written-warning", "fine", "pay-cut", "demotion", "persuaded", "dismissal", "expulsion")
 COUNTINGS = ("civil-code", "elapsed")
 HOURS_KEYS = f"{MAKE_UP}|{WEEKDAYS}"
 
@@ -259,7 +260,7 @@ _CHARGE = struct(
 )
 
 _DISCIPLINE = struct(
-    Key("steps", list_words(*STEPS, low=1), list(STEPS), note="由轻到重"),
+    Key("steps", list_words(*SCALE, low=1), list(STEPS), note="由轻到重"),
     Key("within", SPAN, [365, "d"], note="多久之内的处分累计"),
 )
 

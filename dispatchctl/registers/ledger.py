@@ -7,8 +7,12 @@ from dispatchctl.registers.page import FIRST, Event, Field, Register, State, com
 
 KINDS = ("fine", "compensation", "warning", "forfeit", "reward", "proposal")
 MONEYLESS = ("warning", "proposal")  # kinds that come without money
-#: besides money, mildest first as the regulations order them; next-step is worked out when it is proposed
-MEASURES = ("oral-warning", "written-warning", "self-review", "fine", "demotion", "transfer", "dismissal", "next-step")
+#: besides money, mildest first as the regulations order them (WP-10, KZ-8.12), then what rewards (WP-9); next-step is
+#: worked out when it is proposed
+MEASURES = (
+    *("oral-warning", "written-warning", "self-review", "fine", "pay-cut", "demotion", "transfer"),
+    *("persuaded", "dismissal", "expulsion", "named-excellent", "promotion", "benefit", "next-step"),
+)
 OPEN = ("proposed", "approved")
 
 PAGE = complete_page(

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from desks import Desk, november
+from desks import Desk, november, publish_as_before
 
 BECAUSE = ("--reason", "情况属实")
 
@@ -390,11 +390,48 @@ def test_a_next_step_that_follows_from_facts_is_worked_out_when_it_is_asked(desk
     assert desk.show(entry)["also"] == ["written-warning"]
 
 
+@pytest.mark.clause("KB2-8.1")
+def test_two_facts_at_once_propose_a_step_once(desk: Desk) -> None:
+    late(desk, "pan", 3, 4, 5, 6, 9)
+    due = [item["key"] for item in find(desk, "often-late")]
+    assert len(due) == 2
+    first, second = due
+    (entry,) = propose(desk, first)
+    assert f"oral-warning is proposed for pan already: {entry}" in desk.refuse(4, "mgr", "ledger", "propose", second)
+    assert f"oral-warning is proposed for pan already: {entry}" in desk.refuse(
+        4, "mgr", "ledger", "propose", "--rule", "violation", "--staff", "pan", *BECAUSE
+    )
+    approve(desk, entry, who="sup-e")
+    (other,) = propose(desk, second)
+    assert desk.show(other)["also"] == ["written-warning"]
+
+
+def test_propose_all_gives_one_person_a_step_once(desk: Desk) -> None:
+    late(desk, "pan", 3, 4, 5, 6, 9)
+    refused = desk.act("mgr", "ledger", "propose", "--all", "--json")
+    assert refused.code == 4
+    assert "oral-warning is proposed for pan already" in refused.err
+    entries = [desk.show(entry["id"]) for entry in desk.do("mgr", "ledger", "list", "--staff", "pan")]
+    assert [entry["also"] for entry in entries if entry["rule"] == "often-late"] == [["oral-warning"]]
+    assert len([entry for entry in entries if entry["rule"] == "late-b"]) == 4
+
+
+def test_versions_published_before_proposed_the_step_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish_as_before(monkeypatch)
+    desk.do("mgr", "policy", "publish", "--reason", "首次发布")
+    steps = [desk.show(by_hand(desk, "violation", "pan")["id"])["also"] for _ in range(2)]
+    assert steps == [["oral-warning"], ["oral-warning"]]
+
+
 @pytest.mark.clause("KZ-8.12", "PR-4")
 def test_the_unfit_are_dealt_with_by_a_proposal_to_the_manager(desk: Desk) -> None:
     entry = by_hand(desk, "unfit", "pan", who="sup-d")["id"]
     shown = desk.show(entry)
-    assert (shown["kind"], shown["propose"], shown["amount"]) == ("proposal", ["demotion", "dismissal"], None)
+    assert (shown["kind"], shown["propose"], shown["amount"]) == (
+        "proposal",
+        ["pay-cut", "demotion", "persuaded", "dismissal", "expulsion"],
+        None,
+    )
     assert "KZ-8.12" in desk.refuse(4, "sup-e", "ledger", "approve", entry, *BECAUSE)
     approve(desk, entry)
 
@@ -429,8 +466,19 @@ def test_the_excellent_are_rewarded(desk: Desk) -> None:
     for amount in ("501", "99"):
         assert "PR-15" in desk.refuse(4, "gm", "ledger", "approve", entry, "--amount", amount, *BECAUSE)
     assert approve(desk, entry, "--amount", "500", who="gm")["amount"] == "500.00"
+    assert desk.show(entry)["also"] == ["named-excellent"]
     least = by_hand(desk, "excellent", "pan", who="mgr")["id"]
     assert approve(desk, least, "--amount", "100", who="gm")["amount"] == "100.00"
+
+
+@pytest.mark.clause("WP-9")
+@pytest.mark.parametrize("measure", ["promotion", "benefit"])
+def test_the_excellent_may_get_a_promotion_or_a_benefit_for_the_bonus(desk: Desk, measure: str) -> None:
+    entry = by_hand(desk, "excellent", "shui", who="mgr")["id"]
+    assert "WP-9" in desk.refuse(4, "gm", "ledger", "approve", entry, "--instead", "transfer", *BECAUSE)
+    approve(desk, entry, "--instead", measure, who="gm")
+    shown = desk.show(entry)
+    assert (shown["taken"], shown["amount"]) == ([measure], "0.00")
 
 
 # --- damage, and the fund ---------------------------------------------------------------------------------------------

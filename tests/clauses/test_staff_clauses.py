@@ -119,7 +119,7 @@ def test_a_severe_violation_stays_on_file_and_may_end_the_contract(desk: Desk) -
     shown = desk.show(entry)
     assert (shown["staff"], shown["propose"], shown["events"][0]["fields"]["reason"]) == (
         "pan",
-        ["demotion", "dismissal"],
+        ["pay-cut", "demotion", "persuaded", "dismissal", "expulsion"],
         "殴打同事",
     )
     assert desk.show("pan")["state"] != "left"  # the contract ends by a decision of its own

@@ -29,7 +29,10 @@ measures:
   calls: {of: orders}
 """
 LATE = "id: x, of: attendance.late, who: staff"
-STEPS = "oral-warning, written-warning, self-review, fine, demotion, transfer, dismissal, next-step"
+STEPS = (
+    "oral-warning, written-warning, self-review, fine, pay-cut, demotion, transfer, persuaded, dismissal, expulsion, "
+    "named-excellent, promotion, ..."
+)
 ROLES = "desk, field, supervisor, manager, general-manager, personnel, assistant, contractor"
 BOUNDS = "two amounts: [lowest, highest]"
 GRADES = "[{grade: A, from: 90}, {grade: B, from: 0}]"
@@ -469,7 +472,7 @@ OTHER_FAULTS = [
     (
         HEAD + "discipline: {steps: [fines]}\n",
         "8: discipline.steps[1]: unknown word fines, did you mean fine? "
-        "(oral-warning, written-warning, fine, demotion, dismissal)",
+        "(oral-warning, written-warning, fine, pay-cut, demotion, persuaded, dismissal, expulsion)",
     ),
     (HEAD + "discipline: {within: year}\n", "8: discipline.within: year is not a length of time ({})"),
     (

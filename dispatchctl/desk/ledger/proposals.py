@@ -33,10 +33,11 @@ from dispatchctl.desk.recording import Done, Refusal
 from dispatchctl.desk.rights import cite
 from dispatchctl.desk.times import format_time
 from dispatchctl.errors import NotFound, Refused
-from dispatchctl.registers.page import Register, join_items
+from dispatchctl.policy.rulebook import Version
+from dispatchctl.registers.page import Register, join_items, split_items
 from dispatchctl.rules.charges import Fact, Rule, find_rule, list_rules, make_key, meets, read_amount
 from dispatchctl.rules.corrections import read_facts
-from dispatchctl.rules.discipline import is_within
+from dispatchctl.rules.discipline import NEXT_STEP, is_within
 from dispatchctl.rules.families import Case, Family
 from dispatchctl.typed import Writing
 
@@ -91,6 +92,7 @@ def propose(
         if item is None:
             raise NotFound(f"nothing is due under {show_text(key)}", hint="see: dispatchctl ledger due")
         _refuse_standing(list_entries(books.index.db, item["rule"], item["fact"], item["staff"]), again)
+        _refuse_same_step(books, books.book.get(item["policy"]), item)
         item["key"] = name_fact(item)  # also of what an older release had proposed
         return [Step("proposed", {**_keep_item(item), "reason": reason})]
 
@@ -118,6 +120,27 @@ def _refuse_standing(entries: Sequence[Entry], again: bool) -> None:
         raise Refused(
             f"{entry['key']} was {entry['state']}: {entry['id']}", hint="propose it once more with --again --reason"
         )
+
+
+def _refuse_same_step(books: Books, version: Version | None, item: Mapping[str, Any]) -> None:
+    """Refused where the next step is one that the person was proposed already and nobody has decided (KB2-8.1).
+
+    Which step comes next depends on that decision. Versions published before edition 2 proposed the step again.
+    """
+    rule = find_rule(version, item["rule"]) if version else None
+    if version is None or rule is None or version.policy["edition"] < 2 or NEXT_STEP not in rule["also"]:
+        return
+    steps = {each for each in item["also"] if each in version.policy["discipline"]["steps"]}
+    open_entries = books.index.db.execute(
+        "SELECT id, also FROM ledger WHERE staff = ? AND state = 'proposed' ORDER BY first_at, id", (item["staff"],)
+    )
+    for entry, also in open_entries.fetchall():
+        same = steps & set(split_items(also or ""))
+        if same:
+            raise Refused(
+                f"{', '.join(sorted(same))} is proposed for {item['staff']} already: {entry}{cite(rule['source'])}",
+                hint=f"approve or waive {entry} first: the next step depends on it",
+            )
 
 
 def _keep_item(item: Item) -> dict[str, Any]:
@@ -184,6 +207,7 @@ def propose_by_hand(
             "approver": rule["approver"],
             "policy": version.label,
         }
+        _refuse_same_step(books, version, item)
         return [Step("proposed", {**_keep_item(item), "reason": reason})]
 
     return begin(books, REGISTER, start, writing, ("proposed",))
