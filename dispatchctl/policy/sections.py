@@ -246,6 +246,7 @@ _CHARGE = struct(
     Key("from_nth", scalar("whole"), note="从第几次起"),
     Key("within", scalar("stretch"), "ever", note="次数在多长时间内累计"),
     Key("unless", list_of(EVENT), [], note="同一事项有此事件则免"),
+    Key("once", FLAG, False, note="几个时限从同一时刻起算的，只看 of 中列在最前的一个：同一拖延不重复计"),
     Key("amount", scalar("amount"), note="金额；field.NAME 为事件所载金额；留空由批准人确定"),
     Key("range", list_of(scalar("money")), [], note="幅度：[下限, 上限]"),
     Key("also", list_words(*MEASURES), [], note="并处"),

@@ -5,7 +5,7 @@ often it happened is counted only when somebody asks, over all families, by `lis
 anything: one that counts is due, and a person proposes, approves or waives it (policies.md, "charges").
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
@@ -159,9 +159,12 @@ def list_occurrences(
                 name = names[row.ref, row.event]
                 for one in _judge_fact(rules, fact, row.ref, name, row.event, people):
                     found.setdefault((one.rule, one.evidence, one.fact, one.staff), one)
-    for instance in instances if table.clocks else ():
+    instances = list(instances) if table.clocks else []
+    ran = {(each.clock, each.item, each.started_at) for each in instances}
+    for instance in instances:
         late = instance.breached or (instance.state == "running" and instance.due_at is not None)
         rules = table.rules(instance.variant.version, (BREACH, instance.clock)) if late else ()
+        rules = [rule for rule in rules if not (rule["once"] and _is_told_by_another(rule, instance, ran))]
         if rules and instance.due_at is not None:
             fields = {**read_facts(case, instance.due_at, None)}
             if instance.item:
@@ -171,6 +174,16 @@ def list_occurrences(
             for one in _judge_fact(rules, fact, name_instance(instance), name_breach(instance), None, people):
                 found.setdefault((one.rule, one.evidence, one.fact, one.staff), one)
     return list(found.values())
+
+
+def _is_told_by_another(rule: Rule, instance: Instance, ran: Set[tuple[str, str, int]]) -> bool:
+    """Whether a clock that the rule names earlier began with this one: the same delay is told by that one alone."""
+    for word, name in rule["of"]:
+        if (word, name) == (BREACH, instance.clock):
+            return False
+        if word == BREACH and (name, instance.item, instance.started_at) in ran:
+            return True
+    return False
 
 
 def name_instance(instance: Instance) -> str:

@@ -579,6 +579,47 @@ def test_both_the_department_head_and_the_receiver_answer_for_a_late_serious_one
     assert [each["case"] for each in desk.do("lin", "worklist")] == [case]
 
 
+def charged(desk: Desk, case: str) -> set[tuple[str, str, str]]:
+    """What is due of a complaint: (rule, staff, clock)."""
+    due = desk.do("mgr", "ledger", "due", "--month", "2026-11")
+    return {(each["rule"], each["staff"], each["evidence"].split("/")[1]) for each in due if case in each["evidence"]}
+
+
+@pytest.mark.clause("SOP-3.7.6")
+def test_both_answer_for_an_ordinary_one_once_whatever_else_is_late(desk: Desk) -> None:
+    case = complain(desk)["id"]
+    act(desk, "sup-d", "rule", case, "--valid", "area", "--reason", "经核实属实")
+    desk.clock(5, "17:30")  # three working days from Monday; the analysis was due then too
+    assert charged(desk, case) == set()
+    desk.clock(5, "17:31")
+    assert desk.late() == {(case, "put-right"), (case, "analyse")}
+    both = {("complaint-late", "sup-e", "put-right"), ("complaint-late", "lin", "put-right")}
+    assert charged(desk, case) == both
+    act(desk, "lin", "analyse", case, "--cause", "未巡查", "--responsible", "pan")
+    act(desk, "sup-e", "resolve", case, "--result", "已整改", "--outcome", "corrected")
+    assert charged(desk, case) == both
+
+
+@pytest.mark.clause("SOP-3.7.6")
+def test_an_ordinary_one_put_right_in_time_charges_nobody_for_a_late_analysis(desk: Desk) -> None:
+    case = complain(desk)["id"]
+    act(desk, "sup-d", "rule", case, "--valid", "area", "--reason", "经核实属实")
+    act(desk, "sup-e", "resolve", case, "--result", "已整改", "--outcome", "corrected")
+    desk.clock(6, "17:31")
+    assert (case, "analyse") in desk.late()
+    assert charged(desk, case) == set()
+
+
+@pytest.mark.clause("SOP-3.7.6")
+def test_a_serious_one_is_charged_by_its_48_hours_alone(desk: Desk) -> None:
+    case = complain(desk, media=True)["id"]
+    desk.clock(4, "09:00")
+    assert (case, "put-right") in desk.late()  # a working day: until Tuesday 17:30
+    assert charged(desk, case) == set()
+    desk.clock(4, "09:01")
+    assert charged(desk, case) == {("complaint-late", "sup-e", "result"), ("complaint-late", "lin", "result")}
+
+
 @pytest.mark.clause("PR-9")
 def test_a_complaint_that_lies_about_is_late_and_urged(desk: Desk) -> None:
     case = complain(desk)["id"]

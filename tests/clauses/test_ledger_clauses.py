@@ -581,7 +581,8 @@ def test_the_amount_that_an_event_carries(desk: Desk) -> None:
 def test_other_rules_leave_last_months_list_as_it_was(desk: Desk) -> None:
     desk.do("mgr", "policy", "publish")
     late(desk, "pan", 3, 4, 5)
-    complain(desk, "pan", valid="attitude")
+    case = complain(desk, "pan", valid="attitude")
+    desk.do("sup-e", "complaint", "resolve", case, "--result", "已致歉", "--outcome", "concession")
     approve(desk, propose(desk, "--all")[0], who="sup-e")
     desk.now = "2026-12-31T17:00:00+08:00"
     before = desk.act("mgr", "ledger", "due", "--month", "2026-11", "--json").out

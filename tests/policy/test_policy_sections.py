@@ -120,6 +120,7 @@ def test_the_sections_in_full() -> None:
         "from_nth": 2,
         "within": "month",
         "unless": [],
+        "once": False,
         "amount": "20.00",
         "range": [],
         "also": [],
@@ -394,6 +395,11 @@ CHARGE_FAULTS = [
     (
         f"{LATE}, within: month",
         "8: charges.x.within: nothing is counted without from_nth (from_nth beside it, or left out)",
+    ),
+    (
+        f"{LATE}, once: true",
+        "8: charges.x.once: means nothing here: it chooses among several clocks that began together "
+        "(of: [breach.CLOCK, breach.CLOCK], or left out)",
     ),
     (
         f"{LATE}, from_nth: 2, within: week",

@@ -40,6 +40,7 @@ def check_charges(sheet: Sheet, rules: dict[str, Any]) -> None:
             for key in ("also", "instead", "propose"):
                 vocabulary.check_names(sheet, (*path, key), charge[key], list(charge[key]), "measure")
             found = _check_facts(sheet, path, charge, rules)
+            _check_once(sheet, path, charge)
             if found == [HAND]:
                 _check_hand(sheet, path, charge, rules)
             elif found:
@@ -135,6 +136,13 @@ def _check_facts(sheet: Sheet, path: Path, charge: Charge, rules: dict[str, Any]
     if HAND in found and len(facts) > 1:
         sheet.fault(place, "hand-and-facts", "hand stands beside other facts", "hand alone, or a rule of its own")
     return list(dict.fromkeys(found)) if sheet.is_sound(*place) and all(found) else []
+
+
+def _check_once(sheet: Sheet, path: Path, charge: Charge) -> None:
+    clocks = [word for word in charge["of"] or [] if word.startswith(f"{BREACH}.")]
+    if charge["once"] and len(clocks) < 2 and sheet.is_sound(*path, "of"):
+        message = "means nothing here: it chooses among several clocks that began together"
+        sheet.fault((*path, "once"), "nothing-counted", message, "of: [breach.CLOCK, breach.CLOCK], or left out")
 
 
 def _check_fact(sheet: Sheet, path: Path, word: str, rules: dict[str, Any]) -> str:
