@@ -33,6 +33,7 @@ class Judging:
         for each in book.counted:
             register, _, event = each.partition(".")
             self._counted.setdefault(register, set()).add(event)
+        self._spans = list_spans(book)
         self._charges: ChargeTable | None = None
         self._layouts: dict[str, CaseLayout] = {}  # of the registers' tables in the index
         self._load = load_people
@@ -63,6 +64,7 @@ class Judging:
             list_clock_rows,
             list_counted_rows,
             list_score_rows,
+            list_span_rows,
         )
         from dispatchctl.store.judgements import Judged
 
@@ -84,6 +86,9 @@ class Judging:
             self._note_charges(root, family, case, instances, derived, charges, facts)
             if case.register in self._counted:
                 counted += list_counted_rows(root, case, self._counted[case.register])
+            if case.register in self._spans and case.state != VOID:
+                calendar = self.table.calendar(self.book.at(case.rows[0].at)[0])
+                counted += list_span_rows(root, family, case, self._spans[case.register], calendar)
             if case.register == "staff":
                 scores += list_score_rows(root, case)
         return Judged(cases, clocks, charges, scores, facts, counted)
@@ -128,6 +133,16 @@ class Judging:
     def instances(self, family: Family, case: Case) -> list[Instance]:
         """The clock instances of a case."""
         return judge_case(family, case, self.table, self.people)
+
+
+def list_spans(book: Rulebook) -> dict[str, dict[str, list[list[str]]]]:
+    """Register -> what its spans are called -> between which two events, of the measures of every version."""
+    found: dict[str, dict[str, list[list[str]]]] = {}
+    for measure in (each for version in book.versions for each in version.policy["measures"].values()):
+        if measure["between"]:
+            name, *between = measure["between"]
+            found.setdefault(measure["of"], {})[name] = between
+    return found
 
 
 def list_named(version: Version) -> list[tuple[str, str]]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatchctl.registers.page import VOID, Register, list_carried
 from dispatchctl.registers.row import Row, fold_key
-from dispatchctl.rules.calendar import parse_time
+from dispatchctl.rules.calendar import Calendar, parse_time
 from dispatchctl.rules.clocks import Instance
+from dispatchctl.rules.durations import measure_instance, measure_span
 from dispatchctl.rules.families import Case, Family
 from dispatchctl.rules.owners import find_order, list_departments
 from dispatchctl.store.judgements import ClockRow
@@ -68,6 +69,7 @@ def list_clock_rows(root: str, family: Family, case: Case, one: Instance) -> Ite
     rules = one.variant.rules
     urged_at = find_urging(family, one).at
     departments = list_departments(case, order, one.variant.version.policy)
+    took = measure_instance(one)
     limit = f"{one.variant.limit.number}{one.variant.limit.unit}" if one.variant.limit else None
     for share, owner in enumerate(one.owners):
         yield ClockRow(
@@ -101,6 +103,8 @@ def list_clock_rows(root: str, family: Family, case: Case, one: Instance) -> Ite
             priority=order.fields.get("priority"),
             area=order.fields.get("area"),
             department=departments[0] if departments else None,
+            elapsed=None if took is None else took.elapsed,
+            counted=None if took is None else took.counted,
         )
 
 
@@ -113,6 +117,16 @@ def list_counted_rows(root: str, case: Case, events: Collection[str]) -> Iterato
             fields = read_row(case, row)
             carried = (fields.get(name) or None for name in list_carried(case.page, row.event))
             yield f"{case.register}.{row.event}", (root, case.id, row.ref, row.at, row.by, *carried)
+
+
+def list_span_rows(
+    root: str, family: Family, case: Case, spans: Mapping[str, Sequence[Sequence[str]]], calendar: Calendar
+) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """What the case took between two events, as rows of their tables (store/schema.py: SPAN_COLUMNS)."""
+    for name, (start, end) in spans.items():
+        took = measure_span(family, case, (start[0], start[1]), (end[0], end[1]), calendar)
+        if took is not None:
+            yield name, (root, case.id, *took)
 
 
 def list_score_rows(root: str, case: Case) -> "Iterable[ScoreRow]":

@@ -142,6 +142,7 @@ class Teller:
         part = {
             None: ("条件", "where"), "over": ("其中", "of those where"), "count": ("计入的", "counted where"),
             "sum": ("合计", "sum of"), "average": ("平均", "average of"), "median": ("中位数", "median of"),
+            "p90": ("九成位数", "90th percentile of"),
         }[value.get("part")]  # fmt: skip
         head = part[0] if self.zh else part[1]
         word = value.get("word") or "in"

@@ -54,7 +54,7 @@ def say_number(figure: Mapping[str, Any] | None) -> str:
         value = Decimal(figure["numerator"]) / Decimal(figure["denominator"])
     if figure["kind"] == "ratio":
         return f"{_round_rate(value * 100)}%"
-    if figure["kind"] in ("average", "median"):
+    if figure["kind"] in ("average", "median", "p90"):
         return str(_round(value))
     return str(figure["value"])
 

@@ -3,7 +3,8 @@
 Layer: policy. Its one job: load, read, check, and bring what is sound into the form that judging uses: the keys
 follow the sections; spans are [number, unit], times of day seconds, days proleptic ordinals, hours
 lists of [start, end], money and weights decimal text, an event [register or "state", name], and a condition
-["in", [values]], ["at_least", x], ["below", x] or ["not", value or None].
+["in", [values]], ["at_least", x], ["below", x] or ["not", value or None]. A measure's `between` is what the index calls
+that span, and the two events.
 """
 
 from datetime import date
@@ -17,7 +18,7 @@ from dispatchctl.policy.checks.places import check_timezone
 from dispatchctl.policy.checks.titles import check_titles
 from dispatchctl.policy.days import NO_YEARLY, YEARLY
 from dispatchctl.policy.defaults import Plain, fill_defaults
-from dispatchctl.policy.items import AT, CLOCKS, SCORES, VALUE_KEYS, split_rows
+from dispatchctl.policy.items import AT, CLOCKS, SCORES, UNTIL, VALUE_KEYS, name_span, split_rows
 from dispatchctl.policy.loading import SIZE_LIMIT, load_tree
 from dispatchctl.policy.reading import Sheet, read_value
 from dispatchctl.policy.rights import KEYS, build_rights
@@ -247,7 +248,9 @@ def _build_measure(key: str, measure: dict[str, Any], pages: Pages) -> dict[str,
     else:
         built = [value or ("ratio" if measure["count"] else "count")]
     of = measure["of"]
-    usual = AT if split_rows(of) else {CLOCKS: "due_at", SCORES: "month"}.get(of)
+    words = [split_event(of, word) for word in measure["between"] or ()]
+    between = [name_span(of, words), *words] if words else None
+    usual = UNTIL if between else AT if split_rows(of) else {CLOCKS: "due_at", SCORES: "month"}.get(of)
     return {
         **measure,
         "title": measure["title"] or key,
@@ -255,6 +258,7 @@ def _build_measure(key: str, measure: dict[str, Any], pages: Pages) -> dict[str,
         "over": {name: _build_condition(condition) for name, condition in measure["over"].items()},
         "count": {name: _build_condition(condition) for name, condition in measure["count"].items()},
         "value": built,
+        "between": between,
     }
 
 

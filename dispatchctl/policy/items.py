@@ -3,6 +3,7 @@
 Layer: policy. Its one job: that vocabulary, which the checks, the compiler and the reports share.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from dispatchctl.policy import vocabulary
@@ -19,7 +20,10 @@ CLOCK_TIMES = ("due_at", "started_at", "stopped_at")
 ITEM_FIELDS = ("id", "state", "by")  # of a case, besides its register's own
 WORKER = "worker"
 PERSON = "person"  # in a report's `by`: each measure's own `person`
-VALUE_KEYS = ("sum", "average", "median")
+VALUE_KEYS = ("sum", "average", "median", "p90")
+DURATIONS = ("elapsed", "counted")  # of a clock, or between two events: seconds, shown in hours
+SPANS = ".."  # between the words of a span: `orders.taken..closed` is what a measure with `between` looks up
+UNTIL = "until"  # when a span ended: what puts it into a period
 
 
 def _name_field(name: str, type: str = "text", of: str = "", choices: tuple[str, ...] = ()) -> Field:
@@ -67,6 +71,15 @@ def split_rows(of: str) -> tuple[str, str] | None:
     """(register, event) of a measure of rows, whose `of` is `orders.paid`; None of one of cases, clocks or scores."""
     register, dot, event = of.partition(".")
     return (register, event) if dot else None
+
+
+def name_span(of: str, between: Sequence[Sequence[str]]) -> str:
+    """What the index calls the spans between two events of a register's cases: `orders.taken..closed`.
+
+    between: [register or "state", name] of each.
+    """
+    words = (name if register == of else f"{register}.{name}" for register, name in between)
+    return f"{of}.{SPANS.join(words)}"
 
 
 def find_clock_field(pages: Pages, path: str) -> Field | None:

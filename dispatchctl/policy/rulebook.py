@@ -124,9 +124,12 @@ class Rulebook:
 
     @property
     def counted(self) -> tuple[str, ...]:
-        """The events whose rows measures of any version count, each as `orders.paid`, in order."""
+        """What measures of any version count besides cases and clocks, in order.
+
+        The rows of an event as `orders.paid`, the spans between two as `orders.taken..closed` (`items.name_span`).
+        """
         measures = (measure for version in self.versions for measure in version.policy["measures"].values())
-        return tuple(sorted({measure["of"] for measure in measures if "." in measure["of"]}))
+        return tuple(sorted({name for measure in measures if (name := _name_counted(measure))}))
 
     @property
     def newest(self) -> Version:
@@ -211,6 +214,11 @@ class Rulebook:
             "yearly_from": since,
             "working": own["working"],
         }
+
+
+def _name_counted(measure: Mapping[str, Any]) -> str:
+    between, of = measure["between"], measure["of"]
+    return str(between[0] if between else of if "." in of else "")
 
 
 def _read_day(version: Version) -> date:

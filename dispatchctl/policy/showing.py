@@ -154,7 +154,12 @@ def _show_measure(measure: Policy) -> dict[str, Any]:
         "over": {name: _show_condition(condition) for name, condition in measure["over"].items()},
         "count": {name: _show_condition(condition) for name, condition in measure["count"].items()},
         "value": {kind: field[0]} if field else kind,
+        "between": measure["between"] and [_show_event(measure["of"], *word) for word in measure["between"][1:]],
     }
+
+
+def _show_event(register: str, owner: str, name: str) -> str:
+    return name if owner == register else f"{owner}.{name}"
 
 
 def _show_condition(condition: list[Any]) -> Any:

@@ -20,6 +20,7 @@ from dispatchctl.reports.measures import (
     Window,
     build_figure,
     find_by,
+    is_duration,
     list_figure_items,
     work_out,
 )
@@ -303,7 +304,7 @@ def drill(
     everything = [describe_item(item) for item in items]
     document = {
         "measure": name,
-        "numerator": None if kind == "median" else counted,
+        "numerator": None if kind in ("median", "p90") or is_duration(policy["measures"][name]) else counted,
         "denominator": None if kind == "count" else everything,
     }
     return document, items

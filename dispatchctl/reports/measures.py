@@ -11,7 +11,7 @@ from math import gcd
 from typing import Any, NamedTuple
 
 from dispatchctl.errors import BadData, UsageFault
-from dispatchctl.policy.items import CLOCKS, PERSON, split_rows
+from dispatchctl.policy.items import CLOCKS, DURATIONS, PERSON, UNTIL, split_rows
 from dispatchctl.registers.page import VOID, split_items
 from dispatchctl.reports.values import HEADS, Catalog, NamedValue
 from dispatchctl.store.questions import (
@@ -29,6 +29,8 @@ from dispatchctl.store.questions import (
 from dispatchctl.store.questions import Item as Item  # what list_figure_items gives is asked for here
 
 PLACES = Decimal("0.000001")  # of a quotient that does not end
+TENTH = Decimal("0.1")
+DURATION = "duration"  # the kind of a figure in hours
 OWNER = "owner"
 NO_ITEMS = (0, 0)
 
@@ -54,9 +56,10 @@ class GroupKey(NamedTuple):
 class Figure(NamedTuple):
     """What a measure comes to.
 
-    kind: ratio, count, sum, average or median. value: the exact decimal as text, a quotient that does not end rounded
-    half up at six places; None where there is nothing to divide by. numerator: a count, or for sum and average
-    the sum as text; None for a median. denominator: a number of items; None for a count.
+    kind: ratio, count, sum, average, median, p90 or duration. value: the exact decimal as text, a quotient that does
+    not end rounded half up at six places, a duration in hours with one; None where there is nothing to divide by.
+    numerator: a count, or for sum and average the sum as text; None for the other kinds. denominator: a number of
+    items; None for a count.
     """
 
     kind: str
@@ -113,7 +116,10 @@ def work_out(
 
 def build_figure(catalog: Catalog, name: str, found: Any = None) -> Figure:
     """The figure of a measure from what was found; without anything found, one of none."""
-    return make_figure(catalog.policy["measures"][name]["value"][0], found, _find_zero(catalog, name))
+    measure = catalog.policy["measures"][name]
+    if is_duration(measure):
+        return make_duration(measure["value"][0], found)
+    return make_figure(measure["value"][0], found, _find_zero(catalog, name))
 
 
 def find_by(catalog: Catalog, name: str, field: str) -> NamedValue | None:
@@ -173,13 +179,19 @@ def build_question(catalog: Catalog, names: Sequence[str], period: Window) -> Qu
     measure = catalog.policy["measures"][names[0]]
     return Question(
         table=measure["of"],
-        time=catalog.find_time(measure["of"], measure["month"]),
+        time=_find_time(catalog, measure),
         start=period.start,
         end=period.end,
         days=period.days,
         now=period.now,
         tallies=tuple(_build_tally(catalog.policy["measures"][name], catalog) for name in names),
     )
+
+
+def _find_time(catalog: Catalog, measure: Mapping[str, Any]) -> Value:
+    if measure["month"] == UNTIL:
+        return catalog.find_duration(measure, UNTIL)
+    return catalog.find_time(measure["of"], measure["month"])
 
 
 def _build_tally(measure: Mapping[str, Any], catalog: Catalog) -> Tally:
@@ -217,7 +229,16 @@ def _amount_of(catalog: Catalog, name: str) -> str | None:
 
 def _find_amount(catalog: Catalog, name: str) -> NamedValue:
     measure = catalog.policy["measures"][name]
-    return catalog.find_value(measure["of"], measure["value"][1]) or NamedValue(Value(()))
+    field = measure["value"][1]
+    if is_duration(measure):
+        return NamedValue(catalog.find_duration(measure, field))
+    return catalog.find_value(measure["of"], field) or NamedValue(Value(()))
+
+
+def is_duration(measure: Mapping[str, Any]) -> bool:
+    """Whether a measure says how long something took."""
+    value = measure["value"]
+    return len(value) > 1 and value[1] in DURATIONS and (measure["of"] == CLOCKS or bool(measure["between"]))
 
 
 def _find_zero(catalog: Catalog, name: str) -> Decimal:
@@ -314,20 +335,61 @@ def make_figure(kind: str, found: Any, zero: Decimal = Decimal(0)) -> Figure:
     number = sum(times for _, times in amounts)
     if kind == "median":
         return Figure(kind, _find_median(amounts, number), None, number)
+    if kind == "p90":
+        found_at = _find_rank(amounts, number)
+        return Figure(kind, None if found_at is None else format(found_at, "f"), None, number)
     total = format(sum((amount * times for amount, times in amounts), zero), "f")
     return Figure(kind, total if kind == "sum" else divide(Decimal(total), number), total, number)
 
 
 def _find_median(amounts: Sequence[tuple[Decimal, int]], number: int) -> str | None:
     """The middle one of `number` amounts, or halfway between the middle two; None of none."""
-    if not number:
-        return None
+    return divide(sum(_find_middle(amounts, number), Decimal(0)), 2) if number else None
+
+
+def _find_middle(amounts: Sequence[tuple[Decimal, int]], number: int) -> tuple[Decimal, Decimal]:
+    """The middle two of `number` amounts, one or more; the middle one twice."""
     low, high, passed = (number - 1) // 2, number // 2, 0
     middle: list[Decimal] = []
     for amount, times in sorted(amounts):
         middle += [amount for place in (low, high) if passed <= place < passed + times]
         passed += times
-    return divide(middle[0] + middle[-1], 2)
+    return middle[0], middle[-1]
+
+
+def _find_rank(amounts: Sequence[tuple[Decimal, int]], number: int) -> Decimal | None:
+    """The nearest rank of nine tenths: upwards the ceil(0.9 * number)-th of `number` amounts; None of none."""
+    rank, passed = (9 * number + 9) // 10, 0
+    for amount, times in sorted(amounts):
+        passed += times
+        if passed >= rank:
+            return amount
+    return None
+
+
+def make_duration(word: str, found: Any) -> Figure:
+    """A figure in hours with one place, rounded half up, from [(seconds, times)]; None where nothing was found."""
+    amounts: list[tuple[Decimal, int]] = found or []
+    number = sum(times for _, times in amounts)
+    if not number:
+        return Figure(DURATION, None, None, 0)
+    if word == "median":
+        low, high = _find_middle(amounts, number)
+        seconds = (low + high) / 2
+    elif word == "p90":
+        seconds = _find_rank(amounts, number) or Decimal(0)
+    else:
+        seconds = sum((amount * times for amount, times in amounts), Decimal(0))
+        if word == "average":
+            return Figure(DURATION, say_hours(seconds, number), None, number)
+    return Figure(DURATION, say_hours(seconds), None, number)
+
+
+def say_hours(seconds: Decimal, divisor: int = 1) -> str:
+    """Seconds (by a number) as hours with one place, rounded half up."""
+    with localcontext() as context:
+        context.prec = 80
+        return str((seconds / (3600 * divisor)).quantize(TENTH, ROUND_HALF_UP))
 
 
 def _round(quotient: Decimal) -> Decimal:
@@ -390,7 +452,10 @@ def list_figure_items(
         tally = tally._replace(besides=())
     question = question._replace(tallies=(tally._replace(over=over),))
     rows = split_rows(catalog.policy["measures"][name]["of"]) is not None
-    return list(find_items(db, question, amount, rows=rows))
+    items = list(find_items(db, question, amount, rows=rows))
+    if not is_duration(catalog.policy["measures"][name]):
+        return items
+    return [item._replace(amount=say_hours(Decimal(item.amount or "0"))) for item in items]
 
 
 def _build_belonging(catalog: Catalog, name: str, person: str, headed: Sequence[str]) -> Condition:

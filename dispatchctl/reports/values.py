@@ -90,6 +90,12 @@ class Catalog:
             return department
         return department._replace(value=department.value._replace(otherwise=service.value.places, table=table))
 
+    def find_duration(self, measure: Mapping[str, Any], name: str) -> Value:
+        """What a clock took, or a case between two events: seconds; name: elapsed, counted, or until, when it ended."""
+        if measure["of"] == CLOCKS:
+            return Value((Place(name),), "seconds")
+        return Value((Place(name, (("id", measure["between"][0]),)),), "seconds")
+
     def find_time(self, of: str, month: str) -> Value:
         """What puts an item into a period: a time of a clock, the last `at` of an event, or a field of times."""
         if of == SCORES:

@@ -65,7 +65,7 @@ def read_finding(finding: Finding) -> Fraction | None:
         return Fraction(str(finding.numerator or 0))
     if not finding.denominator:
         return None
-    if finding.kind == "median":
+    if finding.kind in ("median", "p90", "duration"):
         return None if finding.value is None else Fraction(finding.value)
     return Fraction(str(finding.numerator)) / finding.denominator
 

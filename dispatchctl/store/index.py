@@ -34,9 +34,9 @@ from dispatchctl.store.schema import (
     FACT_TABLES,
     all_statements,
     case_columns,
+    counted_columns,
     insert_statement,
     quote,
-    row_columns,
 )
 from dispatchctl.store.tails import (
     Kept,
@@ -57,7 +57,7 @@ if TYPE_CHECKING:  # a command that finds nothing new judges nothing
     from dispatchctl.store.judge import Judge
     from dispatchctl.store.judgements import ClockRow, Judged
 
-FORMAT = 9  # of the tables; another number makes a new index
+FORMAT = 10  # of the tables; another number makes a new index
 TRIES = 5  # to read files that others change meanwhile
 WAIT = 10.0  # seconds for another process that writes the index
 UNHARMED = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")
@@ -508,8 +508,7 @@ class Index:
         for register, found in cases.items():
             self.db.executemany(insert_statement(register, case_columns(self.pages.get(register))), found)
         for name, found in counted.items():
-            register, _, event = name.partition(".")
-            self.db.executemany(insert_statement(name, row_columns(self.pages.get(register), event)), found)
+            self.db.executemany(insert_statement(name, counted_columns(name, self.pages)), found)
 
     def _drop_judged(self, root: str) -> None:
         for table in ("clocks", *FACT_TABLES, *self.counted):

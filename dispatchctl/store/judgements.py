@@ -18,7 +18,7 @@ class ClockRow(NamedTuple):
 
     share: 0 for the first of its owners, 1, 2, ... for the others: a count of instances takes share 0. breached: None
     while it cannot be told. levels: the times of its levels, joined by `,`. source: its clauses, joined by `;`.
-    service to department: of the case or its order.
+    service to department: of the case or its order. elapsed, counted: what it took, once stopped (rules.durations).
     """
 
     family: str
@@ -51,6 +51,8 @@ class ClockRow(NamedTuple):
     priority: str | None
     area: str | None
     department: str | None
+    elapsed: int | None
+    counted: int | None
 
 
 class Judged(NamedTuple):

@@ -271,12 +271,13 @@ def _when(question: Question) -> Sql:
     within = (f"{text} >= ? AND {text} < ?", [*values, bounds[0], *values, bounds[1]])
     if not any(place.hops for place in time.places):
         return within
-    # The time of another table: its index says which families come into question at all.
+    # The time of another table: its index says which families, or which cases themselves, come into question at all.
+    key = "id" if all(place.hops[0][0] == "id" for place in time.places) else "family"
     found = " UNION ALL ".join(
-        f"SELECT family FROM {quote(place.hops[-1][1])} WHERE {quote(place.column)} >= ? AND {quote(place.column)} < ?"
+        f"SELECT {key} FROM {quote(place.hops[-1][1])} WHERE {quote(place.column)} >= ? AND {quote(place.column)} < ?"
         for place in time.places
     )
-    return _join([(f"i.family IN ({found})", bounds * len(time.places)), within])
+    return _join([(f"i.{key} IN ({found})", bounds * len(time.places)), within])
 
 
 def _conditions(tally: Tally, question: Question) -> Sql:

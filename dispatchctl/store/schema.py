@@ -133,6 +133,28 @@ def row_table(page: Register, event: str) -> str:
     )
 
 
+SPAN_COLUMNS = ("family", "id", "until", "elapsed", "counted")
+
+
+def counted_columns(name: str, pages: Pages) -> tuple[str, ...]:
+    """The columns of a table of what measures count: rows of an event, or (`orders.taken..closed`) spans of cases."""
+    register, _, event = name.partition(".")
+    return SPAN_COLUMNS if ".." in event else row_columns(pages.get(register), event)
+
+
+def counted_table(name: str, pages: Pages) -> str:
+    """The statements that make such a table and its indexes."""
+    register, _, event = name.partition(".")
+    if ".." not in event:
+        return row_table(pages.get(register), event)
+    return (
+        f"CREATE TABLE {quote(name)}(family TEXT, id TEXT PRIMARY KEY,"
+        f" until INTEGER, elapsed INTEGER, counted INTEGER);\n"
+        f"CREATE INDEX {quote(f'{name} family')} ON {quote(name)}(family);\n"
+        f"CREATE INDEX {quote(f'{name} until')} ON {quote(name)}(until);"
+    )
+
+
 def judged_tables() -> dict[str, tuple[str, ...]]:
     """The tables of what judging gives besides the cases, each with its columns: the names of its rows."""
     from dispatchctl.store.fact_rows import ChargeRow, FactRow, ScoreRow  # few commands make an index
@@ -147,7 +169,7 @@ def judged_tables() -> dict[str, tuple[str, ...]]:
 
 
 def all_statements(pages: Pages, counted: tuple[str, ...] = ()) -> str:
-    """Everything that a new index of these registers needs. counted: events whose rows it keeps, as `orders.paid`."""
+    """Everything that a new index of these registers needs. counted: `Rulebook.counted`."""
     from dispatchctl.store.fact_rows import write_evidence
 
     tables = [case_table(pages.get(register)) for register in pages.names]
@@ -166,9 +188,7 @@ def all_statements(pages: Pages, counted: tuple[str, ...] = ()) -> str:
         "CREATE INDEX ledger_fund ON ledger(fund) WHERE fund IS NOT NULL;",
     ]
     judged = [f"CREATE TABLE {name}({', '.join(map(quote, columns))});" for name, columns in judged_tables().items()]
-    for name in counted:
-        register, _, event = name.partition(".")
-        tables.append(row_table(pages.get(register), event))
+    tables += [counted_table(name, pages) for name in counted]
     return "\n".join([BASE, *judged, CLOCK_INDEXES, FACT_INDEXES, *tables, *links])
 
 

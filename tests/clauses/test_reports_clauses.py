@@ -185,6 +185,10 @@ def test_the_monthly_report_tells_management_all_of_the_month(busy: Desk) -> Non
             "dispatch_on_time": (5, 7), "acknowledge_on_time": (3, 3), "on_time": (3, 3), "confirm_on_time": (2, 3),
             "fulfil_on_time": (4, 7), "by": ["priority"],
         },
+        "durations": {
+            "acknowledge_mean": (None, 3), "acknowledge_median": (None, 3), "finish_mean": (None, 3),
+            "finish_median": (None, 3), "resolve_mean": (None, 1), "resolve_median": (None, 1), "by": [],
+        },
         "quality": {
             "rework_rate": (1, 2), "declined_rate": (1, 3), "problem_rate": (1, 3), "extensions": (1, None),
             "extensions_granted": (1, 1), "urgings": (2, None), "by": [],
@@ -214,6 +218,7 @@ def test_the_complaints_of_a_month_with_their_time_limits(busy: Desk) -> None:
             "put_right_on_time": (3, 5), "result_on_time": (0, 2), "explain_on_time": (1, 2), "analyse_on_time": (1, 1),
             "measures_on_time": (1, 1), "complaint_follow_up_on_time": (1, 1), "by": [],
         },
+        "durations": {"resolve_mean": (None, 1), "resolve_median": (None, 1), "by": []},
     }  # fmt: skip
     busy.now = DECEMBER
     sections = {each["id"]: each["rows"][0]["beside"] for each in report(busy, "complaints")["sections"]}
@@ -221,6 +226,7 @@ def test_the_complaints_of_a_month_with_their_time_limits(busy: Desk) -> None:
         "overview": {"month-before", "year-before"},
         "kinds": {"month-before", "year-before"},
         "punctuality": {"month-before"},
+        "durations": {"month-before"},
     }
 
 

@@ -403,7 +403,7 @@ OTHER_FAULTS = [
     ),
     (
         HEAD + "measures: {a: {of: orders, value: {sum: price, median: price}}}\n",
-        "6: measures.a.value: name one field (sum, average or median of a field)",
+        "6: measures.a.value: name one field (sum, average, median or p90 of a field)",
     ),
     (
         HEAD + "measures: {a: {of: clocks, over: {clock: complet}}}\n",

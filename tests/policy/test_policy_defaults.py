@@ -28,6 +28,7 @@ WORK = {
     *("closed", "cancelled", "reopened", "revenue", "dispatched", "completed", "declined_rate", "problem_rate"),
     *("rework_rate", "extensions", "extensions_granted", "urgings"),
 }
+FINISH = {"finish_mean", "finish_median"}
 PUT_RIGHT = "  - {id: put-right, of: complaints, start: registered, stop: resolved, limit: 3wd}\n"
 OWN_CLOCK = "  - {id: own, of: orders, start: taken, stop: state.done, limit: 3wd}\n"
 EXPLAIN = "  - {id: explain-outside, of: complaints, start: referred-outside, stop: explained, limit: 3d}\n"
@@ -36,6 +37,7 @@ FINES = "charges: [{id: late, of: breach.complete, who: owner, amount: 5}]\n"
 COMPLAINTS = {
     *("complaints", "complaints_valid", "complaints_invalid", "complaints_outside", "complaints_serious"),
     *("complaints_repeated", "complaints_closed", "justified_complaints"),
+    *("resolve_mean", "resolve_median"),
 }
 ASKED = {"followups", "visits", "not_reached", "follow_up_rate", "unreachable_rate", "satisfaction", "satisfied"}
 
@@ -43,13 +45,13 @@ ASKED = {"followups", "visits", "not_reached", "follow_up_rate", "unreachable_ra
 @pytest.mark.parametrize(
     ("more", "measures"),
     [
-        ("", WORK | {"on_time"}),  # of the clocks only `complete` is there
-        (OWN_CLOCK, WORK | {"on_time"}),
-        (PUT_RIGHT, WORK | {"on_time", "put_right_on_time"} | COMPLAINTS),
-        (EXPLAIN, WORK | {"on_time", "explain_on_time"} | COMPLAINTS),
-        ("complaints: {valid: {manner: 态度}}\n", WORK | {"on_time"} | COMPLAINTS),
-        (FOLLOW_UPS, WORK | {"on_time"} | ASKED),
-        (FINES, WORK | {"on_time", "fines", "rewards", "warnings", "late_arrivals", "absences"}),
+        ("", WORK | FINISH | {"on_time"}),  # of the clocks only `complete` is there
+        (OWN_CLOCK, WORK | FINISH | {"on_time"}),
+        (PUT_RIGHT, WORK | FINISH | {"on_time", "put_right_on_time"} | COMPLAINTS),
+        (EXPLAIN, WORK | FINISH | {"on_time", "explain_on_time"} | COMPLAINTS),
+        ("complaints: {valid: {manner: 态度}}\n", WORK | FINISH | {"on_time"} | COMPLAINTS),
+        (FOLLOW_UPS, WORK | FINISH | {"on_time"} | ASKED),
+        (FINES, WORK | FINISH | {"on_time", "fines", "rewards", "warnings", "late_arrivals", "absences"}),
         ("measures: {}\n", set()),
     ],
 )

@@ -171,7 +171,7 @@ def test_a_report_without_sections_has_every_measure(november: Path, run: Callab
 
 def test_rules_without_measures_are_told_so(november: Path, run: Callable[..., Result]) -> None:
     path = november / "policies.yaml"
-    text = re.sub(r"^measures:.*?(?=^privacy:)", "", path.read_text(encoding="utf-8"), flags=re.M | re.S)
+    text = re.sub(r"^measures:.*?(?=^privacy:)", "measures: {}\n", path.read_text(encoding="utf-8"), flags=re.M | re.S)
     path.write_text(text, encoding="utf-8")
     result = run("--now", LATER, "report", "monthly")
     assert (result.code, result.out) == (3, "")
@@ -215,7 +215,8 @@ def test_no_measure_of_the_shipped_rules_reads_history(shared_november: Path) ->
         for name in books.policy["measures"]:
             plan = explain_question(books.index.db, build_question(Catalog(books.policy, books.pages), [name], period))
             assert plan, name
-            assert all("SEARCH" in line and "INDEX" in line for line in plan), f"{name}: {plan}"
+            steps = [line for line in plan if "SUBQUERY" not in line]
+            assert all("SEARCH" in line and "INDEX" in line for line in steps), f"{name}: {plan}"
     finally:
         books.settle()
 

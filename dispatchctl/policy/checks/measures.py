@@ -6,15 +6,18 @@ Layer: policy. Its one job: what a measure may filter by, count and be grouped b
 from typing import Any
 
 from dispatchctl.policy import vocabulary
+from dispatchctl.policy.checks.clocks import check_event
 from dispatchctl.policy.items import (
     AT,
     CLOCK_FIELDS,
     CLOCK_TIMES,
     CLOCKS,
+    DURATIONS,
     PERSON,
     SCORE_FIELDS,
     SCORE_TIMES,
     SCORES,
+    UNTIL,
     VALUE_KEYS,
     WORKER,
     find_any_field,
@@ -22,7 +25,7 @@ from dispatchctl.policy.items import (
     list_item_fields,
     split_rows,
 )
-from dispatchctl.policy.reading import Path, Sheet
+from dispatchctl.policy.reading import Path, Sheet, list_some
 from dispatchctl.policy.shapes import LEFT_OUT
 from dispatchctl.registers import Pages
 from dispatchctl.registers.page import Field, list_carried
@@ -42,6 +45,7 @@ def check_measures(sheet: Sheet, rules: dict[str, Any]) -> None:
             for name, condition in measure[part].items():
                 _check_condition(sheet, (*path, part, name), of, name, condition, rules)
         _check_value(sheet, path, measure, rules)
+        _check_between(sheet, path, measure)
         _check_person(sheet, path, measure, rules)
 
 
@@ -71,7 +75,7 @@ def _check_month(sheet: Sheet, path: Path, measure: dict[str, Any]) -> None:
         known = [AT]
     else:
         times = [field.name for field in pages.get(of).fields if field.type in vocabulary.TIME_TYPES]
-        known = [*pages.events(of), *times]
+        known = [*pages.events(of), *times, *([UNTIL] if measure["between"] else [])]
     if month not in known:
         sheet.unknown((*path, "month"), "unknown-time", "time", month, known)
 
@@ -99,9 +103,11 @@ def _check_value(sheet: Sheet, path: Path, measure: dict[str, Any], rules: dict[
         given = [word for word in VALUE_KEYS if value[word] is not None]
         if len(given) != 1:
             if sheet.is_sound(*place):
-                sheet.fault(place, "bad-value", "name one field", "sum, average or median of a field")
+                sheet.fault(place, "bad-value", "name one field", "sum, average, median or p90 of a field")
             return
         name = value[given[0]]
+        if name in DURATIONS and (measure["of"] == CLOCKS or measure["between"]):
+            return
         field = find_item_field(sheet.pages, measure["of"], name, rules)
         if field is None:
             known = list_item_fields(sheet.pages, measure["of"])
@@ -110,6 +116,26 @@ def _check_value(sheet: Sheet, path: Path, measure: dict[str, Any], rules: dict[
             sheet.fault((*place, given[0]), "no-number", f"{name} holds no number", "a field of numbers or money")
     elif value == "ratio" and not measure["count"] and sheet.is_sound(*path, "count"):
         sheet.fault(place, "bad-value", "a ratio without count", "count: which of the items")
+
+
+def _check_between(sheet: Sheet, path: Path, measure: dict[str, Any]) -> None:
+    """`between`: two events of a register's cases, for a measure of how long it took."""
+    between, value, of = measure["between"], measure["value"], measure["of"]
+    if between is None:
+        return
+    place = (*path, "between")
+    if of not in sheet.pages.names:
+        sheet.fault(place, "bad-span", f"{of} are no cases", f"of: one of {list_some(list(sheet.pages.names))}")
+        return
+    if len(between) != 2 and sheet.is_sound(*place):
+        sheet.fault(place, "bad-span", f"{len(between)} events", "two: from which to which, as [taken, closed]")
+    for index, word in enumerate(between):
+        check_event(sheet, (*place, index), of, word)
+    named = list(value.values()) if isinstance(value, dict) else []
+    if not any(name in DURATIONS for name in named) and sheet.is_sound(*path, "value"):
+        sheet.fault(
+            place, "bad-span", "what it took is not asked for", "value: {average: elapsed}, or counted, median, p90"
+        )
 
 
 def _check_person(sheet: Sheet, path: Path, measure: dict[str, Any], rules: dict[str, Any]) -> None:
