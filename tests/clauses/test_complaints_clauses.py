@@ -588,6 +588,7 @@ def charged(desk: Desk, case: str) -> set[tuple[str, str, str]]:
 @pytest.mark.clause("SOP-3.7.6")
 def test_both_answer_for_an_ordinary_one_once_whatever_else_is_late(desk: Desk) -> None:
     case = complain(desk)["id"]
+    desk.clock(2, "10:00")  # later than the other began: a charge of the analysis would be one of its own
     act(desk, "sup-d", "rule", case, "--valid", "area", "--reason", "经核实属实")
     desk.clock(5, "17:30")  # three working days from Monday; the analysis was due then too
     assert charged(desk, case) == set()
@@ -603,6 +604,7 @@ def test_both_answer_for_an_ordinary_one_once_whatever_else_is_late(desk: Desk) 
 @pytest.mark.clause("SOP-3.7.6")
 def test_an_ordinary_one_put_right_in_time_charges_nobody_for_a_late_analysis(desk: Desk) -> None:
     case = complain(desk)["id"]
+    desk.clock(2, "10:00")  # later than the other began: a charge of the analysis would be one of its own
     act(desk, "sup-d", "rule", case, "--valid", "area", "--reason", "经核实属实")
     act(desk, "sup-e", "resolve", case, "--result", "已整改", "--outcome", "corrected")
     desk.clock(6, "17:31")
