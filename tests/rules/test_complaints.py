@@ -210,6 +210,18 @@ def test_two_measures_run_apart_each_with_its_own_time_and_owner() -> None:
     assert list_measures(desk.case("C1"))["C1#2"].due == "2026-11-13"
 
 
+def test_a_measure_whose_plan_was_taken_back_is_none() -> None:
+    desk = complained()
+    desk.note("C1", "ruled-valid", "11-02 10:00", ruling_kind="skill")
+    planned = desk.note(
+        "C1", "measure-planned", "11-02 11:00", measure_id="C1#1", owner="s05", measure_due="2026-11-04"
+    )
+    desk.note("C1", "measure-done", "11-02 14:00", measure_id="C1#1")
+    assert list_measures(desk.case("C1"))["C1#1"].done is True
+    desk.retract(planned, "11-02 15:00")
+    assert list_measures(desk.case("C1")) == {}
+
+
 def test_the_follow_up_is_counted_by_what_it_is_when_put_right() -> None:
     serious = complained(media="yes")
     serious.note("C1", "resolved", "11-03 16:00", result="已改", outcome="corrected")

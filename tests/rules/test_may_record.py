@@ -253,3 +253,11 @@ def test_who_stands_above_somebody() -> None:
     }
     above = {who for who in people.histories if is_superior(people, who, "worker")}
     assert above == {"manager", "general-manager", "head"}
+
+
+def test_the_author_of_a_case_is_who_began_it(rules: dict) -> None:
+    """Of any event but a correction, which has the author of what it corrects."""
+    events = {**rules["rights"]["events"], "orders.cancelled": {"may": ["author"], "source": []}}
+    only = {**rules, "rights": {**rules["rights"], "events": events}}
+    assert may(ask(only, "orders.cancelled", "author")) is True
+    assert not any(may(ask(only, "orders.cancelled", who)) for who in (*ROLES, "worker", ""))
