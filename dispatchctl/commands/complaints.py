@@ -55,17 +55,21 @@ KIND = TypedText("kind")
 @click.option("--passed-on-by", type=STAFF, default=NOT_GIVEN, help="Who passed it on to the centre.")
 @click.option("--resolved", metavar="TEXT", default="", help="How it was settled on the spot; with --outcome.")
 @click.option("--outcome", type=TypedText("o"), default=NOT_GIVEN, help=f"{' or '.join(ON_THE_SPOT)}.")
+@click.option("--valid", type=KIND, default=NOT_GIVEN, help="With --resolved: it is valid, of this kind.")
 @with_books(writes=True)
 def new(books: Books, /, writing: Writing, **given: Any) -> int:
     """Register a complaint; prints how serious the rules find it, and why.
 
     The complainant's contact is found by phone and address, or made. An earlier complaint of the same customer is
-    found and noted. With --resolved it is settled at once, which is reported to the receiver's direct superior.
+    found and noted. With --resolved it is settled at once, which is reported to the receiver's direct superior; with
+    --valid it is ruled in the same act, for the --reason given or else for what --resolved says.
 
     \b
     Example:
       dispatchctl complaint new --content 维修迟到两小时，态度生硬 --caller 张三 --phone 138-0000-0001 \\
         --department engineering --staff s03
+      dispatchctl complaint new --content 保洁员态度生硬 --caller 李四 --phone 138-0000-0002 --staff s04 \\
+        --resolved 已当面致歉 --outcome concession --valid attitude
     """
     done = register_complaint(books, Complaint(**given), writing)
     severity = judge_severity(books, done)

@@ -119,12 +119,14 @@ def _names(attempt: Attempt, right: Right, word: str, actor: str) -> bool:
 
 
 def list_subjects(attempt: Attempt) -> set[str]:
-    """Whom a row is about, by its page's `subject`: as the case stood, and as the row would have it."""
+    """Whom a row is about, by its page's `subject`: as the case stood (a new one: as the command leaves it), and as the
+    row would have it.
+    """
     found: set[str] = set()
     for name in attempt.case.page.subject:
         if name == OWN:
             found.add(attempt.case.id)
-        for fields in (attempt.before.fields if attempt.before else {}, attempt.row.fields):
+        for fields in ((attempt.before or attempt.case).fields, attempt.row.fields):
             found |= set(split_items(fields.get(name, "")))
     return found - {""}
 

@@ -115,6 +115,24 @@ def test_what_is_solved_on_the_spot_is_recorded_so_and_reported_to_the_superior(
     assert events(desk, done_by_gm.out.strip()) == ["registered", "resolved"]
 
 
+@pytest.mark.clause("SOP-3.2")
+def test_what_is_solved_on_the_spot_is_ruled_in_the_same_act(desk: Desk) -> None:
+    solved = {**COMPLAINT, "resolved": "已当面致歉并重新清洁", "outcome": "redone", "valid": "attitude"}
+    assert "may not record ruled-valid" in refuse(desk, 4, "pan", "new", *option_pairs(solved))  # the right of `rule`
+    refuse(desk, 4, "sup-d", "new", *option_pairs({**solved, "staff": "sup-d"}))  # nobody rules on himself
+    refuse(desk, 4, "sup-d", "new", *option_pairs({**solved, "valid": "standard"}))  # a kind of invalid ones
+    refuse(desk, 2, "sup-d", "new", *option_pairs({**COMPLAINT, "valid": "attitude"}))
+    assert desk.rows("complaints") == []  # all of it, or nothing
+    case = complain(desk, who="sup-d", **{**solved, "staff": "pan"})["id"]
+    assert events(desk, case) == ["registered", "ruled-valid", "resolved", "escalated"]
+    assert len({row["recorded_at"] for row in desk.rows("complaints")}) == 1
+    shown = desk.show(case)
+    assert (shown["state"], shown["validity"], shown["kind"]) == ("resolved", "valid", "attitude")
+    assert shown["reason"] == solved["resolved"]
+    other = complain(desk, who="sup-d", **{**solved, "phone": "138-0000-0078", "reason": "录音属实"})["id"]
+    assert desk.show(other)["reason"] == "录音属实"
+
+
 @pytest.mark.clause("SOP-3.3")
 def test_what_cannot_be_solved_at_once_is_explained_and_passed_to_the_centre(desk: Desk) -> None:
     case = complain(desk, who="pan")["id"]

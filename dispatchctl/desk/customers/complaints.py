@@ -23,6 +23,7 @@ from dispatchctl.store.contacts import Contact
 from dispatchctl.typed import Writing, is_blank
 
 REGISTER = "complaints"
+VALID = "ruled-valid"
 ON_THE_SPOT = ("redone", "concession")  # how a complaint may end in the command that registers it (SOP-3.2)
 TEXTS = {"content": "--content", "reason": "--reason", "cause": "--cause", "measure": "--text", "result": "--result"}
 OPTIONS: Mapping[str, Mapping[str, str]] = {"passed-on": {"received_by": "--to"}}  # where it is not the page's
@@ -46,6 +47,7 @@ class Complaint(NamedTuple):
     passed_on_by: str = ""
     resolved: str = ""
     outcome: str = ""
+    valid: str = ""
 
 
 class Severity(NamedTuple):
@@ -62,6 +64,8 @@ class Severity(NamedTuple):
 def register_complaint(books: Books, complaint: Complaint, writing: Writing) -> Done:
     """Record a complaint, its customer found or made; with `resolved` also how it was settled on the spot.
 
+    With `valid` it is ruled valid of that kind in the same act; the reason is the command's, or what was done.
+
     That is reported to the receiver's direct superior in the same command (SOP-3.2). Refused for people who were not
     employed then; UsageFault that names everything missing at once.
     """
@@ -72,6 +76,8 @@ def register_complaint(books: Books, complaint: Complaint, writing: Writing) -> 
     if complaint.outcome and complaint.outcome not in ON_THE_SPOT:
         allowed = ", ".join(ON_THE_SPOT)
         raise UsageFault(f"{show_text(complaint.outcome)} (allowed with --resolved: {allowed})", place="--outcome")
+    if not complaint.outcome and complaint.valid:
+        raise UsageFault("goes with --resolved TEXT and --outcome", place="--valid", hint="dispatchctl complaint rule")
 
     def start(moment: Instant) -> Sequence[Step]:
         if order and books.case(order).state == VOID:
@@ -81,6 +87,9 @@ def register_complaint(books: Books, complaint: Complaint, writing: Writing) -> 
         if complaint.outcome:
             more = [Step("resolved", {"result": complaint.resolved, "outcome": complaint.outcome})]
             more += _report_upward(books, fields["received_by"], moment)
+        if complaint.valid:  # before its result, as it would be ruled by itself
+            kind = read_kind(books, VALID, complaint.valid, moment)
+            more.insert(0, Step(VALID, {"kind": kind, "reason": writing.reason or complaint.resolved}))
         found = _find_customer(books, complaint, order)
         _lint(books, fields, writing.note)
         lint_privacy(books, {"--resolved": complaint.resolved})
@@ -96,7 +105,7 @@ def register_complaint(books: Books, complaint: Complaint, writing: Writing) -> 
     done = begin(books, REGISTER, start, writing, ("registered",))
     if complaint.resolved and not done.replayed:
         severity = judge_severity(books, done)
-        if severity.in_force == SERIOUS:
+        if severity.in_force == SERIOUS and not complaint.valid:
             books.warnings.append(
                 f"{done.id} is serious by the rules ({', '.join(severity.reasons)}): before it can be closed it is"
                 " classified ordinary, or reopened and ruled valid or invalid (SOP-3.6.6)"
