@@ -77,7 +77,7 @@ STORIES = {
         lin complaint inform 1
         lin complaint review 1
         lin complaint escalate 1 --to manager
-        lin complaint refer 1
+        lin complaint refer 1 --note 已转供电公司
         + lin complaint explain 1
         + lin complaint inform 1
         lin complaint resolve 1 --result 已解释 --outcome explained

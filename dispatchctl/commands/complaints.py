@@ -103,7 +103,11 @@ VERBS = {
             "manager": Asked("Who of the managers went; you, if you are one."),
         },
     ),
-    "refer": Verb("referred-outside", "Record that others, outside, must deal with it.", "3 --note 已转供电公司"),
+    "refer": Verb(
+        "referred-outside",
+        "Record that others, outside, must deal with it; --note says who, and why.",
+        "3 --note 已转供电公司",
+    ),
     "inform": Verb(
         "informed", "Record that the complainant was told the outcome.", "3 --note 供电公司已修复", several=True
     ),

@@ -563,7 +563,7 @@ def test_what_depends_on_others_is_explained_in_three_days_and_the_outcome_told(
     desk.clock(9, "10:00")
     act(desk, "lin", "resolve", case, "--result", "供电公司已修复", "--outcome", "explained")
     said = refuse(desk, 4, "lin", "close", case)
-    assert "was not informed of the outcome (SOP-3.7.5)" in said
+    assert "was not informed of the outcome (due 2026-11-16 17:30, SOP-3.7.5)" in said
     act(desk, "lin", "inform", case, "--note", "已告知修复")
     assert act(desk, "lin", "close", case)["state"] == "closed"
 
@@ -578,11 +578,47 @@ def test_what_was_said_before_it_was_referred_tells_nothing_of_others(desk: Desk
     act(desk, "lin", "resolve", case, "--result", "供电公司已修复", "--outcome", "explained")
     said = refuse(desk, 4, "lin", "close", case)
     assert "explain-outside is owed (due 2026-11-05 17:30, SOP-3.7.5)" in said
-    assert "was not informed of the outcome (SOP-3.7.5)" in said
+    assert "was not informed of the outcome (due 2026-11-16 17:30, SOP-3.7.5)" in said
     act(desk, "lin", "explain", case, "--note", "已说明由供电公司处理")
-    assert "was not informed of the outcome (SOP-3.7.5)" in refuse(desk, 4, "lin", "close", case)
+    assert "was not informed of the outcome (due 2026-11-16 17:30, SOP-3.7.5)" in refuse(desk, 4, "lin", "close", case)
     act(desk, "lin", "inform", case, "--note", "已告知修复")
     assert act(desk, "lin", "close", case)["state"] == "closed"
+
+
+@pytest.mark.clause("SOP-3.7.5")
+def test_the_outcome_is_owed_by_the_receiver_until_it_is_told(desk: Desk) -> None:
+    case = complain(desk)["id"]
+    act(desk, "sup-d", "refer", case, "--note", "已转供电公司")
+    act(desk, "lin", "explain", case, "--note", "已说明由供电公司处理")  # an explanation is not the outcome
+    desk.clock(16, "17:30")  # ten working days from Monday the 2nd
+    assert desk.late() == set()
+    desk.clock(16, "17:31")
+    assert desk.late() == {(case, "outside")}
+    assert owners(desk, case, "outside") == ["lin"]
+    act(desk, "lin", "resolve", case, "--result", "供电公司已修复", "--outcome", "explained")
+    assert (case, "outside") in desk.late()  # what nobody was told is not told yet
+    act(desk, "lin", "inform", case, "--note", "已告知修复")
+    assert desk.due(case, "outside")["state"] == "stopped"
+
+
+@pytest.mark.clause("SOP-3.7.5")
+@pytest.mark.parametrize("ruling", [("--valid", "skill"), ("--invalid", "ground")])
+def test_one_that_turns_out_to_be_ours_waits_for_nobody_outside(desk: Desk, ruling: tuple[str, str]) -> None:
+    case = complain(desk)["id"]
+    act(desk, "sup-d", "refer", case, "--note", "已转供电公司")
+    assert desk.due(case, "outside")["state"] == "running"
+    act(desk, "sup-d", "rule", case, *ruling, "--reason", "经核实")
+    assert desk.due(case, "outside")["state"] == "stopped"
+
+
+@pytest.mark.clause("SOP-3.7.5")
+@pytest.mark.parametrize("words", [(), ("--note", "  ")])
+def test_nothing_is_referred_without_saying_to_whom(desk: Desk, words: tuple[str, ...]) -> None:
+    case = complain(desk)["id"]
+    assert "SOP-3.7.5" in refuse(desk, 4, "sup-d", "refer", case, *words)
+    assert desk.state(case) == "open"
+    assert "may" in refuse(desk, 4, "lin", "refer", case, "--note", "已转供电公司")
+    assert act(desk, "sup-d", "refer", case, "--note", "已转供电公司")["state"] == "outside"
 
 
 @pytest.mark.clause("SOP-3.7.6")

@@ -193,7 +193,7 @@ def test_complaints(desk: Desk) -> None:
         ("confirm", "--staff", "wu"),
         ("pass-on", "--to", "zhao"),
         ("escalate", "--to", "manager"),
-        ("refer",),
+        ("refer", "--note", "已转供电公司"),
         ("explain",),
         ("inform",),
         ("review",),

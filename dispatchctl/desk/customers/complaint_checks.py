@@ -27,13 +27,14 @@ SAY_MORE = (*(group.event for group in GROUPS), "closed")  # their checks say mo
 
 
 class Situation(NamedTuple):
-    """What a check is told: the complaint with its family, what is to be recorded, by whom and when."""
+    """What a check is told: the complaint with its family, what is to be recorded, by whom, when, its note."""
 
     family: Family
     case: Case
     event: str
     actor: str
     moment: Instant
+    note: str
 
 
 Check = Callable[[Books, Situation, dict[str, str]], dict[str, str]]
@@ -74,6 +75,16 @@ def _check_ruling(books: Books, now: Situation, fields: dict[str, str]) -> dict[
         )
     if not may_happen(case, None, now.event):
         raise refuse_event(case, now.event)
+    return fields
+
+
+def _check_referring(books: Books, now: Situation, fields: dict[str, str]) -> dict[str, str]:
+    """It says to whom and why, for versions published with edition 2 or later (SOP-3.7.5)."""
+    if books.policy["edition"] >= 2 and not now.note.strip():
+        raise Refused(
+            f"{now.case.id} is referred to others: say to whom, and why it is not ours (SOP-3.7.5)", place="--note",
+            hint=f"another department of the house: dispatchctl amend {now.case.id} departments=DEPT --reason TEXT",
+        )  # fmt: skip
     return fields
 
 
@@ -200,6 +211,7 @@ CHECKS: dict[str, Check] = {
     "passed-on": _check_passing,
     "classified": _check_class,
     **dict.fromkeys(BY_EVENT, _check_ruling),
+    "referred-outside": _check_referring,
     "investigated": _check_visit,
     "analysed": _check_analysis,
     "responsibility-confirmed": _check_confirming,

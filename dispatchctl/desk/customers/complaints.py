@@ -201,7 +201,7 @@ def _plan_event(
     fields = _read_typed(books, event, typed, moment)
     _lint(books, fields, note)
     if event in CHECKS:
-        fields = CHECKS[event](books, Situation(family, complaint, event, actor, moment), fields)
+        fields = CHECKS[event](books, Situation(family, complaint, event, actor, moment, note), fields)
     return [Step(event, fields)]
 
 
