@@ -5,7 +5,7 @@ often it happened is counted only when somebody asks, over all families, by `lis
 anything: one that counts is due, and a person proposes, approves or waives it (policies.md, "charges").
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
@@ -160,11 +160,10 @@ def list_occurrences(
                 for one in _judge_fact(rules, fact, row.ref, name, row.event, people):
                     found.setdefault((one.rule, one.evidence, one.fact, one.staff), one)
     instances = list(instances) if table.clocks else []
-    ran = {(each.clock, each.item, each.started_at) for each in instances}
     for instance in instances:
         late = instance.breached or (instance.state == "running" and instance.due_at is not None)
         rules = table.rules(instance.variant.version, (BREACH, instance.clock)) if late else ()
-        rules = [rule for rule in rules if not (rule["once"] and _is_told_by_another(rule, instance, ran))]
+        rules = [rule for rule in rules if not (rule["once"] and _is_told_by_another(rule, instance, instances))]
         if rules and instance.due_at is not None:
             fields = {**read_facts(case, instance.due_at, None)}
             if instance.item:
@@ -176,14 +175,20 @@ def list_occurrences(
     return list(found.values())
 
 
-def _is_told_by_another(rule: Rule, instance: Instance, ran: Set[tuple[str, str, int]]) -> bool:
-    """Whether a clock that the rule names earlier began with this one: the same delay is told by that one alone."""
-    for word, name in rule["of"]:
-        if (word, name) == (BREACH, instance.clock):
-            return False
-        if word == BREACH and (name, instance.item, instance.started_at) in ran:
-            return True
-    return False
+def _is_told_by_another(rule: Rule, instance: Instance, others: Iterable[Instance]) -> bool:
+    """Whether a clock that the rule names earlier ran beside this one: the same delay is told by that one alone.
+
+    One that began after this one was late, or ended before it, tells another delay.
+    """
+    names = [name for word, name in rule["of"] if word == BREACH]
+    earlier = names[: names.index(instance.clock)]
+    return any(
+        other.clock in earlier
+        and other.item == instance.item
+        and (instance.due_at is None or other.started_at <= instance.due_at)
+        and (other.stopped_at is None or (instance.stopped_at is not None and other.stopped_at >= instance.stopped_at))
+        for other in others
+    )
 
 
 def name_instance(instance: Instance) -> str:

@@ -676,6 +676,19 @@ def test_a_serious_one_is_charged_by_its_48_hours_alone(desk: Desk) -> None:
     assert charged(desk, case) == {("complaint-late", "sup-e", "result"), ("complaint-late", "lin", "result")}
 
 
+@pytest.mark.clause("SOP-3.7.6")
+def test_one_that_becomes_serious_is_charged_once_unless_it_was_late_before(desk: Desk) -> None:
+    case = complain(desk)["id"]
+    late = complain(desk, phone="138-0000-0005", address="8号楼801", caller="李样例")["id"]
+    desk.clock(3, "10:00")
+    act(desk, "sup-d", "classify", case, "--severity", "serious", "--reason", "影响扩大")
+    desk.clock(5, "17:31")
+    act(desk, "sup-d", "classify", late, "--severity", "serious", "--reason", "影响扩大")
+    # putting right was due on Wednesday 17:30, the result 48 hours from Tuesday 10:00
+    assert charged(desk, case) == {("complaint-late", "sup-e", "result"), ("complaint-late", "lin", "result")}
+    assert charged(desk, late) == {("complaint-late", "sup-e", "put-right"), ("complaint-late", "lin", "put-right")}
+
+
 @pytest.mark.clause("PR-9")
 def test_a_complaint_that_lies_about_is_late_and_urged(desk: Desk) -> None:
     case = complain(desk)["id"]

@@ -398,7 +398,7 @@ CHARGE_FAULTS = [
     ),
     (
         f"{LATE}, once: true",
-        "8: charges.x.once: means nothing here: it chooses among several clocks that began together "
+        "8: charges.x.once: means nothing here: it chooses among several clocks that run side by side "
         "(of: [breach.CLOCK, breach.CLOCK], or left out)",
     ),
     (

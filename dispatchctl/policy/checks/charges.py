@@ -141,7 +141,7 @@ def _check_facts(sheet: Sheet, path: Path, charge: Charge, rules: dict[str, Any]
 def _check_once(sheet: Sheet, path: Path, charge: Charge) -> None:
     clocks = [word for word in charge["of"] or [] if word.startswith(f"{BREACH}.")]
     if charge["once"] and len(clocks) < 2 and sheet.is_sound(*path, "of"):
-        message = "means nothing here: it chooses among several clocks that began together"
+        message = "means nothing here: it chooses among several clocks that run side by side"
         sheet.fault((*path, "once"), "nothing-counted", message, "of: [breach.CLOCK, breach.CLOCK], or left out")
 
 
