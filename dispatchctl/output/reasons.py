@@ -73,6 +73,7 @@ class Teller:
             "clock": self._clock, "change": self._change, "segment": self._segment, "measure": self._measure,
             "items": self._items, "counted": self._counted, "uncounted": self._uncounted, "item": self._item,
             "left-out": self._left_out, "score": self._score, "part": self._part, "mark": self._mark,
+            "reading": self._reading,
         }  # fmt: skip
         return neutralise_text(tellers[what](name or "", value))
 
@@ -113,6 +114,9 @@ class Teller:
 
     def _clause(self, name: str, value: Value) -> str:
         return f"{name} {value['text'] or self._say('（制度未附原文）', '(no text given)')}"
+
+    def _reading(self, name: str, value: Value) -> str:
+        return self._say("理解：", "read as: ") + str(value["text"])
 
     def _event(self, name: str, value: Value) -> str:
         page = self.pages.get(value["register"])

@@ -63,7 +63,7 @@ def build_rights(rules: Mapping[str, Any], keep: Mapping[str, list[str]], writte
     of them that the file has.
     """
     given = rules["rights"] and {
-        name: right if isinstance(right, dict) else {"may": right, "source": []}
+        name: right if isinstance(right, dict) else {"may": right, "source": [], "reading": None}
         for name, right in rules["rights"].items()
     }
     events = dict(given or {})

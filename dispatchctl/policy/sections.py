@@ -76,6 +76,11 @@ SCALE = ("oral-warning", "written-warning", "fine", "pay-cut", "demotion", "pers
 COUNTINGS = ("civil-code", "elapsed")
 HOURS_KEYS = f"{MAKE_UP}|{WEEKDAYS}"
 
+_CITED = (
+    Key("source", list_of(TEXT), [], note="依据的条款"),
+    Key("reading", TEXT, note="条款未写明的，本单位如何理解、照何办理"),
+)
+
 _POLICY = struct(
     Key("title", TEXT, "", note="制度名称"),
     Key("version", TEXT, note="版本号，默认同生效日期"),
@@ -144,6 +149,7 @@ _ASSIGNMENT = struct(
         {},
         note="推荐人选时各项的权重",
     ),
+    *_CITED,
 )
 
 _CLOCK = struct(
@@ -165,7 +171,7 @@ _CLOCK = struct(
     Key("pause", map_of(blankable(SPAN)), {}, note="可暂停的原因及各自最长时间，留空为不限"),
     Key("extendable", FLAG, False, note="可否延期"),
     Key("urge", SPAN, note="与 escalation.every 不同的催办间隔"),
-    Key("source", list_of(TEXT), [], note="依据的条款"),
+    *_CITED,
 )
 
 _ESCALATION = struct(
@@ -203,7 +209,7 @@ _MEASURE = struct(
     ),
     Key("between", list_of(EVENT, low=1), note="用时从哪件事到哪件事，如 [taken, closed]"),
     Key("person", TEXT, note="算在谁名下"),
-    Key("source", list_of(TEXT), [], note="依据的条款"),
+    *_CITED,
 )
 
 _REPORT = list_of(
@@ -259,7 +265,7 @@ _CHARGE = struct(
     Key("approver", TEXT, note="由谁批准，默认经理"),
     Key("own_proposal", FLAG, note="提出人可否自己批准；写了 rights 的，默认不可"),
     Key("into", TEXT, note="归入哪项经费"),
-    Key("source", list_of(TEXT), [], note="依据的条款"),
+    *_CITED,
 )
 
 _DISCIPLINE = struct(
@@ -270,7 +276,7 @@ _DISCIPLINE = struct(
 _PAY = struct(
     Key("compensation_share", scalar("decimal"), note="赔偿损失每月最多扣当月工资的几成，0 到 1；不写为不限"),
     Key("minimum_wage", scalar("money"), note="当地月最低工资，扣款之后不得低于；不写为不限"),
-    Key("source", list_of(TEXT), [], note="依据的条款"),
+    *_CITED,
 )
 
 _SIGNED = struct(Key("signature", FLAG, True, note="是否须客户签字"))
@@ -292,7 +298,7 @@ _FOLLOWUPS = struct(
                 map_of(
                     struct(
                         Key("when", map_of(list_of(TEXT, low=1)), {}, note="哪些工单，同上"),
-                        Key("source", list_of(TEXT), [], note="依据的条款"),
+                        *_CITED,
                     )
                 ),
                 {},
@@ -357,7 +363,7 @@ _PRIVACY = struct(
 _RIGHT = either(
     struct(
         Key("may", list_of(TEXT, low=1), required=True, note="谁可以：岗位（含其以上各级）、事项里的人或 self 等"),
-        Key("source", list_of(TEXT), [], note="依据的条款"),
+        *_CITED,
     ),
     list_of(TEXT, low=1),
 )

@@ -18,7 +18,7 @@ from dispatchctl.reports.measures import (
     work_out,
 )
 from dispatchctl.reports.values import Catalog
-from dispatchctl.rules.reasons import Reason, bound, cite_clauses, make_reason
+from dispatchctl.rules.reasons import Reason, bound, cite_rule, make_reason
 
 
 def explain_measure(
@@ -46,7 +46,7 @@ def explain_measure(
     }
     items = list_figure_items(db, catalog, name, period, person, headed)
     because = [
-        *cite_clauses(measure["source"], catalog.policy),
+        *cite_rule(measure, catalog.policy),
         make_reason("items", None, {"of": measure["of"], "month": measure["month"]}),
         *_explain_conditions(measure),
         *_explain_items(figure, items, limit),

@@ -12,7 +12,7 @@ Reason = dict[str, Any]  # {"what", "id", "value": {...}, "because": [Reason, ..
 WORDS = (
     *("charge", "clause", "event", "condition", "person", "counting", "earlier", "amount", "besides", "entry"),
     *("case", "state", "severity", "test", "ruling", "owed", "clock", "change", "segment"),
-    *("measure", "items", "counted", "uncounted", "item", "left-out", "score", "part", "mark"),
+    *("measure", "items", "counted", "uncounted", "item", "left-out", "score", "part", "mark", "reading"),
 )
 
 
@@ -31,3 +31,9 @@ def bound(reasons: Sequence[Reason], limit: int) -> list[Reason]:
 def cite_clauses(clauses: Iterable[str], policy: Mapping[str, Any]) -> list[Reason]:
     """The clauses that a rule stands on, with their texts as the version of the rules gives them (null for none)."""
     return [make_reason("clause", each, {"text": policy["clauses"].get(each) or None}) for each in clauses]
+
+
+def cite_rule(rule: Mapping[str, Any], policy: Mapping[str, Any]) -> list[Reason]:
+    """The clauses of a rule, and how the desk reads them where they leave something open."""
+    read = [make_reason("reading", None, {"text": rule["reading"]})] if rule["reading"] else []
+    return [*cite_clauses(rule["source"], policy), *read]

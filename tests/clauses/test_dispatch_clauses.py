@@ -360,6 +360,14 @@ def test_at_the_ceiling_nobody_is_sent_by_hand_without_an_answer_for_it(desk: De
 
 
 @pytest.mark.clause("PR-14")
+def test_the_ceiling_is_told_as_a_reading(desk: Desk) -> None:
+    shown = desk.do("lin", "policy", "show", "assignment")
+    assert (shown["source"], shown["ceiling"]) == (["PR-14"], "8")
+    assert "没有数目" in shown["reading"]
+    assert "不得超时工作" in desk.do("lin", "policy", "show", "clauses")["PR-14"]
+
+
+@pytest.mark.clause("PR-14")
 def test_the_choice_passes_over_who_is_full(desk: Desk) -> None:
     fill(desk, "pan")
     desk.send(desk.take(), "shui")

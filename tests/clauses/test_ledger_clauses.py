@@ -90,7 +90,7 @@ def test_the_nth_of_a_month_is_due_with_clause_and_evidence(desk: Desk) -> None:
     }
     assert {key: item[key] for key in expected} == expected
     assert (item["clauses"], item["into"], item["approver"]) == (["KZ-2.3"], "department-fund", "department-head")
-    assert "30 元" in item["clause_texts"][0]
+    assert "30 元/次" in item["clause_texts"][0]
     assert (item["entry"], item["state"]) == (None, "due")
     late(desk, "shui", 9)
     assert [each["amount"] for each in find(desk, "late-a")] == ["20.00"]
@@ -99,6 +99,21 @@ def test_the_nth_of_a_month_is_due_with_clause_and_evidence(desk: Desk) -> None:
     desk.do("lin", "attendance", "late", "pan", "--on", "2026-12-01")
     assert list_due(desk) == []  # another month counts anew
     assert len(list_due(desk, "--month", "2026-11")) == 2
+
+
+@pytest.mark.clause("KZ-2.3")
+@pytest.mark.parametrize(("rule", "staff"), [("late-a", "shui"), ("late-b", "pan")])
+def test_what_the_clause_leaves_open_is_told_as_a_reading(desk: Desk, rule: str, staff: str) -> None:
+    late(desk, staff, 3, 5)
+    (item,) = find(desk, rule, staff)
+    words, reading = desk.do("mgr", "why", item["key"])["because"][:2]
+    assert words["value"]["text"] == "A 类迟到两次含两次以上 20 元/次，B 类迟到两次含两次以上 30 元/次，作为部门经费"
+    assert (words["what"], reading["what"], reading["id"]) == ("clause", "reading", None)
+    assert all(said in reading["value"]["text"] for said in ("按员工类别", "自第二次起逐次", "当月"))
+    told = desk.out("why", item["key"]).splitlines()
+    assert f"  理解：{reading['value']['text']}" in told
+    assert f"  read as: {reading['value']['text']}" in desk.out("why", item["key"], "--lang", "en").splitlines()
+    assert desk.do("mgr", "policy", "show", f"charges.{rule}.reading") == reading["value"]["text"]
 
 
 def test_nothing_is_due_for_a_class_that_no_rule_names(desk: Desk) -> None:

@@ -136,6 +136,7 @@ def test_a_clock_in_full() -> None:
             "extendable": True,
             "urge": [2, "bh"],
             "source": ["PD-2.6"],
+            "reading": None,
         }
     ]
 

@@ -72,7 +72,8 @@ complaints:
   invalid: {ground: 依据不足}
 charges:
   - {id: late, title: 迟到, of: attendance.late, when: {staff.class: [A, B]}, who: staff, from_nth: 2, within: month,
-     amount: 20, approver: department-head, into: department-fund, source: KZ-2.3}
+     amount: 20, approver: department-head, into: department-fund, source: KZ-2.3,
+     reading: 自第二次起逐次}
   - {id: complaint, of: complaints.ruled-valid, when: {kind: 态度, order.service: plumbing},
      who: [about_staff, receiver], range: [20, "100.5"],
      also: [self-review, next-step], instead: [oral-warning], within: ever, source: [KZ-8.16]}
@@ -132,6 +133,7 @@ def test_the_sections_in_full() -> None:
         "approver": "department-head",
         "into": "department-fund",
         "source": ["KZ-2.3"],
+        "reading": "自第二次起逐次",
     }
     assert (complaint["title"], complaint["range"], complaint["amount"]) == ("complaint", ["20.00", "100.50"], None)
     assert (complaint["also"], complaint["instead"]) == (["self-review", "next-step"], ["oral-warning"])
@@ -279,7 +281,7 @@ def test_what_the_schema_refuses_the_checker_refuses(text: str) -> None:
 
 def test_no_limits_of_pay_are_taken_for_granted() -> None:
     assert compile_good(HEAD)["pay"] is None
-    limits = {"compensation_share": "1", "minimum_wage": None, "source": []}
+    limits = {"compensation_share": "1", "minimum_wage": None, "source": [], "reading": None}
     assert compile_good(HEAD + "pay: {compensation_share: 1.0}\n")["pay"] == limits
 
 
@@ -461,6 +463,15 @@ OTHER_FAULTS = [
     (
         charges("id: x, of: hand, source: [A-1, A-3]") + "clauses: {A-1: 甲}\n",
         "8: charges.x.source[2]: unknown clause A-3, did you mean A-1? (a clause listed in clauses)",
+    ),
+    (
+        charges("id: x, of: hand, reading: 逐次"),
+        "8: charges.x.reading: nothing is cited that it could be a reading of "
+        "(source: the clauses beside it, or left out)",
+    ),
+    (
+        HEAD + "assignment: {reading: 不超过 8}\n",
+        "8: assignment.reading: nothing is cited {} ({})",
     ),
     (
         charges("id: x, of: hand, source: B", "rewards") + "clauses: {A-1: 甲}\n",

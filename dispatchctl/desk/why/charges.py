@@ -20,7 +20,7 @@ from dispatchctl.errors import NotFound
 from dispatchctl.policy.rulebook import Version
 from dispatchctl.registers.ledger import MONEYLESS
 from dispatchctl.rules.charges import Occurrence, Rule, find_rule, is_same_period, list_numbers, list_rules, make_key
-from dispatchctl.rules.reasons import Reason, bound, cite_clauses, make_reason
+from dispatchctl.rules.reasons import Reason, bound, cite_clauses, cite_rule, make_reason
 from dispatchctl.rules.turns import CONFLICT
 
 NEAR = 500  # keys that one is compared with which nobody has
@@ -61,7 +61,7 @@ def explain_charge(books: Books, key: str, limit: int = 0, then: Books | None = 
         "policy": version.label,
     }
     because = [
-        *cite_clauses(rule["source"], version.policy),
+        *cite_rule(rule, version.policy),
         *_explain_evidence(books, occurrence, limit),
         *[make_reason("condition", None, {"field": path, "wanted": list(values)}) for path, values in rule["when"]],
         make_reason(

@@ -6,7 +6,7 @@ from dispatchctl.desk.chasing.due import describe_instance
 from dispatchctl.desk.times import Formatter
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.clocks import Instance
-from dispatchctl.rules.reasons import Reason, bound, cite_clauses, make_reason
+from dispatchctl.rules.reasons import Reason, bound, cite_rule, make_reason
 
 
 def explain_row(books: Books, row: Row) -> Reason:
@@ -29,7 +29,7 @@ def explain_clock(books: Books, one: Instance, limit: int = 0) -> Reason:
     value["owners"] = [owner for owner in one.owners if owner]
     changes = [make_reason("change", each["ref"], {"register": one.register, **each}) for each in told["changes"]]
     segments = [make_reason("segment", None, each) for each in told["segments"]]
-    clauses = cite_clauses(one.variant.rules["source"], one.variant.version.policy)
+    clauses = cite_rule(one.variant.rules, one.variant.version.policy)
     name = f"{one.item or one.case}/{one.clock}" + (f"/{one.number}" if one.number > 1 else "")
     return make_reason("clock", name, value, [*clauses, *changes, *bound(segments, limit)])
 

@@ -90,10 +90,8 @@ def check_pay(sheet: Sheet, rules: Rules) -> None:
 
 
 def check_sources(sheet: Sheet, rules: Rules) -> None:
-    """What is cited is listed, once `clauses` is given."""
+    """What is cited is listed, once `clauses` is given; a reading is one of something cited."""
     clauses = rules["clauses"]
-    if clauses is None:
-        return
     cited: list[tuple[Path, Any]] = [
         ((section, index), citing)
         for section in ("clocks", "charges", "rewards")
@@ -101,10 +99,15 @@ def check_sources(sheet: Sheet, rules: Rules) -> None:
     ]
     cited += [(("measures", key), measure) for key, measure in rules["measures"].items()]
     cited += [(("rights", name), right) for name, right in (rules["rights"] or {}).items() if isinstance(right, dict)]
-    cited.append((("pay",), rules["pay"]))
+    cited += [((section,), rules[section]) for section in ("assignment", "pay")]
     only_by = (rules["followups"]["orders"] or {}).get("only_by", {})
     cited += [(("followups", "orders", "only_by", method), rule) for method, rule in only_by.items()]
     for path, citing in cited:
+        if citing and citing["reading"] and not citing["source"] and sheet.is_sound(*path, "source"):
+            message = "nothing is cited that it could be a reading of"
+            sheet.fault((*path, "reading"), "reading-of-nothing", message, "source: the clauses beside it, or left out")
+        if clauses is None:
+            continue
         for index, clause in enumerate(citing["source"] if citing else ()):
             if clause not in clauses:
                 place = (*path, "source", index)

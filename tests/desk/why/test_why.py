@@ -67,7 +67,7 @@ def test_a_charge_opens_into_clause_fact_count_and_amount(desk: Desk) -> None:
     }  # fmt: skip
     (clause,) = pick(tree, "clause")
     assert clause["id"] == "KZ-2.3"
-    assert "第二次" in clause["value"]["text"]
+    assert "两次含两次以上" in clause["value"]["text"]
     (event,) = pick(tree, "event")
     assert (event["id"], event["value"]["event"], event["value"]["by"]) == (third, "late", "mgr")
     (condition,) = pick(tree, "condition")
