@@ -341,7 +341,8 @@ class _Walk:
             run.variant = variant if variant.due == run.variant.due else run.variant
             return "late"
         # What was granted is not taken back by a change that gives more time.
-        least = max(at, old) if run.granted and old is not None else at
+        given = run.term.at if old is None and run.term.kind == "floor" else old
+        least = max(at, given) if run.granted and given is not None else at
         fresh = _Term("floor", least, parts=(self._first_term(variant, begins, run.item),))
         plain_old = self._plain(run.variant, run.begins, run.item)
         plain_new = self._plain(variant, begins, run.item)
@@ -378,9 +379,14 @@ class _Walk:
             if moment.event == "extension-granted" and (run.asked or in_time) and until is not None:
                 run.granted, run.extension = True, "granted"
                 run.own = run.own or run.term
-                own = None if run.variant.version.policy["edition"] < 2 else self._due(run, run.own).at
-                # More time is never less: an order's own clock may run past what its assignment was given.
-                run.term = _Term("fixed", until) if own is None or own <= until else run.own
+                own = self._due(run, run.own).at
+                # More time is never less: an order's own clock may run past what its assignment was given, and one that
+                # stands still goes on from there, nobody knows yet until when.
+                stands = own is None and run.own.kind != "open" and moment.case != self.case.id
+                if run.variant.version.policy["edition"] < 2 or not (stands or (own is not None and own > until)):
+                    run.term = _Term("fixed", until)
+                else:
+                    run.term = _Term("floor", until, parts=(run.own,)) if stands else run.own
             else:
                 run.extension = "refused"
             run.asked = False

@@ -425,6 +425,37 @@ def test_more_time_for_an_assignment_moves_no_clock_of_its_order_forward(edition
     assert desk.due("A1", "complete") == f"11-02 {until}"
 
 
+# Without the extension the order is due at 18:00: at 17:00, and an hour later for the pause from 10:00 to 11:00.
+@pytest.mark.parametrize(
+    ("edition", "until", "due"),
+    [(1, "17:59", "17:59"), (2, "17:59", "18:00"), (2, "18:00", "18:00"), (2, "18:01", "18:01")],
+)
+def test_more_time_given_in_a_pause_without_end_moves_no_clock_forward(edition: int, until: str, due: str) -> None:
+    fulfil = FULFIL.replace("extendable", "pause: {waiting-parts: null}, extendable")
+    desk = Scenario("", {**compile_rules(f"{fulfil}\n{COMPLETE}"), "edition": edition})
+    desk.take("11-02 09:00")
+    desk.assign("A1", "11-02 09:00")
+    desk.note("A1", "paused", "11-02 10:00", reason="waiting-parts")
+    desk.note("A1", "extension-granted", "11-02 10:30", due_at=f"2026-11-02T{until}:00+08:00")
+    assert desk.due("O1", "fulfil") == (None if edition == 2 else f"11-02 {due}")
+    assert desk.due("A1", "complete") == f"11-02 {until}"  # what it was given itself comes, paused or not
+    desk.note("A1", "resumed", "11-02 11:00")
+    assert desk.due("O1", "fulfil") == f"11-02 {due}"
+    assert desk.due("A1", "complete") == f"11-02 {until}"
+
+
+def test_a_longer_limit_in_a_pause_does_not_take_back_what_was_granted() -> None:
+    fulfil = FULFIL.replace("extendable", "pause: {waiting-parts: null}, extendable")
+    urgent = fulfil.replace("limit: 8h", "when: {priority: urgent}, limit: 2h")
+    desk = sent(f"{urgent}\n{fulfil}\n{COMPLETE}")
+    desk.rows[0].fields["priority"] = "urgent"
+    desk.note("A1", "paused", "11-02 10:00", reason="waiting-parts")
+    desk.note("A1", "extension-granted", "11-02 10:30", **TUESDAY_NOON)
+    desk.note("O1", "amended", "11-02 10:40", priority="normal", reason="不急")
+    desk.note("A1", "resumed", "11-02 11:00")
+    assert desk.due("O1", "fulfil") == "11-03 12:00"
+
+
 def test_of_several_grants_the_last_holds_and_the_limit_itself_stays_the_least() -> None:
     desk = sent(f"{FULFIL}\n{COMPLETE}")
     desk.note("A1", "extension-granted", "11-02 10:00", **TUESDAY_NOON)
