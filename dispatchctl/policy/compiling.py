@@ -120,7 +120,7 @@ def _build_policy(
         "assignment": assignment,
         "clocks": [_build_clock(clock, pages) for clock in rules["clocks"]],
         "escalation": {**rules["escalation"], "roles": _keep_roles(rules["escalation"]["roles"], rules)},
-        "complaints": _build_complaints(rules["complaints"]),
+        "complaints": _build_complaints(rules["complaints"], pages),
         "complaint_kinds": _build_titles(
             {kind: title for group in reversed(GROUPS) for kind, title in rules["complaints"][group.name].items()}
         ),
@@ -187,9 +187,13 @@ def _build_clock(clock: dict[str, Any], pages: Pages) -> dict[str, Any]:
     }
 
 
-def _build_complaints(complaints: dict[str, Any]) -> dict[str, Any]:
+def _build_complaints(complaints: dict[str, Any], pages: Pages) -> dict[str, Any]:
     return {
         "serious_when": complaints["serious_when"],
+        "close_needs": [
+            {**entry, "when": store_conditions(pages, ["complaints"], entry["when"])}
+            for entry in complaints["close_needs"]
+        ],
         **{group.name: _build_titles(complaints[group.name]) for group in GROUPS},
     }
 

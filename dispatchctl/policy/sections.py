@@ -22,7 +22,7 @@ from dispatchctl.policy.shapes import (
     struct,
 )
 from dispatchctl.policy.week import MAKE_UP, WEEKDAYS
-from dispatchctl.registers.complaints import GROUPS
+from dispatchctl.registers.complaints import GROUPS, NEEDS
 from dispatchctl.registers.ledger import KINDS, MEASURES
 from dispatchctl.registers.orders import INTAKE
 
@@ -236,6 +236,23 @@ _COMPLAINTS = struct(
         ),
         {**SERIOUS_WHEN, "media": True, "system_flaw": True, "reputation": True, "doubts_system": True},
         note="符合任一条即建议定为重大投诉",
+    ),
+    Key(
+        "close_needs",
+        list_of(
+            struct(
+                Key(
+                    "when",
+                    map_of(list_of(TEXT, low=1)),
+                    {},
+                    note="哪些投诉；settled 为 on-the-spot 当场或 later 事后处理",
+                ),
+                Key("needs", list_words(*NEEDS), [], note="须有判定、调查、责任确认、原因分析、完成并验证有效的措施"),
+                Key("source", list_of(TEXT), [], note="依据的条款"),
+            )
+        ),
+        [],
+        note="结案前还须有什么：取第一条符合的；不写则不另作要求",
     ),
     *(
         Key(group.name, map_of(blankable(TEXT), low=1), SHIPPED_KINDS[group.name], note=f"{group.zh}投诉的类别")

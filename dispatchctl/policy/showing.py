@@ -65,7 +65,7 @@ def _show_all(policy: Policy, pages: Pages) -> dict[str, Any]:
         },
         "clocks": [_show_clock(clock, pages) for clock in policy["clocks"]],
         "escalation": _show_escalation(policy["escalation"]),
-        "complaints": _show_complaints(policy["complaints"]),
+        "complaints": _show_complaints(policy["complaints"], pages),
         "charges": [_show_charge(charge, policy["clocks"], pages) for charge in policy["charges"]],
         "rewards": [_show_charge(charge, policy["clocks"], pages) for charge in policy["rewards"]],
         "discipline": {**policy["discipline"], "within": _show_span(policy["discipline"]["within"])},
@@ -120,9 +120,13 @@ def _show_escalation(escalation: Policy) -> dict[str, Any]:
     return {"roles": escalation["roles"] or None, "every": _show_span(escalation["every"])}
 
 
-def _show_complaints(complaints: Policy) -> dict[str, Any]:
+def _show_complaints(complaints: Policy, pages: Pages) -> dict[str, Any]:
     tests = complaints["serious_when"]
-    return {**complaints, "serious_when": {**tests, "repeated_within": _show_span(tests["repeated_within"])}}
+    needs = [
+        {**entry, "when": write_conditions(pages, ["complaints"], entry["when"])} for entry in complaints["close_needs"]
+    ]
+    serious = {**tests, "repeated_within": _show_span(tests["repeated_within"])}
+    return {**complaints, "serious_when": serious, "close_needs": needs}
 
 
 def _show_charge(charge: Policy, clocks: list[Policy], pages: Pages) -> dict[str, Any]:

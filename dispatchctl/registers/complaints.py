@@ -10,6 +10,9 @@ from dispatchctl.registers.page import FIRST, Event, Field, Register, State, com
 SEVERITIES = ("ordinary", "serious")
 OUTCOMES = ("redone", "concession", "corrected", "explained")
 TESTS = ("media", "reputation", "system_flaw", "doubts_system")  # what is noted when it is registered (SOP-3.6.2)
+NEEDS = ("ruling", "investigation", "confirmation", "analysis", "measure")  # that a closing may ask for
+#: how it was settled, as a condition of `close_needs`: by the command that registered it, or later
+SETTLED = Field("settled", "settled", "如何处理", type="choice", choices=("on-the-spot", "later"))
 
 
 class RulingGroup(NamedTuple):

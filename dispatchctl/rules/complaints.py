@@ -1,11 +1,12 @@
 """What a complaint still owes before it may close, and its measures as they stand: worked out here alone. Pure."""
 
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from dispatchctl.registers.complaints import GROUPS, REJECTED, RULINGS, UPHELD
+from dispatchctl.registers.complaints import GROUPS, REJECTED, RULINGS, SETTLED, UPHELD
 from dispatchctl.rules.clocks import Instance
 from dispatchctl.rules.families import Case
+from dispatchctl.rules.followups import matches
 from dispatchctl.rules.severity import SERIOUS
 
 EFFECTIVE, FAILED = "effective", "failed"
@@ -71,17 +72,29 @@ class Owed(NamedTuple):
     provisional: bool = False
 
 
-def list_owed_on_complaint(case: Case, derived: Mapping[str, str], instances: "Iterable[Instance]") -> list[Owed]:
+def list_owed_on_complaint(
+    case: Case,
+    derived: Mapping[str, str],
+    instances: "Iterable[Instance]",
+    close_needs: Sequence[Mapping[str, Any]] = (),
+) -> list[Owed]:
     """Everything owed on a complaint, demands before clocks; empty where it may be closed.
 
     derived: what follows from its rows (severity in force, validity). instances: those of its clocks; a clock that
     waits for what is demanded anyway gives that its due time, any other that still runs is owed by itself, unless it
-    is the closing that stops it.
+    is the closing that stops it. close_needs: of the compiled rules; its first entry that the complaint meets
+    counts, and the clock of what that does not ask for keeps nothing open.
     """
     owed = [*_list_measures_owed(case), *_list_demands(case, derived)]
+    entry = _find_entry(case, derived, close_needs)
+    spared: set[tuple[str, str]] = set()
+    if entry is not None:
+        demanded = {each.event for each in owed}
+        owed += [each for each in _list_needs(case, derived, entry) if each.event not in demanded]
+        spared = {("complaints", event) for need, (event, *_) in _NEEDED.items() if need not in entry["needs"]}
     clocks = []
     for one in instances:
-        if one.state != "running" or _CLOSING & one.variant.stop:
+        if one.state != "running" or (_CLOSING | spared) & one.variant.stop:
             continue
         place = next((place for place, each in enumerate(owed) if _waits_for(one, each)), None)
         if place is not None:
@@ -139,6 +152,35 @@ def _list_demands(case: Case, derived: Mapping[str, str]) -> list[Owed]:
         what = f"it is serious and {validity}, and no manager investigated on site"
         owed.append(Owed(what, "investigated", clauses=("SOP-3.6.6",)))
     return owed
+
+
+_NEEDED = {  # need -> the event that brings it, what is said where it is missing, the command
+    "ruling": (GROUPS[0].event, "it was not ruled", "rule"),
+    "investigation": ("investigated", "it was not investigated", "investigate"),
+    "confirmation": ("responsibility-confirmed", "nobody has confirmed to be responsible", "confirm"),
+    "analysis": ("analysed", "its cause was not analysed", "analyse"),
+    "measure": ("measure-planned", "no measure was planned", "measure"),
+}
+
+
+def _find_entry(
+    case: Case, derived: Mapping[str, str], entries: Sequence[Mapping[str, Any]]
+) -> Mapping[str, Any] | None:
+    facts = {**case.fields, **derived, SETTLED.name: SETTLED.choices[not _is_on_the_spot(case)]}
+    return next((each for each in entries if matches(each["when"], facts)), None)
+
+
+def _list_needs(case: Case, derived: Mapping[str, str], entry: Mapping[str, Any]) -> Iterator[Owed]:
+    for need in entry["needs"]:
+        event, what, verb = _NEEDED[need]
+        if not (derived.get("validity") if need == "ruling" else event in case.marks):
+            yield Owed(f"{what}: dispatchctl complaint {verb}", event, clauses=tuple(entry["source"]))
+
+
+def _is_on_the_spot(case: Case) -> bool:
+    """Whether it was settled by the command that registered it, and not taken up again."""
+    last = [row for row in case.rows if row.event in ("resolved", "reopened")][-1:]
+    return [(row.event, row.recorded) for row in last] == [("resolved", case.rows[0].recorded)]
 
 
 def _follows(case: Case, event: str, after: str) -> bool:

@@ -154,6 +154,7 @@ def test_the_sections_in_full() -> None:
             "reputation": False,
             "doubts_system": False,
         },
+        "close_needs": [],
         "valid": {"态度": "态度", "skill": "技能"},
         "invalid": {"ground": "依据不足"},
     }
@@ -504,6 +505,18 @@ OTHER_FAULTS = [
         HEAD + "complaints: {serious_when: {departments_at_least: 0}}\n",
         "8: complaints.serious_when.departments_at_least: 0 would make every complaint serious "
         "(1 or more, or left out)",
+    ),
+    (
+        HEAD + "complaints: {close_needs: [{when: {settled: [sometime]}, needs: [ruling]}]}\n",
+        "8: complaints.close_needs[1].when.settled[1]: unknown settled sometime (on-the-spot, later)",
+    ),
+    (
+        HEAD + "complaints: {close_needs: [{when: {colour: [red]}, needs: [ruling]}]}\n",
+        "8: complaints.close_needs[1].when.colour: unknown field of complaints ({})",
+    ),
+    (
+        HEAD + "complaints: {close_needs: [{needs: [luck]}]}\n",
+        "8: complaints.close_needs[1].needs[1]: unknown word luck ({})",
     ),
     (
         HEAD + "complaints: {serious_when: {failed_corrections: 0}}\n",

@@ -186,10 +186,9 @@ def _check_closing(books: Books, now: Situation, fields: dict[str, str]) -> dict
     if not allowed and case.final:
         raise refuse_event(case, "closed")
     instances = books.judging.instances(now.family, case)
-    told = [
-        _say_owed(books, each)
-        for each in list_owed_on_complaint(case, books.judging.derive(now.family, case), instances)
-    ]
+    needs = books.book.at(case.rows[0].at)[0].policy["complaints"]["close_needs"]
+    derived = books.judging.derive(now.family, case)
+    told = [_say_owed(books, each) for each in list_owed_on_complaint(case, derived, instances, needs)]
     if not allowed:
         state = "with others" if case.state == "outside" else case.state
         told.insert(0, f"it is {state}, neither resolved nor ruled invalid")

@@ -79,7 +79,9 @@ def _explain_complaint(books: Books, family: Family, case: Case) -> Iterator[Rea
         value = {"validity": derived.get("validity"), "kind": kind, "title": title}
         yield make_reason("ruling", None, value, [explain_row(books, rulings[-1])])
     if not case.final:
-        for owed in list_owed_on_complaint(case, derived, ()):  # what a running clock waits for stands with the clock
+        needs = version.policy["complaints"]["close_needs"]
+        # what a running clock waits for stands with the clock
+        for owed in list_owed_on_complaint(case, derived, (), needs):
             value = {"owed": owed.what, "event": owed.event, "item": owed.item or None}
             yield make_reason("owed", owed.item or None, value, cite_clauses(owed.clauses, version.policy))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from dispatchctl.policy import vocabulary
 from dispatchctl.policy.reading import Path, Sheet, show_word
-from dispatchctl.registers.complaints import GROUPS
+from dispatchctl.registers.complaints import GROUPS, SETTLED
 from dispatchctl.registers.followups import END, METHODS
 from dispatchctl.registers.page import Field
 
@@ -30,6 +30,9 @@ def check_complaints(sheet: Sheet, rules: dict[str, Any]) -> None:
         if complaints["serious_when"][name] == 0:
             message = "0 would make every complaint serious"
             sheet.fault(("complaints", "serious_when", name), "bad-count", message, "1 or more, or left out")
+    fields = {**sheet.pages.known("complaints"), SETTLED.name: SETTLED}
+    for place, entry in enumerate(complaints["close_needs"]):
+        _check_when(sheet, ("complaints", "close_needs", place), entry["when"], fields, rules, "complaints")
 
 
 def check_followups(sheet: Sheet, rules: dict[str, Any]) -> None:
@@ -57,11 +60,16 @@ def check_followups(sheet: Sheet, rules: dict[str, Any]) -> None:
 
 
 def _check_when(
-    sheet: Sheet, place: Path, when: dict[str, list[str]], fields: dict[str, Field], rules: dict[str, Any]
+    sheet: Sheet,
+    place: Path,
+    when: dict[str, list[str]],
+    fields: dict[str, Field],
+    rules: dict[str, Any],
+    register: str = "orders",
 ) -> None:
     for name, values in when.items():
         path = (*place, "when", name)
         if name not in fields:
-            sheet.unknown(path, "unknown-field", "field of orders", name, list(fields))
+            sheet.unknown(path, "unknown-field", f"field of {register}", name, list(fields))
         else:
             vocabulary.check_values(sheet, path, fields[name], values or [], rules)
