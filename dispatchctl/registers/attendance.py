@@ -17,14 +17,15 @@ PAGE = complete_page(
         subject=("staff",),
         fixed=("date",),
         once=("date", "staff"),
-        listed=("id", "state", "staff", "date", "reason"),
+        listed=("id", "state", "staff", "date", "minutes", "reason"),
         fields=(
             Field("staff", "staff", "员工", type="staff"),
             Field("date", "date", "日期", type="date", option="on"),
             Field("reason", "reason", "原因"),
+            Field("minutes", "minutes", "分钟", type="integer", of="1..1440"),
         ),
         events=(
-            Event("late", "late", "迟到", (FIRST,), "late", NEEDED, ("reason",)),
+            Event("late", "late", "迟到", (FIRST,), "late", NEEDED, ("reason", "minutes")),
             Event("left-early", "left early", "早退", (FIRST,), "left-early", NEEDED, ("reason",)),
             Event("absent", "absent", "旷工", (FIRST,), "absent", NEEDED, ("reason",)),
         ),

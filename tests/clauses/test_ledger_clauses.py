@@ -116,6 +116,21 @@ def test_what_the_clause_leaves_open_is_told_as_a_reading(desk: Desk, rule: str,
     assert desk.do("mgr", "policy", "show", f"charges.{rule}.reading") == reading["value"]["text"]
 
 
+@pytest.mark.clause("KZ-2.3")
+def test_how_late_somebody_was_is_on_record(desk: Desk) -> None:
+    desk.clock(3, "09:10")
+    desk.do("lin", "attendance", "late", "pan", "--on", "today", "--minutes", "20")
+    desk.do("lin", "attendance", "late", "shui", "--on", "today")
+    assert {row["staff"]: row["minutes"] for row in desk.rows("attendance")} == {"pan": "20", "shui": ""}
+    assert {each["staff"]: each["minutes"] for each in desk.do("lin", "list", "attendance")} == {
+        "pan": 20,
+        "shui": None,
+    }
+    for wrong in ("0", "1441", "-5", "半小时"):
+        assert "1 to 1440" in desk.refuse(2, "lin", "attendance", "late", "dian", "--on", "today", "--minutes", wrong)
+    desk.refuse(2, "lin", "attendance", "absent", "dian", "--on", "today", "--minutes", "20")
+
+
 def test_nothing_is_due_for_a_class_that_no_rule_names(desk: Desk) -> None:
     late(desk, "dian", 3, 4, 5)
     assert list_due(desk) == []

@@ -11,9 +11,10 @@ from desks import Desk
 from office import Office
 from surroundings import ROOT
 
-ADDED = (  # keys that orders, clocks and the answer of `status` have since
+ADDED = (  # keys that orders, clocks, attendance and the answer of `status` have since
     *("source_ref", "method", "billed", "paid_total", "unpaid"),
     *("triage", "pool", "missing_year"),
+    "minutes",
 )
 FOLDERS = sorted(path.parent for path in (ROOT / "tests" / "folders").glob("*/commands.txt"))
 NOW = "2026-11-05T09:00:00+08:00"

@@ -3,7 +3,7 @@
 A minimal register that charges and scores read (KZ-2.3, KZ-8.10): each fact is recorded once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from dispatchctl.desk.books import Books
@@ -23,11 +23,12 @@ ATTENDANCE = "attendance"
 ABSENT = "absent"
 
 
-def note_exception(books: Books, event: str, staff: str, day: str, reason: str, writing: Writing) -> Done:
+def note_exception(books: Books, event: str, staff: str, day: str, said: Mapping[str, str], writing: Writing) -> Done:
     """Record that somebody was late, absent or left early on a day, by whoever keeps the attendance.
 
-    Of a day that is over it counts as of that day's close of business, unless --at says a time of that day. Refused
-    for a day ahead, for somebody not employed then, and where the same is on record of that person and day.
+    said: the reason, and of who was late the minutes, "" for what is not known. Of a day that is over it counts as of
+    that day's close of business, unless --at says a time of that day. Refused for a day ahead, for somebody not
+    employed then, and where the same is on record of that person and day.
     """
     on = parse_day(day, books.timezone, books.now, "--on")
     if not was_recorded(books, writing.request_id):
@@ -37,19 +38,19 @@ def note_exception(books: Books, event: str, staff: str, day: str, reason: str, 
         if local_date(books, moment.at) != on:
             raise UsageFault(f"is another day than {on.isoformat()}", place="--at")
         closed = _calendar(books, on).why_closed(on.toordinal())
-        if closed and not reason:  # some come on such a day, by a roster that the rules do not know
+        if closed and not said["reason"]:  # some come on such a day, by a roster that the rules do not know
             raise UsageFault(f"say why: {on.isoformat()} is no working day ({closed})", place="--reason")
         who = find_employed(books, staff, moment.at, "STAFF")
-        known, said = _find_exception(books, event, who, on)
+        known, event_known = _find_exception(books, event, who, on)
         if known:
             name = books.people.name(who)
             hint = f"if that is wrong: dispatchctl retract {known} --reason TEXT"
-            raise Refused(f"{who} {name} is on record as {said} on {on.isoformat()}: {known}", hint=hint)
-        return [Step(event, {"staff": who, "date": on.isoformat(), "reason": reason})]
+            raise Refused(f"{who} {name} is on record as {event_known} on {on.isoformat()}: {known}", hint=hint)
+        return [Step(event, {"staff": who, "date": on.isoformat(), **said})]
 
     done = begin(books, ATTENDANCE, start, writing, (event,))
-    said = done.rows[0].fields
-    if done.replayed and (said.get("date"), said.get("staff")) != (on.isoformat(), _resolve(books, staff)):
+    first = done.rows[0].fields
+    if done.replayed and (first.get("date"), first.get("staff")) != (on.isoformat(), _resolve(books, staff)):
         raise Refused(f"the key {writing.request_id!r} was used for {done.id}", place="--request-id")
     return done
 

@@ -112,13 +112,14 @@ constants: {received_by: lin}
 
 def test_attendance(people: None, bring: Callable[..., tuple[int, ...]], ask: Ask) -> None:
     text = """register: attendance
-columns: {source_ref: "{日期}-{姓名}", at: 日期, date: 日期, staff: 姓名, reason: 备注}
+columns: {source_ref: "{日期}-{姓名}", at: 日期, date: 日期, staff: 姓名, reason: 备注, minutes: 分钟}
 begins: {column: 情况, values: {迟到: late, 旷工: absent}}
 """
-    rows = "日期,姓名,情况,备注\n2026/11/2,吴样例,迟到,堵车\n2026/11/3,郑样例,旷工,\n"
+    rows = "日期,姓名,情况,备注,分钟\n2026/11/2,吴样例,迟到,堵车,20\n2026/11/3,郑样例,旷工,,\n"
     assert bring(text, rows) == (2, 2, 0, 0, 0, 0)
     found = {item["staff"]: item for item in ask("list", "attendance")}
     assert (found["w1"]["state"], found["w1"]["date"], found["w2"]["state"]) == ("late", "2026-11-02", "absent")
+    assert (found["w1"]["minutes"], found["w2"]["minutes"]) == (20, None)
     assert ask("show", found["w1"]["id"])["events"][0]["at"] == "2026-11-02T17:30:00+08:00"
     assert bring(text, rows) == (2, 0, 0, 2, 0, 0)
 
