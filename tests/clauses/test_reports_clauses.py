@@ -382,9 +382,13 @@ def test_the_satisfaction_report(desk: Desk) -> None:
     for number, (staff, service, points) in enumerate(marks, 1):
         order = work(desk, staff, service=service, phone=f"138-0000-001{number}", address=f"{number}号楼")
         desk.do("lin", "follow-up", "new", order, "--method", "phone", "--satisfaction", str(points))
+    complaint = str(desk.do("lin", "complaint", "new", "--content", "漏水未修好", "--department", "engineering",
+                            "--caller", "张示例", "--phone", "138-0000-0001")["id"])  # fmt: skip
+    desk.do("lin", "follow-up", "new", complaint, "--method", "phone", "--satisfaction", "1")  # of no order
     document = report(desk, "satisfaction", *NOVEMBER)
-    assert count(document["measures"]["followups"]) == (3, None)
+    assert count(document["measures"]["followups"]) == (4, None)
     assert document["measures"]["satisfaction"]["value"] == "3.666667"
+    assert document["measures"]["satisfaction"]["denominator"] == document["measures"]["satisfied"]["denominator"] == 3
     rows = find_section(document, "satisfaction")
     assert count(rows[None, None]["measures"]["satisfied"]) == (2, 3)
     assert count(rows["service", "plumbing"]["measures"]["satisfied"]) == (1, 2)
