@@ -199,7 +199,7 @@ def test_the_monthly_report_tells_management_all_of_the_month(busy: Desk) -> Non
         },
         "followups": {
             "followups": (2, None), "follow_up_rate": (1, 1), "unreachable_rate": (0, 1), "satisfaction": ("5", 1),
-            "satisfied": (2, 2), "by": [],
+            "satisfied": (1, 1), "by": [],
         },
         "money": {"fines": ("20.00", 1), "rewards": ("100.00", 1), "warnings": (1, None), "by": []},
     }  # fmt: skip
