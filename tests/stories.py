@@ -152,6 +152,8 @@ class Line:
         self.who, *rest = words
         at = rest.index("CALL") if "CALL" in rest else len(rest)
         self.argv = [*rest[:at], *(CALL if at < len(rest) else ())]
+        at = self.argv.index("--note") if "--note" in self.argv else len(self.argv)
+        self.plain = [*self.argv[:at], *self.argv[at + 2 :]]  # without a note of its own, for tests that add one
 
     @property
     def text(self) -> str:

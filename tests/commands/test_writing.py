@@ -43,10 +43,10 @@ def _try_verb(demo: Path, run: Run, line: Line, number: int, common: tuple[str, 
     if line.argv[0] != "undo":
         extra += ["--at", at]
     before, count = read_files(demo / "records"), len(read_rows(demo / "records"))
-    tried = run(*line.argv, *extra, *common, "--dry-run")
+    tried = run(*line.plain, *extra, *common, "--dry-run")
     assert tried.code == 0, (line.text, tried.err)
     assert read_files(demo / "records") == before, line.text
-    done = run(*line.argv, *extra, *common)
+    done = run(*line.plain, *extra, *common)
     assert done.code == 0, (line.text, done.err)
     rows = read_rows(demo / "records")[count:]
     assert rows, line.text
@@ -62,7 +62,7 @@ def _try_verb(demo: Path, run: Run, line: Line, number: int, common: tuple[str, 
             assert datetime.fromisoformat(row["at"]) == datetime.fromisoformat(at), line.text
     kept_files = sorted((demo / "records" / "private" / "files").iterdir())
     assert any(path.read_bytes() == proof.read_bytes() for path in kept_files), line.text
-    again = run(*line.argv, *extra, *common)
+    again = run(*line.plain, *extra, *common)
     assert again.code == 0, (line.text, again.err)
     assert len(read_rows(demo / "records")) == count + len(rows), line.text
 

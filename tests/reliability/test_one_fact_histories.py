@@ -266,10 +266,16 @@ def count_facts(history: History, office: Office) -> Counter[tuple[str, str]]:
         shown = history.read(office, "show", item["id"])
         found["trouble", item["assignee"]] += sum(row["event"] == "problem" for row in shown["events"])
     late = [each for each in history.read(office, "due", "--all") if each["breached"] and each["owner"]]
-    rules = {"confirm": "late-job", "result": "complaint-late"}
+    slow = {each["case"] for each in late if each["clock"] == "result"}
+    receivers = {item["id"]: item["received_by"] for item in history.read(office, "list", "complaints")}
     for each in late:
-        if each["clock"] in rules:
-            found[rules[each["clock"]], each["owner"]] += 1
+        if each["clock"] == "confirm":
+            found["late-job", each["owner"]] += 1
+        elif each["clock"] == "result":  # owed by the head of the department and by the receiver
+            found["complaint-late", each["owner"]] += 1
+        elif each["clock"] == "put-right" and each["case"] not in slow:  # owed by the head alone
+            for staff in (each["owner"], receivers[each["case"]]):
+                found["complaint-late", staff] += 1
     return +found
 
 

@@ -77,7 +77,7 @@ def copy_writer(desk: Desk) -> None:
 
 def list_rivals(line: Line, last: tuple[str, dict[str, str]] | None) -> list[Words]:
     """Commands that may come first: the same one, the last row of before taken back, whoever acts leaves."""
-    rivals: list[Words] = [(*line.argv, "--note", "备注", "--as", line.who)]
+    rivals: list[Words] = [(*line.plain, "--note", "备注", "--as", line.who)]
     if last is not None:
         place, row = last
         rivals.append(("retract", row["id"], f"{place.removesuffix('.csv')}#{row['seq']}", "--reason", "记错了",
@@ -134,7 +134,7 @@ def test_every_writing_command(story: str, isolated: Path, record_property: Call
     for number, line in enumerate(list_lines(story)):
         now = line.moment or now + STEP
         stage.clock = now.isoformat()
-        words = (*line.argv, "--note", "备注", "--as", line.who)
+        words = (*line.plain, "--note", "备注", "--as", line.who)
         kept = Kept(work)
         before = read_rows(work)
         alone = stage.run(work, words)

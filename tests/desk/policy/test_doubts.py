@@ -130,9 +130,7 @@ def test_what_nobody_here_can_do_is_a_warning(desk: Desk) -> None:
     done = desk.act("mgr", "policy", "check")
     assert done.code == 0
     assert "nobody who works here may approve rewards.merit, rewards.excellent: that is for general-manager" in done.err
-    desk.edit_rules(
-        ("kind: proposal, propose: \\[demotion", "approver: contractor, kind: proposal, propose: [demotion")
-    )
+    desk.edit_rules(("kind: proposal, propose: \\[pay-cut", "approver: contractor, kind: proposal, propose: [pay-cut"))
 
 
 def test_two_people_of_one_name_are_a_warning(desk: Desk) -> None:
