@@ -66,8 +66,9 @@ def examine_policy(text: bytes, file: str, published: bool = False, pages: Pages
         return Examined(None, faults, [], [], {})
     sheet = Sheet(file, pages)
     rules = read_value(sheet, root, VERSION if published else RULES)
-    # A draft gets what it leaves to the program; a version has it written out below the draft.
-    defaults = fill_defaults(sheet, rules) if not published and not faults and not sheet.faults else {}
+    # A draft gets what it leaves to the program, also a faulty one: its reports may name those measures. A version has
+    # it written out below the draft.
+    defaults = {} if published else fill_defaults(sheet, rules)
     if not sheet.is_hopeless:
         check_rules(sheet, rules)
     days = _build_days(sheet, rules["days"]) if published and rules["days"] else None

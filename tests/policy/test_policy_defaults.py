@@ -106,6 +106,13 @@ def test_what_was_published_stays_when_the_defaults_change(monkeypatch: pytest.M
     assert set(examine_policy(draft, "policies.yaml").policy["measures"]) == set()
 
 
+def test_a_fault_elsewhere_makes_no_measure_unknown() -> None:
+    own = "reports: {daily: [{id: mine, title: 当天, measures: [orders, on_time, satisfied]}]}\n"
+    _, faults = compile_text(HEAD + own + "orders: {closes_on: pade}\n")
+    assert ["closes_on" in fault for fault in faults] == [False, True]
+    assert "reports.daily.mine.measures[3]: unknown measure satisfied" in faults[0]  # which this desk has not
+
+
 def test_a_version_of_before_has_what_it_wrote() -> None:
     text = render_version(HEAD.encode(), NO_DAYS, edition=1)
     policy, faults = compile_text(text.decode(), published=True)

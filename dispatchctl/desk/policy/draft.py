@@ -74,7 +74,7 @@ def examine_draft(text: bytes, name: str, pages: Pages) -> DraftCheck:
     """A text of rules as a draft, which nothing keeps from being published where there are no faults."""
     found = examine_policy(text, name, pages=pages)
     faults = sorted(found.faults + found.later, key=lambda fault: (fault.line, fault.column))
-    faults = faults or check_rendered(text, name, pages)
+    faults = faults or check_rendered(text, name, found.defaults, pages)
     return DraftCheck(name, None if faults else found.policy, faults, found.warnings, found.defaults)
 
 
@@ -92,9 +92,9 @@ def find_taken_roles(books: Books, policy: Mapping[str, Any], name: str) -> list
     ]
 
 
-def check_rendered(draft: bytes, name: str, pages: Pages) -> list[Fault]:
+def check_rendered(draft: bytes, name: str, defaults: Plain, pages: Pages) -> list[Fault]:
     """The fault of a draft that is sound by itself but takes no days below it (one pair of braces around it all)."""
-    if compile_policy(render_version(draft, NO_DAYS), name, published=True, pages=pages)[0] is not None:
+    if compile_policy(render_version(draft, NO_DAYS, defaults), name, published=True, pages=pages)[0] is not None:
         return []
     message = "the days cannot be written below it: its sections do not begin at the first column"
     return [Fault(name, 1, 1, "not-in-blocks", message, "`policy:`, `calendar:` ... each at the beginning of a line")]

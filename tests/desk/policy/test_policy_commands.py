@@ -381,6 +381,22 @@ def test_a_publication_that_cannot_be_recorded_leaves_no_version(
     assert list_versions(demo) == []
 
 
+# --- defaults ---------------------------------------------------------------------------------------------------------
+
+
+def test_own_reports_of_the_shipped_measures_are_published_and_told(run: Run, isolated: Path) -> None:
+    assert run("init", "--rules", "minimal", "--demo", "--now", FIRST).code == 0
+    with (isolated / "policies.yaml").open("a", encoding="utf-8") as draft:
+        draft.write("reports: {daily: [{id: mine, title: 当天, measures: [orders, closed]}]}\n")
+    done = run("policy", "check")
+    assert (done.code, done.out) == (0, "")
+    publish(run, FIRST)
+    assert (isolated / "records/policies/2026-11-02.yaml").read_text(encoding="utf-8").count("\nreports:") == 1
+    told = run("report", "daily", "--now", FIRST)
+    assert (told.code, "受理总数" in told.out, "办结率" in told.out) == (0, True, True)
+    assert "派单概况" not in run("report", "monthly", "--now", FIRST).out  # who writes reports has those alone
+
+
 # --- editions ---------------------------------------------------------------------------------------------------------
 
 
