@@ -3,7 +3,7 @@
 import click
 
 from dispatchctl.commands.results import emit_done
-from dispatchctl.desk.files.foundation import SOUND, WARNING, Founded, examine, found_desk
+from dispatchctl.desk.files.foundation import RULES, SOUND, WARNING, Founded, examine, found_desk
 from dispatchctl.options import NOT_GIVEN, PATH, GivenText, command, pass_workspace
 from dispatchctl.output.formats import emit
 from dispatchctl.output.labels import Column
@@ -18,14 +18,13 @@ from dispatchctl.workspace import Workspace
 @click.option("--name", type=GivenText("name"), default=NOT_GIVEN, help="Your name.")
 @click.option(
     "--rules",
-    type=click.Choice(("full", "minimal")),
-    default="full",
-    show_default=True,
-    help="Which rules to begin with: a property company's, or a short file for any desk.",
+    type=click.Choice(RULES),
+    default=None,
+    help="Rules to begin with: full (as without it), a property company's, or minimal, a short file for any desk.",
 )
 @click.option("--demo", is_flag=True, help="A folder to try things in: --now sets the time of what is recorded.")
 @pass_workspace
-def init(ws: Workspace, folder: str, me: str, name: str, rules: str, demo: bool) -> None:
+def init(ws: Workspace, folder: str, me: str, name: str, rules: str | None, demo: bool) -> None:
     """Make DIR/records and DIR/policies.yaml, with yourself as the first person, a manager.
 
     \b
@@ -33,7 +32,7 @@ def init(ws: Workspace, folder: str, me: str, name: str, rules: str, demo: bool)
       dispatchctl init ~/desk --me s01 --name 王经理
       dispatchctl init ~/shop --rules minimal
     """
-    made: Founded = found_desk(ws, folder, me, name, rules=rules, demo=demo)
+    made: Founded = found_desk(ws, folder, me, name, rules=rules or "", demo=demo)
     for path in made.paths:
         tell(f"made {path}")
     item = {"id": made.staff, "event": "joined", "state": made.state, "records": made.records}

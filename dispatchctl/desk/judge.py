@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from dispatchctl.policy.rulebook import Rulebook, Version
 from dispatchctl.registers import Pages
-from dispatchctl.registers.page import VOID
+from dispatchctl.registers.page import SPAN, VOID
 from dispatchctl.registers.row import Row
 from dispatchctl.rules.clocks import Instance, judge_case
 from dispatchctl.rules.derived import derive_fields
@@ -32,7 +32,8 @@ class Judging:
         self._counted: dict[str, set[str]] = {}  # register -> the events whose rows measures count
         for each in book.counted:
             register, _, event = each.partition(".")
-            self._counted.setdefault(register, set()).add(event)
+            if SPAN not in event:
+                self._counted.setdefault(register, set()).add(event)
         self._spans = list_spans(book)
         self._charges: ChargeTable | None = None
         self._layouts: dict[str, CaseLayout] = {}  # of the registers' tables in the index

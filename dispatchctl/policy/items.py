@@ -8,7 +8,7 @@ from typing import Any
 
 from dispatchctl.policy import vocabulary
 from dispatchctl.registers import Pages
-from dispatchctl.registers.page import Field, list_carried
+from dispatchctl.registers.page import SPAN, Field, list_carried
 
 CLOCKS = "clocks"
 SCORES = "scores"  # the marks that people were given: one item each
@@ -22,7 +22,6 @@ WORKER = "worker"
 PERSON = "person"  # in a report's `by`: each measure's own `person`
 VALUE_KEYS = ("sum", "average", "median", "p90")
 DURATIONS = ("elapsed", "counted")  # of a clock, or between two events: seconds, shown in hours
-SPANS = ".."  # between the words of a span: `orders.taken..closed` is what a measure with `between` looks up
 UNTIL = "until"  # when a span ended: what puts it into a period
 
 
@@ -79,7 +78,7 @@ def name_span(of: str, between: Sequence[Sequence[str]]) -> str:
     between: [register or "state", name] of each.
     """
     words = (name if register == of else f"{register}.{name}" for register, name in between)
-    return f"{of}.{SPANS.join(words)}"
+    return f"{of}.{SPAN.join(words)}"
 
 
 def find_clock_field(pages: Pages, path: str) -> Field | None:

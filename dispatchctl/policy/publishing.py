@@ -11,7 +11,7 @@ from dispatchctl.policy.defaults import Plain, render_defaults
 from dispatchctl.policy.sections import EDITION
 
 MARK = "# ---- 以下由 policy publish 写入：节假日与调休。已发布的制度不再改动。 ----\n"
-_DAYS = b"days:\n"
+_DAYS = b"days:"
 
 
 def render_version(draft: bytes, days: dict[str, Any], defaults: Plain | None = None, edition: int = EDITION) -> bytes:
@@ -27,14 +27,12 @@ def render_version(draft: bytes, days: dict[str, Any], defaults: Plain | None = 
 
 
 def replace_days(version: bytes, days: dict[str, Any]) -> bytes:
-    """The version's text with other days, and all else as it was published."""
-    draft, mark, added = version.partition(MARK.encode())
-    kept = added if added.startswith(_DAYS) else added[: added.index(b"\n" + _DAYS) + 1]
-    return b"".join([draft, mark, b"" if kept is added else kept, _render_days(days)])
+    """The version's text with other days, and all else as it was published; the days are what stands last in it."""
+    return version[: (b"\n" + version).rindex(b"\n" + _DAYS)] + _render_days(days)
 
 
 def _render_days(days: dict[str, Any]) -> bytes:
-    lines = [_DAYS.decode(), f"  through: {days['through']}\n"]
+    lines = [f"{_DAYS.decode()}\n", f"  through: {days['through']}\n"]
     for table in ("off", "working"):
         years: dict[int, list[str]] = {}
         for day, name in sorted(days[table].items()):

@@ -130,6 +130,7 @@ def _take(events: Iterable[Event]) -> set[str]:
 REASON = Field("reason", "reason", "原因")
 ROW = Field("row", "retracted row", "撤回的记录", type="row")
 ATTACHED = Field("attached", "attachments", "附件", many=True)
+SPAN = ".."  # between the two events of a span, in the name by which the index keeps it: `orders.taken..closed`
 ALONE = Field("alone", "nobody else could", "无他人可办")  # why somebody did what only somebody else may do
 
 

@@ -189,7 +189,7 @@ def build_question(catalog: Catalog, names: Sequence[str], period: Window) -> Qu
 
 
 def _find_time(catalog: Catalog, measure: Mapping[str, Any]) -> Value:
-    if measure["month"] == UNTIL:
+    if measure["between"] and measure["month"] == UNTIL:  # a register may have a field of that name
         return catalog.find_duration(measure, UNTIL)
     return catalog.find_time(measure["of"], measure["month"])
 

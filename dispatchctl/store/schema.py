@@ -1,7 +1,7 @@
 """The tables of the index: a register's is made from its page; what is asked of it daily has an index here. Store."""
 
 from dispatchctl.registers import Pages
-from dispatchctl.registers.page import ALONE, Register, list_carried
+from dispatchctl.registers.page import ALONE, SPAN, Register, list_carried
 from dispatchctl.store.conditions import MARKED_ALONE, RUNNING
 
 # Facts below the cases, made anew with their family; what makes them is judged by the rules, never here.
@@ -139,13 +139,13 @@ SPAN_COLUMNS = ("family", "id", "until", "elapsed", "counted")
 def counted_columns(name: str, pages: Pages) -> tuple[str, ...]:
     """The columns of a table of what measures count: rows of an event, or (`orders.taken..closed`) spans of cases."""
     register, _, event = name.partition(".")
-    return SPAN_COLUMNS if ".." in event else row_columns(pages.get(register), event)
+    return SPAN_COLUMNS if SPAN in event else row_columns(pages.get(register), event)
 
 
 def counted_table(name: str, pages: Pages) -> str:
     """The statements that make such a table and its indexes."""
     register, _, event = name.partition(".")
-    if ".." not in event:
+    if SPAN not in event:
         return row_table(pages.get(register), event)
     return (
         f"CREATE TABLE {quote(name)}(family TEXT, id TEXT PRIMARY KEY,"

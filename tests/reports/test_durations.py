@@ -158,3 +158,12 @@ def test_many_durations_are_what_plain_arithmetic_makes_of_them(found: list[tupl
 @pytest.mark.parametrize(("number", "rank"), [(1, 1), (9, 9), (10, 9), (11, 10), (20, 18), (21, 19)])
 def test_the_nearest_rank_of_nine_tenths(number: int, rank: int) -> None:
     assert make_figure("p90", [(Decimal(each), 1) for each in range(1, number + 1)]).value == str(rank)
+
+
+def test_a_field_that_is_called_until_is_still_a_time_of_its_own(desk: Desk) -> None:
+    desk.edit_rules((r"(measures:\n)", r"\1  asked: {title: 甲, of: assignments, month: until, value: count}\n"))
+    job = desk.send(desk.take(), "pan")
+    desk.do("pan", "ask-extension", job, "--until", "2026-12-03T12:00:00+08:00", "--reason", "等待配件")
+    assert figure(desk, "asked") == ("0", None)
+    told = desk.do("mgr", "why", "asked", "--month", "2026-12", "--now", "2026-12-31T09:00:00+08:00")
+    assert told["value"]["value"] == "1"

@@ -12,6 +12,7 @@ from dispatchctl.desk.policy.doubts import doubt_in_force
 from dispatchctl.desk.staff.posts import check_id, staff_event
 from dispatchctl.desk.times import find_missing_year, local_date
 from dispatchctl.errors import DispatchError, UsageFault
+from dispatchctl.samples import FILES, read_sample
 from dispatchctl.store.files import FILE_MODE, FOLDER_MODE
 from dispatchctl.store.folder import find_odd, list_shut, make_folder, mark_demo, open_folder
 from dispatchctl.store.index import find_generations
@@ -22,6 +23,7 @@ from dispatchctl.typed import Writing
 from dispatchctl.workspace import Workspace
 
 FIRST_ROLE = "manager"
+RULES = tuple(FILES)  # which rules a folder may begin with
 SOUND, WARNING = "ok", "warning"  # states of what doctor finds that are nothing wrong
 
 
@@ -37,7 +39,8 @@ class Founded(NamedTuple):
 def found_desk(ws: Workspace, folder: str, me: str, name: str, *, rules: str, demo: bool) -> Founded:
     """Make the records folder and the rules beside it, and enter the first person as manager with the OS login.
 
-    Refused where the folder has rows already. Rules that are there are kept; rules: which of `samples.FILES` else.
+    Refused where the folder has rows already. Rules that are there are kept; rules: which of RULES else, "" for the
+    first of them; UsageFault where somebody asks for some and others are there.
     """
     login = ws.actor_login()[1]
     staff = me or login or "s01"
@@ -45,12 +48,13 @@ def found_desk(ws: Workspace, folder: str, me: str, name: str, *, rules: str, de
     if ws.now_given and not demo:
         raise UsageFault("init takes --now with --demo only", place="--now")
     base = os.path.abspath(folder)
-    records = os.path.join(base, "records")
+    records, path = os.path.join(base, "records"), os.path.join(base, "policies.yaml")
+    if rules and os.path.lexists(path):
+        raise UsageFault("there are rules already, which stay: policies.yaml", place="--rules", hint="leave it out")
     made = make_folder(records)
     find_generations(find_cache(records)).remove_all()  # of a folder that stood here: what it had seen is not of this
-    path = os.path.join(base, "policies.yaml")
     if not os.path.lexists(path):
-        _write_rules(path, rules, _today(ws))
+        _write_rules(path, rules or RULES[0], _today(ws))
         made.append(path)
     values = {"name": name or login or staff, "role": FIRST_ROLE, "login": login, "regular": "yes"}
     with Lock(open_folder(records), ws.wait) as lock:  # whoever enters the first person says whether it is a demo
@@ -75,7 +79,6 @@ def _write_rules(path: str, rules: str, day: str) -> None:
     """Sample rules, in force from that day (YYYY-MM-DD)."""
     import re
 
-    from dispatchctl.samples import read_sample
     from dispatchctl.store.files import replace_file
 
     text = re.sub(r"(?m)^(  effective_from: )[0-9-]{10}", rf"\g<1>{day}", read_sample(rules), count=1)
